@@ -125,6 +125,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     def undo_until(self) -> datetime:
         return self.made_at + UNDO
 
+    @property
+    def closes(self) -> bool:
+        """Whether it closed something, not only changed bookings."""
+        return self.closure is not None or self.override is not None
+
     def busy(self, now: datetime) -> bool:
         """Whether somebody is at it. A process that has not been seen at it for ``GONE`` has died."""
         return self.state in (BatchState.RUNNING, BatchState.UNDOING) and now < self.claimed_at + GONE

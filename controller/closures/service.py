@@ -96,6 +96,8 @@ class ClosureBatches:
                     refused.append(_refusal(each.booking, error))
         finally:
             batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
+            if isinstance(wanted, NothingClosed) and batch.state is BatchState.FINISHED and not batch.steps:
+                await self.database.run(repository.remove, batch.id)  # there is nothing to undo
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
 
     async def _intended(self, site: str, wanted: Wanted, actor: Actor) -> Batch:
@@ -210,10 +212,12 @@ class ClosureBatches:
             return batch
         if batch.undo_until <= now:
             until = times.at(batch.undo_until, where.tz, now=now)
-            raise TooLate(f"it could be undone until {until}; remove the closure, and move or restore its bookings")
+            closure = "remove the closure, and " if batch.closes else ""
+            raise TooLate(f"it could be undone until {until}; {closure}move or restore its bookings")
         if batch.busy(now):
             at = "carried out" if batch.state is BatchState.RUNNING else "undone"
-            raise BeingCarriedOut(f"this closure is just being {at}; try again in a moment")
+            what = "this closure is" if batch.closes else "these bookings are"
+            raise BeingCarriedOut(f"{what} just being {at}; try again in a moment")
         claimed = replace(batch, state=BatchState.UNDOING, claimed_at=now)
         if batch.reopened_at is None and isinstance(batch.replaced, str) and batch.shut_again is None:
             claimed = replace(claimed, shut_again=new_id(now))
@@ -224,7 +228,7 @@ class ClosureBatches:
     async def _open_again(self, batch: Batch, actor: Actor) -> None:
         async with self.database.read() as tx:
             others = await repository.since(tx, batch.site, batch.made_at - UNDO)
-        if batch.closure is not None or batch.override is not None:
+        if batch.closes:
             require_latest(batch, others)
         if batch.written is not None:
             before = batch.replaced if isinstance(batch.replaced, Closure) else None

@@ -19,7 +19,7 @@ from controller.diary.model import Booking, BookingChange
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
-from controller.rules.evaluate import judge
+from controller.rules.evaluate import HypotheticalBookings, judge
 from controller.rules.model import RuleRequest
 from controller.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
@@ -54,12 +54,13 @@ class TogetherPreview:
                     raise BookingUnknown(each.booking)
             views = {each.booking.id: each for each in await self.writer.views(tx, where, list(found.values()), now)}
             goes: list[Booking] = []
+            moved = HypotheticalBookings()
             answers = []
             for each in decisions:
                 try:
                     planned = self._planned(where, found[each.booking], each, actor)
                     if planned is not None:
-                        await self._require_free(tx, where, planned, goes, actor)
+                        await self._require_free(tx, where, planned, goes, moved, actor)
                         goes.append(planned.new)
                     refused = ""
                 except Problem as problem:
@@ -90,18 +91,28 @@ class TogetherPreview:
         return planned
 
     async def _require_free(
-        self, tx: Tx, where: SiteConfig, planned: PlannedChange, goes: Sequence[Booking], actor: Actor
+        self,
+        tx: Tx,
+        where: SiteConfig,
+        planned: PlannedChange,
+        goes: Sequence[Booking],
+        moved: HypotheticalBookings,
+        actor: Actor,
     ) -> None:
-        """Raises ``Clash``, ``NotPossible``, and ``NotNow`` where one before it goes there as well."""
+        """Raises ``Clash``, ``NotPossible``, and ``NotNow`` where one before it goes there as well. ``moved``: those
+        before it, with their buffers and their places in pools; this one is added."""
         old, new, now = planned.old, planned.new, self.clock.now()
         there = where.require(new.space)
-        asked = replace(new.asked, overrule=planned.overrules(False), by_rules=False)
-        request = RuleRequest(asked=asked, actor=actor, tier=await tier_of(tx, new.party), but=frozenset({new.id}))
-        [verdict] = await judge(tx, where, [changing(request, old, zone=where.site.tz, now=now)], now=now)
-        concerned = planned.concerned(verdict)
-        if not concerned.possible and not planned.less:
-            raise refusal(there.space.name, concerned, where.site.tz)
         mine = set(there.atoms) - {pool for pool, _ in there.pools}
         for each in goes:
             if each.during.overlaps(new.during) and mine & set(where.require(each.space).atoms):
                 raise NotNow(f"“{each.title}” goes to {there.space.name} at that time as well")
+        asked = replace(new.asked, overrule=planned.overrules(False), by_rules=False)
+        request = RuleRequest(asked=asked, actor=actor, tier=await tier_of(tx, new.party), but=frozenset({new.id}))
+        request = changing(request, old, zone=where.site.tz, now=now)
+        [verdict] = await judge(tx, where, [request], now=now, hypothetical=moved)
+        concerned = planned.concerned(verdict)
+        if not concerned.possible and not planned.less:
+            raise refusal(there.space.name, concerned, where.site.tz)
+        moved.let_go([new.id])
+        moved.take(where, [request], now=now)

@@ -107,11 +107,45 @@ async def test_what_was_sent_twice_is_done_once(village: httpx.AsyncClient) -> N
     assert len((await village.get(ROOT)).json()["items"]) == 1
 
 
+async def test_where_all_were_refused_there_is_nothing_to_undo(village: httpx.AsyncClient) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    await change(village, choir, title="Big choir")
+    assert (await carry_out(village, off(choir)))["done"] == []
+    assert (await village.get(ROOT)).json()["items"] == []
+
+
+async def test_the_check_leaves_time_to_clear_down_between_those_that_move(village: httpx.AsyncClient) -> None:
+    await village.put(f"{API}/sites/{SITE}/spaces/studio", json={"name": "Studio", "cleardown_min": 30})
+    early, late = [
+        await book(village, title=title, people=10, starts=f"2026-12-10T{starts}", ends=f"2026-12-10T{ends}")
+        for title, starts, ends in (("Choir", "09:00", "10:00"), ("Drama", "10:00", "11:00"))
+    ]
+    both = (to("studio", early), to("studio", late))
+    first, second = await check(village, *both)
+    assert first == ""
+    assert "Choir" in second
+    assert [each["id"] for each in (await carry_out(village, *both))["refused"]] == [late["id"]]
+
+
+async def test_the_check_counts_places_of_a_pool_that_others_of_them_take(village: httpx.AsyncClient) -> None:
+    for pool in ("desks", "bench", "shelf"):
+        body = {"name": pool.title(), "kind": "pool", "pool_size": 6}
+        assert (await village.put(f"{API}/sites/{SITE}/spaces/{pool}", json=body)).is_success
+    chosen = [
+        await book(village, title=title, space=space, people=4, seats=4, **EVENING)
+        for title, space in (("Choir", "bench"), ("Drama", "shelf"))
+    ]
+    first, second = await check(village, *[to("desks", each) for each in chosen])
+    assert (first, bool(second)) == ("", True)
+
+
 async def test_after_an_hour_it_stays_done(village: httpx.AsyncClient, clock: ManualClock) -> None:
     choir = await book(village, title="Choir", people=10, **EVENING)
     done = await carry_out(village, off(choir))
     clock.advance(hours=2)
-    assert (await village.post(f"{ROOT}/{done['id']}/undo")).status_code == 409
+    answer = await village.post(f"{ROOT}/{done['id']}/undo")
+    assert answer.status_code == 409
+    assert "closure" not in answer.json()["detail"]
 
 
 async def test_bookings_of_other_sites_other_decisions_and_other_people_are_refused(
