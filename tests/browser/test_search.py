@@ -61,6 +61,13 @@ async def test_the_last_digits_of_a_code_are_looked_for_when_asked_and_stand_in_
     found = page.get_by_role("region", name="Bookings with such a code")
     await expect(found.get_by_role("row", name="Keys and bells")).to_be_visible()
     assert not any(end in each.partition("?")[2] for each in asked)
+    whole = booked["code"]
+    for typed in (f"{whole[:3]} {whole[3:]}", whole):
+        await page.get_by_role("searchbox").fill(typed)
+        await page.get_by_role("button", name=f"Door codes that end in {whole[-4:]}").click()
+        await expect(found.get_by_role("row", name="Keys and bells")).to_be_visible()
+    assert not any(whole[:3] in each.partition("?")[2] for each in [*asked, page.url])
+    await page.get_by_role("searchbox").fill(end)
     await page.get_by_role("button", name=f"“{end}” in names").click()
     await expect(page.get_by_text(f"No booking has “{end}”")).to_be_visible()
 

@@ -137,6 +137,20 @@ async def test_staff_find_a_booking_by_the_last_digits_of_its_code_and_it_is_rec
     assert not any(code[-4:] in str(dict(each)) for each in rows)
 
 
+async def test_a_search_by_digits_keeps_no_fingerprint_of_them(
+    diary: httpx.AsyncClient, any_container: Container
+) -> None:
+    from controller.web.idempotency import idempotency
+
+    async with any_container.database.read() as tx:
+        before = len((await tx.execute(select(idempotency))).all())
+    for digits in ("12", "34"):
+        path, key = f"{API}/bookings/search", {"Idempotency-Key": "one"}
+        assert (await diary.post(path, json={"digits": digits}, headers=key)).status_code == 200
+    async with any_container.database.read() as tx:
+        assert len((await tx.execute(select(idempotency))).all()) == before
+
+
 async def test_groups_learn_nothing_from_the_digits_of_codes(diary: httpx.AsyncClient, any_app: FastAPI) -> None:
     times = {"starts": "2026-11-30T18:00", "ends": "2026-11-30T20:00"}
     made = await book(diary, title="Bell ringers", party="choir", **times)
