@@ -53,15 +53,16 @@ async function sweep() {
   for (const { url } of await photos.keys()) if (!(await pages.match(pageOf(url)))) await photos.delete(url);
 }
 
-/** The page as it was, with a word that it is old. What lies below it leads to it. */
-async function kept(url) {
+/** The page as it was, with a word that it is old, or that what was sent may have been done. What lies below it leads
+ * to it. */
+async function kept({ url, method }) {
   await sweep();
   const page = pageOf(url);
   const response = await (await caches.open(PAGES)).match(page);
   if (!response) return null;
   if (!page.endsWith(new URL(url).pathname)) return Response.redirect(page, 303);
   const text = await response.text();
-  const said = text.replace(/<!--kept (.*?)-->/, '<p class="card word" role="status">$1</p>');
+  const said = text.replace(method === "GET" ? /<!--kept (.*?)-->/ : /<!--sent (.*?)-->/, '<p class="card word" role="status">$1</p>');
   return new Response(said, { headers: response.headers });
 }
 
@@ -74,7 +75,7 @@ async function fresh(request) {
 }
 
 async function answer(request) {
-  const old = await kept(request.url);
+  const old = await kept(request);
   const asked = fresh(request);
   if (!old) return asked;
   const tired = new Promise((resolve) => setTimeout(() => resolve(old), request.method === "GET" ? READS_MS : WRITES_MS));
