@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
 import { bodyOf, namedText } from "../src/buildings/things.ts";
 import { newRate, policySentences, ruleText, tariffSentences } from "../src/buildings/rules.ts";
-import { isFiner, nextStep, NO_PROGRESS, readWeek } from "../src/buildings/setup.ts";
+import { doorless, doorsOfNew, isFiner, nextStep, NO_PROGRESS, readWeek } from "../src/buildings/setup.ts";
 import { heard } from "../src/buildings/wiring.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
@@ -96,8 +96,22 @@ test("the next step is the first that is neither done nor skipped", () => {
   const begun = { estate: { spaces: [{}], doors: [] } as never, hours: false, online: false };
   assert.equal(nextStep(begun, NO_PROGRESS), "hours");
   assert.equal(nextStep(begun, { ...NO_PROGRESS, skipped: ["hours"] }), "door");
-  const done = { estate: { spaces: [{}], doors: [{}] } as never, hours: true, online: true };
+  const done = { estate: { spaces: [{ bookable: true, doors: ["front"] }], doors: [{}] } as never, hours: true, online: true };
   assert.equal(nextStep(done, { skipped: [], wired: true, group: "choir", booking: "x", opened: true }), null);
+});
+
+test("a new room gets the only door, and of several those that were ticked", () => {
+  const estate = (...ids: string[]) => ({ spaces: [], doors: ids.map((id) => ({ id })) }) as never;
+  assert.deepEqual(doorsOfNew(estate(), undefined), []);
+  assert.deepEqual(doorsOfNew(estate("front"), undefined), ["front"]);
+  assert.deepEqual(doorsOfNew(estate("front", "plant-room"), []), []);
+  assert.deepEqual(doorsOfNew(estate("front", "plant-room"), ["front"]), ["front"]);
+});
+
+test("the door is not done while a room has none", () => {
+  const estate = { spaces: [{ bookable: true, doors: ["front"] }, { id: "hall", bookable: true, doors: [] }, { bookable: false, doors: [] }], doors: [{}] } as never;
+  assert.deepEqual(doorless(estate).map((one) => one.id), ["hall"]);
+  assert.equal(nextStep({ estate, hours: true, online: true }, NO_PROGRESS), "door");
 });
 
 test("a week is read as it is typed, and a day without times is closed", () => {

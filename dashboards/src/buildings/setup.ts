@@ -55,7 +55,7 @@ export function isDone(step: Step, { estate, hours, online }: Known, progress: P
     case "rooms":
       return Boolean(estate?.spaces.length);
     case "door":
-      return Boolean(estate?.doors.length);
+      return Boolean(estate?.doors.length) && !doorless(estate!).length;
     case "pi":
       return online;
     case "wiring":
@@ -67,6 +67,14 @@ export function isDone(step: Step, { estate, hours, online }: Known, progress: P
     case "code":
       return progress.opened;
   }
+}
+
+/** The rooms to which no door leads, so that a booking of them has no code. */
+export const doorless = (estate: Estate) => estate.spaces.filter((one) => one.bookable && !one.doors.length);
+
+/** The doors of a new room: the only one, or those that were ticked. */
+export function doorsOfNew(estate: Estate, ticked: unknown): string[] {
+  return estate.doors.length === 1 ? [estate.doors[0]!.id] : ((ticked as string[] | undefined) ?? []);
 }
 
 /** The first step that is neither done nor skipped; null where none is left. */
