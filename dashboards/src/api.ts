@@ -85,11 +85,11 @@ export async function send<T>(
   throw new Refusal(answer.status, problem, Number(answer.headers.get("Retry-After")) || null);
 }
 
-export async function getAll<T>(path: string): Promise<T[]> {
+export async function getAll<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
   const items: T[] = [];
   let after = "";
   do {
-    const page = await get<{ items: T[]; next?: string | null }>(path, after ? { after, limit: "200" } : { limit: "200" });
+    const page = await get<{ items: T[]; next?: string | null }>(path, { ...query, ...(after && { after }), limit: "200" });
     items.push(...page.items);
     after = page.next ?? "";
   } while (after);

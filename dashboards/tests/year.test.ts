@@ -21,7 +21,7 @@ const YEAR: WireYear = {
     closure("2027-10-31", "2027-10-31", [], "2027-10-31T00:00+01:00", "2027-11-01T00:00Z"),
     closure("2027-03-28", "2027-03-28", ["hall"], "2027-03-28T00:00Z", "2027-03-29T00:00+01:00"),
   ],
-  hours: { seasons: [{ name: "Winter", first: "12-01", last: "01-31" }], exceptions: [{ date: "2027-10-31", note: "Autumn fair" }] },
+  hours: { pattern: [], seasons: [{ name: "Winter", first: "12-01", last: "01-31" }], exceptions: [{ date: "2027-10-31", note: "Autumn fair" }] },
 };
 const DAYS = yearDays(2027, YEAR, ZONE, () => "Hall");
 const on = (day: string) => DAYS.find((one) => one.day === day)!;
@@ -43,10 +43,41 @@ test("hours are cut at midnight, and days of the clock changes are whole days", 
 
 test("closures, bank holidays, terms and their breaks are said of a day", () => {
   assert.deepEqual(dayTexts(on("2027-01-01")), ["00:00 to 01:00 members, no staff", "Bank holiday: New Year's Day"]);
-  assert.deepEqual(dayTexts(on("2027-02-16")), ["Closed", "Half-term of the Spring term"]);
+  assert.deepEqual(dayTexts(on("2027-02-16")), ["Closed", "School holiday: Half-term of the Spring term"]);
   assert.equal(marksOf(on("2027-10-31")), "×");
   assert.equal(marksOf(on("2027-03-28")), "r");
   assert.ok(dayTexts(on("2027-03-28")).includes("Hall closed: Works"));
+});
+
+test("a night over a clock change keeps its wall times on both days, and has no day twice", () => {
+  const modes = [
+    { starts: "2027-03-27T22:00Z", ends: "2027-03-28T03:00+01:00", mode: "extended", note: null },
+    { starts: "2027-10-30T22:00+01:00", ends: "2027-10-31T03:00Z", mode: "extended", note: null },
+  ];
+  const days = yearDays(2027, { ...YEAR, modes, closures: [] }, ZONE, () => "");
+  const open = days.filter(({ hours }) => hours.length).map(({ day, hours }) => [day, ...hours]);
+  assert.deepEqual(open, [
+    ["2027-03-27", "22:00 to midnight members, no staff"],
+    ["2027-03-28", "00:00 to 03:00 members, no staff"],
+    ["2027-10-30", "22:00 to midnight members, no staff"],
+    ["2027-10-31", "00:00 to 03:00 members, no staff"],
+  ]);
+});
+
+test("a leap year has 29 February, and the days after it stand on their weekdays", () => {
+  const days = yearDays(2028, { ...YEAR, modes: [], closures: [] }, ZONE, () => "");
+  const months = monthsOf(days);
+  assert.equal(days.length, 366);
+  assert.equal(months[1]?.days.at(-1)?.day, "2028-02-29");
+  assert.deepEqual([months[1]?.blank, months[2]?.blank], [1, 2]);
+});
+
+test("days between two terms are a school holiday, those before the first or after the last are not known", () => {
+  const terms = [...YEAR.terms, { name: "Summer term", first: "2027-04-12", last: "2027-07-21", breaks: [] }];
+  const days = yearDays(2027, { ...YEAR, terms }, ZONE, () => "");
+  const away = days.filter((one) => one.away).map(({ day }) => day);
+  assert.deepEqual([away.length, away[0], away[4], away[5], away.at(-1)], [5 + 18, "2027-02-15", "2027-02-19", "2027-03-25", "2027-04-11"]);
+  assert.ok(dayTexts(days.find(({ day }) => day === "2027-04-01")!).includes("School holiday"));
 });
 
 test("the table has all that is not the ordinary week, by its first day", () => {

@@ -113,6 +113,7 @@ async def test_the_year_is_gone_through_by_keys_and_a_day_is_closed_from_it(
     screen = await screens.new(size=SMALL)
     await screen.open("/closures?site=ramsey")
     page = screen.page
+    await page.get_by_role("link", name="The year", exact=True).click()
     today = page.get_by_role("button", name=re.compile("^Wednesday 25 Nov 2026: 10:00 to 14:00 staffed"))
     await today.press("PageDown")
     await expect(page.get_by_role("button", name=re.compile("^Tuesday 1 Dec 2026"))).to_be_focused()
@@ -131,6 +132,46 @@ async def test_the_year_is_gone_through_by_keys_and_a_day_is_closed_from_it(
     assert await faults(page, "table") == []
     await page.get_by_role("link", name="The year 2027").click()
     await expect(page.get_by_role("row").filter(has_text="Easter Monday")).to_contain_text("Mon 29 Mar")
+    await page.reload()
+    await expect(page.get_by_role("heading", name="The year 2027")).to_be_visible()
+    await page.get_by_role("link", name="As a calendar").click()
+    await expect(page.get_by_role("button", name=re.compile("^Monday 29 Mar 2027: .*Bank holiday"))).to_be_visible()
+
+
+async def test_the_year_is_one_tab_stop_and_prints_on_one_landscape_sheet(screens: Screens) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/closures?site=ramsey&view=year&date=2028-02-01")
+    days = page.get_by_role("group", name=re.compile("^Days of 2028"))
+    await expect(days.get_by_role("button")).to_have_count(366)
+    await expect(days.locator("button[tabindex='0']")).to_have_count(1)
+    await expect(page.get_by_role("list", name="What the days show")).to_contain_text("School holiday")
+    pdf = await page.pdf(prefer_css_page_size=True)
+    ((width, height),) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert float(width) > float(height)
+
+
+async def test_a_building_without_hours_says_where_they_are_set(screens: Screens, hub: SimHub) -> None:
+    before = await hub.api.get("/sites/ramsey/hours")
+    nothing = before | {"pattern": [], "seasons": [], "exceptions": []}
+    screen = await screens.new()
+    await screen.page.route("**/api/v1/sites/ramsey/hours", lambda route: route.fulfill(json=nothing))
+    await screen.page.route("**/api/v1/sites/ramsey/modes?*", lambda route: route.fulfill(json={"items": []}))
+    await screen.open("/closures?site=ramsey&view=year")
+    await expect(screen.page.get_by_text("No hours are set.")).to_be_visible()
+    await screen.page.get_by_role("link", name="Set them up at Buildings.").click()
+    await expect(screen.page).to_have_url(re.compile(r"/setup\?site=ramsey&view=hours$"))
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_the_year_has_no_fault_in_any_colours(screens: Screens, width: int) -> None:
+    looks: tuple[tuple[Scheme, bool], ...] = (("light", False), ("dark", False), ("light", True))
+    for scheme, forced in looks:
+        screen = await screens.new(size=(width, 800), scheme=scheme, forced=forced)
+        await screen.open("/closures?site=ramsey&view=year")
+        await expect(screen.page.get_by_role("heading", name="December")).to_be_visible()
+        assert await faults(screen.page, f"year {width} {scheme} {forced}") == []
+        assert await screen.sideways() <= 0
 
 
 @pytest.mark.browser_full

@@ -135,6 +135,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "closures-new": Place(
             path="/closures?site=ramsey", ready=heading("Now and coming"), then=press("Close something…", "Reason")
         ),
+        "closures-year": Place(path="/closures?site=ramsey&view=year", ready=heading("December")),
         "buildings": Place(path="/buildings?site=ramsey", ready=words("Main hall")),
         "building-doors": Place(path="/buildings?site=ramsey&view=doors", ready=words("Front door")),
         "building-prices": Place(path="/buildings?site=ramsey&view=prices", ready=any_heading),

@@ -9,6 +9,7 @@ export interface WireYear {
   terms: { name: string; first: Day; last: Day; breaks: { first: Day; last: Day; name: string }[] }[];
   closures: WireClosure[];
   hours: {
+    pattern: unknown[];
     seasons: { name: string; first: string; last: string }[];
     exceptions: { date: Day; note: string }[];
   };
@@ -26,6 +27,8 @@ export interface YearDay {
   /** The term that it is in, and the break of it. */
   term: string;
   pause: string;
+  /** A school holiday: a break of a term, or between the first and the last term and in none. */
+  away: boolean;
   /** Why its hours differ from the week's. */
   note: string;
   /** Closures of the whole building, and of rooms. */
@@ -57,6 +60,7 @@ export function yearDays(year: number, found: WireYear, zone: string, roomNames:
       holiday: holidays.get(day) ?? "",
       term: term?.name ?? "",
       pause: pause ? pause.name || "Break" : "",
+      away: Boolean(pause) || (!term && found.terms.some(({ last }) => last < day) && found.terms.some(({ first }) => first > day)),
       note: here.find(({ note }) => note)?.note ?? "",
       building: shut.filter(({ spaces }) => !spaces.length).map(({ reason }) => reason),
       rooms: shut.filter(({ spaces }) => spaces.length).map((one) => `${roomNames(one)} closed: ${one.reason}`),
@@ -79,7 +83,7 @@ export function dayTexts(one: YearDay): string[] {
     ...one.building.map((reason) => `Building closed: ${reason}`),
     ...one.rooms,
     ...(one.note && !one.building.includes(one.note) && one.note !== one.holiday ? [one.note] : []),
-    ...(one.pause ? [`${one.pause} of the ${one.term}`] : one.term ? [one.term] : []),
+    ...(one.pause ? [`School holiday: ${one.pause} of the ${one.term}`] : one.term ? [one.term] : one.away ? ["School holiday"] : []),
   ];
 }
 
