@@ -28,3 +28,25 @@ export function decisionsOf(chosen: readonly Booking[], act: TogetherAct): Toget
 export function counted(n: number): string {
   return `${n} ${n === 1 ? "booking" : "bookings"}`;
 }
+
+/** What the server takes at once. */
+const MOST = 500;
+/** Moves in a second, as measured with 200 of them, rounded down. */
+const A_SECOND = 25;
+
+/** Why so many cannot be changed at once; empty if they can. */
+export function tooMany(n: number): string {
+  return n > MOST ? `At most ${MOST} bookings can be changed at once. Choose ${n - MOST} fewer, and do the rest after.` : "";
+}
+
+/** "Working…", with how long it may take where that is long. */
+export function working(n: number): string {
+  return n < 3 * A_SECOND ? "Working…" : `Working, for about ${Math.ceil(n / A_SECOND)} seconds…`;
+}
+
+/** What is charged. */
+export function charged(act: TogetherAct): string {
+  return act === "cancel"
+    ? "Nothing is charged for what is cancelled."
+    : "Each then costs what the new room costs, which may be more or less. Nothing is charged for the time given up.";
+}
