@@ -18,14 +18,16 @@ _TAKES = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatu
 
 class DayCount(msgspec.Struct, frozen=True, kw_only=True):
     """``bookings``: those that take time on the day. ``requests``: those that wait for approval. ``share``: what they
-    take of the time of all rooms between ``FROM`` and ``TO``, 0 to 1; pools are left out. ``closed``: why the site is
-    closed then, a sentence; else empty."""
+    take of the time of all rooms between ``FROM`` and ``TO``, 0 to 1; pools are left out, and rooms that can be booked
+    neither alone nor in a whole. ``closed``: why the site is closed then, a sentence; else empty. ``partly``: only for
+    a part of the day."""
 
     day: date
     bookings: int
     requests: int
     share: float
     closed: str
+    partly: bool = False
 
 
 def day_counts(
@@ -41,7 +43,7 @@ def day_counts(
     zone = where.site.tz
     pools = {pool for place in where.by_space.values() for pool, _ in place.pools}
     atoms = {place.space.id: set(place.atoms) - pools for place in where.by_space.values()}
-    rooms = len(set().union(*atoms.values()))
+    rooms = set().union(*(atoms[place.space.id] for place in where.by_space.values() if place.space.bookable))
     counts = []
     for day in days:
         whole = local_time.day_bounds(day, zone)
@@ -52,11 +54,11 @@ def day_counts(
         here = [(each, each.status(now)) for each in found if each.during.overlaps(whole)]
         taking = [each for each, status in here if status in _TAKES]
         taken = sum(
-            (min(each.ends, hours.end) - max(each.starts, hours.start)).total_seconds() * len(atoms[each.space])
+            (min(each.ends, hours.end) - max(each.starts, hours.start)).total_seconds() * len(atoms[each.space] & rooms)
             for each, status in here
             if (status in _TAKES or status is BookingStatus.HELD) and each.during.overlaps(hours)
         )
-        all_of_it = (hours.end - hours.start).total_seconds() * rooms
+        all_of_it = (hours.end - hours.start).total_seconds() * len(rooms)
         closed = where.hours.closed(whole)
         counts.append(
             DayCount(
@@ -65,6 +67,16 @@ def day_counts(
                 requests=sum(status in _WAITS and counts_request(each) for each, status in here),
                 share=round(min(1.0, taken / all_of_it), 3) if all_of_it else 0.0,
                 closed=closed[0].why if closed else "",
+                partly=bool(closed) and not _cover([each.during for each in closed], whole),
             )
         )
     return counts
+
+
+def _cover(times: Sequence[Interval], whole: Interval) -> bool:
+    """Whether nothing of ``whole`` is left. ``times``: by start."""
+    reached = whole.start
+    for each in times:
+        if each.start <= reached:
+            reached = max(reached, each.end)
+    return reached >= whole.end

@@ -8,7 +8,7 @@ import msgspec
 from controller.bookings import repository
 from controller.bookings.booking_view import BookingView
 from controller.bookings.day_counts import DayCount, day_counts
-from controller.bookings.notice_board import BoardEntry, board_entries
+from controller.bookings.notice_board import BoardClosed, BoardEntry, board_closed, board_entries
 from controller.bookings.service import standing_request, without_overruled_buffers
 from controller.bookings.who_may_book import may_decide
 from controller.bookings.writer import BookingWriter
@@ -81,13 +81,15 @@ class BookingListing:
                 now=now,
             )
 
-    async def board(self, site: str, starts: str, ends: str) -> tuple[SiteConfig, list[BoardEntry]]:
+    async def board(self, site: str, starts: str, ends: str) -> tuple[SiteConfig, list[BoardEntry], list[BoardClosed]]:
         """What a notice board may say of a time, given as ``between`` takes it."""
         async with self._database.read() as tx:
             where = await self._writer.site_configs.of(tx, site)
-            found = await repository.between(tx, site, listed_time(starts, ends, where.site.tz))
+            during = listed_time(starts, ends, where.site.tz)
+            found = await repository.between(tx, site, during)
             known = await parties(tx, {each.party for each in found if each.party is not None})
-            return where, board_entries(where, found, known, now=self._clock.now())
+            entries = board_entries(where, found, known, now=self._clock.now())
+            return where, entries, board_closed(where, during)
 
     async def search(
         self, site: str | None, text: str, *, actor: Actor, after: str | None = None, limit: int

@@ -8,6 +8,7 @@ import msgspec
 from controller.diary.model import Booking, BookingStatus
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Party, PartyKind
+from edge.wire.interval import Interval
 
 _SHOWN = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.FINISHED})
 
@@ -20,6 +21,28 @@ class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
     starts: datetime
     ends: datetime
     who: str
+
+
+class BoardClosed(msgspec.Struct, frozen=True, kw_only=True):
+    """A closure of a space that can be booked, or of the whole site, without its reason, which is for the staff."""
+
+    space: str
+    starts: datetime
+    ends: datetime
+
+
+def board_closed(where: SiteConfig, during: Interval) -> list[BoardClosed]:
+    """What of a time is closed, by space and start."""
+    met = [each for each in where.hours.closures if each.during.overlaps(during)]
+    met.sort(key=lambda each: each.during.start)
+    return [
+        BoardClosed(space=place.space.id, starts=each.during.start, ends=each.during.end)
+        for place in where.by_space.values()
+        if place.space.bookable
+        for each in met
+        if not each.spaces
+        or any(set(where.by_space[one].atoms) & set(place.atoms) for one in each.spaces if one in where.by_space)
+    ]
 
 
 def board_entries(

@@ -25,6 +25,7 @@ from controller.bookings.errors import (
 from controller.bookings.listing import BookingListing
 from controller.bookings.schemas import (
     ApproveBody,
+    BoardClosedRead,
     BoardEntryRead,
     BoardRead,
     BookingCheck,
@@ -95,8 +96,12 @@ async def notice_board(
 ) -> BoardRead:
     """What takes place from `from` to before `to`, by start, as a notice board in the building may say it: never a
     person's name, and a group's only where the site's tablets show it. At most 62 days."""
-    where, found = await listing.board(site, from_, to)
-    return BoardRead(items=[answer_of(BoardEntryRead, each, where.site.tz) for each in found])
+    where, found, closed = await listing.board(site, from_, to)
+    zone = where.site.tz
+    return BoardRead(
+        items=[answer_of(BoardEntryRead, each, zone) for each in found],
+        closed=[answer_of(BoardClosedRead, each, zone) for each in closed],
+    )
 
 
 @router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from controller.access.code_status import BookingDoorStatus, CodeState
 from controller.bookings.day_counts import DayCount
 from controller.bookings.lifecycle import BookingAction
-from controller.bookings.notice_board import BoardEntry
+from controller.bookings.notice_board import BoardClosed, BoardEntry
 from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.people.model import Tier
 from controller.web.fields import (
@@ -345,7 +345,7 @@ class BookingList(Answer):
 class DayCountRead(Answer, of=DayCount):
     """``bookings``: those that take time on the day. ``requests``: those that wait for approval, as far as the user
     sees them. ``share``: what is taken of the time of all rooms between 08:00 and 22:00, 0 to 1. ``closed``: why the
-    site is closed on the day or for a part of it, a sentence; else empty."""
+    site is closed on the day, a sentence; else empty. ``partly``: only for a part of it."""
 
 
 class DayCountList(Answer):
@@ -357,8 +357,13 @@ class BoardEntryRead(Answer, of=BoardEntry):
     space is only in use."""
 
 
+class BoardClosedRead(Answer, of=BoardClosed):
+    """A time in which a space that can be booked is closed. The reason is for the staff, and is left out."""
+
+
 class BoardRead(Answer):
     items: list[BoardEntryRead]
+    closed: list[BoardClosedRead]
 
 
 class BookingPage(Page[BookingRead]): ...

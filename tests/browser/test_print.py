@@ -59,7 +59,7 @@ async def test_the_week_and_the_notice_board_are_printed(screens: Screens, hub: 
     await page.emulate_media(media="screen")
     await page.get_by_role("link", name="One day").click()
     await expect(page).to_have_url(re.compile("q=board.day"))
-    await expect(page.get_by_role("region", name="Main hall")).to_contain_text("Free all day")
+    await expect(page.get_by_role("region", name="Main hall")).to_contain_text("Nothing booked")
 
 
 def _pages(pdf: bytes) -> int:

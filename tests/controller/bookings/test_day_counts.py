@@ -35,6 +35,7 @@ async def test_each_day_says_how_much_of_the_rooms_is_taken(any_village: httpx.A
         "requests": 0,
         "share": round(1 / len(rooms), 3),
         "closed": "",
+        "partly": False,
     }
     assert (saturday["bookings"], saturday["requests"]) == (1, 1)
     assert (saturday["share"] > 0) is (wish["status"] == "held")
@@ -56,6 +57,26 @@ async def test_a_booking_of_a_whole_room_takes_its_parts_and_a_closed_day_says_w
     answer = await village.post(f"{API}/sites/{SITE}/closures", json=shut)
     assert answer.status_code == 201, answer.text
     assert "floor sanding" in (await days(village, "2026-12-01", "2026-12-02"))["2026-12-01"]["closed"]
+
+
+async def test_a_day_that_is_closed_for_an_hour_is_partly_closed(village: httpx.AsyncClient) -> None:
+    for shut in (
+        {"reason": "fire drill", "starts": "2026-12-01T10:00", "ends": "2026-12-01T11:00"},
+        {"reason": "paint", "first": "2026-12-02", "last": "2026-12-02"},
+    ):
+        assert (await village.post(f"{API}/sites/{SITE}/closures", json=shut)).status_code == 201
+    found = await days(village, "2026-12-01", "2026-12-03")
+    assert [(bool(each["closed"]), each["partly"]) for each in found.values()] == [(True, True), (True, False)]
+
+
+async def test_rooms_that_cannot_be_booked_do_not_count_as_empty(village: httpx.AsyncClient) -> None:
+    spaces = (await village.get(f"{API}/sites/{SITE}")).json()["spaces"]
+    rooms = [each["id"] for each in spaces if each["kind"] == "room" and each["id"] != "studio"]
+    for room in rooms:
+        body = {"name": room.title(), "bookable": False}
+        assert (await village.put(f"{API}/sites/{SITE}/spaces/{room}", json=body)).is_success
+    await book(village, space="studio", starts="2026-11-27T08:00", ends="2026-11-27T22:00")
+    assert (await days(village, "2026-11-27", "2026-11-28"))["2026-11-27"]["share"] == 1.0
 
 
 async def test_more_than_62_days_are_refused(village: httpx.AsyncClient) -> None:
