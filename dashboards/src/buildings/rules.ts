@@ -109,6 +109,32 @@ const RATE = (rooms: readonly Option[]): Field[] => [
   ...whereFields(rooms),
 ];
 
+/** Keys that stay with the items when the list changes: a position would become the next one's. */
+function keysOf(kind: string, list: readonly object[]): string[] {
+  const names = list.map((one) => ("name" in one ? String(one.name) : JSON.stringify(one)));
+  return names.map((name, at) => `${kind} ${names.slice(0, at).filter((other) => other === name).length} ${name}`);
+}
+
+/**
+ * The sentence whose form is open, as it is now. Throws what the user has to know where it is no longer as it was when the
+ * form began: nothing may be written over what is not shown.
+ */
+export function asOpened(opened: Sentence, items: readonly Sentence[]): Sentence {
+  const now = items.find(({ key }) => key === opened.key);
+  if (!now?.save) throw new Error("It was removed or renamed meanwhile, so nothing was saved. Look at the list, and leave this form.");
+  if (JSON.stringify(now.thing) !== JSON.stringify(opened.thing)) throw new Changed(now);
+  return now;
+}
+
+/** Somebody has changed what a form is about; `now`: as it is. */
+export class Changed extends Error {
+  readonly now: Sentence;
+  constructor(now: Sentence) {
+    super(`It was changed meanwhile, and nothing was saved. It says now: “${now.text}” Save again to replace that.`);
+    this.now = now;
+  }
+}
+
 export function ruleText(rule: Rule, room: (id: string) => string): string {
   const limits = [
     rule.most_minutes === null ? "" : `up to ${durationText(rule.most_minutes)}`,
@@ -147,7 +173,7 @@ export function policySentences(policy: Policy, rooms: readonly Option[]): Sente
     remove: { windows: policy.windows.filter((other) => other !== one) },
   }));
   const rules = policy.rules.map((one, at): Sentence => ({
-    key: `rule ${at}`,
+    key: keysOf("rule", policy.rules)[at]!,
     text: ruleText(one, room),
     fields: RULE(rooms),
     thing: { ...one },
@@ -155,13 +181,13 @@ export function policySentences(policy: Policy, rooms: readonly Option[]): Sente
     remove: { rules: policy.rules.filter((other) => other !== one) },
   }));
   const quotas = policy.quotas.map((one, at): Sentence => ({
-    key: `quota ${at}`,
+    key: keysOf("quota", policy.quotas)[at]!,
     text: `At most ${[one.most_bookings === null ? "" : `${one.most_bookings} bookings`, one.most_minutes === null ? "" : durationText(one.most_minutes)].filter(Boolean).join(" and ")} ${PER[one.per]} (“${one.name}”)${whereText(one, room)}.`,
     ...(one.most_minutes === null ? { fields: QUOTA(rooms), thing: { ...one }, save: (body: Body) => ({ quotas: policy.quotas.map((other) => (other === one ? { ...one, ...body } : other)) }) } : {}),
     remove: { quotas: policy.quotas.filter((other) => other !== one) },
   }));
   const releases = policy.release.map((one, at): Sentence => ({
-    key: `release ${at}`,
+    key: keysOf("release", policy.release)[at]!,
     text: `If nobody comes within ${durationText(one.after_min)} of the start, the time is released${whereText(one, room)}${one.warn_min ? `; they are warned ${durationText(one.warn_min)} before that` : ""}.`,
     remove: { release: policy.release.filter((other) => other !== one) },
   }));
@@ -192,7 +218,7 @@ export function tariffSentences(tariffs: Tariffs, rooms: readonly Option[], thin
       const price = [one.per_hour_pence === null ? "" : one.per_hour_pence ? `${pounds(one.per_hour_pence)} an hour` : "free", one.flat_pence ? `${pounds(one.flat_pence)} for each booking` : ""].filter(Boolean);
       const when = [...one.hours, ...one.modes.map((mode) => MODES[mode] ?? mode)];
       return {
-        key: `rate ${at}`,
+        key: keysOf("rate", tariffs.rates)[at]!,
         text: `${one.name}: ${price.join(" and ")}${one.each_seat ? " for each place" : ""}${whereText(one, room)}${when.length ? `, ${when.join(", ")}` : ""}.`,
         fields: RATE(rooms),
         thing: { ...one, hours: one.hours.join(", ") },
@@ -207,14 +233,14 @@ export function tariffSentences(tariffs: Tariffs, rooms: readonly Option[], thin
         one.day_cap_pence === null ? "" : `at most ${pounds(one.day_cap_pence)} a day`,
         one.booking_cap_pence === null ? "" : `at most ${pounds(one.booking_cap_pence)} a booking`,
       ];
-      return { key: `limit ${at}`, text: `${one.name}: ${parts.filter(Boolean).join(", ")}${whereText(one, room)}.`, remove: without("limits", one) };
+      return { key: keysOf("limit", tariffs.limits)[at]!, text: `${one.name}: ${parts.filter(Boolean).join(", ")}${whereText(one, room)}.`, remove: without("limits", one) };
     }),
-    ...tariffs.allowances.map((one, at): Sentence => ({ key: `allowance ${at}`, text: `${one.name}: the first ${one.free_hours} hours of each party in a ${one.per} are free${whereText(one, room)}.`, remove: without("allowances", one) })),
-    ...tariffs.discounts.map((one, at): Sentence => ({ key: `discount ${at}`, text: `${one.name}: ${one.percent} % off from ${one.dates === null ? `${one.total_hours} hours` : `${one.dates} dates`} on${whereText(one, room)}.`, remove: without("discounts", one) })),
+    ...tariffs.allowances.map((one, at): Sentence => ({ key: keysOf("allowance", tariffs.allowances)[at]!, text: `${one.name}: the first ${one.free_hours} hours of each party in a ${one.per} are free${whereText(one, room)}.`, remove: without("allowances", one) })),
+    ...tariffs.discounts.map((one, at): Sentence => ({ key: keysOf("discount", tariffs.discounts)[at]!, text: `${one.name}: ${one.percent} % off from ${one.dates === null ? `${one.total_hours} hours` : `${one.dates} dates`} on${whereText(one, room)}.`, remove: without("discounts", one) })),
     ...tariffs.equipment.map((one): Sentence => ({ key: `equipment ${one.equipment}`, text: `${named(things)(one.equipment)}: ${pounds(one.per_use_pence)} each for a booking.`, remove: without("equipment", one) })),
     ...tariffs.cancelling.map((one, at): Sentence => {
       const steps = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${step.days} ${step.days === 1 ? "day" : "days"} or more before: ${step.percent ? `${step.percent} %` : "free"}`);
-      return { key: `cancelling ${at}`, text: `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...steps, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`, remove: without("cancelling", one) };
+      return { key: keysOf("cancelling", tariffs.cancelling)[at]!, text: `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...steps, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`, remove: without("cancelling", one) };
     }),
   ];
 }
