@@ -6,8 +6,10 @@ browser can neither read it nor move a door. It opens by the address that the de
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from importlib.util import find_spec
@@ -37,6 +39,7 @@ LOOK_EVERY_S = 0.1
 BEAT_EVERY_S = 1.0
 CODES_EVERY_S = 4.0
 BODY_LIMIT = 4096
+_log = logging.getLogger(__name__)
 _FILES = files("firmware_sim") / "pages"
 _KINDS = {"building.js": "text/javascript", "floor.js": "text/javascript", "building.css": "text/css"}
 _REFUSED = """\
@@ -68,7 +71,7 @@ class BuildingPage:
         self._plans = {each.id: floor.plan_of(each, buildings, speed=speed, pages=pages) for each in buildings}
         self._buildings = {each.id: each for each in buildings}
         self._codes: dict[str, tuple[floor.ShownCode, ...]] = {}
-        self._viewed: set[str] = set()
+        self._viewed: Counter[str] = Counter()
         self._look = asyncio.Event()
         self._server: LoopbackServer | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -158,7 +161,7 @@ class BuildingPage:
             await websocket.close(4403)
             return
         await websocket.accept()
-        self._viewed.add(site)
+        self._viewed[site] += 1
         self._look.set()
         telling = asyncio.create_task(self._tell(websocket, site), name="tell a page")
         try:
@@ -167,6 +170,7 @@ class BuildingPage:
         except WebSocketDisconnect:
             pass
         finally:
+            self._viewed -= Counter((site,))
             telling.cancel()
             await asyncio.wait([telling])
 
@@ -203,8 +207,12 @@ class BuildingPage:
         while True:
             self._look.clear()
             for site in sorted(self._viewed):
-                with contextlib.suppress(SimError):
+                try:
                     self._codes[site] = await self._visitor.codes(site)
+                except SimError:
+                    pass
+                except Exception:  # the other sites' codes go on
+                    _log.exception("the codes of %s could not be shown", site)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), CODES_EVERY_S)
 

@@ -21,10 +21,14 @@ class DoorCodes:
         self._codes: dict[tuple[str, str], str] = {}
 
     async def of(self, api: Api, booking: dict[str, Any]) -> str:
-        """The digits; asked for again only when the masked code changes. Raises ``ApiRefused`` or ``ApiSilent``."""
+        """The digits, empty where there is no code yet; asked for again only when the masked code changes.
+
+        Raises ``ApiRefused`` or ``ApiSilent``."""
         seen = (booking["id"], booking["code"])
         if seen not in self._codes:
             answer = await api.post(f"/bookings/{booking['id']}/code", {})
+            if not answer["codes"]:
+                return ""
             self._codes[seen] = answer["codes"][0]["code"]
         return self._codes[seen]
 

@@ -250,7 +250,7 @@ function showCodes() {
     element(
       "li",
       {},
-      element("b", { class: "figures code" }, each.code),
+      element("b", { class: "figures code" }, each.code || "no code yet"),
       element("span", {}, `${each.title}, ${each.space}`, element("small", {}, `${each.doors}, ${each.opens} to ${each.until}; ${each.on_door}`)),
       button("On the phone", () => (showPhone(each.link), showPane("phone")), { "aria-pressed": String(each.link === phone), "aria-label": `On the phone: ${each.title}` }),
     ),
@@ -284,7 +284,7 @@ function paneLink(pane, text) {
 
 function steps() {
   const own = state.codes.find((each) => each.title === "Try the front door") ?? state.codes[0];
-  const code = own ? element("b", { class: "figures code" }, own.code) : "a code";
+  const code = own?.code ? element("b", { class: "figures code" }, own.code) : "a code";
   const all = [
     ["Press ", code, " on the keypad: the door opens, here and in ", paneLink("now", "Now"), "."],
     ["Let somebody ", element("b", {}, "walk in"), ": the beams count one, and the booking has arrived."],

@@ -190,3 +190,33 @@ def _force(door: str) -> bytes:
 
 def _live(page: BuildingPage) -> str:
     return f"{page.origin.replace('http', 'ws')}/live?site=ramsey"
+
+
+async def test_an_error_at_one_site_leaves_the_codes_of_another(page: BuildingPage) -> None:
+    asked: list[str] = []
+
+    async def codes(site: str) -> tuple[ShownCode, ...]:
+        asked.append(site)
+        if site == "march":
+            raise KeyError("code")
+        return ()
+
+    page._visitor = msgspec.structs.replace(page._visitor, codes=codes)
+    address = page.origin.replace("http", "ws")
+    headers = {"cookie": f"{COOKIE}={KEY}"}
+    async with (
+        connect(f"{address}/live?site=march", additional_headers=headers, origin=Origin(page.origin)) as one,
+        connect(f"{address}/live?site=ramsey", additional_headers=headers, origin=Origin(page.origin)) as two,
+        asyncio.timeout(10),
+    ):
+        await one.recv()
+        await two.recv()
+        while "ramsey" not in asked or "march" not in asked:
+            page._look.set()
+            await asyncio.sleep(0)
+        assert page._watching is not None
+        assert not page._watching.done()
+    async with asyncio.timeout(10):
+        while page._viewed:
+            page._look.set()
+            await asyncio.sleep(0)
