@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Field, idOf, listText, readFields, valuesOf } from "../src/buildings/fields.ts";
 import { bodyOf, namedText } from "../src/buildings/things.ts";
-import { newRate, policySentences, ruleText, tariffSentences } from "../src/buildings/rules.ts";
-import { doorless, doorsOfNew, isFiner, nextStep, NO_PROGRESS, readWeek } from "../src/buildings/setup.ts";
-import { heard } from "../src/buildings/wiring.ts";
+import { asOpened, Changed, newRate, policySentences, ruleText, tariffSentences } from "../src/buildings/rules.ts";
+import { doorless, doorsOfNew, isFiner, isOver, nextStep, NO_PROGRESS, openedSince, readWeek } from "../src/buildings/setup.ts";
+import { heard, tickOf, works } from "../src/buildings/wiring.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
 const FIELDS: Field[] = [
@@ -90,6 +90,30 @@ test("each input is heard by its name", () => {
   assert.deepEqual(after({ counters: [{ id: "c", door: "front", ins_today: 1, outs_today: 0, at: "t9" }] }), [["", "Front door: the beams counted 1 in"]]);
 });
 
+test("what a Pi says of itself when it comes back is not heard as a try", () => {
+  const lost = { ...QUIET, doors: [{ ...DOOR, contact: "unknown", lock: "unknown" }] };
+  assert.deepEqual(heard(lost as never, QUIET as never), []);
+});
+
+test("a contact works once it was heard open and shut", () => {
+  const ticks = new Set([tickOf({ door: "front", part: "contact", state: "open" }), tickOf({ door: "front", part: "button" })]);
+  assert.deepEqual((["contact", "button", "lock"] as const).map((part) => works(ticks, "front", part)), [false, true, false]);
+  ticks.add(tickOf({ door: "front", part: "contact", state: "closed" }));
+  assert.equal(works(ticks, "front", "contact"), true);
+});
+
+test("only a booking code at a door of the booking, from now on, shows that the code works", () => {
+  const [at, code] = ["2027-03-09T10:00:00Z", "Front door: opened with a booking code"];
+  const shown = (entry: object) => Boolean(openedSince([{ at, text: code, ...entry }], ["Front door"], Date.parse(at)));
+  assert.deepEqual([{}, { at: "2027-03-09T09:59:59Z" }, { text: "Front door: opened with card and PIN" }, { text: "Shed: opened with a booking code" }].map(shown), [true, false, false, false]);
+});
+
+test("a booking of yesterday or a cancelled one is over", () => {
+  const [ends, now] = ["2027-03-09T11:00:00+00:00", Date.parse("2027-03-09T10:30:00Z")];
+  const over = (change: object, at = now) => isOver({ status: "confirmed", ends, code_window: null, ...change }, at);
+  assert.deepEqual([over({}), over({ status: "cancelled" }), over({}, now + 86_400_000)], [false, true, true]);
+});
+
 test("the next step is the first that is neither done nor skipped", () => {
   const nothing = { estate: null, hours: false, online: false };
   assert.equal(nextStep(nothing, NO_PROGRESS), "building");
@@ -152,6 +176,26 @@ test("a policy is read as sentences, and each changes its own part", () => {
 test("a rule says for whom, where and up to what it confirms", () => {
   const rule = { name: "Evenings", tiers: ["community"], spaces: ["hall"], modes: [], most_minutes: 180, most_days_ahead: null, most_people: 40, most_a_week: null, no_under_16s: true };
   assert.equal(ruleText(rule, () => "Hall"), "Confirmed at once (“Evenings”) for community groups in Hall: up to 3 hours, up to 40 people, nobody under 16.");
+});
+
+test("an open form changes its own rule also when another above it is removed", () => {
+  const rule = { tiers: [], spaces: [], modes: [], most_minutes: 60, most_days_ahead: null, most_people: null, most_a_week: null, no_under_16s: false };
+  const [a, b, c] = ["A", "B", "C"].map((name) => ({ ...rule, name }));
+  const read = (...rules: unknown[]) => policySentences({ ...POLICY, rules } as never, ROOMS);
+  const opened = read(a, b, c).find((one) => one.thing?.name === "B")!;
+  assert.deepEqual(asOpened(opened, read(b, c)).save!({ most_minutes: 90 }).rules, [{ ...b, most_minutes: 90 }, c]);
+  assert.throws(() => asOpened(opened, read(a, c)), /removed or renamed/);
+  assert.throws(() => asOpened(opened, read({ ...b, most_people: 5 }, c)), Changed);
+  const keys = read(a, a, b).map((one) => one.key);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test("an open form changes its own price also when another above it is removed", () => {
+  const none = { version: 1, limits: [], discounts: [], allowances: [], cancelling: [], equipment: [] };
+  const [a, b, c] = ["A", "B", "C"].map((name) => ({ name, hours: [], modes: [], layouts: [], per_hour_pence: 100, flat_pence: null, each_seat: false }));
+  const read = (...rates: unknown[]) => tariffSentences({ ...none, rates } as never, ROOMS, []);
+  const opened = read(a, b, c)[1]!;
+  assert.deepEqual((asOpened(opened, read(b, c)).save!({ per_hour_pence: 200, hours: "" }).rates as { per_hour_pence: number }[]).map((one) => one.per_hour_pence), [200, 100]);
 });
 
 test("a price is read as a sentence, and its times are kept apart as they were", () => {

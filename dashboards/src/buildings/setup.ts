@@ -69,6 +69,17 @@ export function isDone(step: Step, { estate, hours, online }: Known, progress: P
   }
 }
 
+/** The first opening with a code at one of these doors (by name) at `since` or later; undefined for none. */
+export function openedSince(recent: readonly { at: string; text: string }[], doors: readonly string[], since: number) {
+  return recent.find((one) => Date.parse(one.at) >= since && doors.some((name) => one.text === `${name}: opened with a booking code`));
+}
+
+const ENDED = ["expired", "finished", "declined", "cancelled", "released", "no_show"];
+/** Whether the code of a booking opens nothing any more. */
+export function isOver({ status, ends, code_window }: { status: string; ends: string; code_window: { ends: string } | null }, now: number): boolean {
+  return ENDED.includes(status) || Date.parse(code_window?.ends ?? ends) <= now;
+}
+
 /** The rooms to which no door leads, so that a booking of them has no code. */
 export const doorless = (estate: Estate) => estate.spaces.filter((one) => one.bookable && !one.doors.length);
 

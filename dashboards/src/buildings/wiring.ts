@@ -7,11 +7,23 @@ export interface Heard {
   /** Empty where it is of no door. */
   door: string;
   part: Part | "";
+  /** Of a contact: `open` or `closed`. */
+  state?: string;
 }
 /** What is to be tried at each door. */
 export const PARTS = ["button", "contact", "lock", "reader"] as const;
 export type Part = (typeof PARTS)[number];
 export const PART_NAMES: Record<Part, string> = { button: "Exit button", contact: "Door opens and shuts", lock: "Lock", reader: "Keypad or reader" };
+
+/** What was heard of a part, as it is kept: the list of what was heard is cut. */
+export const tickOf = ({ door, part, state = "" }: Pick<Heard, "door" | "part" | "state">): string => `${door} ${part} ${state}`;
+
+/** Whether a part works by what was heard of it; a contact by both of its states. */
+export function works(ticks: ReadonlySet<string>, door: string, part: Part): boolean {
+  const states = part === "contact" ? ["open", "closed"] : [""];
+  return states.every((state) => ticks.has(tickOf({ door, part, state })));
+}
+
 const READ = /: (opened with|refused|((a|\d+) )?(key|bit|character)s? at |\d+ wrong)/;
 
 export function heard(before: Snapshot, after: Snapshot): Heard[] {
@@ -21,10 +33,10 @@ export function heard(before: Snapshot, after: Snapshot): Heard[] {
     const was = before.doors.find((one) => one.id === door.id);
     if (!was) continue;
     const at = door.at ?? after.at;
-    if (was.contact !== door.contact && door.contact !== "unknown") {
-      found.push({ key: `contact ${door.id} ${at} ${door.contact}`, door: door.id, part: "contact", text: `${door.name}: the door is ${door.contact === "open" ? "open" : "shut"}` });
+    if (was.contact !== door.contact && was.contact !== "unknown" && door.contact !== "unknown") {
+      found.push({ key: `contact ${door.id} ${at} ${door.contact}`, door: door.id, part: "contact", state: door.contact, text: `${door.name}: the door is ${door.contact === "open" ? "open" : "shut"}` });
     }
-    if (was.lock !== door.lock && door.lock !== "unknown") {
+    if (was.lock !== door.lock && was.lock !== "unknown" && door.lock !== "unknown") {
       found.push({ key: `lock ${door.id} ${at} ${door.lock}`, door: door.id, part: "lock", text: `${door.name}: the lock is ${door.lock}` });
     }
   }
