@@ -69,6 +69,12 @@ async def open_of(tx: Tx, booking_id: str) -> int:
     return int((await tx.execute(query)).scalar_one())
 
 
+async def same_open(tx: Tx, new: Report) -> Report | None:
+    """One that is not done, says the same of the same booking and room, and comes from the same."""
+    same = [_c[name] == getattr(new, name) for name in ("booking_id", "space", "text", "reported_by")]
+    return await first_of(tx, Report, select(*_COLUMNS).where(*same, _c.done_at.is_(None)).limit(1))
+
+
 async def add(tx: Tx, new: Report) -> None:
     await tx.execute(insert(problem_reports).values(msgspec.structs.asdict(new)))
 

@@ -53,8 +53,12 @@ class ProblemReports:
         self._parser = parser
         self._site_configs = site_configs
 
-    async def add(self, booking_id: str, text: str, *, actor: Actor, photo: bytes = b"") -> Report:
-        """``photo``: empty for none. Raises ``BookingUnknown``, ``NotReportable``, ``Invalid``, ``TooLarge``."""
+    async def add(
+        self, booking_id: str, text: str, *, actor: Actor, photo: bytes = b"", seen_at: str | None = None
+    ) -> Report:
+        """``photo``: empty for none. ``seen_at``: the space whose tablet it is reported at, where the same report
+        counts once while it is open; ``None`` for the booking's. Raises ``BookingUnknown``, ``NotReportable``,
+        ``Invalid``, ``TooLarge``."""
         kind, picture = await self._parser.run(cleaned, photo) if photo else (None, b"")
         report_id = new_id(self._clock.now())
         sealed = await self._sealed(report_id, picture) if picture else None
@@ -66,12 +70,10 @@ class ProblemReports:
             now = self._clock.now()
             if not booking.certain or booking.ends + AFTER_END <= now:
                 raise NotReportable("only for a confirmed booking, up to a week after it, can a problem be reported")
-            if await repository.open_of(tx, booking_id) >= MOST_OPEN:
-                raise NotReportable(f"{MOST_OPEN} problems of this booking wait already; ring instead")
             new = Report(
                 id=report_id,
                 site=booking.site,
-                space=booking.space,
+                space=seen_at or booking.space,
                 booking_id=booking_id,
                 text=text,
                 reported_at=now,
@@ -79,6 +81,12 @@ class ProblemReports:
                 media_type=kind,
                 size=len(picture),
             )
+            if seen_at is not None and (same := await repository.same_open(tx, new)) is not None:
+                return same
+            if await repository.open_of(tx, booking_id) >= MOST_OPEN:
+                raise NotReportable(
+                    f"{MOST_OPEN} problems of this booking wait for the staff already; ring them instead"
+                )
             await repository.add(tx, new)
             if sealed is not None:
                 await repository.put_photo(tx, new.id, sealed)

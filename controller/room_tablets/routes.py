@@ -12,12 +12,14 @@ from controller.people.authentication import COOKIE, TheRoomTablet, cookie_name
 from controller.people.displays.model import UNUSED_AFTER
 from controller.people.errors import NotARoomTablet, TooManyTries
 from controller.people.routes import set_cookie
+from controller.problem_reports.model import NotReportable
 from controller.room_tablets.model import NeedsStaff, NoGroup, NotHere, NothingRuns, OtherRoom, WrongDoorCode
 from controller.room_tablets.schemas import (
     BookHalfHourBody,
     CodeBody,
     DoneAnswer,
     OfferAnswer,
+    ReportHereBody,
     RoomTabletAnswer,
     ShutAnswer,
     TakenAnswer,
@@ -54,6 +56,13 @@ async def get_room(
 async def check_in_here(body: CodeBody, tablets: TheTablets, tablet: TheRoomTablet) -> DoneAnswer:
     """The people of the booking with this code have arrived. Idempotent."""
     return answer_of(DoneAnswer, await tablets.check_in(tablet, body.code))
+
+
+@router.post("/room-tablet/report", responses=_TYPED | described(OtherRoom, NotReportable))
+async def report_here(body: ReportHereBody, tablets: TheTablets, tablet: TheRoomTablet) -> DoneAnswer:
+    """Report a problem in the room for the booking with this code; it stands on Morning until it is done. The same
+    report sent again counts once while it is open."""
+    return answer_of(DoneAnswer, await tablets.report(tablet, body.code, body.words))
 
 
 @router.post("/room-tablet/offer", responses=_OFFERED)

@@ -1,11 +1,11 @@
 """What tablets beside a room's door take and answer."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from controller.room_tablets.model import Done, Offer
-from controller.web.fields import Answer, Body, Ends, LocalTime, MomentText, Starts
+from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Ends, LocalTime, MomentText, Starts
 
 Code = Annotated[str, StringConstraints(pattern="^[0-9]{4,10}$")]
 
@@ -20,6 +20,18 @@ class BookHalfHourBody(CodeBody):
     """``starts``: of the offer; asked for again with the same, nothing more is booked."""
 
     starts: MomentText
+
+
+class ReportHereBody(CodeBody):
+    """``about``: what the problem is about. ``text``: more of it in words, empty for none."""
+
+    about: Literal["light", "heating", "furniture", "projector", "door", "toilet", "something_else"]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WITHOUT_CONTROL] = ""
+
+    @property
+    def words(self) -> str:
+        kind = self.about.replace("_", " ").capitalize()
+        return f"{kind}: {self.text}" if self.text else kind
 
 
 class TakenAnswer(Answer):

@@ -1,7 +1,8 @@
 """The tablet beside a room's door: shows the room, and acts for who types the code of a booking there.
 
 A code counts as at the door itself: in its own window, for the doors on the way to the room. Who knows
-it checks in; ending and booking are for sites that let it, by the rules and at the price of its group.
+it checks in and reports problems; ending and booking are for sites that let it, by the rules and at the price of its
+group.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from controller.people.errors import Tried
 from controller.people.model import Actor, DisplayPlace, Party, PartyKind, Role
 from controller.people.party_repository import parties
 from controller.people.sign_in_throttle import SignInThrottle
+from controller.problem_reports.service import ProblemReports
 from controller.room_tablets.model import (
     Done,
     NeedsStaff,
@@ -85,6 +87,7 @@ class RoomTablets:
     billing: BillingService
     access: AccessService
     tries: SignInThrottle
+    reports: ProblemReports
 
     async def zone(self, tablet: DisplayPlace) -> ZoneInfo:
         """That of its site."""
@@ -126,6 +129,14 @@ class RoomTablets:
         booking = self._here(typed)
         await self.bookings.check_in(booking.id, actor=Actor.acting(_name(tablet), Role.TABLET, site=tablet.site))
         return Done(text=f"Checked in, until {times.clock(booking.ends, typed.zone)}")
+
+    async def report(self, tablet: DisplayPlace, code: str, text: str) -> Done:
+        """Report a problem in this room for the booking, whatever the policy. Idempotent while it is open. Raises as
+        ``check_in``, and ``NotReportable``."""
+        typed = await self._typed(tablet, code)
+        actor = Actor.acting(_name(tablet), Role.TABLET, site=tablet.site)
+        await self.reports.add(self._here(typed).id, text, actor=actor, seen_at=typed.there.space.id)
+        return Done(text="Reported. The staff will see it")
 
     async def end(self, tablet: DisplayPlace, code: str) -> Done:
         """End the booking that is on at the next full minute; the rest of its time is free. Idempotent. Raises as

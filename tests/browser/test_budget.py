@@ -242,4 +242,8 @@ async def test_a_room_s_tablet_and_its_keypad_keep_within_the_budget(screens: Sc
     await screen.page.get_by_role("button", name="Check in").click()
     await expect(screen.page.get_by_role("group", name="Keypad")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Close").click()
+    await screen.page.get_by_role("button", name="Report a problem").click()
+    await expect(screen.page.get_by_text("What is it about?")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
     await hub.api.delete(f"/sites/ramsey/displays/{made['id']}")

@@ -126,6 +126,38 @@ async def test_a_choir_checks_in_stays_longer_and_ends_early(screens: Screens, h
     await expect(page.get_by_role("status").filter(has_text="The room is free for others then")).to_be_visible()
 
 
+async def test_a_problem_is_reported_in_a_few_taps(screens: Screens, hub: SimHub, group: str) -> None:
+    made, code = await on_now(hub, "Chess", party=group, space="meeting-room", ends=1)
+    screen = await paired(screens, hub, "meeting-room")
+    screen.excuse("status of 403")
+    page = screen.page
+    await page.get_by_role("button", name="Report a problem").click()
+    dialog = page.get_by_role("dialog", name="Report a problem")
+    await dialog.get_by_role("button", name="Next: your code").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Tap what it is about first.")
+    await dialog.get_by_role("button", name="Heating").click()
+    await dialog.get_by_label("More, if it helps").fill("Off since 9")
+    assert await faults(page, "kinds of problems") == []
+    assert await screen.sideways() == 0
+    await dialog.get_by_role("button", name="Next: your code").click()
+    await expect(page.get_by_label("0 digits typed")).to_be_visible()
+    await type_code(screen, "400000")
+    await expect(page.get_by_role("alert")).to_contain_text("This code does not open this room now")
+    await page.keyboard.type(code)
+    await page.get_by_role("button", name="OK").click()
+    await expect(page.get_by_role("status").filter(has_text="Reported. The staff will see it.")).to_be_visible()
+    found = (await hub.api.get("/sites/ramsey/morning"))["problems"]
+    assert [each["text"] for each in found if each["booking_id"] == made["id"]] == ["Heating: Off since 9"]
+    await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Report a problem").click()
+    await expect(dialog.get_by_label("More, if it helps")).to_have_value("")
+    await dialog.get_by_label("More, if it helps").fill("Half a sen")
+    await page.clock.fast_forward("00:31")
+    await expect(dialog).to_have_count(0)
+    assert await page.evaluate("localStorage.length + sessionStorage.length") == 0
+    await hub.api.post(f"/bookings/{made['id']}/cancel", {})
+
+
 async def test_without_a_line_it_goes_on_by_what_it_knows_and_says_so(
     screens: Screens, hub: SimHub, group: str
 ) -> None:

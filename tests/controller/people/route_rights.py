@@ -246,6 +246,7 @@ DELETE /sites/{site}/displays/{display}              | users     | site      |
 POST /displays/pair                                 | anyone    | -
 GET /room-tablet                                    | room      | -
 POST /room-tablet/check-in                          | room      | -
+POST /room-tablet/report                            | room      | -
 POST /room-tablet/offer                             | room      | -
 POST /room-tablet/bookings                          | room      | -
 POST /room-tablet/end                               | room      | -

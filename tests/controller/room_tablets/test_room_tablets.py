@@ -16,6 +16,7 @@ from controller.diary.model import HIRE_PAGE
 from controller.diary.policy import ApprovalRule, HirePolicy, Policy
 from controller.diary.tables import bookings
 from controller.people.tables import sign_in_failures
+from controller.problem_reports.model import MOST_OPEN
 from controller.web.idempotency import idempotency
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
@@ -258,6 +259,68 @@ async def test_ending_early_frees_the_rest(village: httpx.AsyncClient, tablet: h
     assert (await look(village, made))["ends"][11:16] == "12:00"
     assert (await tablet.get(ROOM)).json()["taken"] == []
     await book(village, starts="2026-11-25T12:00", ends="2026-11-25T13:00")
+
+
+async def reported(village: httpx.AsyncClient) -> list[tuple[str, str, str]]:
+    """Of which booking, in which room and what, as Morning has it."""
+    shown = (await village.get(f"{API}/sites/{SITE}/morning")).json()["problems"]
+    return sorted((each["booking_id"], each["space_name"], each["text"]) for each in shown)
+
+
+async def test_a_problem_is_reported_by_a_right_code_whatever_else_the_site_allows(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container
+) -> None:
+    await put_policy(container, Policy())
+    whole = {"name": "Whole", "doors": ["front-door"], "parts": ["hall", "studio"]}
+    assert (await village.put(f"{API}/sites/{SITE}/spaces/whole", json=whole)).is_success
+    made, code = await running(village, space="whole", contact_name="Mrs Quagga")
+    assert (await tablet.post(f"{ROOM}/report", json={"about": "light"})).status_code == 422, "never without a code"
+    await send(tablet, "report", "400000", 403, about="light")
+    await send(tablet, "report", code, 422, about="neighbours")
+    await send(tablet, "report", code, 422, about="light", text="x" * 201)
+    assert await reported(village) == []
+    for _ in range(2):
+        done = await send(tablet, "report", code, about="light", text=" The left one flickers ")
+        assert done == {"text": "Reported. The staff will see it", "code": ""}
+    await send(tablet, "report", code, about="something_else")
+    here = (made["id"], "Hall")
+    assert await reported(village) == [(*here, "Light: The left one flickers"), (*here, "Something else")]
+    [first, _] = (await village.get(f"{API}/sites/{SITE}/morning")).json()["problems"]
+    assert first["contact_name"] == "Mrs Quagga"
+
+
+async def test_a_sixth_problem_of_a_booking_is_refused_until_one_is_done(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient
+) -> None:
+    _, code = await running(village)
+    for number in range(MOST_OPEN):
+        await send(tablet, "report", code, about="door", text=f"Screw {number}")
+    refused = await send(tablet, "report", code, 409, about="toilet")
+    assert refused["detail"] == "5 problems of this booking wait for the staff already; ring them instead"
+    await send(tablet, "report", code, about="door", text="Screw 0")
+    assert len(await reported(village)) == MOST_OPEN
+    [first, *_] = (await village.get(f"{API}/sites/{SITE}/morning")).json()["problems"]
+    await village.put(f"{API}/sites/{SITE}/problem-reports/{first['id']}")
+    await send(tablet, "report", code, about="toilet")
+    assert len(await reported(village)) == MOST_OPEN
+
+
+async def test_a_problem_is_reported_at_the_room_s_own_tablet(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient
+) -> None:
+    _, code = await running(village, space="studio")
+    assert (await send(tablet, "report", code, 409, about="heating"))["type"].endswith("other-room")
+    assert await reported(village) == []
+
+
+async def test_wrong_codes_of_reports_count_with_the_others(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient
+) -> None:
+    _, code = await running(village)
+    for number in range(5):
+        await send(tablet, "report", f"40000{number}", 403, about="door")
+    await send(tablet, "report", code, 429, about="door")
+    await send(tablet, "check-in", code, 429)
 
 
 async def test_wrong_codes_are_followed_by_a_wait_that_a_right_one_does_not_end(
