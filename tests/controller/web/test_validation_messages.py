@@ -24,7 +24,9 @@ ADDRESSES = {
         "The `token` that `POST /api/v1/session` answers, or one of `POST /api/v1/tokens`.",
     },
     "cli/client.py": {"/api/v1"},
+    "web/idempotency.py": {"/api/v1/bookings/search"},
     "door_pages/documents_page.py": {"/api/v1/parties/"},
+    "door_pages/ways_page.py": {"/api/v1/sites/"},
     "bookings/routes.py": {"/api/v1/bookings/"},
     "bookings/series/routes.py": {"/api/v1/series/"},
 }
