@@ -27,7 +27,7 @@ expect.set_options(timeout=60_000)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hub(tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer) -> AsyncIterator[SimHub]:
-    """Broker, controller and the edges of two hubs. Nobody comes by themselves."""
+    """Broker, controller and the edges of two hubs, one of them with public pages. Nobody comes by themselves."""
     await asyncio.to_thread(Pages(ROOT).build)
     folder: Path = tmp_path_factory.mktemp("hub")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
@@ -35,6 +35,9 @@ async def hub(tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer)
         folder=folder, buildings=buildings, epoch=EPOCH, answer_s=30.0, inbox=True, second_factor_roles=("tablet",)
     )
     async with SimHub(plan, launch=fork_server.start) as started:
+        policy = await started.api.get("/sites/ramsey/policy")
+        listed = {"shown": True, "unstaffed": True}
+        await started.api.put("/sites/ramsey/policy", policy | {"public_page": policy["public_page"] | listed})
         yield started
 
 
