@@ -27,6 +27,8 @@ _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment",
 """Fields for what a booking holds of the building."""
 _RULED = frozenset({"people", "party", "under_16s"})
 """Other fields that the rules use."""
+PUBLIC_FIELDS = frozenset({"public", "listed_as", "event_kind", "about", "web_link"})
+"""What everybody sees; it may be changed in every state, since what was cancelled is shown too."""
 _APPROVAL = frozenset({ReasonKind.APPROVAL, ReasonKind.STANDS})
 _WHOSE = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA})
 

@@ -14,7 +14,7 @@ from controller.access.code_status import lingering_texts
 from controller.access.repository import first_look_read
 from controller.bookings import lifecycle, repository
 from controller.bookings.booking_view import BookingView
-from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
+from controller.bookings.change_impact import PUBLIC_FIELDS, ChangedParts, PlannedChange, changing, wanted
 from controller.bookings.claims import contended
 from controller.bookings.code_issuing import lingering
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
@@ -239,12 +239,13 @@ class BookingService:
             raise PreconditionFailed(old)
         if change.version is not None and change.version != old.version:
             raise Stale(old)
-        lifecycle.require_changeable(old)
         if old.state is BookingState.HELD and await waitlist_repository.offers(tx, [old]):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._writer.site_configs.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
         asked = wanted(old, change, there, now=now)
+        if not asked.fields <= PUBLIC_FIELDS:
+            lifecycle.require_changeable(old)
         if asked.what is ChangedParts.NOTHING:
             return await self._view(tx, old)
         require_allowed(actor, old.site, asked.new.party, overrule=change.overrule)

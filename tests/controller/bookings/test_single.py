@@ -244,6 +244,13 @@ async def test_a_cancelled_booking_frees_its_time_and_can_be_restored(any_villag
     assert [each["id"] for each in refused["conflicts"]] == [other["id"]]
 
 
+async def test_what_everybody_sees_of_a_cancelled_booking_can_be_taken_back(village: httpx.AsyncClient) -> None:
+    made = await book(village, public=True, listed_as="Concert for Mary")
+    await act(village, made, "cancel")
+    changed = await change(village, made, public=False, listed_as="")
+    assert (changed["status"], changed["public"], changed["listed_as"]) == ("cancelled", False, "")
+
+
 async def test_a_cancelled_booking_cannot_be_changed_and_a_finished_one_not_cancelled(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
