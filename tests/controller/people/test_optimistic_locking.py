@@ -21,6 +21,9 @@ AT_SITE = f"{API}/sites/{SITE}"
 WITHOUT = {
     "/sites/{site}/file": "a document that is kept elsewhere, and says the same however often it comes",
     "/parties/{party}/documents/{document_id}/content": "a file, which takes the place of the one before, on record",
+    "/bookings/{booking_id}/problem-reports/{report_id}/content": "a file, which takes the place of the one before",
+    "/sites/{site}/ways/content": "a file, which takes the place of the one before",
+    "/sites/{site}/problem-reports/{report_id}": "notes that it is done or not, however often it comes",
     "/sites/{site}/calls/{notice}": "notes that somebody was rung, however often it comes",
 }
 """PUTs without a version, and why."""

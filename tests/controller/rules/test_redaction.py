@@ -39,6 +39,8 @@ NOT_WALKED = frozenset(
         *(("post", f"/invitations/{what}") for what in ("look", "mail", "accept")),
         *(("post", f"/hire-requests{path}") for path in ("", "/check", "/proof", "/proof/check")),
         ("post", "/parties/{party}/leave"),
+        ("post", "/bookings/{booking_id}/problem-reports"),
+        ("put", "/bookings/{booking_id}/problem-reports/{report_id}/content"),
         ("post", "/sites/{site}/induction/results"),
         *(("post", "/tokens"), ("delete", "/tokens/{token_id}")),
         *(("post", "/subscriptions"), ("delete", "/subscriptions/{subscription_id}")),
@@ -46,7 +48,7 @@ NOT_WALKED = frozenset(
 )
 """Signing in and out, and letting a Pi in; links, which answer no more than their address;
 one's own answers to an induction; one's own accounts, groups and choices; what strangers ask, where the site's policy
-lets them."""
+lets them; what is broken, which answers the report alone."""
 WISH = wanted(title="Ours", starts="2026-11-26T18:30", ends="2026-11-26T19:30", equipment={"chair": 30})
 """What meets the scouts in the hall, at the chairs and beside the studio."""
 STUDIO = {"space": "studio", "starts": "2026-11-26T20:10", "ends": "2026-11-26T21:00"}
