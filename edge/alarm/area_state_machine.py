@@ -158,6 +158,8 @@ def step(state: AlarmState, given: Input, now: float) -> tuple[AlarmState, tuple
             state = _with(state, seen=None)
         case Doors():
             state = _with(state, shut_at=now, seen=None, quiet_since=now)
+            if state.phase == "warning":  # it had been open, though that was not seen
+                state = _cancel(state, given.by, now, effects)
         case Unset():
             state = _unset(state, given.why, now, effects)
         case ConfirmedEmpty():

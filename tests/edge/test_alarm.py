@@ -107,6 +107,12 @@ def test_an_entry_during_the_warning_cancels_it(look: Conditions) -> None:
     assert changes(effects) == [(900.0, AlarmChange.WARNING), (930.0, AlarmChange.CANCELLED)]
 
 
+def test_a_door_that_shuts_during_the_warning_cancels_it_though_nobody_saw_it_open() -> None:
+    _, effects = play(fresh(), (0.0, CLOSED), (930.0, Doors(open=False, by="door")), (1829.0, Tick()), (5000.0, Tick()))
+    assert changes(effects)[:2] == [(900.0, AlarmChange.WARNING), (930.0, AlarmChange.CANCELLED)]
+    assert changes(effects)[-1] == (1890.0, AlarmChange.SET)
+
+
 def test_a_lasting_movement_neither_sets_nor_complains() -> None:
     _, effects = play(fresh(), (0.0, Conditions(closed=True, moving=True)), (50_000.0, Tick()))
     assert effects == []
