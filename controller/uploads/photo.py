@@ -10,7 +10,7 @@ from controller.web.problem import FieldError, Invalid, TooLarge
 LARGEST_PHOTO = 5 * 1024 * 1024
 """Bytes of a photograph at most."""
 MOST_PIXELS = 50_000_000
-"""Of a picture: what a phone's camera makes has fewer, and more is a trap for whoever shows it."""
+"""Pixels of a picture: a phone’s camera makes fewer, and a picture with more could stop the browser that shows it."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DRAWS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM"})
