@@ -62,11 +62,14 @@ class CodeSearch:
         now = self.clock.now()
         self._count(actor.name, now)
 
-        async def look(tx: Tx) -> list[BookingView]:
+        async def record(tx: Tx) -> None:
             for site in [None] if None in sites else sorted(each for each in sites if each is not None):
                 await audit_log.record(tx, actor=actor.name, at=now, act="search codes", site=site, thing="door codes")
-            during = Interval(start=now - _BACK, end=now + _AHEAD)
-            named = None if None in sites else {each for each in sites if each is not None}
+
+        await self.database.run(record)
+        during = Interval(start=now - _BACK, end=now + _AHEAD)
+        named = None if None in sites else {each for each in sites if each is not None}
+        async with self.database.read() as tx:  # thousands of codes may be opened, and writers go on meanwhile
             near = await repository.near(tx, named, during, most=_LOOKED_AT)
             codes = await self.access.codes(tx, [each.id for each in near])
             found = [
@@ -75,8 +78,6 @@ class CodeSearch:
                 if each.id in codes and any(code.endswith(digits) for code in codes[each.id].by_door.values())
             ]
             return await self.listing.views(tx, found[:_FOUND], now)
-
-        return await self.database.run(look)
 
     def _count(self, name: str, now: datetime) -> None:
         minute = now.replace(second=0, microsecond=0)
