@@ -5,6 +5,8 @@ so that nothing of a kind that we have not thought of stays. What follows the pi
 moving photograph, goes too. How a camera was held (TIFF 6.0, Orientation) is written again, alone.
 """
 
+from typing import Literal
+
 from controller.web.problem import FieldError, Invalid, TooLarge
 
 LARGEST_PHOTO = 5 * 1024 * 1024
@@ -100,10 +102,10 @@ def _turned(exif: bytes) -> bytes:
     tiff = exif.removeprefix(_EXIF)
     if tiff == exif or tiff[:2] not in (b"II", b"MM"):
         return b""
-    order = "little" if tiff[:2] == b"II" else "big"
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
 
     def number(at: int, size: int) -> int:
-        return int.from_bytes(tiff[at : at + size], order)  # type: ignore[arg-type]  # one of the two above
+        return int.from_bytes(tiff[at : at + size], order)
 
     first = number(4, 4)
     for entry in range(first + 2, first + 2 + 12 * min(number(first, 2), 200), 12):
