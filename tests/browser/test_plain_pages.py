@@ -12,7 +12,7 @@ from controller.documents.model import LARGEST
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book
-from tests.browser.screen import Screens
+from tests.browser.screen import Screen, Screens
 from tests.controller.induction.asking import DRAFT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -67,6 +67,17 @@ async def by_keyboard(page: Page) -> None:
         assert await page.evaluate(SHOWS_FOCUS), f"{page.url}: stop {place} does not show"
 
 
+async def looked_at(screen: Screen, name: str) -> list[str]:
+    """What axe finds in any scheme; the page must fit the window."""
+    found: list[str] = []
+    for colours, forced in SCHEMES:
+        await screen.page.emulate_media(color_scheme=colours, forced_colors=forced)
+        found += await faults(screen.page, f"{name}, {colours}, forced: {forced}")
+    await screen.page.emulate_media(color_scheme="light", forced_colors="none")
+    assert await screen.sideways() == 0, name
+    return found
+
+
 async def test_every_plain_page_fits_320_pixels_has_no_fault_in_any_scheme_and_takes_keys(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -75,11 +86,7 @@ async def test_every_plain_page_fits_320_pixels_has_no_fault_in_any_scheme_and_t
     found: list[str] = []
     for name, path in (await addresses(hub)).items():
         await screen.open(path)
-        for colours, forced in SCHEMES:
-            await screen.page.emulate_media(color_scheme=colours, forced_colors=forced)
-            found += await faults(screen.page, f"{name}, {colours}, forced: {forced}")
-        await screen.page.emulate_media(color_scheme="light", forced_colors="none")
-        assert await screen.sideways() == 0, name
+        found += await looked_at(screen, name)
         await by_keyboard(screen.page)
     assert found == []
 

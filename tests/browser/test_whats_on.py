@@ -9,10 +9,9 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from firmware_sim.hub_processes import SimHub
-from tests.browser.axe import faults
 from tests.browser.booked import book
 from tests.browser.screen import Screens
-from tests.browser.test_plain_pages import NARROW, SCHEMES, by_keyboard
+from tests.browser.test_plain_pages import NARROW, by_keyboard, looked_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -61,11 +60,7 @@ async def test_the_public_pages_fit_every_window_have_no_fault_in_any_scheme_and
         screen.excuse("status of 404")
         for path in PAGES:
             await screen.open(path)
-            for colours, forced in SCHEMES:
-                await screen.page.emulate_media(color_scheme=colours, forced_colors=forced)
-                found += await faults(screen.page, f"{path}, {size}, {colours}, forced: {forced}")
-            await screen.page.emulate_media(color_scheme="light", forced_colors="none")
-            assert await screen.sideways() == 0, path
+            found += await looked_at(screen, f"{path}, {size}")
             await by_keyboard(screen.page)
     assert found == []
 
@@ -81,11 +76,7 @@ async def test_the_pages_on_which_a_booking_is_made_public_fit_have_no_fault_and
     found: list[str] = []
     for path in ("/listings?site=ramsey", f"/listings/{made['id']}"):
         await screen.open(path)
-        for colours, forced in SCHEMES:
-            await page.emulate_media(color_scheme=colours, forced_colors=forced)
-            found += await faults(page, f"{path}, {colours}, forced: {forced}")
-        await page.emulate_media(color_scheme="light", forced_colors="none")
-        assert await screen.sideways() == 0, path
+        found += await looked_at(screen, path)
     assert found == []
     await page.get_by_label("Everybody: its title, time and room").press("Space")
     await page.get_by_label("Kind").select_option("Social")
