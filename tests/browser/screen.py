@@ -128,6 +128,9 @@ class Screens:
 
     async def close(self) -> None:
         for context in self._contexts:
+            await context.unroute_all(behavior="ignoreErrors")
+            for page in context.pages:
+                await page.unroute_all(behavior="ignoreErrors")
             await context.close()
         for screen in self._screens:
             screen.judge()

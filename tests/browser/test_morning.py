@@ -1,5 +1,6 @@
 """A manager's start of the day: what needs somebody, each with its act beside it, until nothing more does."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date
@@ -86,6 +87,34 @@ async def test_a_manager_decides_in_place_and_each_item_goes(
     await decide(hub, monday["birthday"], "restore")
     await expect(request).to_be_visible()  # by the live connection
     assert await screen.sideways() == 0
+
+
+async def test_what_is_done_while_something_else_is_being_done_is_done_next(
+    screens: Screens, hub: SimHub, monday: dict[str, dict[str, Any]]
+) -> None:
+    screen = await _morning(screens)
+    page = screen.page
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/morning?days=*", slow)
+    request, hit = _item(screen, "Birthday of Pat", "Waiting"), _item(screen, "Dawn practice", "Hit by a closure")
+    await request.get_by_role("button", name="Approve").click()
+    await asked.wait()
+    keep = hit.get_by_role("button", name="Keep it")
+    await keep.click()
+    await expect(keep).to_have_attribute("aria-disabled", "true")
+    await keep.click(force=True)  # a second time changes nothing
+    answer.set()
+    await expect(request).to_have_count(0)
+    await expect(hit).to_have_count(0)
+    await hub.api.post("/sites/ramsey/affected-bookings/keep", {"bookings": [monday["practice"]["id"]], "kept": False})
+    await decide(hub, monday["birthday"], "restore")
+    await expect(request).to_be_visible()
 
 
 async def test_what_a_closure_hits_is_kept_or_moved_in_place(

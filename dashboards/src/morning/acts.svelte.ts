@@ -1,12 +1,14 @@
-/** What is done on the page: one thing at a time; then it is fetched again, and the focus goes to what stands there now. */
+/** What is done on the page: one thing after the other; then it is fetched again, and the focus goes to what stands there now. */
 import { tick } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
 import { errorText } from "../api.ts";
 import { notices } from "../notices.svelte.ts";
 import type { MorningStore } from "./morningStore.svelte.ts";
 
 export class Acts {
-  /** The key of the item at which something is being done. */
-  busy = $state("");
+  /** The keys of the items at which something is being done, or will be next. */
+  private readonly running = new SvelteSet<string>();
+  private last: Promise<void> = Promise.resolve();
   /** What is open below an item: its key and what is asked. */
   opened = $state("");
   private readonly store: MorningStore;
@@ -20,10 +22,19 @@ export class Acts {
     this.opened = asked;
   }
 
-  /** `said`: what was done; `undo`: takes it back. */
-  async run(key: string, work: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null): Promise<void> {
-    if (this.busy) return;
-    this.busy = key;
+  busy(key: string): boolean {
+    return this.running.has(key);
+  }
+
+  /** `said`: what was done; `undo`: takes it back. A second act on another item waits for the first; on the same item it is ignored. */
+  run(key: string, work: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null): Promise<void> {
+    if (this.running.has(key)) return this.last;
+    this.running.add(key);
+    this.last = this.last.then(() => this.act(key, work, said, undo));
+    return this.last;
+  }
+
+  private async act(key: string, work: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null): Promise<void> {
     const at = place();
     try {
       await work();
@@ -35,7 +46,7 @@ export class Acts {
       notices.show(`Not done: ${errorText(thrown)}`, "bad");
       await this.store.refresh();
     } finally {
-      this.busy = "";
+      this.running.delete(key);
     }
   }
 
