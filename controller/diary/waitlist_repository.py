@@ -1,10 +1,10 @@
 """All SQL about the waiting list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, false, func, insert, or_, select, true, update
 
 from controller.db.engine import Tx
 from controller.diary.model import Booking, BookingRequest, BookingState
@@ -50,6 +50,16 @@ async def in_line(tx: Tx, site: str, *, state: WaitState | None = None) -> list[
         query = query.where(waits.c.state == state.value)
     rows = (await tx.execute(query.order_by(waits.c.turn))).mappings()
     return [_wait(row) for row in rows]
+
+
+async def of_things(tx: Tx, whose: Iterable[Thing]) -> list[Wait]:
+    """The waits of these sites and parties that are waiting or on offer, by start; ``None`` as the site of one stands
+    for all."""
+    theirs = [
+        and_(waits.c.party == each.party, true() if each.site is None else waits.c.site == each.site) for each in whose
+    ]
+    query = select(waits).where(_IN_LINE, or_(false(), *theirs)).order_by(waits.c.starts, waits.c.id)
+    return [_wait(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def of_bookings(tx: Tx, ids: Collection[str]) -> dict[str, Wait]:

@@ -49,5 +49,12 @@ class NothingToWaitFor(Conflicting, kind="nothing-to-wait-for", title="Waiting w
     """The time can be had at once, or never."""
 
 
+class NotBack(Conflicting, kind="not-back-in-line", title="The place on the waiting list is gone"):
+    """Only what was left within the hour, before its time began, can be undone."""
+
+    def __init__(self) -> None:
+        super().__init__("this can no longer be undone; wait for the time once more")
+
+
 class NoOffer(Conflicting, kind="no-offer", title="Nothing is on offer"):
     """There is no offer to accept or decline."""

@@ -1,6 +1,6 @@
 """The waiting list over HTTP, with its bodies and answers."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, status
 from pydantic import Field
@@ -9,8 +9,8 @@ from controller.bookings.errors import NotPossible
 from controller.bookings.schemas import BookingCreate
 from controller.diary.waitlist import WaitState
 from controller.estate.errors import SiteUnknown
-from controller.people.authentication import Books, Reads
-from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown
+from controller.people.authentication import Books, Reads, ReadsAnySite
+from controller.waitlist.model import NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown
 from controller.waitlist.service import WaitlistService
 from controller.waitlist.waiting_order import WaitView
 from controller.web.fields import Answer, IdPath, LocalTime, Slug, SlugPath, answer_of
@@ -53,10 +53,36 @@ class WaitList(Answer):
     items: list[WaitRead]
 
 
+class OwnWaitRead(WaitRead):
+    """``space_names``: those of the spaces that would do, the best first."""
+
+    site_name: str
+    space_names: list[str]
+
+
+W = TypeVar("W", bound=WaitRead)
+
+
+class OwnWaitList(Answer):
+    """By start."""
+
+    items: list[OwnWaitRead]
+
+
 def wait_answer(view: WaitView) -> WaitRead:
+    return _answer(WaitRead, view)
+
+
+def own_wait_answer(view: WaitView) -> OwnWaitRead:
+    rooms = view.where.by_space
+    names = [rooms[each].space.name if each in rooms else each for each in view.wait.spaces]
+    return _answer(OwnWaitRead, view, site_name=view.site.name, space_names=names)
+
+
+def _answer(kind: type[W], view: WaitView, **more: object) -> W:
     asked = view.wait.asked
     return answer_of(
-        WaitRead,
+        kind,
         view.wait,
         view.site.tz,
         title=asked.title,
@@ -65,6 +91,7 @@ def wait_answer(view: WaitView) -> WaitRead:
         people=asked.people,
         party=asked.party,
         place=view.place,
+        **more,
     )
 
 
@@ -89,6 +116,12 @@ async def join_waiting(site: SlugPath, body: WaitCreate, waitlist: TheWaitlist, 
     return wait_answer(await waitlist.join(site, body.wait(), actor=actor))
 
 
+@router.get("/my/waiting")
+async def list_own_waiting(waitlist: TheWaitlist, actor: ReadsAnySite) -> OwnWaitList:
+    """What the user's own parties wait for or have on offer at all sites."""
+    return OwnWaitList(items=[own_wait_answer(each) for each in await waitlist.of_own_parties(actor=actor)])
+
+
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
 async def get_wait(wait_id: IdPath, waitlist: TheWaitlist, actor: Reads) -> WaitRead:
     """One wait, for users who see it in the list."""
@@ -99,6 +132,12 @@ async def get_wait(wait_id: IdPath, waitlist: TheWaitlist, actor: Reads) -> Wait
 async def leave_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Leave the queue. An open offer is released and goes to the next person."""
     return wait_answer(await waitlist.withdraw(wait_id, actor=actor))
+
+
+@router.post("/waiting/{wait_id}/restore", responses=described(WaitUnknown, NotBack))
+async def rejoin_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
+    """Undo leaving the queue within an hour: the place is the same as before."""
+    return wait_answer(await waitlist.restore(wait_id, actor=actor))
 
 
 @router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))

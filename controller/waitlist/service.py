@@ -7,7 +7,7 @@ or something is due, or by the first request for that time (``Overdue``).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -24,14 +24,14 @@ from controller.db.retry_until_available import retry_until_available
 from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingState, booking_time
 from controller.diary.site_config import SiteConfig
-from controller.diary.waitlist import Wait, WaitState
+from controller.diary.waitlist import IN_LINE, Wait, WaitState
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
-from controller.people.permissions import Action, Thing, may
+from controller.people.permissions import Action, Thing, may, own_things_of
 from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.waitlist.model import NoOffer, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
+from controller.waitlist.model import NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
 from controller.waitlist.offers import WaitQueue, declined, record
 from controller.waitlist.waiting_order import WaitView, numbered
 from controller.web.problem import invalid_field
@@ -40,6 +40,8 @@ from edge.wire.ids import new_id
 
 LOOK_EVERY_S = 900.0
 """Longest sleep between two looks: windows and quotas open with the days."""
+UNDONE_WITHIN = timedelta(hours=1)
+"""How long leaving the queue can be undone."""
 CHANGES_EVERY_S = 1.0
 """Shortest time between two looks at one site because its diary has changed, in real seconds."""
 
@@ -122,6 +124,16 @@ class WaitlistService:
                 if may(actor, Action.DETAILS, Thing(site=site, party=each.wait.asked.party))
             ]
 
+    async def of_own_parties(self, *, actor: Actor) -> list[WaitView]:
+        """What the actor's own parties wait for or have on offer at all sites, by start."""
+        async with self._database.read() as tx:
+            found = await repository.of_things(tx, own_things_of(actor, Action.DETAILS))
+            views: dict[str, WaitView] = {}
+            for site in dict.fromkeys(each.site for each in found):
+                where = await self._writer.site_configs.of(tx, site)
+                views |= {each.wait.id: each for each in numbered(where, await repository.in_line(tx, site))}
+            return [views[each.id] for each in found]
+
     async def get(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Raises ``NotAllowed`` where ``in_line`` would leave it out, ``WaitUnknown``."""
         async with self._database.read() as tx:
@@ -134,6 +146,11 @@ class WaitlistService:
     async def withdraw(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Leave the queue; an open offer is released. Idempotent. Raises ``WaitUnknown``."""
         return await self._answer(wait_id, partial(self._refuse, to=WaitState.WITHDRAWN), actor)
+
+    async def restore(self, wait_id: str, *, actor: Actor) -> WaitView:
+        """Undo leaving the queue, with the place that it had; what is free by now is offered at once. Idempotent.
+        Raises ``WaitUnknown``, ``NotBack``."""
+        return await self._answer(wait_id, self._restore, actor)
 
     async def decline(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Say no to an offer, which goes to the next in line. Raises ``WaitUnknown``, ``NoOffer``."""
@@ -172,6 +189,16 @@ class WaitlistService:
             await self._line.move(tx, wait, to, actor.name, now)
         else:
             raise NoOffer(_nothing(wait))
+
+    async def _restore(self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
+        if wait.state in IN_LINE:
+            return
+        # One that had an offer comes back by restoring its hold.
+        left = wait.state is WaitState.WITHDRAWN and wait.booking is None
+        if not left or wait.state_at + UNDONE_WITHIN <= now or wait.asked.during.start <= now:
+            raise NotBack
+        await self._line.move(tx, wait, WaitState.WAITING, actor.name, now)
+        await self._line.settle(tx, site_config, now)
 
     async def _accept(self, tx: Tx, site_config: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
         if wait.state is WaitState.ACCEPTED:
@@ -214,13 +241,12 @@ class WaitlistService:
         return wait
 
     async def _view(self, tx: Tx, site_config: SiteConfig, wait: Wait) -> WaitView:
-        site = site_config.site
         if wait.state is not WaitState.WAITING:
-            return WaitView(wait=wait, site=site, place=None)
-        line = numbered(site_config, await repository.in_line(tx, site.id))
+            return WaitView(wait=wait, where=site_config, place=None)
+        line = numbered(site_config, await repository.in_line(tx, site_config.site.id))
         found = next((each for each in line if each.wait.id == wait.id), None)
         # A reader may have seen it in the queue a moment before it left.
-        return found or WaitView(wait=await self._require(tx, wait.id), site=site, place=None)
+        return found or WaitView(wait=await self._require(tx, wait.id), where=site_config, place=None)
 
     async def run(self) -> None:
         """Offer times that have become free, take back offers that have expired; runs forever."""

@@ -14,8 +14,12 @@ class WaitView(msgspec.Struct, frozen=True, kw_only=True):
     longer waits."""
 
     wait: Wait
-    site: Site
+    where: SiteConfig
     place: int | None
+
+    @property
+    def site(self) -> Site:
+        return self.where.site
 
 
 def numbered(site_config: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
@@ -25,13 +29,13 @@ def numbered(site_config: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
     views: list[WaitView] = []
     for each in line:
         if each.state is not WaitState.WAITING:
-            views.append(WaitView(wait=each, site=site_config.site, place=None))
+            views.append(WaitView(wait=each, where=site_config, place=None))
             continue
         rooms = frozenset(
             atom for space in each.spaces if space in site_config.by_space for atom in site_config.by_space[space].atoms
         )
         during = each.asked.during
         before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
-        views.append(WaitView(wait=each, site=site_config.site, place=before + 1))
+        views.append(WaitView(wait=each, where=site_config, place=before + 1))
         ahead.append((each, rooms))
     return views

@@ -303,6 +303,32 @@ async def test_a_past_booking_is_booked_again(screens: Screens, hub: SimHub, cho
 
 
 @pytest.mark.browser_full
+async def test_what_is_waited_for_is_left_and_taken_back_and_an_offer_accepted(
+    screens: Screens, hub: SimHub, choir: dict[str, Any], all_confirmed: None
+) -> None:
+    day = date(2026, 12, 3)
+    other = await book(hub, "Others", day, "18:00", "20:00", space="studio")
+    wish = {"space": "studio", "title": "Extra rehearsal", "party": PARTY}
+    wish |= {"starts": "2026-12-03T18:00", "ends": "2026-12-03T20:00"}
+    await hub.api.post("/sites/ramsey/waiting", wish)
+    screen = await _signed_in(screens)
+    page, line = screen.page, screen.page.get_by_role("region", name="On the waiting list")
+    for words in ("Extra rehearsal", "Thu 3 Dec, 18:00 to 20:00", "Studio, Ramsey Hub", "You are next in line."):
+        await expect(line).to_contain_text(words)
+    assert await faults(page, "waiting list") == []
+    await line.get_by_role("button", name="Wait no longer").click()
+    await expect(line).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(line).to_contain_text("You are next in line.")
+    await decide(hub, other, "cancel")
+    await expect(line).to_have_count(0)
+    offer = page.get_by_role("region", name="Waiting for a decision")
+    await expect(offer).to_contain_text(re.compile("Accept it by \\w+ \\d+ Nov"))
+    await _row(screen, "Thu 3 Dec").click()
+    await offer.get_by_role("button", name="Accept Extra rehearsal").click()
+    await expect(page.get_by_role("region", name="To come")).to_contain_text("Extra rehearsal")
+
+
 async def test_what_others_do_is_shown_without_a_reload(screens: Screens, hub: SimHub, choir: dict[str, Any]) -> None:
     screen = await _signed_in(screens)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()

@@ -14,6 +14,25 @@ export interface OwnBooking extends Booking {
   step_free: boolean;
 }
 
+/** What the user's group waits for. */
+export interface Waits {
+  id: string;
+  site: string;
+  site_name: string;
+  space_names: string[];
+  title: string;
+  starts: string;
+  ends: string;
+  state: "waiting" | "offered";
+  /** 1 for the next; null while it is on offer. */
+  place: number | null;
+}
+
+/** Where somebody is on a waiting list. */
+export function placeText(place: number): string {
+  return place === 1 ? "You are next in line." : `You are number ${place} in line.`;
+}
+
 /** A single booking, or the dates of a series. */
 export interface Entry {
   id: string;

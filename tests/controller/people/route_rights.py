@@ -30,6 +30,7 @@ POST /bookings/search                               | code      | somewhere |
 GET /sites/{site}/requests                          | read      | site      |
 GET /requests                                       | read      | somewhere |
 GET /my/bookings                                    | read      | somewhere |
+GET /my/waiting                                     | read      | somewhere |
 POST /sites/{site}/bookings/check                   | read      | site      |
 GET /bookings/{booking_id}                          | read      | thing     | title contact link show_link
 PATCH /bookings/{booking_id}                        | book      | thing     |
@@ -214,6 +215,7 @@ GET /sites/{site}/waiting                           | read      | site      | wa
 POST /sites/{site}/waiting                          | book      | site      |
 GET /waiting/{wait_id}                              | details   | thing     | waiting
 DELETE /waiting/{wait_id}                           | book      | thing     |
+POST /waiting/{wait_id}/restore                     | book      | thing     |
 POST /waiting/{wait_id}/accept                      | book      | thing     |
 POST /waiting/{wait_id}/decline                     | book      | thing     |
 GET /sites/{site}/notices                           | run       | site      |

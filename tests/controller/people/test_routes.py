@@ -139,6 +139,7 @@ ANY_SITE = {
     ("POST", "/api/v1/bookings/search"): "looks at the sites where they may see every code (as above)",
     ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
     ("GET", "/api/v1/my/bookings"): "lists those of the actor's own parties, at their sites (bookings/test_own)",
+    ("GET", "/api/v1/my/waiting"): "lists those of the actor's own parties (waitlist/test_waitlist)",
     ("GET", "/api/v1/free"): "looks at the actor's sites",
     ("GET", "/api/v1/find/offered"): "looks at the actor's sites",
     ("POST", "/api/v1/find"): "looks at the actor's sites",

@@ -128,6 +128,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("post", "/bookings/search"): [{"digits": "12"}],
     ("get", "/requests"): [{}],
     ("get", "/my/bookings"): [{}, {"over": "true"}],
+    ("get", "/my/waiting"): [{}],
     ("post", "/sites/{site}/bookings/check"): [WISH, WISH | STUDIO, WISH | {"starts": "2026-11-26T21:40"} | STUDIO],
     ("get", "/bookings/{booking_id}"): [{}],
     ("patch", "/bookings/{booking_id}"): [
@@ -164,6 +165,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
         {"people": 50, "first_starts": WEEKLY["first_starts"], "first_ends": WEEKLY["first_ends"], "weeks": 2}
     ],
     ("post", "/sites/{site}/waiting"): [WISH, WISH | {"people": 500}],
+    ("post", "/waiting/{wait_id}/restore"): [{}],
     ("post", "/waiting/{wait_id}/accept"): [{}],
     ("post", "/waiting/{wait_id}/decline"): [{}],
     ("delete", "/waiting/{wait_id}"): [{}],

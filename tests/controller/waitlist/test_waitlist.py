@@ -104,6 +104,50 @@ async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> 
     await say(village, band, "decline", 409)
 
 
+async def test_leaving_the_line_is_undone_within_the_hour_with_the_same_place(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    choir = await book(village)
+    band, club = await wait(village, title="Band"), await wait(village, title="Chess")
+    await leave(village, band)
+    assert (await now(village, club))["place"] == 1
+    for _ in range(2):
+        assert (await say(village, band, "restore"))["place"] == 1
+    assert (await now(village, club))["place"] == 2
+    await leave(village, band)
+    await act(village, choir, "cancel")
+    await leave(village, club)
+    assert (await say(village, band, "restore"))["state"] == "offered", "what came free meanwhile"
+    assert (await say(village, club, "restore", 409))["detail"], "its hold is what can be restored"
+    await say(village, band, "accept")
+    drama = await wait(village, title="Drama")
+    await leave(village, drama)
+    clock.advance(hours=1)
+    assert (await say(village, drama, "restore", 409))["type"].endswith("not-back-in-line")
+
+
+async def test_a_group_sees_what_it_waits_for_at_all_sites_and_nobody_elses(
+    app: FastAPI, village: httpx.AsyncClient, container: Container
+) -> None:
+    for party in ("choir", "scouts"):
+        await put_party(village, party)
+    await put_policy(container, Policy(rules=(ApprovalRule(name="all"),)))
+    await book(village)
+    await book(village, space="studio")
+    async with (
+        signed_in_as(app, village, "group_leader", party="choir") as choir,
+        signed_in_as(app, village, "group_leader", name="Akela", party="scouts") as scouts,
+    ):
+        mine = await wait(choir, title="Ours", also=["studio"])
+        await wait(scouts, title="Theirs")
+        found = (await choir.get(f"{API}/my/waiting")).json()["items"]
+        assert [(each["title"], each["place"], each["site"]) for each in found] == [("Ours", 1, SITE)]
+        assert found[0]["space_names"] == ["Hall", "Studio"]
+        await leave(choir, mine)
+        assert (await choir.get(f"{API}/my/waiting")).json()["items"] == []
+    assert (await village.get(f"{API}/my/waiting")).json()["items"] == [], "staff have no party"
+
+
 @pytest.mark.parametrize("how", ["decline", "withdraw", "cancel the hold", "let it run out"])
 async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, how: str
