@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { preload } from "./preload.ts";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /**
@@ -18,7 +19,7 @@ const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
 
 export default defineConfig({
   base: "/",
-  plugins: [svelte()],
+  plugins: [svelte(), preload()],
   build: {
     outDir: "dist",
     // The first versions that know light-dark() and nesting; older ones would get a longer translation.

@@ -1,5 +1,6 @@
 """Errors of signing in, users and parties."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from controller.people.model import Actor, Assignment, GivenAssignment
@@ -8,10 +9,12 @@ from controller.web.problem import Conflicting, NotFound, NotSignedIn, Refused, 
 
 
 class SignInNeeded(NotSignedIn):
-    def __init__(self) -> None:
+    """``headers``: more of them for the answer."""
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(
             "this is for people who have signed in; sign in and try again",
-            headers={"WWW-Authenticate": "Bearer"},
+            headers={"WWW-Authenticate": "Bearer", **(headers or {})},
         )
 
 

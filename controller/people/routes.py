@@ -4,10 +4,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from controller.audit.audit_log import origin
-from controller.people.authentication import COOKIE, KeepsUsers, TheActor, ThePeople, ThePerson, cookie_name
+from controller.people.authentication import (
+    COOKIE,
+    KeepsUsers,
+    TheActor,
+    ThePeople,
+    ThePerson,
+    cookie_name,
+    find_actor,
+)
 from controller.people.displays.model import UNUSED_AFTER
 from controller.people.errors import (
     AlreadySetUp,
@@ -16,6 +24,7 @@ from controller.people.errors import (
     Busy,
     LastOwner,
     SessionUnknown,
+    SignInNeeded,
     TooManyTries,
     UserForgotten,
     UserTaken,
@@ -97,7 +106,15 @@ async def sign_in(
     return await signed_in_answer(done, request, response)
 
 
-@router.get("/session", responses=described(NotSignedIn))
+async def _ended_is_forgotten(request: Request, settings: TheSettings) -> None:
+    """The browser of an ended session forgets it, so that pages no longer ask who is signed in."""
+    if await find_actor(request) is None:
+        answer = Response()
+        _forget_session(answer, settings)
+        raise SignInNeeded({"Set-Cookie": answer.headers["Set-Cookie"]})
+
+
+@router.get("/session", responses=described(NotSignedIn), dependencies=[Depends(_ended_is_forgotten)])
 async def session(
     people: ThePeople, clock: TheClock, settings: TheSettings, actor: TheActor, request: Request, response: Response
 ) -> SessionAnswer:
@@ -112,9 +129,7 @@ async def session(
 async def sign_out(people: ThePeople, settings: TheSettings, actor: TheActor, response: Response) -> None:
     """Sign out. A display is ended."""
     await people.sessions.sign_out(actor)
-    response.delete_cookie(
-        cookie_name(COOKIE, settings), path="/", secure=settings.secure, httponly=True, samesite="strict"
-    )
+    _forget_session(response, settings)
 
 
 @router.delete("/session/others", responses=described(NotSignedIn))
@@ -250,6 +265,12 @@ async def signed_in_answer(signed_in: SignedIn, request: Request, response: Resp
     set_cookie(response, COOKIE, signed_in.token, settings, max_age=LONGEST_SESSION)
     set_cookie(response, DEVICE, signed_in.device, settings, max_age=_DEVICE_KNOWN)
     return SignedInAnswer(user=signed_in.user, token=signed_in.token)
+
+
+def _forget_session(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        cookie_name(COOKIE, settings), path="/", secure=settings.secure, httponly=True, samesite="strict"
+    )
 
 
 def set_cookie(response: Response, name: str, value: str, settings: Settings, *, max_age: timedelta) -> None:

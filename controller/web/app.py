@@ -74,6 +74,7 @@ from controller.people.account_mails import routes as account_mails
 from controller.people.authentication import (
     COOKIE,
     Authenticated,
+    cookie_name,
     the_actor,
     the_person,
     the_room_tablet,
@@ -251,7 +252,9 @@ def app_of(container: Container) -> FastAPI:
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are compressed: the length of a compressed answer would reveal something of its secrets (BREACH).
-    app.router.default = GZipMiddleware(Pages(container.settings.pages_dir))
+    app.router.default = GZipMiddleware(
+        Pages(container.settings.pages_dir, cookie=cookie_name(COOKIE, container.settings), api=API)
+    )
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware, container=container)
     app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT, refusing_page=refuse_size)

@@ -1,18 +1,31 @@
-"""Serves the built web app: hashed assets that never expire, its one page for every address a person may open."""
+"""Serves the built web app: hashed assets that never expire, its one page for every address a person may open.
+
+The page names in its head what its address needs first, by ``dashboards/preload.ts``, so that a browser on a slow line
+fetches all of it at once.
+"""
 
 import importlib.util
+import json
 import mimetypes
+from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from edge.wire.ids import is_slug
+
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=3600"
 _NOT_PAGES = ("/api/", "/c/", "/d/")
+_OPEN = frozenset({"hire", "invitation", "pair", "tablet"})
+"""Pages for people without an account."""
 _NOT_BUILT = """\
 <!doctype html>
 <html lang="en-GB">
@@ -41,10 +54,13 @@ def build_of(pages_dir: Path | None) -> str:
 
 
 class Pages:
-    """ASGI app for all that no route answers."""
+    """ASGI app for all that no route answers. ``cookie``: the name of that of a session; ``api``: what addresses of the
+    API begin with."""
 
-    def __init__(self, pages_dir: Path | None) -> None:
+    def __init__(self, pages_dir: Path | None, *, cookie: str, api: str) -> None:
         self._pages_dir = pages_dir
+        self._cookie = cookie
+        self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -71,7 +87,35 @@ class Pages:
             return FileResponse(file, media_type=kind, headers={"Cache-Control": cache})
         if not _navigates(request) or path.startswith("/assets/"):
             raise HTTPException(404, "there is no such file")
-        return FileResponse(folder / "index.html", headers={"Cache-Control": "no-store"})
+        files = (folder / "index.html", folder / "preload.json")
+        html, first = _built(*files, tuple(each.stat().st_mtime_ns if each.exists() else 0 for each in files))
+        links = "".join(self._links(request, first, html))
+        return HTMLResponse(html.replace("</head>", f"{links}</head>", 1), headers={"Cache-Control": "no-store"})
+
+    def _links(self, request: Request, first: dict[str, Any], html: str) -> Iterator[str]:
+        """What the page of an address needs, as links for its head."""
+        signed_in = self._cookie in request.cookies
+        page, site = request.url.path.strip("/"), request.query_params.get("site", "")
+        # Who comes from another site may be signed in: a browser then keeps back the cookie for the page alone.
+        if not signed_in and page not in _OPEN and request.headers.get("sec-fetch-site") != "cross-site":
+            page = "sign-in"
+        view = request.query_params.get("view", "")
+        needs = first.get(f"{page}/{view}") or first.get(page) or {"files": [], "api": []}
+        for file in needs["files"]:
+            if f"/{file}" not in html:
+                rel = "stylesheet" if file.endswith(".css") else "modulepreload"
+                yield f'<link rel="{rel}" crossorigin href="/{file}">'
+        if signed_in and page != "tablet":
+            for path in ("/session", "/sites?limit=200", *needs["api"]):
+                if "{site}" not in path or is_slug(site):
+                    address = escape(self._api + path.replace("{site}", site))
+                    yield f'<link rel="preload" as="fetch" crossorigin href="{address}">'
+
+
+@lru_cache(maxsize=1)
+def _built(page: Path, first: Path, changed: tuple[int, ...]) -> tuple[str, dict[str, Any]]:
+    """The page, and by address what it needs first. ``changed``: when the files were, so that new ones are read."""
+    return page.read_text("utf-8"), json.loads(first.read_text("utf-8")) if first.exists() else {}
 
 
 def _navigates(request: Request) -> bool:

@@ -6,6 +6,8 @@ export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
 
 /** The first page of who is signed in, so that it is loaded at once; a first visit requests no session that cannot exist. */
 const REMEMBERED = "hk-signed-in";
+/** Whether this browser has a session, by what the server says in the page's head; the session may have ended. */
+const HAS_SESSION = document.querySelector("link[as=fetch]");
 
 let state = $state<SessionState>("unknown");
 let user = $state("");
@@ -55,7 +57,7 @@ async function ask(): Promise<boolean> {
     if (found.user) entered(found);
     return Boolean(found.user);
   } catch (fault) {
-    if (fault instanceof Refusal && fault.status === 401) return false;
+    if (fault instanceof Refusal && (fault.status === 401 || fault.status === 403)) return false; // 403: of a room's tablet
     throw fault;
   }
 }
@@ -95,7 +97,7 @@ export const session = {
   async open(): Promise<void> {
     try {
       // A page that frames ours may have signed in for it.
-      if ((session.remembered || parent !== window) && (await ask())) return;
+      if ((HAS_SESSION || session.remembered || parent !== window) && (await ask())) return;
       const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";

@@ -1,6 +1,7 @@
 """The list of one's sessions: by what, from where, when, and ending them one by one."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -128,6 +129,17 @@ async def test_an_ended_one_is_not_listed(app: FastAPI, client: httpx.AsyncClien
         await client.get(f"{API}/session")
         clock.advance(days=11)
         assert [each["here"] for each in await _listed(client)] == [True]
+
+
+async def test_a_browser_forgets_a_session_that_has_ended(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async with _signed_in(app) as browser:
+        token = browser.headers.pop("Authorization").removeprefix("Bearer ")
+        browser.cookies["hk_session"] = token
+        assert "Set-Cookie" not in (await browser.get(f"{API}/session")).headers
+        await client.delete(f"{API}/session/others")
+        answer = await browser.get(f"{API}/session")
+        assert answer.status_code == 401
+        assert re.match('hk_session=""; .*Max-Age=0', answer.headers["Set-Cookie"])
 
 
 async def test_the_command_lists_and_ends_them(app: FastAPI, client: httpx.AsyncClient) -> None:

@@ -1,11 +1,14 @@
 """The built web app: its page at every address a person opens, its assets for ever, nothing beside it."""
 
+import json
+import re
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.people.authentication import COOKIE
 from controller.web.pages import find_pages
 from tests.controller.running import stranger
 
@@ -97,3 +100,47 @@ async def test_without_built_pages_a_person_is_told_how_to_build_them(app: FastA
 def test_without_a_setting_the_pages_are_those_installed_with_the_dashboards() -> None:
     found = find_pages(None)
     assert found is None or found.parts[-2:] == ("dashboards", "dist")
+
+
+FIRST = {
+    "diary": {"files": ["assets/Diary-1.js", "assets/Diary-1.css"], "api": ["/sites/{site}/requests?limit=50"]},
+    "diary/week": {"files": ["assets/Week-1.js"], "api": []},
+    "hire": {"files": ["assets/Hire-1.js"], "api": ["/never"]},
+    "sign-in": {"files": ["assets/SignIn-1.js"], "api": []},
+}
+
+
+@pytest.fixture
+def first(built: Path) -> None:
+    (built / "index.html").write_text('<!doctype html><head><link rel="stylesheet" href="/assets/Diary-1.css"/></head>')
+    (built / "preload.json").write_text(json.dumps(FIRST))
+
+
+async def _links(app: FastAPI, path: str, **headers: str) -> list[str]:
+    return re.findall(r'<link [^>]*href="([^"]+)">', (await _get(app, path, **HTML, **headers)).text)
+
+
+async def test_a_page_names_what_its_address_needs_first(app: FastAPI, first: None) -> None:
+    signed_in = {"Cookie": f"{COOKIE}=any"}
+    everywhere = ["/api/v1/session", "/api/v1/sites?limit=200"]
+    requests = "/api/v1/sites/ramsey/requests?limit=50"
+    assert await _links(app, "/diary?site=ramsey", **signed_in) == ["/assets/Diary-1.js", *everywhere, requests]
+    assert await _links(app, "/diary?view=week", **signed_in) == ["/assets/Week-1.js", *everywhere]
+    assert await _links(app, "/diary?view=other", **signed_in) == ["/assets/Diary-1.js", *everywhere]
+    assert await _links(app, "/nowhere", **signed_in) == everywhere
+
+
+async def test_who_has_no_session_fetches_the_sign_in_and_nothing_that_would_be_refused(
+    app: FastAPI, first: None
+) -> None:
+    assert await _links(app, "/diary?site=ramsey") == ["/assets/SignIn-1.js"]
+    assert await _links(app, "/hire?site=ramsey") == ["/assets/Hire-1.js"]
+    from_a_mail = {"Sec-Fetch-Site": "cross-site"}  # a browser keeps back the cookie, which may be there
+    assert await _links(app, "/diary?site=ramsey", **from_a_mail) == ["/assets/Diary-1.js"]
+
+
+@pytest.mark.parametrize("site", ["", "no%20slug", "%22%3E%3Cscript%3E", "..%2F..", "ramsey%0A"])
+async def test_a_page_names_nothing_of_what_is_no_site(app: FastAPI, first: None, site: str) -> None:
+    answer = await _get(app, f"/diary?site={site}", **HTML, Cookie=f"{COOKIE}=any")
+    assert "requests" not in answer.text
+    assert "<script>" not in answer.text

@@ -19,11 +19,13 @@ _CATEGORIES = "accessibility,best-practices,performance"
 
 @dataclass(frozen=True)
 class Report:
-    """Scores from 0 to 1; ``usable_s``: seconds until the page answers to a tap (Time to Interactive)."""
+    """Scores from 0 to 1; ``usable_s``: seconds until the page answers to a tap (Time to Interactive). ``asked``: every
+    address that the page has requested."""
 
     scores: dict[str, float]
     usable_s: float
     faults: list[str]
+    asked: list[str]
 
 
 async def report(url: str, *, cookies: str = "", folder: Path) -> Report:
@@ -60,4 +62,5 @@ def _read(found: dict[str, Any]) -> Report:
         if one["weight"] and audits[one["id"]]["score"] not in (1, None)
     ]
     scores = {name: each["score"] for name, each in categories.items()}
-    return Report(scores=scores, usable_s=audits["interactive"]["numericValue"] / 1000, faults=below)
+    asked = [each["url"] for each in audits["network-requests"]["details"]["items"]]
+    return Report(scores=scores, usable_s=audits["interactive"]["numericValue"] / 1000, faults=below, asked=asked)
