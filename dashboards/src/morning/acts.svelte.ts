@@ -1,13 +1,12 @@
 /** What is done on the page: one thing after the other; then it is fetched again, and the focus goes to what stands there now. */
 import { tick } from "svelte";
-import { SvelteSet } from "svelte/reactivity";
 import { errorText } from "../api.ts";
 import { notices } from "../notices.svelte.ts";
 import type { MorningStore } from "./morningStore.svelte.ts";
 
 export class Acts {
   /** The keys of the items at which something is being done, or will be next. */
-  private readonly running = new SvelteSet<string>();
+  private running = $state.raw<readonly string[]>([]);
   private last: Promise<void> = Promise.resolve();
   /** What is open below an item: its key and what is asked. */
   opened = $state("");
@@ -23,13 +22,13 @@ export class Acts {
   }
 
   busy(key: string): boolean {
-    return this.running.has(key);
+    return this.running.includes(key);
   }
 
   /** `said`: what was done; `undo`: takes it back. A second act on another item waits for the first; on the same item it is ignored. */
   run(key: string, work: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null): Promise<void> {
-    if (this.running.has(key)) return this.last;
-    this.running.add(key);
+    if (this.running.includes(key)) return this.last;
+    this.running = [...this.running, key];
     this.last = this.last.then(() => this.act(key, work, said, undo));
     return this.last;
   }
@@ -46,7 +45,7 @@ export class Acts {
       notices.show(`Not done: ${errorText(thrown)}`, "bad");
       await this.store.refresh();
     } finally {
-      this.running.delete(key);
+      this.running = this.running.filter((one) => one !== key);
     }
   }
 
