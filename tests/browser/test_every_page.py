@@ -37,7 +37,8 @@ Who = Literal["owner", "leader", "nobody"]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A page, and what shows that it is drawn. ``then`` opens its form or panel; ``refused``: what its requests answer."""
+    """A page, and what shows that it is drawn. ``then`` opens its form or panel. ``refused``: statuses that it
+    provokes."""
 
     path: str
     ready: Callable[[Page], Locator]
@@ -94,8 +95,8 @@ def users(page: Page) -> Locator:
     return page.get_by_role("list", name="Users")
 
 
-def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog")
+def panel(page: Page) -> Locator:
+    return page.get_by_role("dialog").get_by_role("button", name="Cancel…")
 
 
 async def find_spaces(page: Page) -> None:
@@ -116,7 +117,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "morning": Place(path="/morning?site=ramsey", ready=words("Nothing more needs you.")),
         "diary-day": Place(path=f"/diary?{at}", ready=grid),
         "diary-new": Place(path=f"/diary?{at}", ready=grid, then=press("New booking", "What for")),
-        "diary-booking": Place(path=f"/diary?{at}&booking={hall.booking}", ready=dialog),
+        "diary-booking": Place(path=f"/diary?{at}&booking={hall.booking}", ready=panel),
         "diary-week": Place(path=f"/diary?{at}&view=week", ready=table),
         "diary-table": Place(path=f"/diary?{at}&view=table", ready=table),
         "diary-month": Place(path=f"/diary?{at}&view=month", ready=table),
@@ -127,10 +128,10 @@ def places(hall: Hall) -> dict[str, Place]:
         "diary-requests": Place(path=f"/diary?{at}&view=requests", ready=words("Band practice")),
         "now": Place(path="/now?site=ramsey", ready=heading("Front door")),
         "acts": Place(path="/acts?site=ramsey", ready=heading("Done by hand at")),
-        "account": Place(path="/account?site=ramsey", ready=heading("Mail address")),
+        "account": Place(path="/account?site=ramsey", ready=labelled("Your address")),
         "users": Place(path="/users?site=ramsey", ready=users),
         "users-add": Place(path="/users?site=ramsey", ready=users, then=press("Add a user", "Name")),
-        "displays": Place(path="/users?site=ramsey&view=displays", ready=any_heading),
+        "displays": Place(path="/users?site=ramsey&view=displays", ready=labelled("What it is")),
         "groups": Place(path="/groups?site=ramsey", ready=words("Every-page choir")),
         "group": Place(path="/groups?site=ramsey&view=every-choir", ready=labelled("Mail address")),
         "notices": Place(path="/notices?site=ramsey", ready=labelled("To whom")),
@@ -141,8 +142,8 @@ def places(hall: Hall) -> dict[str, Place]:
         "closures-year": Place(path="/closures?site=ramsey&view=year", ready=heading("December")),
         "buildings": Place(path="/buildings?site=ramsey", ready=words("Main hall")),
         "building-doors": Place(path="/buildings?site=ramsey&view=doors", ready=words("Front door")),
-        "building-prices": Place(path="/buildings?site=ramsey&view=prices", ready=any_heading),
-        "building-rules": Place(path="/buildings?site=ramsey&view=rules", ready=any_heading),
+        "building-prices": Place(path="/buildings?site=ramsey&view=prices", ready=heading("Prices")),
+        "building-rules": Place(path="/buildings?site=ramsey&view=rules", ready=heading("Booking rules")),
         "listings": Place(path="/listings?site=ramsey", ready=any_heading),
         "listing": Place(path=f"/listings/{hall.booking}", ready=any_heading),
         "ways": Place(path="/ways?site=ramsey", ready=any_heading),
@@ -150,12 +151,12 @@ def places(hall: Hall) -> dict[str, Place]:
         "whats-on-everywhere": Place(path="/whats-on", ready=any_heading, who="nobody"),
         "embed": Place(path="/embed/whats-on/ramsey", ready=lambda page: page.locator("body"), who="nobody"),
         "link-move": Place(path=f"{hall.link}/move", ready=any_heading, who="nobody"),
-        "setup": Place(path="/setup", ready=any_heading),
+        "setup": Place(path="/setup", ready=labelled("Steps")),
         "whats-on": Place(path="/whats-on/ramsey", ready=any_heading, who="nobody"),
         "find": Place(path="/find", ready=labelled("Day"), who="leader"),
         "find-spaces": Place(path="/find", ready=labelled("Day"), who="leader", then=find_spaces),
         "my-bookings": Place(path="/my-bookings", ready=words("Door code"), who="leader"),
-        "hire": Place(path="/hire?site=ramsey", ready=any_heading, who="nobody"),
+        "hire": Place(path="/hire?site=ramsey", ready=heading("Hire a room at"), who="nobody"),
         "sign-in": Place(path="/sign-in", ready=labelled("Password"), who="nobody"),
         "pair": Place(path="/pair", ready=any_heading, who="nobody"),
         "invitation": Place(path="/invitation", ready=heading("Invitation"), who="nobody"),
@@ -181,6 +182,8 @@ async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[
     asked = await ask(hub, "Band practice", DAY, "14:00", "17:00")
     weekly = {"first_starts": f"{HALF_TERM}T10:00", "first_ends": f"{HALF_TERM}T11:00", "rule": "FREQ=WEEKLY;COUNT=3"}
     series = await hub.api.post("/sites/ramsey/series", {"space": "studio", "title": "Weekly", "people": 5} | weekly)
+    rules = {name: value for name, value in (await hub.api.get("/sites/ramsey/policy")).items() if name != "version"}
+    await hub.api.put("/sites/ramsey/policy", rules | {"hire": {"terms": "Leave it as you found it."}})
     context = await browser.new_context()
     screen = Screen(await context.new_page(), hub.address)
     await screen.open("/diary")
@@ -189,6 +192,7 @@ async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[
     await context.close()
     paths = [urlsplit(each["link"]).path for each in (booked, series)]
     yield Hall(booking=booked["id"], link=paths[0], series_link=paths[1], leader=remembered)
+    await hub.api.put("/sites/ramsey/policy", rules)
     await decide(hub, asked, "decline", "Done")
 
 
