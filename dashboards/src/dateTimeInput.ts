@@ -1,5 +1,6 @@
 /** Reads typed days and times, and formats them for fields. */
-import { clockOf, type Day, dayPlus, MONTHS, pad2, utcMidnight } from "./zone.ts";
+import { plural } from "./language.ts";
+import { clockOf, type Day, dayPlus, namer, pad2, utcMidnight } from "./zone.ts";
 
 /**
  * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the date nearest `near`, or
@@ -11,7 +12,7 @@ export function parseDay(text: string, near: Day, which: "nearest" | "next" = "n
   );
   if (!found) return null;
   const [, d, m, y] = found;
-  const month = /^\d/.test(m!) ? Number(m) : MONTHS.findIndex((name) => m!.toLowerCase().startsWith(name.toLowerCase())) + 1;
+  const month = /^\d/.test(m!) ? Number(m) : Array(12).fill(0).findIndex((_, n) => m!.toLowerCase().startsWith(shortMonth(`2026-${pad2(n + 1)}-01`).toLowerCase())) + 1;
   const make = (year: number): Day | null => {
     const day = `${year}-${pad2(month)}-${pad2(Number(d))}`;
     const at = utcMidnight(day);
@@ -25,6 +26,8 @@ export function parseDay(text: string, near: Day, which: "nearest" | "next" = "n
   const gap = (day: Day) => Math.abs(utcMidnight(day) - utcMidnight(near));
   return choices.sort((a, b) => gap(a) - gap(b))[0] ?? null;
 }
+
+const shortMonth = namer({ month: "short" });
 
 /** Reads 18:00, 18.00, 1800, 18, 6pm, 6:30 pm; "24:00" is midnight at the end. Minutes since midnight. */
 export function parseClock(text: string): number | null {
@@ -46,6 +49,6 @@ export function localDateTime(day: Day, minutes: number): string {
 
 /** "4 hours", "1 hour 30 minutes" */
 export function durationText(minutes: number): string {
-  const put = (n: number, unit: string) => (n ? [`${n} ${unit}${n === 1 ? "" : "s"}`] : []);
-  return [...put(Math.floor(minutes / 60), "hour"), ...put(minutes % 60, "minute")].join(" ");
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  return [h && plural(h, `${h} hour`, `${h} hours`), m && plural(m, `${m} minute`, `${m} minutes`)].filter(Boolean).join(" ");
 }

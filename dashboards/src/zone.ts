@@ -4,14 +4,14 @@
  * A day has 23, 24 or 25 hours: nothing here adds 24 hours to reach tomorrow.
  */
 
+import { LANGUAGE } from "./language.ts";
+
 export type Instant = number;
 export type Day = string;
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
-export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const STEP = 15 * MINUTE;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -20,16 +20,8 @@ const offsets = new Map<string, Map<Instant, number>>();
 function format(zone: string): Intl.DateTimeFormat {
   let found = formats.get(zone);
   if (!found) {
-    found = new Intl.DateTimeFormat("en-GB", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
+    // Sweden writes 2026-11-24 14:02:00.
+    found = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
     formats.set(zone, found);
   }
   return found;
@@ -42,10 +34,8 @@ export function offset(at: Instant, zone: string): number {
   if (!known || known.size > 5000) offsets.set(zone, (known = new Map()));
   let found = known.get(quarter);
   if (found === undefined) {
-    const part: Record<string, number> = {};
-    for (const { type, value } of format(zone).formatToParts(quarter)) part[type] = Number(value);
-    found =
-      Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - quarter;
+    const [year, month, ...rest] = format(zone).format(quarter).match(/\d+/g)!.map(Number) as [number, number, number, number, number, number];
+    found = Date.UTC(year, month - 1, ...rest) - quarter;
     known.set(quarter, found);
   }
   return found;
@@ -109,25 +99,36 @@ export function clockOf(minutes: number): string {
   return `${pad2(Math.floor(minutes / 60) % 24)}:${pad2(minutes % 60)}`;
 }
 
-/** "Thu 26 Nov" */
-export function shortDay(day: Day): string {
-  const at = new Date(utcMidnight(day));
-  return `${weekday(at).slice(0, 3)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+/** Names a day, or a part of it, as the language of the page does. */
+export function namer(options: Intl.DateTimeFormatOptions): (day: Day) => string {
+  const made = new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZone: "UTC" });
+  return (day) => made.format(utcMidnight(day));
 }
 
+const month = namer({ month: "short" });
+
+/** "Thu" */
+export const weekday = namer({ weekday: "short" });
+
+/** "Thursday" */
+export const longWeekday = namer({ weekday: "long" });
+
 /** "Nov 2026" */
-export function monthName(day: Day): string {
-  return longDay(day).slice(-8);
+export const monthName = namer({ month: "short", year: "numeric" });
+
+/** "26 Nov" */
+export function dayAndMonth(day: Day): string {
+  return /* words */ `${+day.slice(8)} ${month(day)}`;
+}
+
+/** "Thu 26 Nov" */
+export function shortDay(day: Day): string {
+  return /* words */ `${weekday(day)} ${dayAndMonth(day)}`;
 }
 
 /** "Thursday 26 Nov 2026" */
 export function longDay(day: Day): string {
-  const at = new Date(utcMidnight(day));
-  return `${weekday(at)}${shortDay(day).slice(3)} ${at.getUTCFullYear()}`;
-}
-
-function weekday(at: Date): string {
-  return WEEKDAYS[at.getUTCDay()]!;
+  return /* words */ `${longWeekday(day)} ${dayAndMonth(day)} ${day.slice(0, 4)}`;
 }
 
 /** "26/11/2026", as in a date field. */

@@ -1,5 +1,6 @@
 /** A site's policy and tariffs as sentences, each with the form that changes it. Pure. */
 import { durationText } from "../dateTimeInput.ts";
+import { plural } from "../language.ts";
 import { type Field, listText, type Option } from "./fields.ts";
 
 type Body = Record<string, unknown>;
@@ -75,11 +76,11 @@ const PER = { day: "a day", week: "a week", month: "a month", ahead: "ahead" } a
 const MODES: Record<string, string> = { staffed: "while staff are there", extended: "in members' hours", closed: "while nobody is there" };
 const tierText = (tier: string) => TIERS.find((one) => one.value === tier)?.words ?? tier;
 export const pounds = (pence: number) => `£${(pence / 100).toFixed(2)}`;
-const days = (count: number) => (count === 0 ? "on the day itself" : count % 365 === 0 ? `up to ${count / 365} ${count === 365 ? "year" : "years"} ahead` : `up to ${count} ${count === 1 ? "day" : "days"} ahead`);
+const days = (count: number) => (count === 0 ? "on the day itself" : count % 365 === 0 ? plural(count / 365, `up to ${count / 365} year ahead`, `up to ${count / 365} years ahead`) : plural(count, `up to ${count} day ahead`, `up to ${count} days ahead`));
 
 /** ` for community groups, in Hall` */
 function whereText({ tiers = [], parties = [], spaces = [] }: Where, room: (id: string) => string): string {
-  const whom = [...tiers.map((one) => tierText(one).toLowerCase()), ...(parties.length ? [`${parties.length} ${parties.length === 1 ? "party" : "parties"}`] : [])];
+  const whom = [...tiers.map((one) => tierText(one).toLowerCase()), ...(parties.length ? [plural(parties.length, `${parties.length} party`, `${parties.length} parties`)] : [])];
   return `${whom.length ? ` for ${listText(whom)}` : ""}${spaces.length ? ` in ${listText(spaces.map(room))}` : ""}`;
 }
 
@@ -239,7 +240,7 @@ export function tariffSentences(tariffs: Tariffs, rooms: readonly Option[], thin
     ...tariffs.discounts.map((one, at): Sentence => ({ key: keysOf("discount", tariffs.discounts)[at]!, text: `${one.name}: ${one.percent} % off from ${one.dates === null ? `${one.total_hours} hours` : `${one.dates} dates`} on${whereText(one, room)}.`, remove: without("discounts", one) })),
     ...tariffs.equipment.map((one): Sentence => ({ key: `equipment ${one.equipment}`, text: `${named(things)(one.equipment)}: ${pounds(one.per_use_pence)} each for a booking.`, remove: without("equipment", one) })),
     ...tariffs.cancelling.map((one, at): Sentence => {
-      const steps = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${step.days} ${step.days === 1 ? "day" : "days"} or more before: ${step.percent ? `${step.percent} %` : "free"}`);
+      const steps = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${plural(step.days, `${step.days} day or more before`, `${step.days} days or more before`)}: ${step.percent ? `${step.percent} %` : "free"}`);
       return { key: keysOf("cancelling", tariffs.cancelling)[at]!, text: `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...steps, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`, remove: without("cancelling", one) };
     }),
   ];

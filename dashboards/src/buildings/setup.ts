@@ -1,6 +1,7 @@
 /** The steps from nothing to a door that opens: what each is for, and which is next. Pure. */
 import { parseClock } from "../dateTimeInput.ts";
-import { clockOf } from "../zone.ts";
+import { WEEK_DAYS } from "../diary/weekDays.ts";
+import { clockOf, longWeekday } from "../zone.ts";
 import type { Estate } from "./things.ts";
 
 export const STEPS = ["building", "hours", "rooms", "door", "pi", "wiring", "group", "booking", "code"] as const;
@@ -93,7 +94,7 @@ export function nextStep(known: Known, progress: Progress): Step | null {
   return STEPS.find((step) => !isDone(step, known, progress) && !progress.skipped.includes(step)) ?? null;
 }
 
-export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export const WEEKDAYS = WEEK_DAYS.map(longWeekday);
 export interface DayHours {
   opens: string;
   closes: string;

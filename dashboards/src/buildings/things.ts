@@ -41,7 +41,7 @@ export interface Estate extends Site {
 }
 export type Kind = "floors" | "spaces" | "equipment" | "doors" | "edges";
 
-export const NAMES: Record<Kind, string> = { floors: "floor", spaces: "room", equipment: "equipment", doors: "door", edges: "device" };
+export const NAMES: Record<Kind, string> = /* words */ { floors: "floor", spaces: "room", equipment: "equipment", doors: "door", edges: "device" };
 /** What the API takes of a form: numbers that were left empty have their own meaning. */
 export function bodyOf(kind: Kind, body: Record<string, unknown>): Record<string, unknown> {
   const taken = { ...body };

@@ -75,7 +75,7 @@ export function pinsText(doors: readonly { id: string }[]): string {
     .map(({ id }, number) => {
       const pins = SETS[number];
       if (!pins) return `# ${id}: as above, on pins that are free`;
-      return [
+      return /* not words */ [
         "[[door]]",
         `id = "${id}"`,
         'lock = "strike"',

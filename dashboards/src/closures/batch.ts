@@ -1,4 +1,5 @@
 /** A closure with its decisions, as the API answers it. Pure. */
+import { plural } from "../language.ts";
 
 export interface Batch {
   id: string;
@@ -20,8 +21,8 @@ export interface BatchDone extends Batch {
 /** "3 bookings moved, 1 cancelled" */
 export function batchText({ moved, cancelled }: Pick<Batch, "moved" | "cancelled">): string {
   const parts = [
-    ...(moved ? [`${moved} ${moved === 1 ? "booking" : "bookings"} moved`] : []),
-    ...(cancelled ? [`${cancelled} ${moved ? "" : cancelled === 1 ? "booking " : "bookings "}cancelled`] : []),
+    ...(moved ? [plural(moved, `${moved} booking moved`, `${moved} bookings moved`)] : []),
+    ...(cancelled ? [moved ? `${cancelled} cancelled` : plural(cancelled, `${cancelled} booking cancelled`, `${cancelled} bookings cancelled`)] : []),
   ];
   return parts.join(", ");
 }

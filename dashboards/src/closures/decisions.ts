@@ -1,4 +1,5 @@
 /** What becomes of the bookings in a closure: proposals, choices and what is sent. Pure. */
+import { plural } from "../language.ts";
 import type { Proposal, Space, WireBooking } from "../model.ts";
 import { share } from "./closure.ts";
 
@@ -86,13 +87,12 @@ export function tally(hits: readonly Hit[], chosen: Readonly<Record<string, Choi
 
 /** "3 are moved, 1 is cancelled, 1 stays undecided" */
 export function tallyText({ moved, cancelled, kept, later }: Tally): string {
-  const put = (n: number, one: string, many: string) => (n ? [`${n} ${n === 1 ? one : many}`] : []);
   return [
-    ...put(moved, "is moved", "are moved"),
-    ...put(cancelled, "is cancelled", "are cancelled"),
-    ...put(kept, "goes ahead anyway", "go ahead anyway"),
-    ...put(later, "stays undecided", "stay undecided"),
-  ].join(", ");
+    moved && plural(moved, `${moved} is moved`, `${moved} are moved`),
+    cancelled && plural(cancelled, `${cancelled} is cancelled`, `${cancelled} are cancelled`),
+    kept && plural(kept, `${kept} goes ahead anyway`, `${kept} go ahead anyway`),
+    later && plural(later, `${later} stays undecided`, `${later} stay undecided`),
+  ].filter(Boolean).join(", ");
 }
 
 /** What the API is sent of the choices; what is left for later is not. */

@@ -7,7 +7,7 @@ export interface ClosureDraft {
   chosen: Record<string, Choice>;
 }
 
-const place = (user: string, site: string) => `hk-closure ${JSON.stringify([user, site])}`;
+const place = (user: string, site: string) => /* not words */ `hk-closure ${JSON.stringify([user, site])}`;
 
 export const drafts = {
   put(user: string, site: string, draft: ClosureDraft): void {

@@ -1,6 +1,6 @@
 /** The year of a building, day by day: hours, terms, bank holidays and closures. Pure. */
 import { type Mode, MODE_WORDS } from "../model.ts";
-import { type Day, dayOf, dayPlus, dayStart, type Instant, MONTHS, shortDay, span } from "../zone.ts";
+import { type Day, dayOf, dayPlus, dayStart, type Instant, namer, pad2, shortDay, span } from "../zone.ts";
 import type { WireClosure } from "./closure.ts";
 
 export interface WireYear {
@@ -136,13 +136,13 @@ export function rowDays({ from, to }: SpecialRow, year: number): string {
   return from === to ? put(from) : `${put(from)} to ${put(to)}`;
 }
 
-const NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const longMonth = namer({ month: "long" });
 
 /** The months of the days of a year. `blank`: days of the week before the first. */
 export function monthsOf(days: readonly YearDay[]): { name: string; blank: number; days: YearDay[] }[] {
-  return MONTHS.map((_, n) => {
+  return Array.from({ length: 12 }, (_, n) => {
     const mine = days.filter(({ day }) => Number(day.slice(5, 7)) === n + 1);
     const blank = mine[0] ? (new Date(`${mine[0].day}T00:00:00Z`).getUTCDay() + 6) % 7 : 0;
-    return { name: NAMES[n]!, blank, days: mine };
+    return { name: longMonth(`2026-${pad2(n + 1)}-01`), blank, days: mine };
   });
 }

@@ -2,6 +2,7 @@
 import type { Refusal } from "../api.ts";
 import { durationText, localDateTime, parseClock, parseDay } from "../dateTimeInput.ts";
 import { estate } from "../estate.svelte.ts";
+import { plural } from "../language.ts";
 import type { Booking, BookingCreate, Check, Proposal } from "../model.ts";
 import { serverClock } from "../serverClock.svelte.ts";
 import { session } from "../session.svelte.ts";
@@ -94,7 +95,7 @@ export class BookingFormState {
   readonly verb = $derived.by(() => {
     if (this.opened) return "Save";
     if (this.question && this.check.value?.needs_approval) return "Ask for it";
-    return this.repeating && this.dateCount ? `Book ${this.dateCount} date${this.dateCount === 1 ? "" : "s"}` : "Book";
+    return this.repeating && this.dateCount ? plural(this.dateCount, `Book ${this.dateCount} date`, `Book ${this.dateCount} dates`) : "Book";
   });
   /** Errors in what was typed. */
   readonly ownErrors: FieldError[] = $derived.by(() => {

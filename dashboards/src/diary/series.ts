@@ -1,6 +1,8 @@
 /** Series as the API sends them, the choices for their dates, and the rules that the form creates. Pure. */
+import { plural } from "../language.ts";
 import type { Conflict, Reason, WireBooking } from "../model.ts";
-import { type Day, dayOf, shortDay, utcMidnight } from "../zone.ts";
+import { type Day, dayOf, longWeekday, shortDay, utcMidnight, weekday } from "../zone.ts";
+import { WEEK_DAYS } from "./weekDays.ts";
 
 export type DateStatus = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
 export type DateAction = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
@@ -185,11 +187,10 @@ export function changedFieldsText(changed: readonly string[]): string {
 }
 
 const DAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const;
-const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const NTH = ["first", "second", "third", "fourth"];
 
 /** The weekdays from Monday, with their codes in rules and their names. */
-export const WEEK = [1, 2, 3, 4, 5, 6, 0].map((n) => ({ id: DAYS[n]!, name: NAMES[n]!, short: NAMES[n]!.slice(0, 3) }));
+export const WEEK = WEEK_DAYS.map((day) => ({ id: weekdayCode(day), name: longWeekday(day), short: weekday(day) }));
 
 /** How something repeats; "own": a typed rule; "": it does not repeat. */
 export type RepeatKind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" | "date" | "own";
@@ -206,7 +207,7 @@ export function repeatOptions(day: Day): { value: RepeatKind; words: string }[] 
   return [
     { value: "week", words: "Every week" },
     { value: "fortnight", words: "Every other week" },
-    { value: "nth", words: `Every month on the ${nth < 0 ? "last" : NTH[nth - 1]} ${NAMES[at.getUTCDay()]}` },
+    { value: "nth", words: `Every month on the ${nth < 0 ? "last" : NTH[nth - 1]} ${longWeekday(day)}` },
     { value: "date", words: `Every month on the ${ordinal(at.getUTCDate())}` },
     { value: "day", words: "Every day" },
     { value: "weekdays", words: "Every weekday, Monday to Friday" },
@@ -264,5 +265,5 @@ export interface SeriesRestored {
 export function restoreSummary(title: string, back: SeriesRestored, zone: string): string {
   const n = back.bookings.length;
   const left = back.left.map(({ starts, text }) => `${shortDay(dayOf(Date.parse(starts), zone))} (${text})`);
-  return `${n} date${n === 1 ? "" : "s"} of ${title} ${n === 1 ? "is" : "are"} back.${left.length ? ` Not back: ${left.join("; ")}.` : ""}`;
+  return `${plural(n, `${n} date of ${title} is back.`, `${n} dates of ${title} are back.`)}${left.length ? ` Not back: ${left.join("; ")}.` : ""}`;
 }

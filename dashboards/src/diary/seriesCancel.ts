@@ -1,4 +1,5 @@
 /** The dates that cancelling a series would cancel. Pure. */
+import { plural } from "../language.ts";
 import { dayOf, type Instant, shortDay } from "../zone.ts";
 import type { Scope, StandingDate } from "./series.ts";
 
@@ -32,5 +33,5 @@ export function dateList(dates: readonly StandingDate[], zone: string, now: Inst
 
 /** "1 date", "3 dates" */
 export function dateCount(n: number): string {
-  return `${n} date${n === 1 ? "" : "s"}`;
+  return plural(n, `${n} date`, `${n} dates`);
 }

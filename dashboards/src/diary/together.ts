@@ -1,4 +1,5 @@
 /** Bookings that are moved or cancelled together: what is asked, and how the answer reads. Pure. */
+import { plural } from "../language.ts";
 import { type Booking, isBusyOnly } from "../model.ts";
 
 /** "cancel", or the id of the room that they move to, after "to ". */
@@ -26,7 +27,7 @@ export function decisionsOf(chosen: readonly Booking[], act: TogetherAct): Toget
 
 /** "1 booking", "4 bookings" */
 export function counted(n: number): string {
-  return `${n} ${n === 1 ? "booking" : "bookings"}`;
+  return plural(n, `${n} booking`, `${n} bookings`);
 }
 
 /** What the server takes at once. */

@@ -1,8 +1,9 @@
 /** What somebody looks for, and what is asked of the server. Pure. */
 import { localDateTime, parseClock, parseDay } from "../dateTimeInput.ts";
+import { plural } from "../language.ts";
 import type { Proposal, Reason } from "../model.ts";
 import type { Assignment } from "../session.svelte.ts";
-import { clockOf, type Day, dayPlus, fieldDay, longDay, shortDay } from "../zone.ts";
+import { clockOf, type Day, dayAndMonth, dayPlus, fieldDay, longDay, longWeekday, shortDay } from "../zone.ts";
 
 /** The questions, each a `view` of the page; after them come "spaces", "book" and "done". */
 export type Step = "" | "people" | "needs" | "where" | "spaces" | "book" | "done";
@@ -241,7 +242,7 @@ export function whenWords({ day, starts, ends, until }: Times): string {
   const next = ends.slice(0, 10) === day ? "" : `${shortDay(ends.slice(0, 10))} `;
   const hours = `${starts.slice(11)} to ${next}${ends.slice(11)}`;
   if (!until) return `${shortDay(day)}, ${hours}`;
-  return `Every ${longDay(day).split(" ")[0]}, ${shortDay(day).slice(4)} to ${shortDay(until).slice(4)}, ${hours}`;
+  return `Every ${longWeekday(day)}, ${dayAndMonth(day)} to ${dayAndMonth(until)}, ${hours}`;
 }
 
 /** When the chosen space is had, which may be another time than the one asked for, or one date of a term. */
@@ -264,7 +265,7 @@ export function madeSeries(site: string, when: string, bookings: readonly { id: 
   return { kind: "series", id: (confirmed[0] ?? bookings[0]!).id, site, what, confirmed: confirmed.length, waiting };
 }
 
-export const dates = (n: number) => `${n} date${n === 1 ? "" : "s"}`;
+const dates = (n: number) => plural(n, `${n} date`, `${n} dates`);
 
 /** "Step-free, kitchen, 30 folding chairs"; "Nothing special needed". */
 export function needsWords(one: Answers, nameOf: (equipment: string) => string): string {

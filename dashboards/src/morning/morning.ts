@@ -1,4 +1,5 @@
 /** What stands in a manager's morning, and how it is said. Pure. */
+import { plural } from "../language.ts";
 import type { Impact, OnDoor, Reason, Status, WireBooking } from "../model.ts";
 import { clock, dayOf, dayPlus, type Day, type Instant, shortDay, span } from "../zone.ts";
 
@@ -202,7 +203,7 @@ export function byText({ what, first }: Change, user: string, zone: string, now:
 /** By when to ring and for whom, and how often nobody answered. */
 export function callLines(one: Call, zone: string, now: Instant): string[] {
   const due = [one.due_at ? `by ${sinceText(one.due_at, zone, now)}` : "", one.made_by ? `asked for by ${one.made_by}` : ""];
-  const times = one.tries === 1 ? "once" : `${one.tries} times`;
+  const times = plural(one.tries, "once", `${one.tries} times`);
   return [
     due.filter(Boolean).join(" · "),
     one.tried_at ? `Nobody answered ${times}, last ${sinceText(one.tried_at, zone, now)}.` : "",

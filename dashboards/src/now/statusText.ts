@@ -9,15 +9,15 @@ export interface Alert {
   when: string;
 }
 
-export const DOOR_MODES: Record<string, string> = {
+export const DOOR_MODES: Record<string, string> = /* words */ {
   free: "Open to all",
   code: "Code needed",
   locked: "Locked",
 };
-export const CONTACTS = { open: "Standing open", closed: "Shut", unknown: "Not known if open" } as const;
-export const LOCKS = { locked: "locked", unlocked: "unlocked", unknown: "not known if locked" } as const;
-export const ALARMS = { fire: "Fire", forced: "Forced open", held: "Held open", glass: "Glass broken" } as const;
-const TRUST: Record<string, string> = {
+export const CONTACTS = /* words */ { open: "Standing open", closed: "Shut", unknown: "Not known if open" } as const;
+export const LOCKS = /* words */ { locked: "locked", unlocked: "unlocked", unknown: "not known if locked" } as const;
+export const ALARMS = /* words */ { fire: "Fire", forced: "Forced open", held: "Held open", glass: "Glass broken" } as const;
+const TRUST: Record<string, string> = /* words */ {
   synced: "clock set",
   holdover: "clock without a time source",
   unproven: "clock not trusted",
@@ -151,8 +151,4 @@ export function planWords(edge: Edge): string {
 
 export function trustWords(edge: Edge): string {
   return edge.trust ? (TRUST[edge.trust] ?? edge.trust) : "clock not known";
-}
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
