@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -25,6 +26,8 @@ from controller.estate.service import require_parts, require_site
 from controller.hours.impact import ClosureUnknown
 from controller.hours.model import Closure
 from controller.hours.service import HoursService
+from controller.notices.bundles import Together, release, told_together
+from controller.notices.service import SETTLE
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
@@ -81,21 +84,22 @@ class ClosureBatches:
         _require(actor, site, Action.RUN, Action.DECIDE)
         batch = await self._intended(site, wanted, actor)
         await self.database.run(repository.add, batch)
-        try:
-            await self._close(batch, wanted, actor)
-        except Problem:
-            await self.database.run(repository.remove, batch.id)
-            raise
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
-        try:
-            for each in decisions:
-                try:
-                    done.append(await self._decide(batch, wanted, each, actor))
-                except Exception as error:
-                    refused.append(_refusal(each.booking, error))
-        finally:
-            batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
+        with told_together(Together(id=batch.id, site=site, text=f"Why: {_sentence(batch.reason)}")):
+            try:
+                await self._close(batch, wanted, actor)
+            except Problem:
+                await self.database.run(repository.remove, batch.id)
+                raise
+            try:
+                for each in decisions:
+                    try:
+                        done.append(await self._decide(batch, wanted, each, actor))
+                    except Exception as error:
+                        refused.append(_refusal(each.booking, error))
+            finally:
+                batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
             if isinstance(wanted, NothingClosed) and batch.state is BatchState.FINISHED and not batch.steps:
                 await self.database.run(repository.remove, batch.id)  # there is nothing to undo
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
@@ -185,20 +189,22 @@ class ClosureBatches:
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
         becomes = BatchState.FINISHED
-        try:
-            if batch.reopened_at is None:
-                await self._open_again(batch, actor)
-            for step in reversed(batch.steps):
-                if step.undone:
-                    continue
-                try:
-                    done.append(await self._put_back(batch, step, actor))
-                except Exception as error:
-                    refused.append(_refusal(step.booking, error))
-            if not refused:
-                becomes = BatchState.UNDONE
-        finally:
-            batch = await self._rest(batch, BatchState.UNDOING, becomes)
+        text = f"What we wrote to you before about “{batch.reason}” no longer holds."
+        with told_together(Together(id=batch.id, site=site, text=text)):
+            try:
+                if batch.reopened_at is None:
+                    await self._open_again(batch, actor)
+                for step in reversed(batch.steps):
+                    if step.undone:
+                        continue
+                    try:
+                        done.append(await self._put_back(batch, step, actor))
+                    except Exception as error:
+                        refused.append(_refusal(step.booking, error))
+                if not refused:
+                    becomes = BatchState.UNDONE
+            finally:
+                batch = await self._rest(batch, BatchState.UNDOING, becomes)
         await self.database.run(self._record, batch, actor)
         return CarriedOut(site=where, batch=batch, done=tuple(done), refused=tuple(refused))
 
@@ -268,13 +274,20 @@ class ClosureBatches:
         return view
 
     async def _rest(self, batch: Batch, was: BatchState, becomes: BatchState) -> Batch:
-        """Nobody is at it any more; the batch as it is then."""
-        undone_at = self.clock.now() if becomes is BatchState.UNDONE else None
+        """Nobody is at it any more, and those who booked are told; the batch as it is then."""
+        now = self.clock.now()
+        undone_at = now if becomes is BatchState.UNDONE else None
         try:
-            return await self._update(batch, was, lambda found: replace(found, state=becomes, undone_at=undone_at))
+            rests = await self._update(batch, was, lambda found: replace(found, state=becomes, undone_at=undone_at))
+            await self.database.run(self._tell, batch, now + SETTLE)
+            return rests
         except BatchTaken:
             async with self.database.read() as tx:
                 return await repository.one(tx, batch.site, batch.id) or batch
+
+    async def _tell(self, tx: Tx, batch: Batch, at: datetime) -> None:
+        await self.database.lock_site(tx, batch.site)
+        await release(tx, batch.id, at)
 
     async def _update(self, batch: Batch, state: BatchState, change: Callable[[Batch], Batch]) -> Batch:
         """Change what is stored of a batch in this state. Raises ``BatchTaken`` where it is in another."""
@@ -318,6 +331,10 @@ def _refusal(booking: str, error: Exception) -> RefusedDecision:
         return RefusedDecision(booking_id=booking, problem=error)
     log.error("A decision of a closure failed", exc_info=error, extra={"action": "closure", "booking": booking})
     return RefusedDecision(booking_id=booking, problem=Problem("an internal fault came between; look at it yourself"))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _require(actor: Actor, site: str, *actions: Action) -> None:

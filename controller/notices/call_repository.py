@@ -12,7 +12,14 @@ from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
 from controller.notices.repository import COLUMNS, known, notice_of, put_known
-from controller.notices.tables import manual_calls, notice_calls, notice_digests, notices, unanswered_calls
+from controller.notices.tables import (
+    bundled_bookings,
+    manual_calls,
+    notice_calls,
+    notice_digests,
+    notices,
+    unanswered_calls,
+)
 from controller.people import party_repository
 from controller.people.merging.duplicates import phone_key
 
@@ -110,15 +117,23 @@ async def of_site(
     query = query.where(c.about.not_in(select(notice_digests.c.id)))  # nobody rings about a digest
     later = notices.alias()
     same = and_(later.c.state.in_(UNREACHED), later.c.contact_address == c.contact_address)
+    b = bundled_bookings.c
+    with_others = select(b.bundle).where(b.booking_id == c.about)
     newer = select(later.c.id).where(
-        later.c.about == c.about, later.c.id > c.id, or_(later.c.state == NoticeState.SENT, same)
+        or_(later.c.about == c.about, later.c.about.in_(with_others)),
+        later.c.id > c.id,
+        or_(later.c.state == NoticeState.SENT, same),
     )
     query = query.where(~newer.exists(), k.called_at.is_not(None) if called else k.called_at.is_(None))
     if called:
         query = query.order_by(k.called_at.desc())
     else:
         concerned = select(func.min(bookings.c.starts)).where(
-            or_(bookings.c.id == c.about, bookings.c.series_id == c.about)
+            or_(
+                bookings.c.id == c.about,
+                bookings.c.series_id == c.about,
+                bookings.c.id.in_(select(b.booking_id).where(b.bundle == c.about)),
+            )
         )
         ahead = concerned.where(bookings.c.ends > now).scalar_subquery()
         query = query.where(or_(ahead.is_not(None), concerned.scalar_subquery().is_(None)))

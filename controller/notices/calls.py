@@ -6,11 +6,11 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.audit import audit_log
-from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig
 from controller.notices import call_repository, repository
+from controller.notices.bundles import bookings_about
 from controller.notices.call_repository import ManualCall, Unanswered
 from controller.notices.errors import NoticeUnknown
 from controller.notices.model import Notice
@@ -71,8 +71,7 @@ class CallService:
         return site_config, sorted(calls, key=_last_first if called else _first_due)
 
     async def _call(self, tx: Tx, notice: Notice, at: datetime | None, by: str, now: datetime) -> Call | None:
-        single = await bookings.booking(tx, notice.about)
-        about = [single] if single is not None else await bookings.of_series(tx, notice.about)
+        about = await bookings_about(tx, notice.about)
         ahead = [each for each in about if each.ends > now]
         if about and not ahead and at is None:
             return None

@@ -13,11 +13,10 @@ from controller.billing.model import Quote
 from controller.bookings.answers import changed, code_times, given_back, message
 from controller.bookings.booking_view import BookingView
 from controller.calendars.ics_writer import calendar, invitation
-from controller.calendars.subscriptions.booking_event import entry
+from controller.calendars.subscriptions.booking_event import entry_at
 from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.diary.model import closed_text
-from controller.diary.site_config import SiteConfig
 from controller.notices.mail_message import preferences_line, stop_link, text_mail
 from controller.notices.model import NoticeKind
 from controller.notices.preferences.model import REQUIRED
@@ -52,14 +51,17 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def subject(news: Sequence[News], *, longest_title: int = _LONGEST_SUBJECT) -> str:
-    """One line without codes: “Confirmed: Choir, Hall, Thu 3 Dec, 18:00 to 20:00”; of several dates their number. Only
-    the title is shortened where it is too long."""
+    """One line without codes: “Confirmed: Choir, Hall, Thu 3 Dec, 18:00 to 20:00”; of several dates their number, and
+    of several bookings the building: “Cancelled: 3 bookings, Ramsey Hub”. Only the title is shortened where it is too
+    long."""
     first = news[0].view
     kinds = {each.kind for each in news}
     headline = news[0].kind if len(kinds) == 1 else "Changes"
     if len(news) == 1:
         when = times.window(first.booking.during, first.place.site.tz, now=first.now)
         rest = f"{first.place.space.name}, {when}"
+    elif len({each.view.booking.title for each in news}) > 1:
+        return f"{headline}: {len(news)} bookings, {first.place.site.name}"
     else:
         rest = f"{len(news)} dates"
     room = _LONGEST_SUBJECT - len(f"{headline}: , {rest}")
@@ -71,12 +73,19 @@ def _shortened(text: str, longest: int) -> str:
 
 
 def body(
-    news: Sequence[News], templates: Mapping[NoticeKind, str], *, clear: bool = True, preferences: str = ""
+    news: Sequence[News],
+    templates: Mapping[NoticeKind, str],
+    *,
+    clear: bool = True,
+    preferences: str = "",
+    why: str = "",
 ) -> str:
     """The plain text; ``clear``: with the codes, otherwise with masked ones. ``templates``: the site's own wording of
-    news of one kind. ``preferences``: the link to those of who gets it."""
+    news of one kind. ``preferences``: the link to those of who gets it. ``why``: a sentence."""
     site = news[0].view.place.site
     text = _of_one(news[0], clear=clear) if len(news) == 1 else _of_dates(news)
+    if why:
+        text = f"{why}\n\n{text}"
     text += "".join(f"\n\n{line}" for line in _charges(news))
     kinds = {each.kind for each in news}
     template = templates.get(news[0].kind) if len(kinds) == 1 else None
@@ -109,8 +118,8 @@ def _values(news: Sequence[News], text: str) -> dict[str, str]:
     site = view.place.site
     return {
         "message": text,
-        "title": view.booking.title,
-        "space": view.place.space.name,
+        "title": times.listed(list(dict.fromkeys(each.view.booking.title for each in news))),
+        "space": times.listed(list(dict.fromkeys(each.view.place.space.name for each in news))),
         "site": site.name,
         "when": times.window(view.booking.during, site.tz, now=view.now) if len(news) == 1 else f"{len(news)} dates",
         "contact_name": view.booking.contact_name or (view.party.contact_name if view.party else ""),
@@ -135,8 +144,9 @@ def _charges(news: Sequence[News]) -> Iterator[str]:
 def _of_dates(news: Sequence[News]) -> str:
     """One paragraph for each kind of news, and a line or more for each date."""
     first = news[0].view
-    zone = first.place.site.tz
-    lines = [f"{first.booking.title}, {first.place.site.name}."]
+    one_title = len({each.view.booking.title for each in news}) == 1
+    one_site = len({each.view.place.site.id for each in news}) == 1
+    lines = [f"{first.booking.title}, {first.place.site.name}." if one_title else f"{first.place.site.name}."]
     kind: NoticeKind | None = None
     for each in sorted(news, key=lambda one: (_ORDER[one.kind], one.view.booking.starts)):
         if each.kind is not kind:
@@ -144,7 +154,10 @@ def _of_dates(news: Sequence[News]) -> str:
             lines += ["", f"{kind}:"]
         view = each.view
         reason = f": {view.why.rstrip('.')}" if each.kind is NoticeKind.DECLINED and view.why else ""
-        lines.append(f"- {times.window(view.booking.during, zone, now=view.now)}, {view.place.space.name}{reason}.")
+        title = "" if one_title else f"{view.booking.title}, "
+        place = view.place.space.name if one_site else f"{view.place.space.name}, {view.place.site.name}"
+        when = times.window(view.booking.during, view.place.site.tz, now=view.now)
+        lines.append(f"- {title}{when}, {place}{reason}.")
         if each.kind in _NO_CODE:
             continue
         if each.kind in OF_DOORS:
@@ -166,22 +179,22 @@ def _of_dates(news: Sequence[News]) -> str:
 
 def mail(
     news: Sequence[News],
-    site_config: SiteConfig,
     templates: Mapping[NoticeKind, str],
     *,
     sender: str,
     to: str,
     message_id: str,
     preferences: str,
+    why: str = "",
 ) -> EmailMessage:
     """The whole mail. One date brings a calendar file that its calendar takes up by itself (RFC 5546: REQUEST without a
-    reply, or CANCEL); several come in one file to open. ``preferences``: the page on which its reader chooses. Raises
-    ``ValueError`` for an address that is none."""
+    reply, or CANCEL); several come in one file to open. ``preferences``: the page on which its reader chooses.
+    ``why``: a sentence. Raises ``ValueError`` for an address that is none."""
     first = news[0].view
     kinds = dict.fromkeys(each.kind for each in news)
     made = text_mail(
         subject(news),
-        body(news, templates, preferences=preferences),
+        body(news, templates, preferences=preferences, why=why),
         sender=sender,
         to=to,
         message_id=message_id,
@@ -190,7 +203,10 @@ def mail(
     )
     if OF_DOORS.issuperset(kinds):
         return made
-    entries = [entry(_public(each.view), site_config, Shows.TITLES, party=None, now=first.now) for each in news]
+    entries = [
+        entry_at(_public(each.view), each.view.place.site, each.view.place, Shows.TITLES, party=None, now=first.now)
+        for each in news
+    ]
     if len(news) > 1:
         method, ics = "PUBLISH", calendar(first.booking.title, entries, refresh=_REFRESH)
     else:
@@ -201,7 +217,7 @@ def mail(
     return made
 
 
-def sms(news: Sequence[News]) -> str:
+def sms(news: Sequence[News], why: str = "") -> str:
     """A text message of at most three parts: what happened, codes, the link for the rest. A part has 153 characters of
     the GSM alphabet, or 67 where one letter is not in it (3GPP TS 23.038). What is too long loses letters of the title,
     then whole sentences from the last one on: half a code is none."""
@@ -217,6 +233,7 @@ def sms(news: Sequence[News]) -> str:
         lines += ["Forget the code you had before."] if codes and changed(first) is not None else []
         lines += [text for text in (closed_text(first.impacts), news[0].doors) if text]
     lines += list(_charges(news)) if len(news) == 1 and news[0].kind in CANCELLING else []
+    lines += [why] if why else []
     text = ""
     for kept in range(len(lines), -1, -1):
         for longest_title in range(len(first.booking.title), min(_SHORTEST_TITLE, len(first.booking.title)) - 1, -1):

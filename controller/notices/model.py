@@ -75,10 +75,11 @@ class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """``about``: the id of a booking, a series, a document, a DBS check or a digest. ``contact_address``: a mail
-    address, or a mobile number in E.164; empty for none. ``due_at``: when it is sent, or tried again. ``tried_at``:
-    when it was tried first. ``reply``: the server's last words. ``whole``: it tells all that is ahead, whether it has
-    changed or not, since its address is new. ``told_since``: of a digest that was sent, since when it told."""
+    """``about``: the id of a booking, a series, a bundle of bookings, a document, a DBS check or a digest.
+    ``contact_address``: a mail address, or a mobile number in E.164; empty for none. ``due_at``: when it is sent, or
+    tried again. ``tried_at``: when it was tried first. ``reply``: the server's last words. ``whole``: it tells all that
+    is ahead, whether it has changed or not, since its address is new. ``told_since``: of a digest that was sent, since
+    when it told."""
 
     id: str
     site: str

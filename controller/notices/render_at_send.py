@@ -8,15 +8,15 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.billing.service import BillingService
-from controller.bookings import repository as bookings
 from controller.bookings.booking_view import BookingView
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import closed_text
+from controller.diary.model import Booking, closed_text
 from controller.diary.site_config import SiteConfig
 from controller.notices import call_repository, mail_rendering, repository
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
+from controller.notices.bundles import bookings_about, text_of
 from controller.notices.change_detection import detect_change
 from controller.notices.door_trouble.model import DoorTrouble, told_doors, what_to_do
 from controller.notices.door_trouble.service import DoorTroubles
@@ -83,19 +83,17 @@ class NoticeRendering:
 
     async def _rendered(self, tx: Tx, notice: Notice) -> RenderedNotice:
         now = self._clock.now()
-        single = await bookings.booking(tx, notice.about)
-        about = [single] if single is not None else await bookings.of_series(tx, notice.about)
+        about = await bookings_about(tx, notice.about)
         if not about:
             return await self._of_other(tx, notice, now)
         contacts = await self._recipients.of(tx, about)
         here = Recipient(channel=notice.channel, address=notice.contact_address)
         about = [each for each in about if here in contacts[each.id].recipients]
         site_config = await self._writer.site_configs.of(tx, notice.site)
-        views = await self._writer.views(tx, site_config, about, now)
+        views, doors = await self._views(tx, about, now)
         tag = self._recipients.tag(notice.contact_address)
         known = await call_repository.known_of(tx, notice, [each.id for each in about], tag)
         hour, since = site_config.policy.reminder_hour, await call_repository.unrung_since(tx, notice)
-        doors = await self._doors.of(tx, notice.site, views, now)
         states = {
             view.booking.id: self._told(view, tag, hour, notice.id, doors=doors.get(view.booking.id), before=known)
             for view in views
@@ -138,23 +136,24 @@ class NoticeRendering:
             return RenderedNotice(quiet_until=until)
         told = [states[each.view.booking.id] for each in found]
         digest = self._recipients.tag(repr([msgspec.structs.astuple(each) for each in told])).hex()
+        why = await text_of(tx, notice.about)
         message: EmailMessage | SmsMessage | None = None
         if notice.contact_address and notice.channel is Channel.SMS:
             message = SmsMessage(
-                to=notice.contact_address, text=mail_rendering.sms(found), reference=f"{notice.id}.{digest}"
+                to=notice.contact_address, text=mail_rendering.sms(found, why), reference=f"{notice.id}.{digest}"
             )
         elif notice.contact_address:
             chooser = self._recipients.token(contacts[found[0].view.booking.id].person)
             token = self._tokens.of(MailName(kind=MailType.NOTICE, id=notice.id), notice.contact_address)
             message = mail_rendering.mail(
                 found,
-                site_config,
                 await repository.templates(tx, notice.site),
                 sender=self._sender,
                 to=notice.contact_address,
                 # The same for the same text, so that a reader can drop a second copy (RFC 5322, 3.6.4).
                 message_id=message_id(notice.id, digest, token),
                 preferences=f"{self._address}/n/{chooser}",
+                why=why,
             )
         return RenderedNotice(
             subject=mail_rendering.subject(found),
@@ -164,6 +163,19 @@ class NoticeRendering:
             instead=rest,
             bounced=any(contacts[each.id].bounced for each in about),
         )
+
+    async def _views(
+        self, tx: Tx, about: Sequence[Booking], now: datetime
+    ) -> tuple[list[BookingView], Mapping[str, Sequence[DoorTrouble]]]:
+        """All of them by start, and what is known of their doors; they may be at several sites."""
+        views: list[BookingView] = []
+        doors: dict[str, Sequence[DoorTrouble]] = {}
+        for site in sorted({each.site for each in about}):
+            here = [each for each in about if each.site == site]
+            found = await self._writer.views(tx, await self._writer.site_configs.of(tx, site), here, now)
+            doors |= await self._doors.of(tx, site, found, now)
+            views += found
+        return sorted(views, key=lambda each: (each.booking.starts, each.booking.id)), doors
 
     def _quiet_hours(self, site_config: SiteConfig, to: Recipient) -> str | None:
         """Those of the channel; who is to be rung disturbs nobody before somebody does so."""

@@ -13,7 +13,16 @@ from controller.diary.model import BookingState, BookingStatus
 from controller.diary.tables import bookings
 from controller.notices.bounces import repository as bounces
 from controller.notices.model import Channel, Notice, NoticeKind, NoticeState, Told
-from controller.notices.tables import SENDING, TO_REMIND, WAITING, notice_pauses, notice_templates, notices, told
+from controller.notices.tables import (
+    SENDING,
+    TO_REMIND,
+    WAITING,
+    bundled_bookings,
+    notice_pauses,
+    notice_templates,
+    notices,
+    told,
+)
 
 COLUMNS = tuple(notices.c[name] for name in Notice.__struct_fields__)
 _OPEN = or_(WAITING, SENDING)
@@ -196,9 +205,11 @@ async def of_site(
 
 
 async def of_booking(tx: Tx, booking_id: str) -> list[Notice]:
-    """All notices about a booking and about its series, the newest first."""
+    """All notices about a booking, its series and what it was changed with, the newest first."""
     series = select(bookings.c.series_id).where(bookings.c.id == booking_id, bookings.c.series_id.is_not(None))
-    query = select(*COLUMNS).where(or_(notices.c.about == booking_id, notices.c.about.in_(series)))
+    bundles = select(bundled_bookings.c.bundle).where(bundled_bookings.c.booking_id == booking_id)
+    about = notices.c.about
+    query = select(*COLUMNS).where(or_(about == booking_id, about.in_(series), about.in_(bundles)))
     rows = (await tx.execute(query.order_by(notices.c.id.desc()).limit(200))).mappings()
     return [notice_of(row) for row in rows]
 

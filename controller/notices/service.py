@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
+from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, Changed
 from controller.diary.site_config import SiteConfig
 from controller.notices import repository
 from controller.notices.bounces import repository as bounces
+from controller.notices.bundles import LONGEST_WORK, TOGETHER, Together, bookings_about
+from controller.notices.bundles import put as put_bundles
 from controller.notices.errors import NoticeNotFailed, NoticeUnknown
 from controller.notices.model import CAME_BACK, Notice, NoticeKind, NoticeState
 from controller.notices.recipients import Contact, Recipient, Recipients
@@ -66,9 +69,15 @@ class NoticeService:
     async def follow(
         self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> None:
-        """Write down that somebody must be told: once for each address of each series and each single booking."""
+        """Write down that somebody must be told: once for each address of each series and each single booking, or of
+        each party for what belongs together."""
         changed = [each.after for each in changes if not each.after.diary]
-        await self.add(tx, site_config.site.id, changed, made_at=now, due_at=now + SETTLE)
+        together = TOGETHER.get() if actor != SYSTEM_ACTOR else None
+        site, due_at = site_config.site.id, now + SETTLE
+        if together is not None and changed and self.sends:
+            site, due_at = together.site, now + LONGEST_WORK
+            await put_bundles(tx, together, changed, now)
+        await self.add(tx, site, changed, made_at=now, due_at=due_at, together=together)
 
     async def follow_party(self, tx: Tx, party: str, now: datetime) -> None:
         """Write down that all that is ahead of a party must be told, since it is to be reached elsewhere."""
@@ -87,12 +96,18 @@ class NoticeService:
         made_at: datetime,
         due_at: datetime,
         whole: bool = False,
+        together: Together | None = None,
     ) -> None:
-        """Write down that the people of these bookings must be told, under the site's lock."""
+        """Write down that the people of these bookings must be told, under the site's lock. ``together``: of all of a
+        party by one notice."""
         used = await self._recipients.used(tx, changed)
         if not whole:
             await self._share_known(tx, used)
-        about = {(each.series_id or each.id, to): each.party for each in changed for to in used[each.id]}
+        about = {
+            (together.bundle(each.party) if together else each.series_id or each.id, to): each.party
+            for each in changed
+            for to in used[each.id]
+        }
         new = [
             new_notice(site, thing, party, to, made_at=made_at, due_at=due_at, whole=whole)
             for (thing, to), party in about.items()
@@ -176,8 +191,7 @@ class NoticeService:
             await bounces.clear(tx, bounced.id, now)
         fresh: dict[str, object] = {"due_at": now, "tried_at": None, "attempts": 0, "ended_at": None}
         if found.reply.startswith(CAME_BACK):  # until then its recipient was taken to know what it told
-            single = await bookings.booking(tx, found.about)
-            about = [single] if single is not None else await bookings.of_series(tx, found.about)
+            about = await bookings_about(tx, found.about)
             tag = self._recipients.tag(found.contact_address)
             await repository.take_told(tx, [each.id for each in about], tag, notice_id)
             fresh["whole"] = True

@@ -9,7 +9,7 @@ notices = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
-    Column("about", String(36), nullable=False),  # of a booking, a series, a document, a DBS check, a digest
+    Column("about", String(36), nullable=False),  # of a booking, a series, a bundle, a document, a DBS check, a digest
     Column("party", String(40), index=True),
     Column("channel", String(4), nullable=False, server_default="mail"),
     Column("contact_address", String(200), nullable=False),
@@ -47,6 +47,22 @@ Index(
     postgresql_where=WAITING,
 )
 """Has all that the next one is found by: thousands may be due at once, or wait at a site that is stopped."""
+
+notice_bundles = Table(
+    "notice_bundles",
+    metadata,
+    Column("id", String(36), primary_key=True),  # what notices are about
+    Column("batch", String(36), nullable=False, index=True),
+    Column("text", String(400), nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+bundled_bookings = Table(
+    "bundled_bookings",
+    metadata,
+    Column("bundle", String(36), ForeignKey("notice_bundles.id"), primary_key=True),
+    Column("booking_id", String(36), primary_key=True, index=True),
+)
+"""Bookings of a party that were changed together, of which one notice tells."""
 
 told = Table(
     "told",

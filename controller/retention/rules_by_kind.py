@@ -132,6 +132,7 @@ def rules(
         "import_leftovers": [DeleteOfBookings(table="sheet_rows")],
         "notices": [
             DeleteRows(table="notices", column="ended_at", children=(("notice_calls", "notice"),)),
+            DeleteRows(table="notice_bundles", column="made_at", children=(("bundled_bookings", "bundle"),)),
             DeleteRows(table="manual_calls", column="due_at"),
             DeleteRows(table="unanswered_calls", column="tried_at"),
             DeleteRows(table="bounced_addresses", column="at"),

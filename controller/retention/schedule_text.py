@@ -100,7 +100,7 @@ SCHEDULE = (
         kind="notices",
         tables=(
             *("notices", "notice_calls", "manual_calls", "unanswered_calls", "bounced_addresses"),
-            *("problem_reports", "problem_photos"),
+            *("notice_bundles", "bundled_bookings", "problem_reports", "problem_photos"),
         ),
         personal="addresses and numbers of people who were told or are to be rung; addresses from which mail came "
         "back; what people reported as broken, with their photographs",

@@ -1,7 +1,6 @@
 """Addresses are marked when mails to them come back, listed, and cleared by hand."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,12 +8,12 @@ from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
 from controller.notices import call_repository
 from controller.notices import repository as notice_repository
 from controller.notices.bounces import repository
 from controller.notices.bounces.model import OLDEST, BouncedAddress, MailType, blames_address
 from controller.notices.bounces.tokens import MailName
+from controller.notices.bundles import bookings_about
 from controller.notices.digest import repository as digests
 from controller.notices.errors import BouncedAddressUnknown
 from controller.notices.model import CAME_BACK, Notice, NoticeState
@@ -83,7 +82,7 @@ class BounceService:
         if blames_address(reply) and not await self._cleared_since(
             tx, notice.site, notice.contact_address, notice.ended_at or name.made_at
         ):
-            about = [each for each in await self._about(tx, notice) if each.ends > now]
+            about = [each for each in await bookings_about(tx, notice.about) if each.ends > now]
             if news:
                 tag = self._recipients.tag(notice.contact_address)
                 not_there = await notice_repository.take_told(tx, [each.id for each in about], tag, notice.id)
@@ -109,10 +108,6 @@ class BounceService:
         text = f"on its way for longer than usual: {reply}"[:400]
         await notice_repository.settle(tx, self._database, notice, state=NoticeState.SENT, reply=text)
         return True
-
-    async def _about(self, tx: Tx, notice: Notice) -> Sequence[Booking]:
-        single = await bookings.booking(tx, notice.about)
-        return [single] if single is not None else await bookings.of_series(tx, notice.about)
 
     async def _cleared_since(self, tx: Tx, site: str, address: str, sent_at: datetime) -> bool:
         """Whether somebody cleared the address after the mail was sent."""
@@ -145,7 +140,7 @@ class BounceService:
 
     async def _tell_elsewhere(self, tx: Tx, site: str, address: str, now: datetime) -> None:
         for each in await notice_repository.waiting_to(tx, site, address):
-            about = await self._about(tx, each)
+            about = await bookings_about(tx, each.about)
             await self._notices.add(tx, site, about, made_at=each.made_at, due_at=each.due_at, whole=each.whole)
         await self._tell_ahead(tx, site, address, now)
 

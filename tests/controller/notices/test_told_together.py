@@ -1,0 +1,109 @@
+"""What is changed together is told to each party by one notice, and so is its undoing."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.controller.clock import ManualClock
+from tests.controller.closures.test_closure_batches import FLOOR, cancelled, carry_out, moved, undo
+from tests.controller.notices.conftest import Sending
+from tests.controller.notices.test_notices import text
+from tests.controller.village import API, SITE, Json, book, furnish
+from tests.services.mail import MailServer
+
+
+@pytest.fixture
+async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    await furnish(client)
+    return client
+
+
+@pytest.fixture
+def sending(village: httpx.AsyncClient, app: FastAPI, clock: ManualClock) -> Sending:
+    return Sending(app.state.container, clock)
+
+
+@pytest.fixture
+async def any_village(any_client: httpx.AsyncClient) -> httpx.AsyncClient:
+    await furnish(any_client)
+    return any_client
+
+
+@pytest.fixture
+def any_sending(any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock) -> Sending:
+    return Sending(any_app.state.container, clock)
+
+
+async def three(village: httpx.AsyncClient, **more: str) -> list[Json]:
+    slots = [
+        ("Choir", "2026-12-10", "18:00", "20:00"),
+        ("Drama", "2026-12-10", "09:00", "11:00"),
+        ("Choir", "2026-12-11", "09:00", "10:00"),
+    ]
+    return [
+        await book(village, title=title, people=10, starts=f"{day}T{starts}", ends=f"{day}T{ends}", **more)
+        for title, day, starts, ends in slots
+    ]
+
+
+@pytest.mark.both_databases
+async def test_a_party_hears_of_all_its_bookings_by_one_notice_and_by_one_that_it_is_undone(
+    any_village: httpx.AsyncClient, any_sending: Sending, mail: MailServer
+) -> None:
+    first, second, third = await three(any_village, contact_email="rosa@hub.test")
+    await any_sending.after(minutes=1)
+    before = len(mail.mails)
+    done = await carry_out(any_village, FLOOR, moved(first), cancelled(second), cancelled(third))
+    await any_sending.after(minutes=1)
+    [told] = mail.mails[before:]
+    assert told["Subject"] == "Changes: 3 bookings, Ramsey Hub"
+    body = text(told).replace("\r", "")
+    assert body.startswith("Why: floor sanding.\n")
+    assert "Moved:\n- Choir, Thu 17 Dec, 18:00 to 20:00, Hall." in body
+    assert "Cancelled:\n- Drama, Thu 10 Dec, 09:00 to 11:00, Hall.\n- Choir, Fri 11 Dec, 09:00 to 10:00, Hall." in body
+    await undo(any_village, done)
+    await any_sending.after(minutes=1)
+    [_, correction] = mail.mails[before:]
+    assert correction["Subject"] == "Changes: 3 bookings, Ramsey Hub"
+    assert text(correction).startswith("What we wrote to you before about “floor sanding” no longer holds.\r\n")
+
+
+async def test_a_booking_says_which_notices_told_of_it(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    first, second, _ = await three(village, contact_email="rosa@hub.test")
+    await sending.after(minutes=1)
+    await carry_out(village, FLOOR, cancelled(first), cancelled(second))
+    await sending.after(minutes=1)
+    found = (await village.get(f"{API}/bookings/{first['id']}/notices")).json()["items"]
+    assert [each["subject"].partition(":")[0] for each in found] == ["Changes", "Confirmed"]
+    assert found[0]["subject"] == mail.mails[-1]["Subject"]
+
+
+async def test_who_has_no_address_is_to_be_rung_once_about_all_of_it(
+    village: httpx.AsyncClient, sending: Sending
+) -> None:
+    first, second, third = await three(village, contact_phone="01234 5678")
+    await sending.after(minutes=1)
+    await carry_out(village, FLOOR, cancelled(first), cancelled(second), cancelled(third))
+    await sending.after(minutes=1)
+    [call] = (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"]
+    assert (call["text"], call["phone"]) == ("Cancelled: 3 bookings, Ramsey Hub", "01234 5678")
+
+
+async def test_bookings_of_two_parties_are_told_apart_even_to_one_address(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    for party in ("choir", "drama"):
+        body = {"name": party.title(), "kind": "group"}
+        assert (await village.put(f"{API}/parties/{party}", json=body)).is_success
+    day = {"contact_email": "rosa@hub.test", "people": 10}
+    mine = [
+        await book(village, party=party, starts=f"2026-12-10T{start}", ends=f"2026-12-10T{end}", **day)
+        for party, start, end in (("choir", "09:00", "10:00"), ("drama", "11:00", "12:00"))
+    ]
+    await sending.after(minutes=1)
+    before = len(mail.mails)
+    await carry_out(village, FLOOR, *map(cancelled, mine))
+    await sending.after(minutes=1)
+    assert len(mail.mails) == before + 2
