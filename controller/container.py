@@ -527,7 +527,7 @@ def open_container(
         affected=affected,
         closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
         together_preview=TogetherPreview(database, clock, writer),
-        closure_batches=ClosureBatches(database, clock, hours, mqtt.overrides, bookings, affected, billing),
+        closure_batches=ClosureBatches(database, clock, changes, hours, mqtt.overrides, bookings, affected, billing),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": party_service.whose, "command": plans.whose_command, "override_id": overrides.whose}

@@ -224,11 +224,10 @@ class BillingService:
             return pricer.price(basis(site_config, booking), series=booking.series_id)
         return (await confirmed(tx, site_config, current, pricer, booking, frozen_quote, self._clock.now())).quote
 
-    async def bill(self, booking_id: str) -> Bill | None:
+    async def bill(self, tx: Tx, booking_id: str) -> Bill | None:
         """What a booking owes; None if it never had a price."""
-        async with self._database.read() as tx:
-            found = (await repository.live(tx, [booking_id])).get(booking_id)
-            return None if found is None else found.bill
+        found = (await repository.live(tx, [booking_id])).get(booking_id)
+        return None if found is None else found.bill
 
     async def waive(
         self, booking_id: str, *, why: str, given_up_only: bool, since: int | None = None, actor: Actor
@@ -236,6 +235,17 @@ class BillingService:
         """Waive a booking's charge, or the charge for time that was given up, whatever happens to it later; the
         quote that held is kept. ``since``: as in ``bill_changes.waived``. Raises ``BookingUnknown``,
         ``NothingCharged``."""
+
+        account = await self._database.run(
+            self.waive_in, booking_id, why=why, given_up_only=given_up_only, since=since, actor=actor
+        )
+        self._changes.site_changed(account.site.id)
+        return account
+
+    async def waive_in(
+        self, tx: Tx, booking_id: str, *, why: str, given_up_only: bool, since: int | None = None, actor: Actor
+    ) -> Account:
+        """As ``waive``, in the caller's transaction; the caller notifies the listeners."""
 
         def off(frozen: Frozen | None, booking: Booking) -> Bill:
             if frozen is None:
@@ -245,7 +255,7 @@ class BillingService:
                 raise NothingCharged(booking.title)
             return made
 
-        return await self._rebill(booking_id, off, QuoteReason.WAIVED, act="waive", actor=actor)
+        return await self._rebill(tx, booking_id, off, QuoteReason.WAIVED, act="waive", actor=actor)
 
     async def charge(self, booking_id: str, *, actor: Actor) -> Account:
         """Take a waiver back. Idempotent. Raises ``BookingUnknown``."""
@@ -253,11 +263,14 @@ class BillingService:
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
             return None if frozen is None or frozen.bill.waiver is None else bill_changes.charged(frozen.bill)
 
-        return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
+        rebill = self._rebill
+        account = await self._database.run(rebill, booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
+        self._changes.site_changed(account.site.id)
+        return account
 
-    async def charge_again(self, booking_id: str, *, why: str, former: Waiver | None, actor: Actor) -> Account:
+    async def charge_again(self, tx: Tx, booking_id: str, *, why: str, former: Waiver | None, actor: Actor) -> Account:
         """Take the waiver of the whole charge back that has this reason, and put the ``former`` one in its place; any
-        other stays. Idempotent. Raises ``BookingUnknown``."""
+        other stays. Idempotent; the caller notifies the listeners. Raises ``BookingUnknown``."""
 
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
             waiver = None if frozen is None else frozen.bill.waiver
@@ -266,10 +279,11 @@ class BillingService:
             made = bill_changes.charged(frozen.bill, former)
             return None if made == frozen.bill else made
 
-        return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
+        return await self._rebill(tx, booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
 
     async def _rebill(
         self,
+        tx: Tx,
         booking_id: str,
         becomes: Callable[[Frozen | None, Booking], Bill | None],
         why: QuoteReason,
@@ -277,25 +291,18 @@ class BillingService:
         act: str,
         actor: Actor,
     ) -> Account:
-        async def carry_out(tx: Tx) -> Account:
-            now = self._clock.now()
-            booking = await _require(tx, booking_id)
-            await self._database.lock_site(tx, booking.site)
-            booking = await _require(tx, booking_id)
-            old = (await repository.live(tx, [booking_id])).get(booking_id)
-            bill = becomes(old, booking)
-            if old is not None and bill is not None:
-                made = old.next(
-                    bill, why, quote_id=new_id(now), at=now, by=actor.name[:200], version=old.tariff_version
-                )
-                await repository.freeze(tx, [made], instead_of=[old])
-                thing = f"booking {booking_id}"
-                await audit_log.record(tx, actor=actor.name, at=now, act=act, site=booking.site, thing=thing)
-            return await self._account(tx, booking)
-
-        account = await self._database.run(carry_out)
-        self._changes.site_changed(account.site.id)
-        return account
+        now = self._clock.now()
+        booking = await _require(tx, booking_id)
+        await self._database.lock_site(tx, booking.site)
+        booking = await _require(tx, booking_id)
+        old = (await repository.live(tx, [booking_id])).get(booking_id)
+        bill = becomes(old, booking)
+        if old is not None and bill is not None:
+            made = old.next(bill, why, quote_id=new_id(now), at=now, by=actor.name[:200], version=old.tariff_version)
+            await repository.freeze(tx, [made], instead_of=[old])
+            thing = f"booking {booking_id}"
+            await audit_log.record(tx, actor=actor.name, at=now, act=act, site=booking.site, thing=thing)
+        return await self._account(tx, booking)
 
 
 async def _require(tx: Tx, booking_id: str) -> Booking:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -54,6 +54,7 @@ from edge.wire.interval import Interval
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_Becomes = Callable[[Booking, datetime, SiteConfig], Booking]
 _TRIES = 3
 _TURNS = 10
 """How often overdue offers of the waiting list are settled before a write is given up."""
@@ -228,11 +229,12 @@ class BookingService:
         or is refused where that would cost a booking that begins soon its code; a manager's change keeps its state.
         Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``Stale``, ``PreconditionFailed``,
         ``BookingUnknown``."""
-        return await self._notified(self.write(self._change, booking_id, change, if_match, actor))
+        return await self._notified(self.write(self.change_in, booking_id, change, if_match, actor))
 
-    async def _change(
+    async def change_in(
         self, tx: Tx, booking_id: str, change: BookingChange, if_match: int | None, actor: Actor
     ) -> BookingView:
+        """As ``change``, in a transaction of ``write``; the caller notifies the listeners."""
         now = self._clock.now()
         old = await self.locked(tx, booking_id)
         if if_match is not None and if_match != old.version:
@@ -294,10 +296,18 @@ class BookingService:
         ``PreconditionFailed``, ``BookingUnknown``."""
         return await self._act(BookingAction.CANCEL, booking_id, actor, why, if_match=if_match)
 
+    async def cancel_in(self, tx: Tx, booking_id: str, *, why: str, if_match: int, actor: Actor) -> BookingView:
+        """As ``cancel``, in a transaction of ``write``; the caller notifies the listeners."""
+        return await self._act_in(tx, BookingAction.CANCEL, booking_id, actor, why, if_match=if_match)
+
     async def restore(self, booking_id: str, *, if_match: int | None = None, actor: Actor) -> BookingView:
         """Undo what ``lifecycle.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
         return await self._act(BookingAction.RESTORE, booking_id, actor, "", if_match=if_match)
+
+    async def restore_in(self, tx: Tx, booking_id: str, *, if_match: int, actor: Actor) -> BookingView:
+        """As ``restore``, in a transaction of ``write``; the caller notifies the listeners."""
+        return await self._act_in(tx, BookingAction.RESTORE, booking_id, actor, "", if_match=if_match)
 
     async def finish(self, booking_id: str, *, actor: Actor) -> BookingView:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
@@ -323,50 +333,51 @@ class BookingService:
         )
 
     async def _act(
+        self, act: BookingAction, booking_id: str, actor: Actor, why: str, becomes: _Becomes | None = None, **more: Any
+    ) -> BookingView:
+        return await self._notified(self.write(self._act_in, act, booking_id, actor, why, becomes, **more))
+
+    async def _act_in(
         self,
+        tx: Tx,
         act: BookingAction,
         booking_id: str,
         actor: Actor,
         why: str,
-        becomes: Callable[[Booking, datetime, SiteConfig], Booking] | None = None,
+        becomes: _Becomes | None = None,
         *,
         what: str | None = None,
         overrule: bool = False,
         if_match: int | None = None,
     ) -> BookingView:
-        async def carry_out(tx: Tx) -> BookingView:
-            now = self._clock.now()
-            old = await self.locked(tx, booking_id)
-            if if_match is not None and if_match != old.version:
-                raise PreconditionFailed(old)
-            require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
-            where = await self._writer.site_configs.of(tx, old.site)
-            new = becomes(old, now, where) if becomes else lifecycle.EFFECTS[act](old, now)
-            if new is old:
-                return await self._view(tx, old)
-            if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
-                new = replace(new, held_until=held_until(where.policy, new.during, now=now))
-            wait = (await waitlist_repository.of_bookings(tx, [old.id])).get(old.id)
-            expired, reason = None, why
-            if lifecycle.takes_more(old, new):
-                new = replace(new, overruled=old.overruled or overrule)
-                verdict = await _require_possible(
-                    tx, where, old, new, actor, now, deciding=act is BookingAction.APPROVE
-                )
-                expired = verdict.expired
-                offered = wait is not None and wait.back_on_offer(old, new)
-                if lifecycle.asked_again(old, new) and not may_decide(actor, new) and not offered:
-                    ruled = outcome(verdict, where.policy, new.during, now=now)
-                    new, reason = put(new, ruled, now), ruled.why
-            if act is BookingAction.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
-                reason = f"{_ACCEPTS}; {why}"[:LONGEST_WHY] if why else _ACCEPTS
-            said = what or act.value.replace("_", " ")
-            new = await self._writer.rewrite(
-                tx, where, old, new, actor=actor, now=now, what=said, why=reason, expired=expired
-            )
-            return await self._view(tx, new)
-
-        return await self._notified(self.write(carry_out))
+        now = self._clock.now()
+        old = await self.locked(tx, booking_id)
+        if if_match is not None and if_match != old.version:
+            raise PreconditionFailed(old)
+        require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
+        where = await self._writer.site_configs.of(tx, old.site)
+        new = becomes(old, now, where) if becomes else lifecycle.EFFECTS[act](old, now)
+        if new is old:
+            return await self._view(tx, old)
+        if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
+            new = replace(new, held_until=held_until(where.policy, new.during, now=now))
+        wait = (await waitlist_repository.of_bookings(tx, [old.id])).get(old.id)
+        expired, reason = None, why
+        if lifecycle.takes_more(old, new):
+            new = replace(new, overruled=old.overruled or overrule)
+            verdict = await _require_possible(tx, where, old, new, actor, now, deciding=act is BookingAction.APPROVE)
+            expired = verdict.expired
+            offered = wait is not None and wait.back_on_offer(old, new)
+            if lifecycle.asked_again(old, new) and not may_decide(actor, new) and not offered:
+                ruled = outcome(verdict, where.policy, new.during, now=now)
+                new, reason = put(new, ruled, now), ruled.why
+        if act is BookingAction.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
+            reason = f"{_ACCEPTS}; {why}"[:LONGEST_WHY] if why else _ACCEPTS
+        said = what or act.value.replace("_", " ")
+        new = await self._writer.rewrite(
+            tx, where, old, new, actor=actor, now=now, what=said, why=reason, expired=expired
+        )
+        return await self._view(tx, new)
 
     async def _notified(self, write: Awaitable[BookingView]) -> BookingView:
         """What was written, once the site\'s listeners are notified of it."""

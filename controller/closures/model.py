@@ -79,24 +79,18 @@ class Rebooked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was done to a booking, stored before it is done. ``was``, ``before``: where the booking was, and its version
-    then. ``version``: the one after it, 0 until it is done. ``waiver``: of its charge before; ``charges``: how many it
-    had for given-up time that are none of this step's. ``undone``: whether the booking was put back."""
+    """What was done to a booking, stored in the transaction that does it. ``was``: where the booking was. ``version``:
+    the one after it. ``waiver``: of its charge before; ``charges``: how many it had for given-up time that are none of
+    this step's. ``undone``: whether the booking was put back."""
 
     booking: str
     decision: Decision
     was: Spot
-    before: int
     version: int = 0
     rebooked: Rebooked | None = None
     waiver: Waiver | None = None
     charges: int = 0
     undone: bool = False
-
-    @property
-    def after(self) -> int:
-        """The booking's version if it was done and nobody has changed it since."""
-        return self.version or self.before + 1
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,12 +130,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def count(self, *decisions: Decision) -> int:
         """How many bookings it was decided so about."""
-        return sum(each.decision in decisions for each in self.steps if each.version)
+        return sum(each.decision in decisions for each in self.steps)
 
     def with_step(self, step: Step) -> "Batch":
         """With this step in place of the one of the same booking."""
         known = {each.booking: each for each in self.steps} | {step.booking: step}
         return replace(self, steps=tuple(known.values()))
-
-    def without_step(self, booking: str) -> "Batch":
-        return replace(self, steps=tuple(each for each in self.steps if each.booking != booking))

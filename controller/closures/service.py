@@ -1,7 +1,7 @@
 """Closes and carries out what was decided about each booking in it, and undoes all of it within the hour."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from controller.billing.service import BillingService
 from controller.bookings.affected.service import AffectedBookings, RefusedDecision
 from controller.bookings.booking_view import BookingView
 from controller.bookings.service import BookingService
+from controller.changes import Changes
 from controller.closures import repository
 from controller.closures.booking_steps import UNDONE, BookingSteps
 from controller.closures.errors import BatchTaken, BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
-from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, Step
+from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, Decision, Step
 from controller.closures.reopening import UndoneClosure, require_latest, standing
 from controller.closures.requested_closure import NothingClosed, Wanted
 from controller.db.engine import Database, Tx
@@ -54,11 +55,12 @@ class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False)
 class ClosureBatches:
-    """Each booking is decided on separately: one that is refused does not affect the others. What is done is stored
-    first as intended, so that it can be undone after a crash."""
+    """Each booking is decided on separately: one that is refused does not affect the others. What is done to it is
+    stored in the same transaction, so that it can be undone after a crash."""
 
     database: Database
     clock: Clock
+    changes: Changes
     hours: HoursService
     overrides: OverrideService
     single: BookingService
@@ -162,20 +164,20 @@ class ClosureBatches:
             await self.overrides.end(wanted.replaces, why="it was changed", actor=actor)
 
     async def _decide(self, batch: Batch, wanted: Wanted, decision: BookingDecision, actor: Actor) -> BookingView:
-        async def note(step: Step) -> None:
-            await self._update(batch, BatchState.RUNNING, lambda found: found.with_step(step))
+        if decision.decision is Decision.KEEP:
+            await self._update(batch, BatchState.RUNNING, lambda found: found)
+            return await self._steps.keep(batch.site, wanted, decision, actor)
+        sites = sorted({batch.site, decision.target.site if decision.target else batch.site})
 
-        def forget(found: Batch) -> Batch:
-            left = [each for each in found.steps if each.booking == decision.booking]
-            done = any(each.version or each.rebooked for each in left)
-            return found if done else found.without_step(decision.booking)
+        async def carry_out(tx: Tx) -> BookingView:
+            for site in sites:
+                await self.database.lock_site(tx, site)
+            found = await self._in_state(tx, batch, BatchState.RUNNING)
+            step, view = await self._steps.decide(tx, batch.site, wanted, decision, actor)
+            await self._put(tx, found, found.with_step(step))
+            return view
 
-        await self._update(batch, BatchState.RUNNING, lambda found: found)
-        try:
-            return await self._steps.decide(batch.site, wanted, decision, note, actor)
-        except Problem:
-            await self._update(batch, BatchState.RUNNING, forget)
-            raise
+        return await self._written(carry_out, sites)
 
     async def undo(self, site: str, batch_id: str, *, actor: Actor) -> CarriedOut:
         """Open again, and put every booking back that nobody has changed since. What is refused can be tried again;
@@ -269,8 +271,22 @@ class ClosureBatches:
         await self.overrides.order(batch.site, draft, actor=actor)
 
     async def _put_back(self, batch: Batch, step: Step, actor: Actor) -> BookingView:
-        view = await self._steps.put_back(step, batch.reason, actor)
-        await self._update(batch, BatchState.UNDOING, lambda found: found.with_step(replace(step, undone=True)))
+        sites = await self._steps.sites(step)
+
+        async def carry_out(tx: Tx) -> BookingView:
+            for site in sites:
+                await self.database.lock_site(tx, site)
+            found = await self._in_state(tx, batch, BatchState.UNDOING)
+            view = await self._steps.put_back(tx, step, batch.reason, actor)
+            await self._put(tx, found, found.with_step(replace(step, undone=True)))
+            return view
+
+        return await self._written(carry_out, sites)
+
+    async def _written(self, work: Callable[[Tx], Awaitable[BookingView]], sites: Sequence[str]) -> BookingView:
+        view = await self.single.write(work)
+        for site in sites:
+            self.changes.site_changed(site)
         return view
 
     async def _rest(self, batch: Batch, was: BatchState, becomes: BatchState) -> Batch:
@@ -294,15 +310,23 @@ class ClosureBatches:
 
         async def write(tx: Tx) -> Batch:
             await self.database.lock_site(tx, batch.site)
-            found = await repository.one(tx, batch.site, batch.id)
-            if found is None or found.state is not state:
-                raise BatchTaken
-            made = replace(change(found), claimed_at=self.clock.now())
-            if not await repository.put(tx, made, was=found):
-                raise BatchTaken
-            return made
+            found = await self._in_state(tx, batch, state)
+            return await self._put(tx, found, change(found))
 
         return await self.database.run(write)
+
+    async def _in_state(self, tx: Tx, batch: Batch, state: BatchState) -> Batch:
+        """It as it is stored. Raises ``BatchTaken`` where it is in another state."""
+        found = await repository.one(tx, batch.site, batch.id)
+        if found is None or found.state is not state:
+            raise BatchTaken
+        return found
+
+    async def _put(self, tx: Tx, found: Batch, made: Batch) -> Batch:
+        made = replace(made, claimed_at=self.clock.now())
+        if not await repository.put(tx, made, was=found):
+            raise BatchTaken
+        return made
 
     async def _record(self, tx: Tx, batch: Batch, actor: Actor) -> None:
         now = self.clock.now()
