@@ -24,11 +24,13 @@ class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardClosed(msgspec.Struct, frozen=True, kw_only=True):
-    """A closure of a space that can be booked, or of the whole site, without its reason, which is for the staff."""
+    """A closure of a space that can be booked, or of the whole site. ``words``: those for everybody, not its reason,
+    which is for the staff."""
 
     space: str
     starts: datetime
     ends: datetime
+    words: str
 
 
 def board_closed(where: SiteConfig, during: Interval) -> list[BoardClosed]:
@@ -36,7 +38,7 @@ def board_closed(where: SiteConfig, during: Interval) -> list[BoardClosed]:
     met = [each for each in where.hours.closures if each.during.overlaps(during)]
     met.sort(key=lambda each: each.during.start)
     return [
-        BoardClosed(space=place.space.id, starts=each.during.start, ends=each.during.end)
+        BoardClosed(space=place.space.id, starts=each.during.start, ends=each.during.end, words=each.public_words)
         for place in where.by_space.values()
         if place.space.bookable
         for each in met

@@ -41,7 +41,7 @@ class BookingSteps:
     ) -> tuple[Step, BookingView]:
         """Carry out one decision other than to keep. Raises ``Problem`` where it is refused."""
         booking = await self._to_decide(tx, site, decision)
-        target, reason = decision.target, wanted.reason
+        target, reason = decision.target, wanted.told
         if decision.decision is Decision.MOVE and target is not None and target.site != site:
             raise invalid_field("target.site", f"a move stays at {site!r}; use rebook for another site")
         step = Step(booking=booking.id, decision=decision.decision, was=Spot.of(booking))

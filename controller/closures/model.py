@@ -124,6 +124,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it closed something, not only changed bookings."""
         return self.closure is not None or self.override is not None
 
+    @property
+    def told(self) -> str:
+        """Why, for those who booked."""
+        return self.reason if self.written is None else self.written.told
+
     def busy(self, now: datetime) -> bool:
         """Whether somebody is at it. A process that has not been seen at it for ``GONE`` has died."""
         return self.state in (BatchState.RUNNING, BatchState.UNDOING) and now < self.claimed_at + GONE

@@ -30,6 +30,11 @@ class RequestedClosure(msgspec.Struct, frozen=True, kw_only=True):
         return self.closure.reason
 
     @property
+    def told(self) -> str:
+        """Why, for those who booked."""
+        return self.closure.public_words or self.closure.reason
+
+    @property
     def marks(self) -> bool:
         """Whether it marks bookings as affected."""
         return self.door is None
@@ -46,6 +51,10 @@ class NothingClosed(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     marks: bool = False
+
+    @property
+    def told(self) -> str:
+        return self.reason
 
 
 Wanted: TypeAlias = RequestedClosure | NothingClosed

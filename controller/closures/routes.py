@@ -62,6 +62,8 @@ class RequestedClosureBody(ClosureBody):
     def _one_thing(self) -> "RequestedClosureBody":
         if self.door is not None and self.spaces:
             raise ValueError("give either spaces or a door")
+        if self.door is not None and self.public_words:
+            raise ValueError("a shut door is not announced; leave public_words out")
         return self
 
     def wanted(self, clock: Clock, actor: Actor) -> RequestedClosure:

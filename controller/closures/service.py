@@ -88,7 +88,7 @@ class ClosureBatches:
         await self.database.run(repository.add, batch)
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
-        with told_together(Together(id=batch.id, site=site, text=f"Why: {_sentence(batch.reason)}")):
+        with told_together(Together(id=batch.id, site=site, text=f"Why: {_sentence(batch.told)}")):
             try:
                 await self._close(batch, wanted, actor)
             except Problem:
@@ -191,7 +191,7 @@ class ClosureBatches:
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
         becomes = BatchState.FINISHED
-        text = f"What we wrote to you before about “{batch.reason}” no longer holds."
+        text = f"What we wrote to you before about “{batch.told}” no longer holds."
         with told_together(Together(id=batch.id, site=site, text=text)):
             try:
                 if batch.reopened_at is None:
@@ -277,7 +277,7 @@ class ClosureBatches:
             for site in sites:
                 await self.database.lock_site(tx, site)
             found = await self._in_state(tx, batch, BatchState.UNDOING)
-            view = await self._steps.put_back(tx, step, batch.reason, actor)
+            view = await self._steps.put_back(tx, step, batch.told, actor)
             await self._put(tx, found, found.with_step(replace(step, undone=True)))
             return view
 

@@ -80,10 +80,12 @@ class HoursAnswer(Answer):
 
 
 class ClosureAnswer(Answer):
-    """``first`` and ``last`` are null where the closure was given as moments. An empty ``spaces`` is the whole site."""
+    """``first`` and ``last`` are null where the closure was given as moments. An empty ``spaces`` is the whole site.
+    ``public_words``: what everybody may read; where it is not empty, only who runs the site reads another reason."""
 
     id: str
     reason: str
+    public_words: str
     spaces: list[str]
     first: DateText | None
     last: DateText | None
@@ -133,12 +135,14 @@ def _season(season: Season) -> SeasonAnswer:
     return answer_of(SeasonAnswer, season, first=season.first.strftime(form), last=season.last.strftime(form))
 
 
-def closure_answer(closure: Closure, zone: ZoneInfo) -> ClosureAnswer:
+def closure_answer(closure: Closure, zone: ZoneInfo, *, staff: bool = True) -> ClosureAnswer:
+    """``staff``: for who runs the site."""
     first = last = None
+    reason = closure.reason if staff else closure.told
     if closure.whole_days:
         first = local_day(closure.during.start, zone)
         last = local_day(closure.during.end - timedelta(microseconds=1), zone)
-    return answer_of(ClosureAnswer, closure, zone, first=first, last=last, actor=closure.made_by)
+    return answer_of(ClosureAnswer, closure, zone, first=first, last=last, actor=closure.made_by, reason=reason)
 
 
 def terms_answer(terms: tuple[Term, ...]) -> TermsAnswer:

@@ -117,6 +117,7 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     reason: str
+    public_words: str = ""
     made_at: datetime
     made_by: str
     spaces: tuple[str, ...] = ()

@@ -72,7 +72,8 @@ def close(
     sites: Annotated[list[str], typer.Argument(help="The sites, such as ramsey march.")],
     first: Annotated[str, typer.Option(help="The first closed day, such as 2026-12-24.")],
     last: Annotated[str, typer.Option(help="The last closed day.")],
-    reason: Annotated[str, typer.Option(help="What people read.")],
+    reason: Annotated[str, typer.Option(help="Why; who booked reads it, unless there are public words.")],
+    public_words: Annotated[str, typer.Option(help="What everybody reads instead, such as “floor works”.")] = "",
     space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show whom it would shut out; write nothing.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Close in spite of bookings; they stay.")] = False,
@@ -83,7 +84,8 @@ def close(
     Exit code 0 when all were closed, 3 when bookings prevented it somewhere, 1 when a site was refused or the
     controller did not answer.
     """
-    body = msgspec.json.encode({"first": first, "last": last, "reason": reason, "spaces": space or []})
+    asked = {"first": first, "last": last, "reason": reason, "public_words": public_words, "spaces": space or []}
+    body = msgspec.json.encode(asked)
     left = False
     for site in sites:
         path = f"/sites/{site}/closures"

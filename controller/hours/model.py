@@ -111,16 +111,24 @@ class OpeningHours(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Closure(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing can be booked. Without ``spaces`` the whole site is shut, and its mode is closed.
 
-    ``whole_days``: it was given as dates, so ``during`` runs from midnight to midnight.
+    ``reason``: for those who run the site. ``public_words``: what everybody may read, those who booked among them;
+    where it is empty, they read the reason, and others only that it is closed. ``whole_days``: it was given as dates,
+    so ``during`` runs from midnight to midnight.
     """
 
     id: str
     during: Interval
     reason: str
+    public_words: str = ""
     whole_days: bool = False
     spaces: tuple[Slug, ...] = ()
     made_at: datetime
     made_by: str
+
+    @property
+    def told(self) -> str:
+        """Why, for those who booked."""
+        return self.public_words or self.reason
 
 
 class Break(msgspec.Struct, frozen=True, kw_only=True, order=True):

@@ -76,7 +76,8 @@ def open_days(hours: Timetable, now: datetime, days: int = 7, *, unstaffed: bool
 
 
 def closures_ahead(hours: Timetable, now: datetime) -> Iterator[str]:
-    """“Hall is closed on Thu 26 Nov.”, by start. Never why: reasons are written for who booked, and for staff."""
+    """“Hall is closed on Thu 26 Nov: floor works.”, by start. The words are those for everybody, never the reason,
+    which is for who booked, and for staff."""
     for each in sorted(hours.closures, key=lambda each: each.during.start):
         if each.during.end > now and each.during.start < now + _ANNOUNCED:
             yield _announced(each, hours)
@@ -85,7 +86,8 @@ def closures_ahead(hours: Timetable, now: datetime) -> Iterator[str]:
 def _announced(closure: Closure, hours: Timetable) -> str:
     names = [hours.spaces[each].name for each in closure.spaces if each in hours.spaces]
     subject = times.listed(names) if names else hours.site.name
-    return f"{subject} {'are' if len(names) > 1 else 'is'} closed {when(closure, hours.site)}."
+    words = f": {closure.public_words.rstrip('.')}" if closure.public_words else ""
+    return f"{subject} {'are' if len(names) > 1 else 'is'} closed {when(closure, hours.site)}{words}."
 
 
 def _told(periods: list[ModePeriod], unstaffed: bool) -> list[ModePeriod]:

@@ -126,7 +126,8 @@ async def get_closures(
 ) -> ClosurePage:
     """The closures of the site and of its spaces in the order they were made."""
     found, page = await hours.closures(site, ended=ended, after=after, limit=limit + 1)
-    items = [closure_answer(each, found.tz) for each in page[:limit]]
+    staff = may(actor, Action.RUN, Thing(site=site))
+    items = [closure_answer(each, found.tz, staff=staff) for each in page[:limit]]
     return ClosurePage(items=items, next=items[-1].id if len(page) > limit else None)
 
 

@@ -275,9 +275,10 @@ class HoursBody(Body):
 
 class ClosureBody(Body):
     """A time to close the whole site, or the ``spaces``: dates ``first`` to ``last`` inclusive, or the moments
-    ``starts`` and ``ends``."""
+    ``starts`` and ``ends``. ``public_words``: what everybody may read instead of the reason, such as “floor works”."""
 
     reason: Name
+    public_words: Line = ""
     spaces: Annotated[list[Slug], Field(max_length=500, default_factory=list)]
     first: Day | None = None
     last: Day | None = None

@@ -140,12 +140,13 @@ def _closure(closure: Closure, book: Timetable) -> Plain:
     answer = closure_answer(closure, book.site.tz)
     days = (date.fromisoformat(answer.first), date.fromisoformat(answer.last)) if answer.first and answer.last else None
     when: Plain = {"first": days[0], "last": days[1]} if days else {"starts": answer.starts, "ends": answer.ends}
-    return {"reason": closure.reason, **({"spaces": list(closure.spaces)} if closure.spaces else {}), **when}
+    words = {"public_words": closure.public_words} if closure.public_words else {}
+    return {"reason": closure.reason, **words, **({"spaces": list(closure.spaces)} if closure.spaces else {}), **when}
 
 
 def _alike(closure: Closure) -> tuple[object, ...]:
     """What makes two closures one."""
-    return closure.during, closure.reason, closure.spaces, closure.whole_days
+    return closure.during, closure.reason, closure.public_words, closure.spaces, closure.whole_days
 
 
 def _terms(value: object, problems: list[FileFault]) -> tuple[Term, ...]:

@@ -17,11 +17,12 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 class ClosedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing can be booked. ``why``: a complete text, such as “Studio can be booked 08:00 to 22:00” or
-    “Ramsey Hub is closed on Fri 25 Dec: Christmas”. ``past``: the same for what runs into it out of the window before,
-    where that belongs to another day."""
+    “Ramsey Hub is closed on Fri 25 Dec: Christmas”. ``public``: the same for everybody, where that says less. ``past``:
+    the same for what runs into it out of the window before, where that belongs to another day."""
 
     during: Interval
     why: str
+    public: str = ""
     past: str = ""
 
     def against(self, during: Interval) -> str:

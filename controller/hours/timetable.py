@@ -124,12 +124,15 @@ def by_atom(closures: Iterable[Closure], spaces: Mapping[str, SpaceHours]) -> di
 
 
 def closed_period(closure: Closure, site: Site, spaces: Mapping[str, SpaceHours], space: str = "") -> ClosedPeriod:
-    """A closure in the words that are for ``space``: “Hall is closed Thu 26 Nov, 18:00 to 22:00: floor sanding”."""
+    """A closure in the words that are for ``space``: “Hall is closed Thu 26 Nov, 18:00 to 22:00: floor sanding”; for
+    everybody without a reason that is not public."""
     atoms = spaces[space].atoms if space in spaces else frozenset()
     met = [each for each in closure.spaces if each in spaces and spaces[each].atoms & atoms]
     subject = listed([spaces[each].name for each in met]) if met else site.name
     verb = "are" if len(met) > 1 else "is"
-    return ClosedPeriod(during=closure.during, why=f"{subject} {verb} closed {when(closure, site)}: {closure.reason}")
+    text = f"{subject} {verb} closed {when(closure, site)}"
+    public = f"{text}: {closure.public_words}" if closure.public_words else text
+    return ClosedPeriod(during=closure.during, why=f"{text}: {closure.told}", public=public)
 
 
 def when(closure: Closure, site: Site) -> str:
@@ -280,7 +283,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def _shut(closures: Iterable[Closure]) -> list[ModePeriod]:
-    return [ModePeriod(during=each.during, mode=Mode.CLOSED, note=each.reason) for each in closures]
+    return [ModePeriod(during=each.during, mode=Mode.CLOSED, note=each.told) for each in closures]
 
 
 def _inside(period: ClosedPeriod, during: Interval) -> bool:

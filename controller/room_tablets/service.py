@@ -118,7 +118,8 @@ class RoomTablets:
             may_book=where.policy.tablet_book,
             taken=tuple(sorted(taken, key=lambda each: each.starts)),
             shut=tuple(
-                Shut(during=each.during, why=each.why) for each in where.hours.closed(ahead, space=there.space.id)
+                Shut(during=each.during, why=each.public or each.why)
+                for each in where.hours.closed(ahead, space=there.space.id)
             ),
         )
 

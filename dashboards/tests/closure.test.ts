@@ -96,6 +96,12 @@ test("another site where somebody has to approve it is never the proposal, and i
   assert.equal(proposalText(away.proposals[1]!), "Book Hall at March; with a new code");
 });
 
+test("the words for everybody go with a closure, and with no door", () => {
+  const typed = { ...EMPTY, from: "26/11", reason: "Ann is ill", words: " floor works " };
+  assert.equal(readValues(typed, TODAY).wish?.public_words, "floor works");
+  assert.equal(readValues({ ...typed, what: "door:front" }, TODAY).wish?.public_words, "");
+});
+
 test("of a door it is said until when it can be closed", () => {
   const door = (to: string) => readValues({ ...EMPTY, what: "door:front", from: "26/11", to, reason: "lock" }, TODAY);
   assert.match(door("").limit, /29 Dec/);
@@ -106,7 +112,7 @@ test("of a door it is said until when it can be closed", () => {
 
 test("closures and closed doors are listed by start, with the open bookings of their rooms", () => {
   const site = { ...({} as SiteDetail), zone: ZONE, spaces: SPACES, doors: [] };
-  const closure = { id: "c", reason: "floor", spaces: ["hall"], first: "2026-12-10", last: "2026-12-10", starts: "2026-12-10T00:00Z", ends: "2026-12-11T00:00Z", actor: "Una" };
+  const closure = { id: "c", reason: "floor", public_words: "works", spaces: ["hall"], first: "2026-12-10", last: "2026-12-10", starts: "2026-12-10T00:00Z", ends: "2026-12-11T00:00Z", actor: "Una" };
   const door = { id: "o", kind: "out_of_service", reason: "lock", starts: "2026-12-01T08:00Z", ends: "2026-12-01T10:00Z", actor: "Una", stands: true, doors: [{ door: "front", name: "Front door" }] };
   const booked = (id: string, where: string) => ({ ...hit(id).booking, space: where, starts: "2026-12-10T18:00Z", ends: "2026-12-10T20:00Z" });
   const found = listed(site, [closure], [door], [booked("in", "half-a"), booked("out", "studio")], [{ override: "o", count: 7, bookings: [booked("behind", "studio")] }]);
@@ -114,5 +120,5 @@ test("closures and closed doors are listed by start, with the open bookings of t
     ["Front door", "Tue 1 Dec, 08:00 to 10:00", ["behind"], 7],
     ["hall", "Thu 10 Dec", ["in"], 1],
   ]);
-  assert.deepEqual([found[1]?.values.from, found[1]?.values.what, found[1]?.values.hours], ["10/12/2026", "space:hall", false]);
+  assert.deepEqual([found[1]?.values.from, found[1]?.values.what, found[1]?.values.hours, found[1]?.values.words], ["10/12/2026", "space:hall", false, "works"]);
 });

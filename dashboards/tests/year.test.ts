@@ -4,7 +4,7 @@ import type { WireClosure } from "../src/closures/closure.ts";
 import { dayTexts, marksOf, monthsOf, rowDays, specialRows, type WireYear, yearDays } from "../src/closures/year.ts";
 
 const ZONE = "Europe/London";
-const closure = (first: string, last: string, spaces: string[], starts: string, ends: string): WireClosure => ({ id: first, reason: "Works", spaces, first, last, starts, ends, actor: "Una" });
+const closure = (first: string, last: string, spaces: string[], starts: string, ends: string): WireClosure => ({ id: first, reason: "Works", spaces, first, last, starts, ends, actor: "Una", public_words: "" });
 
 const YEAR: WireYear = {
   modes: [

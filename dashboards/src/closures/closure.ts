@@ -11,15 +11,18 @@ export interface ClosureValues {
   fromTime: string;
   toTime: string;
   reason: string;
+  /** What everybody may read instead of the reason. */
+  words: string;
   /** The closure, or the override of a door, that it is a change of. */
   replaces: string;
 }
 
-export const EMPTY: ClosureValues = { what: "", hours: false, from: "", to: "", fromTime: "", toTime: "", reason: "", replaces: "" };
+export const EMPTY: ClosureValues = { what: "", hours: false, from: "", to: "", fromTime: "", toTime: "", reason: "", words: "", replaces: "" };
 
 export interface WireClosure {
   id: string;
   reason: string;
+  public_words: string;
   spaces: string[];
   first: Day | null;
   last: Day | null;
@@ -98,7 +101,7 @@ export function listed(
     const days = one.first && one.last ? { from: fieldDay(one.first), to: fieldDay(one.last), hours: false } : { hours: true };
     const open = affected.filter((each) => isIn(each, one, site.spaces));
     const name = one.spaces.length ? one.spaces.map((each) => nameOf(`space:${each}`, site)).join(", ") : "Whole building";
-    const values = { ...EMPTY, ...fields, ...days, what, reason: one.reason, replaces: one.id };
+    const values = { ...EMPTY, ...fields, ...days, what, reason: one.reason, words: one.public_words, replaces: one.id };
     return { id: one.id, kind: "closure", name, reason: one.reason, actor: one.actor, open, waiting: open.length, values, ...period };
   });
   const doors = overrides.filter((one) => one.kind === "out_of_service" && one.stands).map((one): Listed => {

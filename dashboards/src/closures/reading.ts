@@ -6,6 +6,7 @@ import type { ClosureValues } from "./closure.ts";
 /** The API's body of a closure. */
 export interface RequestedClosure {
   reason: string;
+  public_words: string;
   spaces: string[];
   door: string | null;
   replaces: string | null;
@@ -53,10 +54,11 @@ export function readValues(values: ClosureValues, today: Day): Reading {
   const tooFar = limit !== "" && to !== null && to > latest;
   if (tooFar) faults.to ??= limit;
   const complete = from && to && !Object.keys(faults).length;
-  if (!values.reason.trim()) faults.reason = "Say why, in a few words. Those who booked read it.";
+  if (!values.reason.trim()) faults.reason = "Say why, in a few words.";
   if (!complete) return { from, to, faults, limit, tooFar, wish: null };
   const about = {
     reason: values.reason.trim(),
+    public_words: kind === "door" ? "" : values.words.trim(),
     spaces: kind === "space" ? [id!] : [],
     door: kind === "door" ? id! : null,
     replaces: values.replaces || null,

@@ -47,11 +47,11 @@ async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) 
     assert [who for *_, who in await board(any_village)] == ["Fair", "Great Whyte Choir", "", ""]
 
 
-async def test_a_board_says_when_a_room_that_can_be_booked_is_closed_but_not_why(village: httpx.AsyncClient) -> None:
+async def test_a_board_says_when_a_room_that_can_be_booked_is_closed_by_its_words_for_everybody(village: httpx.AsyncClient) -> None:
     office = {"name": "Yard", "bookable": False}
     assert (await village.put(f"{API}/sites/{SITE}/spaces/yard", json=office)).is_success
     for shut in (
-        {"reason": "secret drain", "first": "2026-11-26", "last": "2026-11-26"},
+        {"reason": "secret drain", "public_words": "drain works", "first": "2026-11-26", "last": "2026-11-26"},
         {"reason": "secret paint", "starts": "2026-11-27T10:00", "ends": "2026-11-27T12:00", "spaces": ["studio"]},
     ):
         assert (await village.post(f"{API}/sites/{SITE}/closures", json=shut)).status_code == 201
@@ -59,6 +59,10 @@ async def test_a_board_says_when_a_room_that_can_be_booked_is_closed_but_not_why
     answer = await village.get(f"{API}/sites/{SITE}/diary/whats-on", params=span)
     assert "secret" not in answer.text
     closed = {(each["space"], each["starts"][:13]) for each in answer.json()["closed"]}
+    assert {each["starts"][:13]: each["words"] for each in answer.json()["closed"]} == {
+        "2026-11-26T00": "drain works",
+        "2026-11-27T10": "",
+    }
     assert {("hall", "2026-11-26T00"), ("studio", "2026-11-26T00"), ("studio", "2026-11-27T10")} <= closed
     assert "yard" not in {space for space, _ in closed}
     assert ("hall", "2026-11-27T10") not in closed

@@ -203,7 +203,9 @@ async def test_the_page_says_whether_it_is_open_what_is_closed_and_what_is_recor
         "first": "2026-12-07",
         "last": "2026-12-08",
     }
-    assert (await village.post(f"{API}/sites/{SITE}/closures", json=closure)).is_success
+    works = closure | {"first": "2026-12-14", "last": "2026-12-14", "public_words": "floor works"}
+    for each in (closure, works):
+        assert (await village.post(f"{API}/sites/{SITE}/closures", json=each)).is_success
     path = f"{API}/sites/{SITE}/spaces/hall"
     hall = (await village.get(f"{API}/sites/{SITE}")).json()
     [space] = [each for each in hall["spaces"] if each["id"] == "hall"]
@@ -217,6 +219,7 @@ async def test_the_page_says_whether_it_is_open_what_is_closed_and_what_is_recor
     assert "Wed 25 Nov 09:00 to 17:00" in text
     assert "Sat 28 Nov Closed" in text
     assert "Hall is closed Mon 7 Dec to Tue 8 Dec." in text
+    assert "Hall is closed on Mon 14 Dec: floor works." in text
     for secret in ("Alarm", "Boiler man", "embers", "Open until 20:00"):
         assert secret not in text, secret
     assert "Hall No steps on the way in Hearing loop Has: kitchen Up to 60 people" in text

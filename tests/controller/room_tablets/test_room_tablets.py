@@ -420,8 +420,12 @@ async def test_a_room_is_named_with_it(village: httpx.AsyncClient) -> None:
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "space")
 
 
-async def test_a_closure_is_shown_with_its_reason(village: httpx.AsyncClient, tablet: httpx.AsyncClient) -> None:
-    day = {"reason": "Floor polish", "starts": "2026-11-25T15:00", "ends": "2026-11-25T17:00"}
+@pytest.mark.parametrize(("words", "shown"), [("floor works", ": floor works"), ("", "")])
+async def test_a_closure_is_shown_with_the_words_for_everybody_and_never_with_its_reason(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, words: str, shown: str
+) -> None:
+    day = {"reason": "Ann is ill", "public_words": words, "starts": "2026-11-25T15:00", "ends": "2026-11-25T17:00"}
     assert (await village.post(f"{API}/sites/{SITE}/closures", json=day)).status_code == 201
     [shut] = (await tablet.get(ROOM)).json()["shut"]
-    assert (shut["starts"][11:16], shut["ends"][11:16], "Floor polish" in shut["why"]) == ("15:00", "17:00", True)
+    assert (shut["starts"][11:16], shut["ends"][11:16]) == ("15:00", "17:00")
+    assert shut["why"] == f"Ramsey Hub is closed Wed 25 Nov, 15:00 to 17:00{shown}"
