@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 
@@ -56,7 +57,7 @@ closures = Table(
     Column("ends", Instant, nullable=False),
     Column("whole_days", Boolean, nullable=False),
     Column("reason", String(200), nullable=False),
-    Column("public_words", String(200), nullable=False, server_default=""),
+    Column("public_words", String(200), nullable=False, server_default=text("''")),
     Column("spaces", Text, nullable=False),  # a list of ids; empty: the whole site
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),

@@ -47,7 +47,9 @@ async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) 
     assert [who for *_, who in await board(any_village)] == ["Fair", "Great Whyte Choir", "", ""]
 
 
-async def test_a_board_says_when_a_room_that_can_be_booked_is_closed_by_its_words_for_everybody(village: httpx.AsyncClient) -> None:
+async def test_a_board_says_when_a_room_that_can_be_booked_is_closed_by_its_words_for_everybody(
+    village: httpx.AsyncClient,
+) -> None:
     office = {"name": "Yard", "bookable": False}
     assert (await village.put(f"{API}/sites/{SITE}/spaces/yard", json=office)).is_success
     for shut in (

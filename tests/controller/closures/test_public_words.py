@@ -28,7 +28,9 @@ async def test_who_runs_the_site_reads_the_reason_and_everybody_else_the_words(
     await carry_out(any_village, WORDS)
     [closure] = await listed(any_village, "closures")
     assert (closure["reason"], closure["public_words"]) == ("Ann is ill", "floor works")
-    refused = (await post(any_village, title="Drama", starts="2026-12-11T09:00", ends="2026-12-11T10:00")).json()["detail"]
+    refused = (await post(any_village, title="Drama", starts="2026-12-11T09:00", ends="2026-12-11T10:00")).json()[
+        "detail"
+    ]
     affected = (await look(any_village, choir))["affected_by"][0]["text"]
     async with signed_in_as(any_app, any_village, "group_leader", sites=[SITE], party="choir") as leader:
         answer = await leader.get(f"{API}/sites/{SITE}/closures")

@@ -49,6 +49,8 @@ KEYS = {
     "hire_requests": "id",
     "notices": "id",
     "notice_calls": "notice",
+    "notice_bundles": "id",
+    "bundled_bookings": "bundle",
     "manual_calls": "id",
     "unanswered_calls": "call",
     "bounced_addresses": "id",
@@ -147,6 +149,8 @@ async def diary(tx: Tx) -> None:
     for name, at in moments("notices").items():
         await put(tx, "notices", id=name, state="sent", ended_at=at)
         await put(tx, "notice_calls", notice=name)
+        await put(tx, "notice_bundles", id=name, batch=name, text="Why: works.", made_at=at)
+        await put(tx, "bundled_bookings", bundle=name, booking_id=name)
         await put(tx, "manual_calls", id=name, name="Bo Day", phone="1", due_at=at)
         await put(tx, "unanswered_calls", call=name, tried_at=at)
         await put(tx, "bounced_addresses", id=name, address_key=name, at=at)

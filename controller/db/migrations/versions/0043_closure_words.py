@@ -10,4 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("closures", sa.Column("public_words", sa.String(200), nullable=False, server_default=""))
+    op.add_column("closures", sa.Column("public_words", sa.String(200), nullable=False, server_default=sa.text("''")))
