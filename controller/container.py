@@ -526,7 +526,7 @@ def open_container(
         link_renewal=link_renewal,
         affected=affected,
         closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
-        together_preview=TogetherPreview(database, clock, writer),
+        together_preview=TogetherPreview(database, clock, writer, billing),
         closure_batches=ClosureBatches(database, clock, changes, hours, mqtt.overrides, bookings, affected, billing),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}

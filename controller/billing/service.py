@@ -32,7 +32,7 @@ from controller.bookings.errors import BookingUnknown
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Draft, booking_time
+from controller.diary.model import Booking, BookingRequest, BookingState, Changed, Draft, booking_time
 from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.estate.repository import bump
@@ -184,6 +184,37 @@ class BillingService:
         """What bookings cost, or what is charged although they do not take place, by id; without those that have never
         had a price."""
         return {each: frozen.quote for each, frozen in (await repository.live(tx, booking_ids)).items()}
+
+    async def foreseen(
+        self, tx: Tx, site_config: SiteConfig, changes: Sequence[Changed]
+    ) -> dict[str, tuple[int | None, int | None]]:
+        """By id, what each booking costs before and after a move or a cancellation, in pence, where nothing is charged
+        for time that it gives up; ``None`` where no charge is set."""
+        now, current = self._clock.now(), await self._lists.of(tx, site_config)
+        if current is None:
+            return {each.after.id: (None, None) for each in changes}
+        both = [one for each in changes for one in (each.before or each.after, each.after)]
+        frozen = await repository.live(tx, [each.id for each in both])
+        pricer = await load_pricer(tx, site_config, current.tariffs, both, series=[each.series_id for each in both])
+        found: dict[str, tuple[int | None, int | None]] = {}
+        for was, becomes in zip(both[::2], both[1::2], strict=True):
+            its, gone = frozen.get(was.id), not becomes.claims
+            if its is None or not was.certain:
+                before, after = (
+                    pricer.price(basis(site_config, each), series=each.series_id).total for each in (was, becomes)
+                )
+                found[was.id] = (before, (0 if before else before) if gone else after)
+                continue
+            if gone:
+                bill = bill_changes.cancelled(its.bill, zone=site_config.site.tz, at=now)
+            else:
+                bill = await confirmed(tx, site_config, current, pricer, becomes, its, now)
+            waiver = its.bill.waiver
+            since = waiver.since if waiver is not None and waiver.given_up_only else len(its.bill.given_up)
+            free = bill_changes.waived(bill, "", given_up_only=not gone, since=since).quote.total
+            full = bill.quote.total
+            found[was.id] = (its.quote.total, free if (free or 0) < (full or 0) else full)
+        return found
 
     async def account(self, booking_id: str) -> Account:
         """What a booking costs. Raises ``BookingUnknown``."""

@@ -13,10 +13,10 @@ from controller.bookings.answers import booking_answer
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.schemas import BookingRead
 from controller.closures.errors import BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
-from controller.closures.model import Batch, BookingDecision, Decision, Target
+from controller.closures.model import Batch, BatchState, BookingDecision, Decision, Target
 from controller.closures.preview import ClosureForeseen, ClosurePreview, HitCursor
 from controller.closures.requested_closure import NothingClosed, RequestedClosure
-from controller.closures.service import CarriedOut, ClosureBatches
+from controller.closures.service import CarriedOut, ClosureBatches, Progress
 from controller.closures.together import TogetherPreview
 from controller.estate.errors import DoorUnknown, SiteUnknown, SpaceUnknown
 from controller.estate.model import Site
@@ -144,10 +144,13 @@ class TogetherBody(Body):
 
 
 class DecisionForeseenAnswer(Answer):
-    """``refused``: why it would stay as it is, a sentence; empty where the decision can be carried out."""
+    """``refused``: why it would stay as it is, a sentence; empty where the decision can be carried out.
+    ``before_pence``, ``after_pence``: what it costs now, and would then; null where no charge is set."""
 
     booking: BookingRead
     refused: str
+    before_pence: int | None
+    after_pence: int | None
 
 
 class TogetherPreviewAnswer(Answer):
@@ -176,10 +179,15 @@ class ClosurePreviewAnswer(Answer):
 
 class ClosureBatchAnswer(Answer):
     """``closure``: of the site or of spaces; ``override``: of a door; neither where bookings alone were changed
-    together. ``moved``: to other spaces, times or sites."""
+    together. ``moved``: to other spaces, times or sites. ``state``: ``running`` while it is carried out or, with no
+    ``planned``, where that was cut short. ``planned``, ``finished``: of how many bookings, and how many were dealt
+    with; null while nobody is at it."""
 
     id: str
     reason: str
+    state: BatchState
+    planned: int | None
+    finished: int | None
     closure: str | None
     override: str | None
     actor: str
@@ -258,7 +266,15 @@ async def check_bookings_together(
 ) -> TogetherPreviewAnswer:
     """What would become of bookings that are moved or cancelled together, each on its own. Writes nothing."""
     found = await preview.look(site, [each.given() for each in body.decisions], actor=actor)
-    items = [DecisionForeseenAnswer(booking=booking_answer(each.view, actor), refused=each.refused) for each in found]
+    items = [
+        DecisionForeseenAnswer(
+            booking=booking_answer(each.view, actor),
+            refused=each.refused,
+            before_pence=each.before,
+            after_pence=each.after,
+        )
+        for each in found
+    ]
     return TogetherPreviewAnswer(items=items)
 
 
@@ -285,7 +301,8 @@ async def list_closure_batches(
         )
         for each in await preview.shut_doors(site)
     ]
-    return ClosureBatchList(items=[batch_answer(each, where) for each in found], shut_doors=shut)
+    items = [batch_answer(each, where, batches.progress.get(each.id)) for each in found]
+    return ClosureBatchList(items=items, shut_doors=shut)
 
 
 @router.post(
@@ -321,8 +338,8 @@ def preview_answer(found: ClosureForeseen, actor: Actor) -> ClosurePreviewAnswer
     return ClosurePreviewAnswer(items=items, count=found.count, next=following)
 
 
-def batch_answer(batch: Batch, site: Site) -> ClosureBatchAnswer:
-    return answer_of(ClosureBatchAnswer, batch, site.tz, **_counts(batch))
+def batch_answer(batch: Batch, site: Site, progress: Progress | None) -> ClosureBatchAnswer:
+    return answer_of(ClosureBatchAnswer, batch, site.tz, **_counts(batch, progress))
 
 
 def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
@@ -335,6 +352,8 @@ def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
     return answer_of(ClosureBatchDone, done.batch, done.site.tz, done=views, refused=refused, **own)
 
 
-def _counts(batch: Batch) -> dict[str, object]:
+def _counts(batch: Batch, progress: Progress | None = None) -> dict[str, object]:
+    planned, finished = (None, None) if progress is None else (progress.planned, progress.finished)
     moved = batch.count(Decision.MOVE, Decision.REBOOK)
-    return {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}
+    at = {"planned": planned, "finished": finished}
+    return at | {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}

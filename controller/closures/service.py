@@ -1,9 +1,10 @@
 """Closes and carries out what was decided about each booking in it, and undoes all of it within the hour."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -42,6 +43,7 @@ from edge.wire.ids import new_id
 from edge.wire.plan import OverrideKind
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +55,19 @@ class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[RefusedDecision, ...] = ()
 
 
+@dataclass
+class Progress:
+    """How many of the ``planned`` bookings have been dealt with."""
+
+    planned: int
+    finished: int = 0
+
+
 @dataclass(eq=False)
 class ClosureBatches:
     """Each booking is decided on separately: one that is refused does not affect the others. What is done to it is
-    stored in the same transaction, so that it can be undone after a crash."""
+    stored in the same transaction, so that it can be undone after a crash. ``progress``: by id, of those that this
+    process is at."""
 
     database: Database
     clock: Clock
@@ -66,6 +77,7 @@ class ClosureBatches:
     single: BookingService
     affected: AffectedBookings
     billing: BillingService
+    progress: dict[str, Progress] = field(init=False, default_factory=dict)
     _steps: BookingSteps = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,16 +107,23 @@ class ClosureBatches:
                 await self.database.run(repository.remove, batch.id)
                 raise
             try:
-                for each in decisions:
+                for each in self._counted(batch, decisions):
                     try:
                         done.append(await self._decide(batch, wanted, each, actor))
                     except Exception as error:
                         refused.append(_refusal(each.booking, error))
             finally:
+                self.progress.pop(batch.id, None)
                 batch = await self._rest(batch, BatchState.RUNNING, BatchState.FINISHED)
             if isinstance(wanted, NothingClosed) and batch.state is BatchState.FINISHED and not batch.steps:
                 await self.database.run(repository.remove, batch.id)  # there is nothing to undo
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
+
+    def _counted(self, batch: Batch, todo: Sequence[T]) -> Iterator[T]:
+        self.progress[batch.id] = progress = Progress(planned=len(todo))
+        for each in todo:
+            yield each
+            progress.finished += 1
 
     async def _intended(self, site: str, wanted: Wanted, actor: Actor) -> Batch:
         """What is about to be closed. Raises what ``carry_out`` does of it."""
@@ -196,9 +215,7 @@ class ClosureBatches:
             try:
                 if batch.reopened_at is None:
                     await self._open_again(batch, actor)
-                for step in reversed(batch.steps):
-                    if step.undone:
-                        continue
+                for step in self._counted(batch, [each for each in reversed(batch.steps) if not each.undone]):
                     try:
                         done.append(await self._put_back(batch, step, actor))
                     except Exception as error:
@@ -206,6 +223,7 @@ class ClosureBatches:
                 if not refused:
                     becomes = BatchState.UNDONE
             finally:
+                self.progress.pop(batch.id, None)
                 batch = await self._rest(batch, BatchState.UNDOING, becomes)
         await self.database.run(self._record, batch, actor)
         return CarriedOut(site=where, batch=batch, done=tuple(done), refused=tuple(refused))

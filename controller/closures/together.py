@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
+from controller.billing.service import BillingService
 from controller.bookings import repository as bookings
 from controller.bookings.booking_view import BookingView
 from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
@@ -15,7 +16,7 @@ from controller.bookings.who_may_book import require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.closures.model import BookingDecision, Decision
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingChange
+from controller.diary.model import Booking, BookingChange, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
@@ -26,10 +27,13 @@ from edge.wire.clock import Clock
 
 
 class DecisionForeseen(msgspec.Struct, frozen=True, kw_only=True):
-    """``refused``: why the booking would stay as it is, a sentence; empty where the decision can be carried out."""
+    """``refused``: why the booking would stay as it is, a sentence; empty where the decision can be carried out.
+    ``before``, ``after``: what it costs now and would then, in pence; ``None`` where no charge is set."""
 
     view: BookingView
     refused: str
+    before: int | None = None
+    after: int | None = None
 
 
 @dataclass(eq=False)
@@ -39,6 +43,7 @@ class TogetherPreview:
     database: Database
     clock: Clock
     writer: BookingWriter
+    billing: BillingService
 
     async def look(
         self, site: str, decisions: Sequence[BookingDecision], *, actor: Actor
@@ -56,17 +61,26 @@ class TogetherPreview:
             goes: list[Booking] = []
             moved = HypotheticalBookings()
             answers = []
+            changes = []
             for each in decisions:
                 try:
-                    planned = self._planned(where, found[each.booking], each, actor)
+                    old = found[each.booking]
+                    planned = self._planned(where, old, each, actor)
+                    new = replace(old, state=BookingState.CANCELLED)
                     if planned is not None:
                         await self._require_free(tx, where, planned, goes, moved, actor)
                         goes.append(planned.new)
+                        new = planned.new
+                    changes.append(Changed(before=old, after=new))
                     refused = ""
                 except Problem as problem:
                     refused = problem.detail
                 answers.append(DecisionForeseen(view=views[each.booking], refused=refused))
-        return tuple(answers)
+            costs = await self.billing.foreseen(tx, where, changes)
+        return tuple(
+            replace(each, before=cost[0], after=cost[1]) if (cost := costs.get(each.view.booking.id)) else each
+            for each in answers
+        )
 
     def _planned(
         self, where: SiteConfig, old: Booking, decision: BookingDecision, actor: Actor

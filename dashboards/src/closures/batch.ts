@@ -11,6 +11,10 @@ export interface Batch {
   undo_until: string;
   moved: number;
   cancelled: number;
+  state: "running" | "finished" | "undoing" | "undone";
+  /** While somebody is at it: of how many bookings, and how many were dealt with. */
+  planned: number | null;
+  finished: number | null;
 }
 
 export interface BatchDone extends Batch {

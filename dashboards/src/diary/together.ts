@@ -32,17 +32,34 @@ export function counted(n: number): string {
 
 /** What the server takes at once. */
 const MOST = 500;
-/** Moves in a second, as measured with 200 of them, rounded down. */
-const A_SECOND = 25;
 
 /** Why so many cannot be changed at once; empty if they can. */
 export function tooMany(n: number): string {
   return n > MOST ? `At most ${MOST} bookings can be changed at once. Choose ${n - MOST} fewer, and do the rest after.` : "";
 }
 
-/** "Working…", with how long it may take where that is long. */
-export function working(n: number): string {
-  return n < 3 * A_SECOND ? "Working…" : `Working, for about ${Math.ceil(n / A_SECOND)} seconds…`;
+const pounds = (pence: number) => (pence ? `£${(pence / 100).toFixed(2)}` : "nothing");
+
+/** "costs £20.00 instead of £12.00"; empty where no charge is set. */
+export function costText(before: number | null, after: number | null): string {
+  if (after === null) return before === null ? "" : `no charge is set there; now ${pounds(before)}`;
+  if (before === null) return `costs ${pounds(after)}; no charge was set`;
+  return before === after ? `costs ${pounds(after)}, as now` : `costs ${pounds(after)} instead of ${pounds(before)}`;
+}
+
+export interface Foreseen {
+  booking: { id: string };
+  refused: string;
+  before_pence: number | null;
+  after_pence: number | null;
+}
+
+/** "All together cost £40.00 instead of £36.00."; empty where it changes nothing, and where no charge is set. */
+export function sumText(items: readonly Foreseen[]): string {
+  const priced = items.filter((one) => !one.refused && one.before_pence !== null && one.after_pence !== null);
+  const sum = (of: (one: Foreseen) => number) => priced.reduce((total, one) => total + of(one), 0);
+  const [before, after] = [sum((one) => one.before_pence!), sum((one) => one.after_pence!)];
+  return before === after ? "" : `All together cost ${pounds(after)} instead of ${pounds(before)}.`;
 }
 
 /** What is charged. */

@@ -1,10 +1,14 @@
 """Many bookings are moved or cancelled together, each on its own, with nothing closed, and undone within the hour."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
+from controller.bookings.booking_view import BookingView
+from controller.closures.service import ClosureBatches
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
@@ -160,3 +164,40 @@ async def test_bookings_of_other_sites_other_decisions_and_other_people_are_refu
     async with signed_in_as(app, village, "porter") as porter:
         await post(porter, "", [off(choir)], 403)
     assert (await look(village, choir))["status"] == "confirmed"
+
+
+async def test_the_check_says_what_each_costs_now_and_would_then(any_village: httpx.AsyncClient) -> None:
+    rates = [
+        {"name": space.title(), "spaces": [space], "per_hour_pence": pence}
+        for space, pence in (("hall", 1200), ("studio", 2000))
+    ]
+    cancelling = [{"name": "usual", "steps": [], "late_percent": 50, "no_show_percent": 100}]
+    tariffs = {"rates": rates, "cancelling": cancelling, "version": 0}
+    assert (await any_village.put(f"{API}/sites/{SITE}/tariffs", json=tariffs)).is_success
+    choir = await book(any_village, title="Choir", people=10, **EVENING)
+    drama = await book(any_village, title="Drama", people=10, **MORNING)
+    yard = await book(any_village, title="Yard", people=10, space="yard", **MORNING)
+    wanted = (to("studio", choir), off(drama), off(yard))
+    foreseen = (await post(any_village, "/check", wanted, 200))["items"]
+    assert [(each["before_pence"], each["after_pence"]) for each in foreseen] == [(2400, 4000), (2400, 0), (None, None)]
+    await carry_out(any_village, *wanted)
+    for each, cost in ((choir, 4000), (drama, 0)):
+        assert (await any_village.get(f"{API}/bookings/{each['id']}/quote")).json()["total_pence"] == cost
+
+
+async def test_what_is_under_way_says_how_many_are_done(
+    village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [await book(village, title="Choir", people=10, **EVENING), await book(village, title="Drama", **MORNING)]
+    decide, seen = ClosureBatches._decide, []
+
+    async def look_first(self: ClosureBatches, *args: Any) -> BookingView:
+        [batch] = (await village.get(ROOT)).json()["items"]
+        seen.append((batch["state"], batch["finished"], batch["planned"]))
+        return await decide(self, *args)
+
+    monkeypatch.setattr(ClosureBatches, "_decide", look_first)
+    await carry_out(village, *map(off, some))
+    assert seen == [("running", 0, 2), ("running", 1, 2)]
+    [batch] = (await village.get(ROOT)).json()["items"]
+    assert (batch["state"], batch["planned"]) == ("finished", None)
