@@ -25,7 +25,7 @@ const nth = (one: Hit, n: number) => targetOf(one.proposals[n]!);
 
 test("an empty last day is the first, and whole days need no times", () => {
   const found = readValues({ ...EMPTY, from: "24/12", reason: "Christmas" }, TODAY);
-  assert.deepEqual(found.wish, { reason: "Christmas", spaces: [], door: null, replaces: null, first: "2026-12-24", last: "2026-12-24" });
+  assert.deepEqual(found.wish, { reason: "Christmas", public_words: "", spaces: [], door: null, replaces: null, first: "2026-12-24", last: "2026-12-24" });
   assert.deepEqual(found.faults, {});
 });
 
