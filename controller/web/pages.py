@@ -97,7 +97,8 @@ class Pages:
         signed_in = self._cookie in request.cookies
         page, site = request.url.path.strip("/"), request.query_params.get("site", "")
         # Who comes from another site may be signed in: a browser then keeps back the cookie for the page alone.
-        if not signed_in and page not in _OPEN and request.headers.get("sec-fetch-site") != "cross-site":
+        unsure = not signed_in and request.headers.get("sec-fetch-site") == "cross-site"
+        if not signed_in and not unsure and page not in _OPEN:
             page = "sign-in"
         view = request.query_params.get("view", "")
         needs = first.get(f"{page}/{view}") or first.get(page) or {"files": [], "api": []}
@@ -105,11 +106,12 @@ class Pages:
             if f"/{file}" not in html:
                 rel = "stylesheet" if file.endswith(".css") else "modulepreload"
                 yield f'<link rel="{rel}" crossorigin href="/{file}">'
-        if signed_in and page != "tablet":
-            for path in ("/session", "/sites?limit=200", *needs["api"]):
-                if "{site}" not in path or is_slug(site):
-                    address = escape(self._api + path.replace("{site}", site))
-                    yield f'<link rel="preload" as="fetch" crossorigin href="{address}">'
+        if unsure or page == "tablet":
+            return
+        for path in ("/session", "/sites?limit=200", *needs["api"]) if signed_in else ("/setup-needed",):
+            if "{site}" not in path or is_slug(site):
+                address = escape(self._api + path.replace("{site}", site))
+                yield f'<link rel="preload" as="fetch" crossorigin href="{address}">'
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
 /** The first page of who is signed in, so that it is loaded at once; a first visit requests no session that cannot exist. */
 const REMEMBERED = "hk-signed-in";
 /** Whether this browser has a session, by what the server says in the page's head; the session may have ended. */
-const HAS_SESSION = document.querySelector("link[as=fetch]");
+const HAS_SESSION = document.querySelector('link[href$="/session"]');
 
 let state = $state<SessionState>("unknown");
 let user = $state("");

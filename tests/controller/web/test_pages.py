@@ -133,8 +133,8 @@ async def test_a_page_names_what_its_address_needs_first(app: FastAPI, first: No
 async def test_who_has_no_session_fetches_the_sign_in_and_nothing_that_would_be_refused(
     app: FastAPI, first: None
 ) -> None:
-    assert await _links(app, "/diary?site=ramsey") == ["/assets/SignIn-1.js"]
-    assert await _links(app, "/hire?site=ramsey") == ["/assets/Hire-1.js"]
+    assert await _links(app, "/diary?site=ramsey") == ["/assets/SignIn-1.js", "/api/v1/setup-needed"]
+    assert await _links(app, "/hire?site=ramsey") == ["/assets/Hire-1.js", "/api/v1/setup-needed"]
     from_a_mail = {"Sec-Fetch-Site": "cross-site"}  # a browser keeps back the cookie, which may be there
     assert await _links(app, "/diary?site=ramsey", **from_a_mail) == ["/assets/Diary-1.js"]
 
