@@ -1,4 +1,4 @@
-"""Three journeys need no more steps, fields and seconds than docs/journeys.md says, and five work by keys alone."""
+"""Three journeys need no more steps, fields and seconds than docs/journeys.md says, and six work by keys alone."""
 
 import re
 from collections.abc import AsyncIterator
@@ -219,6 +219,41 @@ async def test_by_keys_alone_a_booking_is_made_moved_and_cancelled(screens: Scre
     await screen.said("Cancelled Quilt circle.")
     assert (await hub.api.get(f"/bookings/{made['id']}"))["status"] == "cancelled"
     await keys.to('button "Undo"', back=True)
+
+
+@pytest.mark.browser_full
+async def test_by_keys_alone_a_leader_moves_and_cancels_what_she_has_booked(
+    screens: Screens, hub: SimHub, choir: None
+) -> None:
+    day = date(2027, 4, 29)
+    made = await book(hub, "Motets", day, "10:00", "11:00", party=PARTY)
+    screen = await screens.new(size=PHONE, signed_in=False)
+    await screen.open("/my-bookings")
+    await screen.page.get_by_label("Name").fill(LEADER)
+    await screen.page.get_by_label("Password").fill(PASSWORD)
+    await screen.page.keyboard.press("Enter")
+    await expect(screen.page.get_by_text("Door code")).to_be_visible()
+    keys = Keys(screen.page)
+    await keys.to("button /^Change, cancel and more/")
+    await keys.press("Enter")
+    await keys.to('button "Move…"')
+    await keys.press("Enter")
+    await keys.at("heading /^Move. Motets/")
+    await keys.to('textbox "From"')
+    await keys.type("12:00")
+    await keys.to('textbox "To"')
+    await keys.type("13:00")
+    await expect(screen.page.get_by_text("It is free then, and confirmed at once.")).to_be_visible()
+    await keys.to('button "Move it"')
+    await keys.press("Enter")
+    await screen.said("Moved: Motets, Thu 29 Apr, 12:00 to 13:00.")
+    assert (await times(hub, made["id"]))[1:] == ("12:00", "13:00")
+    await keys.to('button "Cancel…"')
+    await keys.press("Enter")
+    await keys.to('button "Cancel the booking"')
+    await keys.press("Enter")
+    await screen.said(re.compile("^Cancelled Motets"))
+    assert (await hub.api.get(f"/bookings/{made['id']}"))["status"] == "cancelled"
 
 
 @pytest.mark.browser_full

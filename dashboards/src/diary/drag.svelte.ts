@@ -117,6 +117,14 @@ export class Drag {
     });
   }
 
+  /** Ends the drag of a booking that somebody else has cancelled, or taken to another day. */
+  endIfGone(): void {
+    const booking = this.item?.booking;
+    if (!booking || (this.grid.dayStore.find(booking.id)?.status ?? "cancelled") !== "cancelled") return;
+    this.item = null;
+    notices.show(`Not moved: ${booking.title} is no longer here. Somebody else cancelled or moved it.`, "bad");
+  }
+
   cancel(): void {
     this.item = null;
     notices.announce("Left where it was.");
