@@ -126,11 +126,21 @@ class Screens:
         self._screens.append(screen)
         return screen
 
+    async def leave(self, screen: Screen) -> None:
+        """Close a screen before the others, of which there are many."""
+        context = screen.page.context
+        self._contexts.remove(context)
+        await _close(context)
+
     async def close(self) -> None:
         for context in self._contexts:
-            await context.unroute_all(behavior="ignoreErrors")
-            for page in context.pages:
-                await page.unroute_all(behavior="ignoreErrors")
-            await context.close()
+            await _close(context)
         for screen in self._screens:
             screen.judge()
+
+
+async def _close(context: BrowserContext) -> None:
+    await context.unroute_all(behavior="ignoreErrors")
+    for page in context.pages:
+        await page.unroute_all(behavior="ignoreErrors")
+    await context.close()
