@@ -47,6 +47,7 @@ from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.changes import Changes
+from controller.closures.kept_offers import KeptOffers
 from controller.closures.preview import ClosurePreview, shut_this_week
 from controller.closures.service import ClosureBatches
 from controller.closures.together import TogetherPreview
@@ -437,6 +438,7 @@ def open_container(
     )
     user_erasure = UserErasure(database, clock, people.users, retention)
     listing, calls = BookingListing(database, clock, writer), CallService(database, clock, writer)
+    waitlist = WaitlistService(database, clock, changes, writer, bookings)
     container = Container(
         settings=settings,
         clock=clock,
@@ -473,7 +475,7 @@ def open_container(
         mqtt=mqtt,
         enrolment=enrolment,
         no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
-        waitlist=WaitlistService(database, clock, changes, writer, bookings),
+        waitlist=waitlist,
         policies=policies,
         public_cache=PublicCache(clock, changes),
         door_pages=DoorPages(
@@ -527,7 +529,10 @@ def open_container(
         affected=affected,
         closure_preview=ClosurePreview(database, clock, writer, hours_changes, availability),
         together_preview=TogetherPreview(database, clock, writer, billing),
-        closure_batches=ClosureBatches(database, clock, changes, hours, mqtt.overrides, bookings, affected, billing),
+        closure_batches=ClosureBatches(
+            *(database, clock, changes, hours, mqtt.overrides, bookings, affected, billing),
+            offers=KeptOffers(database, waitlist),
+        ),
     )
     container.owners |= {"booking_id": bookings_repository.whose, "series_id": bookings_repository.whose_series}
     container.owners |= {"party": party_service.whose, "command": plans.whose_command, "override_id": overrides.whose}

@@ -69,6 +69,8 @@ class BatchState(StrEnum):
     FINISHED = "finished"
     UNDOING = "undoing"
     UNDONE = "undone"
+    FINAL = "final"
+    """Somebody has said that it is not to be undone."""
 
 
 class Rebooked(msgspec.Struct, frozen=True, kw_only=True):

@@ -316,6 +316,15 @@ async def undo_closure_batch(site: SlugPath, batch_id: IdPath, batches: TheBatch
     return done_answer(await batches.undo(site, batch_id, actor=actor), actor)
 
 
+@router.post("/sites/{site}/closure-batches/{batch_id}/final", responses=described(BatchUnknown, BeingCarriedOut))
+async def make_closure_batch_final(
+    site: SlugPath, batch_id: IdPath, batches: TheBatches, actor: Runs
+) -> ClosureBatchAnswer:
+    """It is not to be undone: who waited for time that it frees is told of their offer at once. Idempotent."""
+    where, batch = await batches.make_final(site, batch_id, actor=actor)
+    return batch_answer(batch, where, None)
+
+
 def place_of(after: str) -> HitCursor:
     """What ``next`` of a page says. Raises ``Invalid``."""
     starts, _, booking = after.partition("-")

@@ -18,10 +18,12 @@ from controller.changes import Changes
 from controller.closures import repository
 from controller.closures.booking_steps import UNDONE, BookingSteps
 from controller.closures.errors import BatchTaken, BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
+from controller.closures.kept_offers import KeptOffers
 from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, Decision, Step
 from controller.closures.reopening import UndoneClosure, require_latest, standing
 from controller.closures.requested_closure import NothingClosed, Wanted
 from controller.db.engine import Database, Tx
+from controller.diary.waitlist import UndoableChange, undoable
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Site
 from controller.estate.service import require_parts, require_site
@@ -77,6 +79,7 @@ class ClosureBatches:
     single: BookingService
     affected: AffectedBookings
     billing: BillingService
+    offers: KeptOffers
     progress: dict[str, Progress] = field(init=False, default_factory=dict)
     _steps: BookingSteps = field(init=False)
 
@@ -88,7 +91,7 @@ class ClosureBatches:
         async with self.database.read() as tx:
             where = await require_site(tx, site)
             found = await repository.since(tx, site, self.clock.now() - UNDO)
-        return where, [each for each in found if each.state is not BatchState.UNDONE]
+        return where, [each for each in found if each.state not in (BatchState.UNDONE, BatchState.FINAL)]
 
     async def carry_out(
         self, site: str, wanted: Wanted, decisions: Sequence[BookingDecision], *, actor: Actor
@@ -100,7 +103,9 @@ class ClosureBatches:
         await self.database.run(repository.add, batch)
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
-        with told_together(Together(id=batch.id, site=site, text=f"Why: {_sentence(batch.told)}")):
+        undone_until = UndoableChange(batch=batch.id, until=batch.undo_until)
+        why = Together(id=batch.id, site=site, text=f"Why: {_sentence(batch.told)}")
+        with told_together(why), undoable(undone_until):
             try:
                 await self._close(batch, wanted, actor)
             except Problem:
@@ -219,7 +224,7 @@ class ClosureBatches:
                     try:
                         done.append(await self._put_back(batch, step, actor))
                     except Exception as error:
-                        refused.append(_refusal(step.booking, error))
+                        refused.append(await self.offers.named(_refusal(step.booking, error)))
                 if not refused:
                     becomes = BatchState.UNDONE
             finally:
@@ -227,6 +232,28 @@ class ClosureBatches:
                 batch = await self._rest(batch, BatchState.UNDOING, becomes)
         await self.database.run(self._record, batch, actor)
         return CarriedOut(site=where, batch=batch, done=tuple(done), refused=tuple(refused))
+
+    async def make_final(self, site: str, batch_id: str, *, actor: Actor) -> tuple[Site, Batch]:
+        """It is not to be undone, so those who waited for time that it frees are told at once. Idempotent. Raises
+        ``SiteUnknown``, ``BatchUnknown``, ``BeingCarriedOut``, ``NotAllowed``."""
+        _require(actor, site, Action.RUN, Action.DECIDE)
+        where = await self._site(site)
+        return where, await self.database.run(self._make_final, where, batch_id, actor)
+
+    async def _make_final(self, tx: Tx, where: Site, batch_id: str, actor: Actor) -> Batch:
+        await self.database.lock_site(tx, where.id)
+        batch = await repository.one(tx, where.id, batch_id)
+        if batch is None:
+            raise BatchUnknown(where.id, batch_id)
+        if batch.state in (BatchState.FINAL, BatchState.UNDONE):
+            return batch
+        now = self.clock.now()
+        if batch.busy(now):
+            raise BeingCarriedOut("it is just being carried out or undone; try again in a moment")
+        await self.offers.let_stand(tx, batch, now)
+        await self._put(tx, batch, final := replace(batch, state=BatchState.FINAL))
+        await audit_log.record(tx, actor=actor.name, at=now, act="make final", site=where.id, thing=_thing(batch))
+        return final
 
     async def _claim(self, tx: Tx, where: Site, batch_id: str) -> Batch:
         await self.database.lock_site(tx, where.id)
@@ -236,6 +263,8 @@ class ClosureBatches:
         now = self.clock.now()
         if batch.state is BatchState.UNDONE:
             return batch
+        if batch.state is BatchState.FINAL:
+            raise TooLate("somebody has said that it is not to be undone; move or restore its bookings yourself")
         if batch.undo_until <= now:
             until = times.at(batch.undo_until, where.tz, now=now)
             closure = "remove the closure, and " if batch.closes else ""
@@ -295,6 +324,7 @@ class ClosureBatches:
             for site in sites:
                 await self.database.lock_site(tx, site)
             found = await self._in_state(tx, batch, BatchState.UNDOING)
+            await self.offers.take_back(tx, batch, step, self.clock.now())
             view = await self._steps.put_back(tx, step, batch.told, actor)
             await self._put(tx, found, found.with_step(replace(step, undone=True)))
             return view
@@ -313,7 +343,7 @@ class ClosureBatches:
         undone_at = now if becomes is BatchState.UNDONE else None
         try:
             rests = await self._update(batch, was, lambda found: replace(found, state=becomes, undone_at=undone_at))
-            await self.database.run(self._tell, batch, now + SETTLE)
+            await self.database.run(self._tell, rests, now + SETTLE)
             return rests
         except BatchTaken:
             async with self.database.read() as tx:
@@ -322,6 +352,8 @@ class ClosureBatches:
     async def _tell(self, tx: Tx, batch: Batch, at: datetime) -> None:
         await self.database.lock_site(tx, batch.site)
         await release(tx, batch.id, at)
+        if batch.state is BatchState.UNDONE:
+            await self.offers.let_stand(tx, batch, at)
 
     async def _update(self, batch: Batch, state: BatchState, change: Callable[[Batch], Batch]) -> Batch:
         """Change what is stored of a batch in this state. Raises ``BatchTaken`` where it is in another."""
@@ -349,11 +381,9 @@ class ClosureBatches:
     async def _record(self, tx: Tx, batch: Batch, actor: Actor) -> None:
         now = self.clock.now()
         ids = [each.booking for each in batch.steps if each.undone]
-        closed = batch.closure or batch.override
-        thing = f"closure {closed}" if closed else f"bookings changed together {batch.id}"
-        await audit_log.record(
-            tx, actor=actor.name, at=now, act="undo", site=batch.site, thing=thing, changes={"bookings": (ids, None)}
-        )
+        changes = {"bookings": (ids, None)}
+        thing = _thing(batch)
+        await audit_log.record(tx, actor=actor.name, at=now, act="undo", site=batch.site, thing=thing, changes=changes)
 
     async def _override(self, override: str) -> Ordered:
         """Raises ``OverrideUnknown``."""
@@ -373,6 +403,11 @@ def _refusal(booking: str, error: Exception) -> RefusedDecision:
         return RefusedDecision(booking_id=booking, problem=error)
     log.error("A decision of a closure failed", exc_info=error, extra={"action": "closure", "booking": booking})
     return RefusedDecision(booking_id=booking, problem=Problem("an internal fault came between; look at it yourself"))
+
+
+def _thing(batch: Batch) -> str:
+    closed = batch.closure or batch.override
+    return f"closure {closed}" if closed else f"bookings changed together {batch.id}"
 
 
 def _sentence(text: str) -> str:

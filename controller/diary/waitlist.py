@@ -1,6 +1,8 @@
 """The waiting list: somebody who waits for a time that is taken. Pure."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -38,7 +40,8 @@ _ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRA
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """One place in the queue. ``spaces``: those that would do, the best first. ``booking``: the hold that was
-    offered last. ``turn``: counts up within the site."""
+    offered last. ``turn``: counts up within the site. ``kept_by``: the batch of changes that freed its time and can
+    still be undone, which takes the offer back; empty for none."""
 
     id: str
     site: str
@@ -51,6 +54,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     made_by: str
     turn: int
+    kept_by: str = ""
 
     def requests(self, there: Container[str]) -> tuple[BookingRequest, ...]:
         """The request in each acceptable space that still exists (``there``). A layout belongs to the first one
@@ -82,6 +86,26 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
         """Whether freeing that time may free some of what is requested."""
         wanted = self.asked.during
         return wanted.start < during.end + WIDEST_BUFFER and during.start - WIDEST_BUFFER < wanted.end
+
+
+class UndoableChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch of changes that can be undone ``until`` then: who is offered time that it frees is told only then."""
+
+    batch: str
+    until: datetime
+
+
+UNDOABLE: ContextVar[UndoableChange | None] = ContextVar("a change that can be undone", default=None)
+
+
+@contextmanager
+def undoable(change: UndoableChange) -> Iterator[None]:
+    """What is changed meanwhile is of the batch."""
+    before = UNDOABLE.set(change)
+    try:
+        yield
+    finally:
+        UNDOABLE.reset(before)
 
 
 class Overdue(Exception):

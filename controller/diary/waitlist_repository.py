@@ -76,6 +76,17 @@ async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
     return {booking: wait for booking, wait in found.items() if wait.state is WaitState.OFFERED}
 
 
+async def kept_by(tx: Tx, batch: str) -> list[Wait]:
+    """The offers that end when a batch of changes is undone, by turn."""
+    query = select(waits).where(waits.c.kept_by == batch, waits.c.state == WaitState.OFFERED.value)
+    return [_wait(row) for row in (await tx.execute(query.order_by(waits.c.turn))).mappings()]
+
+
+async def let_stand(tx: Tx, batch: str) -> None:
+    """The batch cannot be undone any more."""
+    await tx.execute(update(waits).where(waits.c.kept_by == batch).values(kept_by=""))
+
+
 async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
     """Whether anybody waits for one of these times."""
     near = [

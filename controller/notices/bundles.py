@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.bookings import repository as bookings
@@ -61,6 +61,16 @@ async def release(tx: Tx, batch: str, at: datetime) -> None:
     """All is done: the notices are due then. Under the lock of the site."""
     mine = select(notice_bundles.c.id).where(notice_bundles.c.batch == batch)
     await tx.execute(update(notices).where(WAITING, notices.c.about.in_(mine)).values(due_at=at))
+
+
+async def tell_now(tx: Tx, booking_ids: Sequence[str], at: datetime) -> None:
+    """What waits about them is due then. Under the lock of the site."""
+    await tx.execute(update(notices).where(WAITING, notices.c.about.in_(booking_ids)).values(due_at=at))
+
+
+async def tell_nobody(tx: Tx, booking_ids: Sequence[str]) -> None:
+    """What waits about them is told to nobody. Under the lock of the site."""
+    await tx.execute(delete(notices).where(WAITING, notices.c.about.in_(booking_ids)))
 
 
 async def bookings_about(tx: Tx, about: str) -> list[Booking]:

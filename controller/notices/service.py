@@ -11,6 +11,7 @@ from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, Changed
 from controller.diary.site_config import SiteConfig
+from controller.diary.waitlist import UNDOABLE
 from controller.notices import repository
 from controller.notices.bounces import repository as bounces
 from controller.notices.bundles import LONGEST_WORK, TOGETHER, Together, bookings_about
@@ -74,6 +75,9 @@ class NoticeService:
         changed = [each.after for each in changes if not each.after.diary]
         together = TOGETHER.get() if actor != SYSTEM_ACTOR else None
         site, due_at = site_config.site.id, now + SETTLE
+        kept = UNDOABLE.get()
+        if kept is not None and actor == SYSTEM_ACTOR and all(each.starts > kept.until for each in changed):
+            due_at = max(due_at, kept.until)  # an offer, which undoing would take back
         if together is not None and changed and self.sends:
             site, due_at = together.site, now + LONGEST_WORK
             await put_bundles(tx, together, changed, now)

@@ -18,7 +18,7 @@ from controller.db.engine import Tx
 from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed
 from controller.diary.site_config import SiteConfig
-from controller.diary.waitlist import LEAST, WIDEST_BUFFER, Wait, WaitState
+from controller.diary.waitlist import LEAST, UNDOABLE, WIDEST_BUFFER, Wait, WaitState
 from controller.people.model import Actor, Role
 from controller.people.party_repository import tier_of
 from controller.rules.evaluate import judge
@@ -140,12 +140,16 @@ class WaitQueue:
             request = await self._possible(tx, site_config, wait, now)
             if request is None:
                 continue
-            until = _offered_until(request.during, site_config.policy.offer_hours, now)
+            kept = UNDOABLE.get()
+            if kept is not None and request.during.start <= kept.until:
+                kept = None  # it would be told too late
+            until = _offered_until(request.during, site_config.policy.offer_hours, kept.until if kept else now)
             why = f"it came free; offered until {words.at(until, site_config.site.tz, now=now)}: accept or decline it"
             promised = await self._writer.book(
                 tx, site_config, [request], actor=SYSTEM, now=now, state=BookingState.HELD, held_until=until, why=why
             )
-            offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
+            batch = kept.batch if kept else ""
+            offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until, kept_by=batch)
             await self.move(tx, offered, WaitState.OFFERED, SYSTEM_ACTOR, now)
             made += 1
         return made
@@ -160,6 +164,32 @@ class WaitQueue:
             log.error("A waiting request cannot be judged", extra=fields)
             return None
         return next((request for request, verdict in judged if verdict.possible), None)
+
+    async def take_back(self, tx: Tx, batch: str, wanted: Booking, now: datetime) -> list[str]:
+        """Take back the offers of a batch of changes that are in the way of ``wanted``, which is put back; who waited
+        keeps their place. The bookings that were offered. In the transaction that takes the time."""
+        site_config = await self._writer.site_configs.of(tx, wanted.site)
+        place = site_config.require(wanted.space)
+        mine = set(place.atoms)
+        own = max(wanted.setup_min or 0, wanted.cleardown_min or 0)
+        margin = timedelta(minutes=max(own, site_config.widest_buffer_min))
+        around = Interval(start=wanted.starts - margin, end=wanted.ends + margin)
+        taken: list[str] = []
+        for wait in await repository.kept_by(tx, batch):
+            held = None if wait.booking is None else await bookings.booking(tx, wait.booking)
+            if held is None or held.state is not BookingState.HELD or not held.during.overlaps(around):
+                continue
+            if held.site != wanted.site or mine.isdisjoint(site_config.require(held.space).atoms):
+                continue
+            await repository.update_wait(
+                tx, msgspec.structs.replace(wait, state=WaitState.WAITING, state_at=now, offered_until=None, kept_by="")
+            )
+            await record(tx, wait, "take back offer", SYSTEM_ACTOR, now)
+            gone = await self._writer.rewrite_all(
+                tx, site_config, [declined(held, now)], actor=SYSTEM, now=now, what="expire", why="the change is undone"
+            )
+            taken += [each.after.id for each in gone]
+        return taken
 
     async def judge(
         self, tx: Tx, site_config: SiteConfig, wait: Wait, now: datetime

@@ -248,6 +248,10 @@ class WaitlistService:
         # A reader may have seen it in the queue a moment before it left.
         return found or WaitView(wait=await self._require(tx, wait.id), where=site_config, place=None)
 
+    async def take_back(self, tx: Tx, batch: str, wanted: Booking, now: datetime) -> list[str]:
+        """As ``WaitQueue.take_back``."""
+        return await self._line.take_back(tx, batch, wanted, now)
+
     async def run(self) -> None:
         """Offer times that have become free, take back offers that have expired; runs forever."""
         with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:

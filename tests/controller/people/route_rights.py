@@ -197,6 +197,7 @@ POST /sites/{site}/closure-batches                  | run       | site      |
 POST /sites/{site}/closure-batches/bookings/check   | run       | site      |
 POST /sites/{site}/closure-batches/bookings         | run       | site      |
 GET /sites/{site}/closure-batches                   | run       | site      |
+POST /sites/{site}/closure-batches/{batch_id}/final | run       | site      |
 POST /sites/{site}/closure-batches/{batch_id}/undo  | run       | site      |
 POST /sites/{site}/series/check                     | read      | site      |
 POST /sites/{site}/series                           | book      | site      |
