@@ -15,6 +15,7 @@ from controller.bookings.service import BookingService
 from controller.calendars.public_events import KIND_NAMES, ListableRow, listable
 from controller.db.engine import Database
 from controller.diary.model import Booking
+from controller.diary.policy_repository import policy
 from controller.door_pages.plain_page import NOT_YOURS, PlainPage, read_form, why
 from controller.estate.errors import SiteUnknown
 from controller.estate.repository import site as find_site
@@ -42,6 +43,7 @@ _CALLED = {
 """What the page calls the fields of the API."""
 _AHEAD = timedelta(days=92)
 _DONE = {"public": "Everybody can read it now.", "private": "It is private now."}
+_UNSHOWN = "It is public, and nobody can read it until the building has a public page."
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,6 +75,7 @@ async def show_listings(pages: ThePages, site: Annotated[str, Query(pattern=SLUG
         if found is None:
             return _PAGE.refuse(404, SiteUnknown(site).detail)
         rows = await listable(tx, site, Interval(start=now, end=now + _AHEAD))
+        shown = (await policy(tx, site)).public_page.shown
 
     def line(each: ListableRow, dates: int) -> dict[str, str]:
         when = times.window(Interval(start=each.starts, end=each.ends), found.tz, now=now)
@@ -83,6 +86,7 @@ async def show_listings(pages: ThePages, site: Annotated[str, Query(pattern=SLUG
         page="site",
         heading=f"What the public reads of {found.name}",
         site=found,
+        shown=shown,
         address=pages.settings.address,
         public=[line(*each) for each in _once(rows, public=True)],
         private=[line(*each) for each in _once(rows, public=False)],
@@ -147,12 +151,16 @@ async def _form(
 ) -> HTMLResponse:
     view = await pages.bookings.get(booking.id)
     booking, place = view.booking, view.place
+    async with pages.database.read() as tx:
+        shown = (await policy(tx, booking.site)).public_page.shown
     own = {name: getattr(booking, name) or "" for name in _FIELDS}
     return _PAGE.render(
         status,
         page="booking",
         heading=f"What the public reads of {booking.title}",
-        notice=notice,
+        notice=notice if shown or notice != _DONE["public"] else _UNSHOWN,
+        site=place.site,
+        shown=shown,
         booking=booking,
         when=times.window(booking.during, place.site.tz, now=view.now),
         where=f"{place.space.name}, {place.site.name}",

@@ -220,6 +220,28 @@ async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(scree
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.parametrize(
+    ("view", "button", "shows"),
+    [
+        ("hours", "New season with a week of its own…", "Saturday"),
+        ("prices", "New discount…", "Per cent off"),
+        ("rules", "New rule that confirms at once…", "At most so many minutes"),
+        ("public", "", "Whom to ask"),
+        ("tablets", "", "At the door of"),
+    ],
+)
+async def test_the_settings_of_a_building_keep_within_the_budget(
+    screens: Screens, view: str, button: str, shows: str
+) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open(f"/buildings?site=ramsey&view={view}")
+    if button:
+        await screen.page.get_by_role("button", name=button).click()
+    await expect(screen.page.get_by_label(shows)).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)
+
+
 async def test_setting_a_building_up_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -45,7 +46,7 @@ def _leave(door: SimulatedDoor) -> Act:
     return True
 
 
-async def _rooms(hub: SimHub) -> dict[str, dict[str, object]]:
+async def _rooms(hub: SimHub) -> dict[str, dict[str, Any]]:
     return {one["id"]: one for one in (await hub.api.get("/sites/ramsey"))["spaces"]}
 
 
@@ -112,6 +113,65 @@ async def test_bookings_that_stand_in_the_way_of_a_change_are_named(screens: Scr
     await decide(hub, fair, "cancel")
 
 
+async def test_two_who_change_the_same_room_see_each_other_s_change_and_lose_nothing(
+    screens: Screens, hub: SimHub
+) -> None:
+    one, other = await screens.new(size=NARROW), await screens.new()
+    one.excuse("status of 409")
+    for screen in (one, other):
+        await screen.open("/buildings?site=ramsey&view=spaces.barn-east")
+        await expect(screen.page.get_by_label("Name", exact=True)).to_have_value("Barn, east")
+    await one.page.get_by_label("Name", exact=True).fill("Barn, sunny side")
+    await one.page.get_by_label("People it holds").fill("25")
+    await other.page.get_by_label("People it holds").fill("30")
+    await other.page.get_by_label("Step-free").check()
+    await other.page.get_by_role("button", name="Save the change").click()
+    await other.said("Barn, east is changed.")
+    await one.page.get_by_role("button", name="Save the change").click()
+    fault = one.page.get_by_role("alert").filter(has_text="Somebody else has changed it meanwhile")
+    await expect(fault).to_be_focused()
+    changed = one.page.get_by_role("list", name="What somebody else has changed")
+    await expect(changed.get_by_role("listitem")).to_have_text(
+        ["People it holds: now “30”, before empty; you have “25”.", "Step-free: now ticked, before not ticked."]
+    )
+    await expect(one.page.get_by_label("Name", exact=True)).to_have_value("Barn, sunny side")
+    await expect(one.page.get_by_label("People it holds")).to_have_value("25")
+    await expect(one.page.get_by_label("Step-free")).to_be_checked()
+    assert await faults(one.page, "overtaken") == []
+    assert await one.sideways() <= 0
+    await one.page.get_by_role("button", name="Save the change").click()
+    await one.said("Barn, sunny side is changed.")
+    saved = (await _rooms(hub))["barn-east"]
+    assert (saved["name"], saved["capacity"], saved["step_free"]) == ("Barn, sunny side", 25, True)
+
+
+async def test_a_change_that_a_form_does_not_show_is_kept_without_a_question(screens: Screens, hub: SimHub) -> None:
+    one, other = await screens.new(), await screens.new()
+    one.excuse("status of 409")
+    await one.open("/buildings?site=ramsey&view=layouts.barn.theatre")
+    await one.page.get_by_label("People it holds so").fill("85")
+    await other.open("/buildings?site=ramsey&view=spaces.barn")
+    await other.page.get_by_label("People it holds").fill("61")
+    await other.page.get_by_role("button", name="Save the change").click()
+    await other.said("Barn is changed.")
+    await one.page.get_by_role("button", name="Save the change").click()
+    await one.said("Barn is changed.")
+    saved = (await _rooms(hub))["barn"]
+    assert (saved["capacity"], saved["layouts"][0]["capacity"]) == (61, 85)
+
+
+async def test_a_name_that_a_room_has_already_is_refused_at_its_field(screens: Screens) -> None:
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=spaces.")
+    await page.get_by_label("Name", exact=True).fill("barn")
+    await page.get_by_label("People it holds").fill("9" * 400)
+    await page.get_by_role("button", name="Add the room").click()
+    await expect(page.get_by_text("There is “barn” already. Give this one another name.")).to_be_visible()
+    await expect(page.get_by_text("Type a number from 0 to 100,000.")).to_be_visible()
+    assert await screen.sideways() <= 0
+
+
 async def test_a_door_and_its_device_are_added_and_deleted(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -161,6 +221,11 @@ async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: S
     await expect(heard).to_contain_text("Front door: the exit button was pressed")
     await expect(heard).to_contain_text(re.compile("Front door: (refused|6 keys)"))
     await expect(page.get_by_role("region", name="Library door")).to_contain_text("Exit button: nothing yet")
+    walked = await hub.runner.walk_in("ramsey", "library-door")
+    assert walked.done, walked.text
+    beams = page.get_by_role("region", name="Beams at Library door")
+    await expect(beams).to_contain_text("Somebody comes in: works")
+    await expect(beams).to_contain_text("Somebody goes out: nothing yet")
     assert await faults(page, "wiring") == []
     assert await screen.sideways() <= 0
     await page.get_by_role("button", name="Open once… Front door").click()

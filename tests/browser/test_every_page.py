@@ -99,6 +99,15 @@ def panel(page: Page) -> Locator:
     return page.get_by_role("dialog").get_by_role("button", name="Cancel…")
 
 
+def steps(page: Page) -> Locator:
+    return page.get_by_role("list", name="Steps")
+
+
+async def choose_several(page: Page) -> None:
+    await page.get_by_role("button", name="Choose several").click()
+    await expect(page.get_by_role("checkbox").first).to_be_visible()
+
+
 async def find_spaces(page: Page) -> None:
     for label, value in (("Day", "11/2/2027"), ("From", "10:00"), ("To", "11:00")):
         await page.get_by_label(label, exact=True).fill(value)
@@ -143,6 +152,38 @@ def places(hall: Hall) -> dict[str, Place]:
         "building-doors": Place(path="/buildings?site=ramsey&view=doors", ready=words("Front door")),
         "building-prices": Place(path="/buildings?site=ramsey&view=prices", ready=heading("Prices")),
         "building-rules": Place(path="/buildings?site=ramsey&view=rules", ready=heading("Booking rules")),
+        "building-hours": Place(path="/buildings?site=ramsey&view=hours", ready=heading("School terms")),
+        "building-public": Place(path="/buildings?site=ramsey&view=public", ready=heading("What it says of the rooms")),
+        "building-tablets": Place(path="/buildings?site=ramsey&view=tablets", ready=heading("Tablets and screens of")),
+        **{
+            f"building-{name}": Place(path=f"/buildings?site=ramsey&view={view}", ready=labelled(field))
+            for name, view, field in (
+                ("site", "site.", "Name of the building"),
+                ("room", "spaces.hall", "Name"),
+                ("layout", "layouts.hall.", "Name"),
+                ("floor", "floors.", "Name"),
+                ("equipment", "equipment.", "Name"),
+                ("door", "doors.front-door", "Name"),
+                ("device", "edges.", "Name"),
+            )
+        },
+        **{
+            f"building-{name}": Place(
+                path=f"/buildings?site=ramsey&view={view}", ready=any_heading, then=press(button, shows)
+            )
+            for name, view, button, shows in (
+                ("new-price", "prices", "New price…", "Pounds an hour"),
+                ("new-cancelling", "prices", "New charge for cancelling…", "Per cent when nobody comes"),
+                ("new-rule", "rules", "New rule that confirms at once…", "At most so many minutes"),
+                ("new-season", "hours", "New season with a week of its own…", "Saturday"),
+                ("new-term", "hours", "New term…", "Without school"),
+            )
+        },
+        **{
+            f"setup-{step}": Place(path=f"/setup?site=ramsey&view={step}", ready=steps)
+            for step in ("building", "hours", "rooms", "door", "pi", "wiring", "group", "booking", "code")
+        },
+        "diary-several": Place(path=f"/diary?{at}&view=list", ready=words("Choir practice"), then=choose_several),
         "listings": Place(path="/listings?site=ramsey", ready=any_heading),
         "listing": Place(path=f"/listings/{hall.booking}", ready=any_heading),
         "ways": Place(path="/ways?site=ramsey", ready=any_heading),

@@ -4,7 +4,7 @@ import { estate as sites } from "../estate.svelte.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { notices } from "../notices.svelte.ts";
 import { attempt } from "../task.svelte.ts";
-import { idOf } from "./fields.ts";
+import { idOf, Overtaken } from "./fields.ts";
 import { bodyOf, type Estate, type Kind, NAMES, namedText } from "./things.ts";
 
 type Body = Record<string, unknown>;
@@ -28,11 +28,14 @@ export class EstateStore extends Fetched {
     return (this.estate?.[kind] as unknown as (Body & { id: string; name: string; version: number })[]).find((one) => one.id === id);
   }
 
-  /** Writes a thing, a new one where `id` is null; answers its id. */
-  async put(kind: Kind, id: string | null, change: Body): Promise<string> {
+  /**
+   * Writes a thing, a new one where `id` is null; answers its id. `version`: of what the user saw, the last one that was
+   * read where it is left out. Throws `Overtaken` where that is no longer how it is.
+   */
+  async put(kind: Kind, id: string | null, change: Body, version?: number): Promise<string> {
     const before = id ? this.find(kind, id) : undefined;
     const made = id ?? idOf(String(change.name), (this.estate?.[kind] ?? []).map((one) => one.id));
-    await this.write(kind, made, { ...before, ...bodyOf(kind, { ...before, ...change }) });
+    await this.write(kind, made, { ...before, ...bodyOf(kind, { ...before, ...change }) }, version);
     const name = String(change.name ?? before?.name);
     if (before) this.say(`${name} is changed.`, () => this.write(kind, made, before));
     else this.say(`${name} is added.`, () => this.drop(kind, made));
@@ -45,15 +48,15 @@ export class EstateStore extends Fetched {
     if (before) this.say(`The ${NAMES[kind]} ${before.name} is deleted.`, () => this.write(kind, id, before));
   }
 
-  /** Changes the building itself. */
-  async putSite(change: Body): Promise<void> {
+  /** Changes the building itself; `version` as in `put`. */
+  async putSite(change: Body, version?: number): Promise<void> {
     const { id, name, zone, address, phone, latitude, longitude, organisation } = this.estate!;
     const before = { name, zone, address, phone, latitude, longitude, organisation };
-    const write = async (body: Body) => {
-      await send("PUT", `/sites/${id}`, { ...body, version: this.estate?.version ?? 0 });
-      await Promise.all([this.refresh(), sites.load()]);
+    const write = async (body: Body, seen = this.estate?.version ?? 0) => {
+      await this.reading(() => send("PUT", `/sites/${id}`, { ...body, version: seen }), () => ({ ...this.estate }));
+      await sites.load();
     };
-    await write({ ...before, ...change });
+    await write({ ...before, ...change }, version);
     this.say(`${String(change.name ?? name)} is changed.`, () => write(before));
   }
 
@@ -61,19 +64,25 @@ export class EstateStore extends Fetched {
     notices.show(text, "ok", () => attempt(undo, "Not undone: "));
   }
 
-  private async write(kind: Kind, id: string, value: Body): Promise<void> {
+  private async write(kind: Kind, id: string, value: Body, seen?: number): Promise<void> {
     const { id: _, version: __, ...body } = value;
-    await this.act("PUT", kind, id, { ...body, version: this.find(kind, id)?.version ?? 0 });
+    await this.act("PUT", kind, id, { ...body, version: seen ?? this.find(kind, id)?.version ?? 0 });
   }
 
   private drop(kind: Kind, id: string): Promise<void> {
     return this.act("DELETE", kind, id);
   }
 
-  private async act(method: "PUT" | "DELETE", kind: Kind, id: string, body?: Body): Promise<void> {
+  private act(method: "PUT" | "DELETE", kind: Kind, id: string, body?: Body): Promise<void> {
+    return this.reading(() => send(method, `/sites/${this.site}/${kind}/${id}`, body), () => this.find(kind, id));
+  }
+
+  /** Writes, and reads again how the building is; `now`: what the write was about. */
+  private async reading(write: () => Promise<unknown>, now: () => Body | undefined): Promise<void> {
     try {
-      await send(method, `/sites/${this.site}/${kind}/${id}`, body);
+      await write();
     } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.kind === "stale" && (await this.refresh())) throw new Overtaken(now());
       if (thrown instanceof Error && this.estate) thrown.message = namedText(thrown.message, this.estate);
       throw thrown;
     }

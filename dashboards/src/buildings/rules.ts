@@ -1,24 +1,11 @@
-/** A site's policy and tariffs as sentences, each with the form that changes it. Pure. */
-import { durationText } from "../dateTimeInput.ts";
+/** A site's booking policy as sentences, each with the form that changes it. Pure. */
+import { durationText, parseClock } from "../dateTimeInput.ts";
 import { plural } from "../language.ts";
+import { clockOf } from "../zone.ts";
 import { type Field, listText, type Option } from "./fields.ts";
+import { type Body, modeText, MODES, type Part, partOf, type Sentence, TIERS, tierText, type Where, whereFields, whereText, wordsOf } from "./sentence.ts";
 
-type Body = Record<string, unknown>;
-/** `fields` and `save`: of the form that changes it; left out where only a file does. `remove`: what is without it. */
-export interface Sentence {
-  key: string;
-  text: string;
-  fields?: readonly Field[];
-  thing?: Body;
-  save?: (body: Body) => Body;
-  remove?: Body;
-}
-export interface Where {
-  tiers?: string[];
-  parties?: string[];
-  spaces?: string[];
-}
-export interface Rule extends Where {
+interface Rule extends Where {
   name: string;
   modes: string[];
   most_minutes: number | null;
@@ -27,18 +14,61 @@ export interface Rule extends Where {
   most_a_week: number | null;
   no_under_16s: boolean;
 }
-export interface Quota extends Where {
+interface Quota extends Where {
   name: string;
   per: "day" | "week" | "month" | "ahead";
   most_bookings: number | null;
   most_minutes: number | null;
 }
+interface Window {
+  tier: string;
+  days: number;
+  spaces: string[];
+}
+interface Release extends Where {
+  after_min: number;
+  warn_min: number;
+  check_in: boolean;
+}
+interface CodeRule {
+  per: "booking" | "series" | "group" | "season";
+  each_door: boolean;
+  spaces: string[];
+}
+interface DocumentRule extends Where {
+  kind: string;
+  name: string;
+  needed: boolean;
+  lapsing: "warn" | "hold";
+}
+interface Induction extends Where {
+  people: number;
+}
+interface Hire {
+  terms: string;
+  spaces: string[];
+  tier: string;
+  confirms: boolean;
+  most_days_ahead: number;
+  most_waiting: number;
+}
+export interface PublicPage {
+  shown: boolean;
+  in_use: boolean;
+  unstaffed: boolean;
+  access: string;
+  contact: string;
+}
 export interface Policy {
   version: number;
   rules: Rule[];
-  windows: { tier: string; days: number; spaces: string[] }[];
+  windows: Window[];
   quotas: Quota[];
-  release: (Where & { after_min: number; warn_min: number; check_in: boolean })[];
+  release: Release[];
+  codes: CodeRule[];
+  documents: DocumentRule[];
+  induction: Induction[];
+  hire: Hire | null;
   requests_hold: boolean;
   hold_hours: number | null;
   notice_min: number | null;
@@ -46,95 +76,25 @@ export interface Policy {
   reminder_hour: number | null;
   lead_in_min: number | null;
   lag_min: number | null;
-}
-export interface Rate extends Where {
-  name: string;
-  hours: string[];
-  modes: string[];
-  layouts: string[];
-  per_hour_pence: number | null;
-  flat_pence: number | null;
-  each_seat: boolean;
-}
-export interface Tariffs {
-  version: number;
-  rates: Rate[];
-  limits: (Where & { name: string; minimum_minutes: number | null; minimum_pence: number | null; day_cap_pence: number | null; booking_cap_pence: number | null })[];
-  discounts: (Where & { name: string; percent: number; dates: number | null; total_hours: number | null })[];
-  allowances: (Where & { name: string; free_hours: number; per: string })[];
-  cancelling: (Where & { name: string; steps: { days: number; percent: number }[]; late_percent: number; no_show_percent: number })[];
-  equipment: { equipment: string; per_use_pence: number }[];
+  member_age: number;
+  quiet_hours: string | null;
+  quiet_mail: boolean;
+  public_page: PublicPage;
+  tablet_names: boolean;
+  tablet_end: boolean;
+  tablet_book: boolean;
 }
 
-export const TIERS: readonly Option[] = [
-  { value: "community", words: "Community groups" },
-  { value: "partner", words: "Partners" },
-  { value: "council", words: "Council services" },
-  { value: "commercial", words: "Businesses" },
-];
 const PER = { day: "a day", week: "a week", month: "a month", ahead: "ahead" } as const;
-const MODES: Record<string, string> = { staffed: "while staff are there", extended: "in members' hours", closed: "while nobody is there" };
-const tierText = (tier: string) => TIERS.find((one) => one.value === tier)?.words ?? tier;
-export const pounds = (pence: number) => `£${(pence / 100).toFixed(2)}`;
-const days = (count: number) => (count === 0 ? "on the day itself" : count % 365 === 0 ? plural(count / 365, `up to ${count / 365} year ahead`, `up to ${count / 365} years ahead`) : plural(count, `up to ${count} day ahead`, `up to ${count} days ahead`));
-
-/** ` for community groups, in Hall` */
-function whereText({ tiers = [], parties = [], spaces = [] }: Where, room: (id: string) => string): string {
-  const whom = [...tiers.map((one) => tierText(one).toLowerCase()), ...(parties.length ? [plural(parties.length, `${parties.length} party`, `${parties.length} parties`)] : [])];
-  return `${whom.length ? ` for ${listText(whom)}` : ""}${spaces.length ? ` in ${listText(spaces.map(room))}` : ""}`;
-}
-
-const whereFields = (rooms: readonly Option[]): Field[] => [
-  { name: "tiers", text: "For", kind: "many", options: TIERS, hint: "None: for all." },
-  { name: "spaces", text: "In", kind: "many", options: rooms, hint: "None: in every room." },
+const SHARED = { booking: "Each booking has a code of its own", series: "All dates of a series have one code", group: "All bookings of a group have one code", season: "All bookings of a group in a summer or a winter have one code" } as const;
+const DOCUMENTS: Option[] = [
+  { value: "insurance", words: "Insurance" },
+  { value: "hire-terms", words: "Signed hire terms" },
+  { value: "safeguarding", words: "DBS checks" },
 ];
-const RULE = (rooms: readonly Option[]): Field[] => [
-  { name: "name", text: "Name", needed: "Give it a name." },
-  { name: "most_minutes", text: "At most so many minutes", kind: "number", least: 1, most: 44_640, hint: "Empty: any." },
-  { name: "most_people", text: "At most so many people", kind: "number", least: 1, hint: "Empty: any." },
-  { name: "most_a_week", text: "At most so many a week", kind: "number", least: 1, most: 1000, hint: "Empty: any." },
-  { name: "no_under_16s", text: "Not with people under 16", kind: "yes" },
-  ...whereFields(rooms),
-];
-const QUOTA = (rooms: readonly Option[]): Field[] => [
-  { name: "name", text: "Name", needed: "Give it a name." },
-  { name: "most_bookings", text: "At most so many bookings", kind: "number", most: 10_000, needed: "Give a number." },
-  { name: "per", text: "In", kind: "choice", options: [{ value: "day", words: "A day" }, { value: "week", words: "A week" }, { value: "month", words: "A month" }, { value: "ahead", words: "All that is still to come" }] },
-  ...whereFields(rooms).map((field) => (field.name === "spaces" ? { ...field, text: "Rooms" } : field)),
-];
-const RATE = (rooms: readonly Option[]): Field[] => [
-  { name: "name", text: "Name", needed: "Give it a name.", hint: "It stands on every quote." },
-  { name: "per_hour_pence", text: "Pounds an hour", kind: "pounds", hint: "Such as 18.50." },
-  { name: "flat_pence", text: "Pounds for each booking", kind: "pounds", hint: "On top; usually empty." },
-  { name: "hours", text: "Times", hint: "Such as Mon-Fri 18:00-22:00; empty: always." },
-  ...whereFields(rooms),
-];
-
-/** Keys that stay with the items when the list changes: a position would become the next one's. */
-function keysOf(kind: string, list: readonly object[]): string[] {
-  const names = list.map((one) => ("name" in one ? String(one.name) : JSON.stringify(one)));
-  return names.map((name, at) => `${kind} ${names.slice(0, at).filter((other) => other === name).length} ${name}`);
-}
-
-/**
- * The sentence whose form is open, as it is now. Throws what the user has to know where it is no longer as it was when the
- * form began: nothing may be written over what is not shown.
- */
-export function asOpened(opened: Sentence, items: readonly Sentence[]): Sentence {
-  const now = items.find(({ key }) => key === opened.key);
-  if (!now?.save) throw new Error("It was removed or renamed meanwhile, so nothing was saved. Look at the list, and leave this form.");
-  if (JSON.stringify(now.thing) !== JSON.stringify(opened.thing)) throw new Changed(now);
-  return now;
-}
-
-/** Somebody has changed what a form is about; `now`: as it is. */
-export class Changed extends Error {
-  readonly now: Sentence;
-  constructor(now: Sentence) {
-    super(`It was changed meanwhile, and nothing was saved. It says now: “${now.text}” Save again to replace that.`);
-    this.now = now;
-  }
-}
+const days = (count: number) => (count === 0 ? "on the day itself" : count % 365 === 0 ? `up to ${plural(count / 365, `${count / 365} year`, `${count / 365} years`)} ahead` : `up to ${plural(count, `${count} day`, `${count} days`)} ahead`);
+const most = (name: string, text: string, more: Partial<Field> = {}): Field => ({ name, text, kind: "number", least: 1, hint: "Empty: any.", ...more });
+const NAME: Field = { name: "name", text: "Name", needed: "Give it a name.", taken: [] };
 
 export function ruleText(rule: Rule, room: (id: string) => string): string {
   const limits = [
@@ -143,16 +103,133 @@ export function ruleText(rule: Rule, room: (id: string) => string): string {
     rule.most_days_ahead === null ? "" : days(rule.most_days_ahead),
     rule.most_a_week === null ? "" : `${rule.most_a_week} a week`,
     rule.no_under_16s ? "nobody under 16" : "",
-    ...rule.modes.map((one) => MODES[one] ?? one),
+    ...rule.modes.map(modeText),
   ].filter(Boolean);
   return `Confirmed at once (“${rule.name}”)${whereText(rule, room)}${limits.length ? `: ${limits.join(", ")}` : ""}.`;
 }
 
-export function policySentences(policy: Policy, rooms: readonly Option[]): Sentence[] {
-  const room = (id: string) => rooms.find((one) => one.value === id)?.words ?? id;
-  const number = (name: keyof Policy, text: string, said: string, more: Partial<Field> = {}): Sentence => ({
+/** The sentences of the lists of a policy, by what they are about, and those of new ones. */
+function parts(policy: Policy, rooms: readonly Option[]) {
+  const room = wordsOf(rooms);
+  const where = whereFields(rooms);
+  const spaces = where.filter(({ name }) => name === "spaces");
+  const rule: Part<Rule> = {
+    kind: "rule",
+    added: "New rule that confirms at once",
+    fields: [
+      NAME,
+      most("most_minutes", "At most so many minutes", { most: 44_640 }),
+      most("most_people", "At most so many people"),
+      most("most_a_week", "At most so many a week", { most: 1000 }),
+      most("most_days_ahead", "At most so many days ahead", { least: 0, most: 3650 }),
+      { name: "no_under_16s", text: "Not with people under 16", kind: "yes" },
+      { name: "modes", text: "Only", kind: "many", options: MODES, hint: "None: at any time.", more: true },
+      ...where,
+    ],
+    say: (one) => ruleText({ ...one, modes: one.modes ?? [] }, room),
+  };
+  const quota: Part<Quota> = {
+    kind: "quota",
+    added: "New limit",
+    fields: [
+      NAME,
+      { name: "most_bookings", text: "At most so many bookings", kind: "number", most: 10_000, hint: "Empty: not counted.", needed: "Give bookings or minutes.", unless: ["most_minutes"] },
+      { name: "most_minutes", text: "At most so many minutes", kind: "number", most: 1_000_000, hint: "Such as 600 for ten hours. Empty: not counted." },
+      { name: "per", text: "In", kind: "choice", options: [{ value: "day", words: "A day" }, { value: "week", words: "A week" }, { value: "month", words: "A month" }, { value: "ahead", words: "All that is still to come" }] },
+      ...where,
+    ],
+    say: (one) => {
+      const counted = [one.most_bookings === null ? "" : plural(one.most_bookings, `${one.most_bookings} booking`, `${one.most_bookings} bookings`), one.most_minutes === null ? "" : durationText(one.most_minutes) || "0 minutes"].filter(Boolean);
+      return `At most ${counted.join(" and ") || "…"} ${PER[one.per]} (“${one.name}”)${whereText(one, room)}.`;
+    },
+    blank: () => ({ per: "month" }),
+  };
+  const window: Part<Window> = {
+    kind: "window",
+    added: "New time ahead for some rooms",
+    fields: [
+      { name: "tier", text: "For", kind: "choice", options: TIERS, needed: "Choose for whom." },
+      { name: "days", text: "Days ahead", kind: "number", most: 3650, needed: "Give the days; 0 is the day itself." },
+      { ...spaces[0]!, hint: "", needed: "Choose the rooms." },
+    ],
+    say: (one) => `${tierText(one.tier)} may book ${listText(one.spaces.map(room))} ${days(one.days)}.`,
+  };
+  const release: Part<Release> = {
+    kind: "release",
+    added: "New release of times that nobody uses",
+    fields: [
+      { name: "after_min", text: "Minutes after the start", kind: "number", least: 1, most: 1440, needed: "Give the minutes." },
+      { name: "warn_min", text: "They are warned so many minutes before that", kind: "number", most: 1440, needed: "Give the minutes; 0: they are not warned." },
+      { name: "check_in", text: "Only a code or a check-in counts as coming", kind: "yes" },
+      ...where,
+    ],
+    say: (one) => `If nobody comes${one.check_in ? " by code or checks in" : ""} within ${durationText(one.after_min)} of the start, the time is released${whereText(one, room)}${one.warn_min ? `; they are warned ${durationText(one.warn_min)} before that` : ""}.`,
+    blank: () => ({ warn_min: 10 }),
+  };
+  const codes: Part<CodeRule> = {
+    kind: "code",
+    added: "New rule for codes",
+    fields: [
+      { name: "per", text: "Who shares one", kind: "choice", options: Object.entries(SHARED).map(([value, words]) => ({ value, words })) },
+      { name: "each_door", text: "Each door has a code of its own", kind: "yes" },
+      ...spaces,
+    ],
+    say: (one) => `${SHARED[one.per]}${one.each_door ? ", another at each door" : ""}${whereText({ spaces: one.spaces }, room)}.`,
+    blank: () => ({ per: "series" }),
+  };
+  const document: Part<DocumentRule> = {
+    kind: "document",
+    added: "New document to be shown",
+    fields: [
+      { name: "kind", text: "Which", kind: "choice", options: [...DOCUMENTS, ...policy.documents.filter((one) => !DOCUMENTS.some(({ value }) => value === one.kind)).map((one) => ({ value: one.kind, words: one.name }))], needed: "Choose a document." },
+      { name: "name", text: "Name", needed: "Give it a name.", hint: "As people read it: “Public liability insurance”." },
+      { name: "needed", text: "Everybody has to show it", kind: "yes" },
+      { name: "lapsing", text: "When it has lapsed", kind: "choice", options: [{ value: "warn", words: "You and they are told" }, { value: "hold", words: "New bookings wait for you as well" }] },
+      where[0]!,
+    ],
+    say: (one) => `${one.name}${one.needed ? " has to be shown" : " is noted"}${whereText(one, room)}. When it has lapsed, ${one.lapsing === "hold" ? "new bookings wait for you" : "you and they are told"}.`,
+    blank: () => ({ kind: null, lapsing: "warn" }),
+  };
+  const induction: Part<Induction> = {
+    kind: "induction",
+    added: "New need of the induction",
+    fields: [{ name: "people", text: "So many people of a party must have had it", kind: "number", least: 1, most: 20, needed: "Give a number from 1 to 20." }, ...where],
+    say: (one) => `At a time without staff, ${one.people === 1 ? "1 person" : `${one.people} people`} of a party must have had the induction${whereText(one, room)}.`,
+    blank: () => ({ people: 1 }),
+  };
+  const everywhere = policy.windows.filter((one) => !one.spaces.length);
+  const inRooms = partOf("windows", policy.windows.filter((one) => one.spaces.length), window);
+  const whole = (change?: (body: Body) => Body) => change && ((body: Body) => ({ windows: [...everywhere, ...(change(body).windows as Window[])] }));
+  return {
+    windows: {
+      all: inRooms.all.map((one) => ({ ...one, save: whole(one.save)!, remove: { windows: [...everywhere, ...(one.remove!.windows as Window[])] } })),
+      fresh: { ...inRooms.fresh, save: whole(inRooms.fresh.save)! },
+    },
+    rules: partOf("rules", policy.rules, rule),
+    quotas: partOf("quotas", policy.quotas, quota),
+    release: partOf("release", policy.release, release),
+    codes: partOf("codes", policy.codes, codes),
+    documents: partOf("documents", policy.documents, document),
+    induction: partOf("induction", policy.induction, induction),
+  };
+}
+
+/** `21:30-07:30`, null for never. */
+function readQuiet(text: string): string | null | Error {
+  if (!text) return null;
+  const [from, to, ...more] = text.split(/\s*(?:-|–|to)\s*/).map(parseClock);
+  if (from == null || to == null || more.length || from === to) return new Error("Type two times, such as 21:30-07:30, or none.");
+  return `${clockOf(from % 1440)}-${clockOf(to % 1440)}`;
+}
+
+/** All sentences, and those of new ones. */
+export function policySentences(policy: Policy, rooms: readonly Option[]): { items: Sentence[]; additions: Sentence[] } {
+  const room = wordsOf(rooms);
+  const lists = parts(policy, rooms);
+  const number = (name: keyof Policy, text: string, say: (value: number | null) => string, more: Partial<Field> = {}): Sentence => ({
     key: name,
-    text: said,
+    text: say(policy[name] as number | null),
+    say: (body) => say(body[name] as number | null),
     fields: [{ name, text, kind: "number", ...more }],
     thing: { [name]: policy[name] },
     save: (body) => body,
@@ -160,93 +237,108 @@ export function policySentences(policy: Policy, rooms: readonly Option[]): Sente
   const windows = TIERS.map(({ value, words }): Sentence => {
     const found = policy.windows.find((one) => one.tier === value && !one.spaces.length);
     const others = policy.windows.filter((one) => one !== found);
+    const say = (count: number | null) => `${words} may book ${count === null ? "as early as they like" : days(count)}.`;
     return {
       key: `window ${value}`,
-      text: `${words} may book ${found ? days(found.days) : "as early as they like"}.`,
+      text: say(found?.days ?? null),
+      say: (body) => say(body.days as number | null),
       fields: [{ name: "days", text: "Days ahead", kind: "number", most: 3650, hint: "Empty: as early as they like." }],
       thing: { days: found?.days ?? null },
-      save: ({ days }) => ({ windows: days === null ? others : [...others, { tier: value, days, spaces: [] }] }),
+      save: (body) => ({ windows: body.days === null ? others : [...others, { tier: value, days: body.days, spaces: [] }] }),
     };
   });
-  const inRooms = policy.windows.filter((one) => one.spaces.length).map((one): Sentence => ({
-    key: `window ${one.tier} ${one.spaces.join()}`,
-    text: `${tierText(one.tier)} may book ${listText(one.spaces.map(room))} ${days(one.days)}.`,
-    remove: { windows: policy.windows.filter((other) => other !== one) },
-  }));
-  const rules = policy.rules.map((one, at): Sentence => ({
-    key: keysOf("rule", policy.rules)[at]!,
-    text: ruleText(one, room),
-    fields: RULE(rooms),
-    thing: { ...one },
-    save: (body) => ({ rules: policy.rules.map((other) => (other === one ? { ...one, ...body } : other)) }),
-    remove: { rules: policy.rules.filter((other) => other !== one) },
-  }));
-  const quotas = policy.quotas.map((one, at): Sentence => ({
-    key: keysOf("quota", policy.quotas)[at]!,
-    text: `At most ${[one.most_bookings === null ? "" : `${one.most_bookings} bookings`, one.most_minutes === null ? "" : durationText(one.most_minutes)].filter(Boolean).join(" and ")} ${PER[one.per]} (“${one.name}”)${whereText(one, room)}.`,
-    ...(one.most_minutes === null ? { fields: QUOTA(rooms), thing: { ...one }, save: (body: Body) => ({ quotas: policy.quotas.map((other) => (other === one ? { ...one, ...body } : other)) }) } : {}),
-    remove: { quotas: policy.quotas.filter((other) => other !== one) },
-  }));
-  const releases = policy.release.map((one, at): Sentence => ({
-    key: keysOf("release", policy.release)[at]!,
-    text: `If nobody comes within ${durationText(one.after_min)} of the start, the time is released${whereText(one, room)}${one.warn_min ? `; they are warned ${durationText(one.warn_min)} before that` : ""}.`,
-    remove: { release: policy.release.filter((other) => other !== one) },
-  }));
-  const notice = policy.notice_min;
-  return [
-    ...windows,
-    ...inRooms,
-    ...rules,
-    { key: "rest", text: rules.length ? "All else waits for you to decide." : "Every request waits for you to decide." },
-    number("notice_min", "Minutes of notice", notice === null ? "How soon it begins makes no difference." : notice ? `What begins within ${durationText(notice)} waits for you.` : "What begins at once is confirmed at once, where a rule fits.", { most: 40_320 }),
-    number("hold_hours", "Hours that a request keeps its time", !policy.requests_hold ? "A request keeps no time until it is approved." : policy.hold_hours === null ? "A request keeps its time until it begins." : `A request keeps its time for ${durationText(policy.hold_hours * 60)}.`, { least: 1, most: 8760, hint: "Empty: until it begins." }),
-    ...quotas,
-    ...releases,
-    number("offer_hours", "Hours to accept an offer", `Who waits for a time has ${durationText(policy.offer_hours * 60)} to accept it.`, { least: 1, most: 720, needed: "Give the hours." }),
-    number("reminder_hour", "Hour of the reminder", policy.reminder_hour === null ? "Nobody is reminded." : `People are reminded at ${policy.reminder_hour}:00 the day before.`, { most: 23, hint: "Empty: never." }),
-    number("lead_in_min", "Minutes before", policy.lead_in_min === null ? "Codes open as the controller is set." : `Codes open ${durationText(policy.lead_in_min) || "0 minutes"} before a booking.`, { most: 240, hint: "Empty: as the controller is set." }),
-  ];
+  const sayHold = (holds: unknown, hours: number | null) => (!holds ? "A request keeps no time until it is approved." : hours === null ? "A request keeps its time until it begins." : `A request keeps its time for ${durationText(hours * 60)}.`);
+  const hold: Sentence = {
+    key: "hold_hours",
+    text: sayHold(policy.requests_hold, policy.hold_hours),
+    say: (body) => sayHold(body.requests_hold, body.hold_hours as number | null),
+    fields: [
+      { name: "requests_hold", text: "A request keeps its time", kind: "yes" },
+      { name: "hold_hours", text: "For so many hours", kind: "number", least: 1, most: 8760, hint: "Empty: until it begins.", when: (values) => values.requests_hold === true },
+    ],
+    thing: { requests_hold: policy.requests_hold, hold_hours: policy.hold_hours },
+    save: (body) => (body.requests_hold ? body : { requests_hold: false }),
+  };
+  const sayQuiet = (hours: unknown, mail: unknown) => (hours === null ? "Text messages come at any hour." : `Text messages${mail ? " and mails" : ""} that can wait do so from ${String(hours).replace("-", " to ")}.`);
+  const quiet: Sentence = {
+    key: "quiet",
+    text: sayQuiet(policy.quiet_hours, policy.quiet_mail),
+    say: (body) => sayQuiet(body.quiet_hours, body.quiet_mail),
+    fields: [
+      { name: "quiet_hours", text: "Quiet from and to", hint: "Such as 21:30-07:30. Empty: never.", read: readQuiet },
+      { name: "quiet_mail", text: "Mails wait too", kind: "yes" },
+    ],
+    thing: { quiet_hours: policy.quiet_hours, quiet_mail: policy.quiet_mail },
+    save: (body) => body,
+  };
+  const controller = "as the controller is set";
+  return {
+    items: [
+      ...windows,
+      ...lists.windows.all,
+      ...lists.rules.all,
+      { key: "rest", text: policy.rules.length ? "All else waits for you to decide." : "Every request waits for you to decide." },
+      number("notice_min", "Minutes of notice", (value) => (value === null ? "How soon it begins makes no difference." : value ? `What begins within ${durationText(value)} waits for you.` : "What has begun already waits for you."), { most: 40_320, hint: "0: only what has begun already. Empty: it makes no difference." }),
+      hold,
+      ...lists.quotas.all,
+      ...lists.release.all,
+      number("offer_hours", "Hours to accept an offer", (value) => `Who waits for a time has ${durationText((value ?? 0) * 60)} to accept it.`, { least: 1, most: 720, needed: "Give the hours." }),
+      number("reminder_hour", "Hour of the reminder", (value) => (value === null ? "Nobody is reminded." : `People are reminded at ${value}:00 the day before.`), { most: 23, hint: "Empty: never." }),
+      quiet,
+      ...(lists.codes.all.length ? lists.codes.all : [{ key: "codes", text: "Each booking has a code of its own." }]),
+      number("lead_in_min", "Minutes before", (value) => `Codes open ${value === null ? controller : `${durationText(value) || "0 minutes"} before a booking`}.`, { most: 240, hint: `Empty: ${controller}.` }),
+      number("lag_min", "Minutes after", (value) => `Codes open ${value === null ? `after a booking ${controller}` : `until ${durationText(value) || "0 minutes"} after a booking`}.`, { most: 240, hint: `Empty: ${controller}.` }),
+      number("member_age", "Least age", (value) => (value ? `Library members come in without staff from ${value} years on.` : "Library members of any age come in without staff."), { most: 100, needed: "Give the age; 0 for any." }),
+      ...lists.documents.all,
+      ...lists.induction.all,
+      hireSentence(policy.hire, rooms, room),
+    ],
+    additions: [lists.rules, lists.quotas, lists.release, lists.windows, lists.codes, lists.documents, lists.induction].map((one) => one.fresh),
+  };
 }
 
-const rateBody = (body: Body): Body => ({ ...body, hours: String(body.hours ?? "").split(/(?<=\d\d:\d\d)\s*,/).map((one) => one.trim()).filter(Boolean) });
-
-export function tariffSentences(tariffs: Tariffs, rooms: readonly Option[], things: readonly Option[]): Sentence[] {
-  const named = (options: readonly Option[]) => (id: string) => options.find((one) => one.value === id)?.words ?? id;
-  const room = named(rooms);
-  const without = <K extends keyof Tariffs>(key: K, one: unknown): Body => ({ [key]: (tariffs[key] as unknown[]).filter((other) => other !== one) });
-  return [
-    ...tariffs.rates.map((one, at): Sentence => {
-      const price = [one.per_hour_pence === null ? "" : one.per_hour_pence ? `${pounds(one.per_hour_pence)} an hour` : "free", one.flat_pence ? `${pounds(one.flat_pence)} for each booking` : ""].filter(Boolean);
-      const when = [...one.hours, ...one.modes.map((mode) => MODES[mode] ?? mode)];
-      return {
-        key: keysOf("rate", tariffs.rates)[at]!,
-        text: `${one.name}: ${price.join(" and ")}${one.each_seat ? " for each place" : ""}${whereText(one, room)}${when.length ? `, ${when.join(", ")}` : ""}.`,
-        fields: RATE(rooms),
-        thing: { ...one, hours: one.hours.join(", ") },
-        save: (body) => ({ rates: tariffs.rates.map((other) => (other === one ? { ...one, ...rateBody(body) } : other)) }),
-        remove: without("rates", one),
-      };
-    }),
-    ...tariffs.limits.map((one, at): Sentence => {
-      const parts = [
-        one.minimum_minutes === null ? "" : `at least ${durationText(one.minimum_minutes)}`,
-        one.minimum_pence === null ? "" : `at least ${pounds(one.minimum_pence)}`,
-        one.day_cap_pence === null ? "" : `at most ${pounds(one.day_cap_pence)} a day`,
-        one.booking_cap_pence === null ? "" : `at most ${pounds(one.booking_cap_pence)} a booking`,
-      ];
-      return { key: keysOf("limit", tariffs.limits)[at]!, text: `${one.name}: ${parts.filter(Boolean).join(", ")}${whereText(one, room)}.`, remove: without("limits", one) };
-    }),
-    ...tariffs.allowances.map((one, at): Sentence => ({ key: keysOf("allowance", tariffs.allowances)[at]!, text: `${one.name}: the first ${one.free_hours} hours of each party in a ${one.per} are free${whereText(one, room)}.`, remove: without("allowances", one) })),
-    ...tariffs.discounts.map((one, at): Sentence => ({ key: keysOf("discount", tariffs.discounts)[at]!, text: `${one.name}: ${one.percent} % off from ${one.dates === null ? `${one.total_hours} hours` : `${one.dates} dates`} on${whereText(one, room)}.`, remove: without("discounts", one) })),
-    ...tariffs.equipment.map((one): Sentence => ({ key: `equipment ${one.equipment}`, text: `${named(things)(one.equipment)}: ${pounds(one.per_use_pence)} each for a booking.`, remove: without("equipment", one) })),
-    ...tariffs.cancelling.map((one, at): Sentence => {
-      const steps = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${plural(step.days, `${step.days} day or more before`, `${step.days} days or more before`)}: ${step.percent ? `${step.percent} %` : "free"}`);
-      return { key: keysOf("cancelling", tariffs.cancelling)[at]!, text: `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...steps, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`, remove: without("cancelling", one) };
-    }),
-  ];
+function hireSentence(hire: Hire | null, rooms: readonly Option[], room: (id: string) => string): Sentence {
+  const on = (values: Body) => values.on === true;
+  const say = (body: Body) => {
+    if (!body.on) return "Who has no account asks for nothing.";
+    const { spaces = [], tier, confirms, most_days_ahead } = body as unknown as Hire;
+    return `Who has no account may ask for ${spaces.length ? listText(spaces.map(room)) : "any room"} ${days(most_days_ahead)}, as ${tierText(tier).toLowerCase()}; ${confirms ? "the rules may confirm it" : "you decide on each"}.`;
+  };
+  const thing = { on: hire !== null, ...(hire ?? { tier: "community", most_days_ahead: 365, most_waiting: 20 }) };
+  return {
+    key: "hire",
+    text: say(thing),
+    say,
+    thing,
+    fields: [
+      { name: "on", text: "People without an account may ask for a room", kind: "yes" },
+      { name: "terms", text: "Hire terms, which they accept", kind: "note", needed: "Write the terms.", when: on },
+      { name: "tier", text: "They count as", kind: "choice", options: TIERS, when: on },
+      { name: "confirms", text: "The rules may confirm them at once", kind: "yes", when: on },
+      { name: "most_days_ahead", text: "Days ahead", kind: "number", most: 3650, needed: "Give the days.", when: on },
+      { name: "most_waiting", text: "So many may wait for you at once", kind: "number", least: 1, most: 500, needed: "Give a number.", when: on },
+      { name: "spaces", text: "Rooms", kind: "many", options: rooms, hint: "None: every room.", when: on },
+    ],
+    save: ({ on: yes, ...body }) => ({ hire: yes ? body : null }),
+  };
 }
 
-/** What a new one begins with, and where it goes. */
-export const newRule = (policy: Policy, rooms: readonly Option[]): Sentence => ({ key: "new rule", text: "New rule that confirms at once", fields: RULE(rooms), thing: { name: "" }, save: (body) => ({ rules: [...policy.rules, body] }) });
-export const newQuota = (policy: Policy, rooms: readonly Option[]): Sentence => ({ key: "new quota", text: "New limit", fields: QUOTA(rooms), thing: { per: "month" }, save: (body) => ({ quotas: [...policy.quotas, body] }) });
-export const newRate = (tariffs: Tariffs, rooms: readonly Option[]): Sentence => ({ key: "new rate", text: "New price", fields: RATE(rooms), thing: {}, save: (body) => ({ rates: [...tariffs.rates, rateBody(body)] }) });
+/** What another policy would change, as the controller says it. */
+export interface PolicyEffect {
+  confirmed: { bookings: { title: string }[]; count: number };
+  exceeding: { text: string }[];
+  exceeding_count: number;
+  codes: { running_count: number; coming_count: number; windows: number };
+}
+export function policyEffectTexts({ confirmed, exceeding, exceeding_count, codes }: PolicyEffect): string[] {
+  const names = confirmed.bookings.slice(0, 5).map((one) => one.title).join(", ");
+  const kept = codes.running_count + codes.coming_count;
+  const said = [
+    confirmed.count ? plural(confirmed.count, `${confirmed.count} request that waits would be confirmed if made now: ${names}.`, `${confirmed.count} requests that wait would be confirmed if made now: ${names}.`) : "",
+    ...exceeding.slice(0, 20).map((one) => `${one.text[0]!.toUpperCase()}${one.text.slice(1)}.`),
+    exceeding_count > 20 ? `And ${exceeding_count - 20} more.` : "",
+    kept ? plural(kept, `${kept} booking keeps its code, which the new rules would draw differently.`, `${kept} bookings keep their codes, which the new rules would draw differently.`) : "",
+    codes.windows ? plural(codes.windows, `The code of ${codes.windows} booking opens at other times from then on.`, `The codes of ${codes.windows} bookings open at other times from then on.`) : "",
+  ].filter(Boolean);
+  return said.length ? said : ["No booking or request of now would be another."];
+}

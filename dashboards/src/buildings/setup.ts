@@ -1,7 +1,4 @@
 /** The steps from nothing to a door that opens: what each is for, and which is next. Pure. */
-import { parseClock } from "../dateTimeInput.ts";
-import { WEEK_DAYS } from "../diary/weekDays.ts";
-import { clockOf, longWeekday } from "../zone.ts";
 import type { Estate } from "./things.ts";
 
 export const STEPS = ["building", "hours", "rooms", "door", "pi", "wiring", "group", "booking", "code"] as const;
@@ -92,35 +89,4 @@ export function doorsOfNew(estate: Estate, ticked: unknown): string[] {
 /** The first step that is neither done nor skipped; null where none is left. */
 export function nextStep(known: Known, progress: Progress): Step | null {
   return STEPS.find((step) => !isDone(step, known, progress) && !progress.skipped.includes(step)) ?? null;
-}
-
-export const WEEKDAYS = WEEK_DAYS.map(longWeekday);
-export interface DayHours {
-  opens: string;
-  closes: string;
-}
-export interface WeeklySpan {
-  weekday: number;
-  opens: string;
-  closes: string;
-  mode: "staffed";
-}
-
-/** The spans of a typed week, a day without times being closed, or what is wrong with which day. */
-export function readWeek(week: readonly DayHours[]): { pattern: WeeklySpan[]; errors: Record<number, string> } {
-  const pattern: WeeklySpan[] = [];
-  const errors: Record<number, string> = {};
-  week.forEach(({ opens, closes }, weekday) => {
-    if (!opens.trim() && !closes.trim()) return;
-    const [from, to] = [parseClock(opens), parseClock(closes)];
-    if (from === null || to === null) errors[weekday] = "Type two times, such as 9:00 and 17:00, or none.";
-    else if (from === to) errors[weekday] = "It must not close when it opens.";
-    else pattern.push({ weekday, opens: clockOf(from), closes: to === 1440 ? "24:00" : clockOf(to), mode: "staffed" });
-  });
-  return { pattern, errors };
-}
-
-/** Whether hours are more than one time with staff a day. */
-export function isFiner(pattern: readonly { weekday: number; mode: string }[]): boolean {
-  return pattern.some((one, at) => one.mode !== "staffed" || pattern.findIndex(({ weekday }) => weekday === one.weekday) !== at);
 }

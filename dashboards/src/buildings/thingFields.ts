@@ -1,8 +1,10 @@
 /** The fields of the parts of a building. Pure. */
 import type { Field, Option } from "./fields.ts";
-import type { Estate, Kind } from "./things.ts";
+import { amenityText } from "./settings.ts";
+import type { Estate, Kind, Room } from "./things.ts";
 
-const NAME: Field = { name: "name", text: "Name", needed: "Give it a name." };
+const ANY_NAME: Field = { name: "name", text: "Name", needed: "Give it a name.", long: 200 };
+const others = (things: readonly { id: string; name: string }[], id: string | null) => things.filter((one) => one.id !== id).map((one) => one.name);
 const options = (things: readonly { id: string; name: string }[]): Option[] => things.map(({ id, name }) => ({ value: id, words: name }));
 const NOISE: Option[] = [
   { value: "any", words: "Either" },
@@ -10,6 +12,11 @@ const NOISE: Option[] = [
   { value: "noisy", words: "Noisy is fine" },
 ];
 const isPool = (values: { kind?: unknown }) => values.kind === "pool";
+
+const AMENITIES = ["accessible-toilet", "hearing-loop", "kitchen", "lift", "parking", "piano", "projector", "stage", "toilet", "whiteboard", "wifi"];
+/** The usual ones, and those that any room of the building has. */
+const amenityOptions = (estate: Estate): Option[] =>
+  [...new Set([...AMENITIES, ...estate.spaces.flatMap((one) => one.amenities)])].sort().map((id) => ({ value: id, words: amenityText(id) }));
 
 export const SITE_FIELDS: readonly Field[] = [
   { name: "name", text: "Name of the building", needed: "Give it a name." },
@@ -23,6 +30,7 @@ export const SITE_FIELDS: readonly Field[] = [
 /** The fields of a kind of thing; `id`: of the thing that is changed, null for a new one. */
 export function fieldsOf(kind: Kind, estate: Estate, id: string | null): readonly Field[] {
   const spaces = estate.spaces.filter((one) => one.id !== id);
+  const NAME: Field = { ...ANY_NAME, taken: others(estate[kind], id) };
   if (kind === "floors") {
     return [NAME, { name: "level", text: "Level", kind: "number", least: -20, most: 200, needed: "0 is the ground floor.", hint: "0 is the ground floor." }];
   }
@@ -62,6 +70,7 @@ export function fieldsOf(kind: Kind, estate: Estate, id: string | null): readonl
       ? [{ name: "default_layout", text: "Usual layout", kind: "choice" as const, options: [{ value: "", words: "None" }, ...options(room.layouts)] }]
       : []),
     { name: "step_free", text: "Step-free", kind: "yes" },
+    { name: "amenities", text: "It has", kind: "many", options: amenityOptions(estate), hint: "People look for these, and the public page lists them.", more: true },
     { name: "bookable", text: "It can be booked", kind: "yes" },
     { name: "setup_min", text: "Minutes to set up before each use", kind: "number", most: 1440, more: true },
     { name: "cleardown_min", text: "Minutes to clear down after it", kind: "number", most: 1440, more: true },
@@ -73,11 +82,15 @@ export function fieldsOf(kind: Kind, estate: Estate, id: string | null): readonl
 }
 
 export const LAYOUT_FIELDS: readonly Field[] = [
-  { ...NAME, hint: "Such as “Theatre”." },
+  { ...ANY_NAME, hint: "Such as “Theatre”." },
   { name: "capacity", text: "People it holds so", kind: "number", hint: "Empty: as many as the room." },
   { name: "setup_min", text: "Minutes to set up", kind: "number", most: 1440 },
   { name: "cleardown_min", text: "Minutes to clear down", kind: "number", most: 1440 },
 ];
+
+/** `inner`: the layout that is changed, null for a new one. */
+export const layoutFields = (room: Room, inner: string | null): readonly Field[] =>
+  LAYOUT_FIELDS.map((field) => (field.name === "name" ? { ...field, taken: others(room.layouts, inner) } : field));
 
 /** What a new thing begins with. */
 export const BLANK: Record<Kind, Record<string, unknown>> = {

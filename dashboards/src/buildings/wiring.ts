@@ -4,9 +4,9 @@ import type { Snapshot } from "../model.ts";
 export interface Heard {
   key: string;
   text: string;
-  /** Empty where it is of no door. */
+  /** Of a counter or a movement sensor its own id; empty where it is of none. */
   door: string;
-  part: Part | "";
+  part: Part | Sensed | "";
   /** Of a contact: `open` or `closed`. */
   state?: string;
 }
@@ -15,11 +15,14 @@ export const PARTS = ["button", "contact", "lock", "reader"] as const;
 export type Part = (typeof PARTS)[number];
 export const PART_NAMES: Record<Part, string> = { button: "Exit button", contact: "Door opens and shuts", lock: "Lock", reader: "Keypad or reader" };
 
+/** What a counter or a movement sensor says. */
+export type Sensed = "in" | "out" | "movement";
+
 /** What was heard of a part, as it is kept: the list of what was heard is cut. */
 export const tickOf = ({ door, part, state = "" }: Pick<Heard, "door" | "part" | "state">): string => `${door} ${part} ${state}`;
 
 /** Whether a part works by what was heard of it; a contact by both of its states. */
-export function works(ticks: ReadonlySet<string>, door: string, part: Part): boolean {
+export function works(ticks: ReadonlySet<string>, door: string, part: Part | Sensed): boolean {
   const states = part === "contact" ? ["open", "closed"] : [""];
   return states.every((state) => ticks.has(tickOf({ door, part, state })));
 }
@@ -52,12 +55,12 @@ export function heard(before: Snapshot, after: Snapshot): Heard[] {
     const was = before.counters.find((one) => one.id === counter.id);
     const [ins, outs] = [(counter.ins_today ?? 0) - (was?.ins_today ?? 0), (counter.outs_today ?? 0) - (was?.outs_today ?? 0)];
     const where = nameOf(counter.door) || "A counter";
-    if (ins > 0) found.push({ key: `in ${counter.id} ${counter.at}`, door: "", part: "", text: `${where}: the beams counted ${ins} in` });
-    if (outs > 0) found.push({ key: `out ${counter.id} ${counter.at}`, door: "", part: "", text: `${where}: the beams counted ${outs} out` });
+    if (ins > 0) found.push({ key: `in ${counter.id} ${counter.at}`, door: counter.id, part: "in", text: `${where}: the beams counted ${ins} in` });
+    if (outs > 0) found.push({ key: `out ${counter.id} ${counter.at}`, door: counter.id, part: "out", text: `${where}: the beams counted ${outs} out` });
   }
   for (const sensor of after.motion) {
     const was = before.motion.find((one) => one.id === sensor.id);
-    if (was && !was.active && sensor.active) found.push({ key: `motion ${sensor.id} ${sensor.since}`, door: "", part: "", text: `Movement in ${sensor.zone}` });
+    if (was && !was.active && sensor.active) found.push({ key: `motion ${sensor.id} ${sensor.since}`, door: sensor.id, part: "movement", text: `Movement in ${sensor.zone}` });
   }
   for (const fire of after.fires) {
     if (!before.fires.some((one) => one.edge === fire.edge && one.state === fire.state)) found.push({ key: `fire ${fire.since}`, door: "", part: "", text: "The fire alarm's line says fire" });

@@ -38,6 +38,23 @@ async def test_a_booking_is_made_public_in_words_of_its_own_and_private_again(
     assert (await look(village, made))["event_kind"] is None
 
 
+async def test_a_building_without_a_public_page_says_so_where_bookings_are_made_public(
+    village: httpx.AsyncClient,
+) -> None:
+    made = await book(village)
+    for path in (f"/listings?site={SITE}", f"/listings/{made['id']}"):
+        said = (await village.get(path)).text
+        assert "Nobody can read any of this yet" in said
+        assert f"/buildings?site={SITE}&amp;view=public" in said
+    answer = await save(village, made, public="yes")
+    said = (await village.get(answer.headers["location"])).text
+    assert "nobody can read it until the building has a public page" in said
+    assert "Everybody can read" not in said
+    await show_public(village)
+    for path in (f"/listings?site={SITE}", f"/listings/{made['id']}"):
+        assert "Nobody can read any of this yet" not in (await village.get(path)).text
+
+
 async def test_all_dates_of_a_series_are_made_public_at_once_or_one_alone(village: httpx.AsyncClient) -> None:
     body = {
         "space": "hall",
