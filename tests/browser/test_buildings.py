@@ -209,7 +209,7 @@ async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: S
     await expect(devices).to_contain_text("Online")
     await expect(devices).to_contain_text("counts at Front door and Library door")
     await page.get_by_role("button", name="Press the button, I'll wait").click()
-    door = page.get_by_role("region", name="Front door")
+    door = page.get_by_role("region", name="Front door", exact=True)
     await expect(door).to_contain_text("Exit button: nothing yet")
     doorway = hub.world.site("ramsey").doorway("front-door")
     await hub.runner.act(_leave(doorway))
@@ -220,7 +220,7 @@ async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: S
     heard = page.get_by_role("list", name="What was heard")
     await expect(heard).to_contain_text("Front door: the exit button was pressed")
     await expect(heard).to_contain_text(re.compile("Front door: (refused|6 keys)"))
-    await expect(page.get_by_role("region", name="Library door")).to_contain_text("Exit button: nothing yet")
+    await expect(page.get_by_role("region", name="Library door", exact=True)).to_contain_text("Exit button: nothing yet")
     walked = await hub.runner.walk_in("ramsey", "library-door")
     assert walked.done, walked.text
     beams = page.get_by_role("region", name="Beams at Library door")

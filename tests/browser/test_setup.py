@@ -57,7 +57,11 @@ async def test_a_new_hub_is_set_up_to_a_door_that_opens(new_hub: SimHub, browser
         assert await faults(page, name) == []
         assert await screen.sideways() <= 0
 
+    presses = 0
+
     async def press(name: str) -> None:
+        nonlocal presses
+        presses += 1
         await page.get_by_role("button", name=name, exact=True).click()
 
     await screen.open("/")
@@ -116,10 +120,33 @@ async def test_a_new_hub_is_set_up_to_a_door_that_opens(new_hub: SimHub, browser
     await expect(page.get_by_text("It works.")).to_be_visible()
     await press("Finish")
     await step("The door opens by its code")
+    assert presses <= 16
     walked = await new_hub.runner.walk_in(SITE, door.id)
     assert walked.done, walked.text
     await page.get_by_role("link", name="The diary").click()
     await expect(page.get_by_role("grid")).to_contain_text("First try")
+    # A second building beside it, left half-way and gone on with in another browser.
+    await page.get_by_role("link", name="Buildings").click()
+    await page.get_by_role("link", name="another building").click()
+    await page.get_by_label("Name of the building").fill("Elm Room")
+    await press("Go on")
+    await step("When it is open")
+    await press("Save the hours")
+    await step("Rooms")
+    await page.get_by_label("Name of the room").fill("Elm room")
+    await press("Add the room")
+    await expect(page.get_by_role("heading", name="Another room")).to_be_visible()
+    later = await screens.new(signed_in=False, size=NARROW)
+    await later.open("/setup?site=elm-room")
+    await later.page.get_by_label("Name").fill("olive")
+    await later.page.get_by_label("Password").fill("fifteen calm rivers")
+    await later.page.get_by_role("button", name="Sign in").click()
+    await expect(later.page.get_by_role("heading", name="A door", level=2)).to_be_visible()
+    await later.page.get_by_role("button", name="Add the door").click()
+    await expect(later.page.get_by_role("button", name="Make a token for Pi of Elm Room")).to_be_visible()
+    assert await faults(later.page, "another building") == []
+    await later.open(f"/buildings?site={SITE}")
+    await expect(later.page.get_by_role("list", name="Rooms")).not_to_contain_text("Elm room")
     await screens.close()
 
 
