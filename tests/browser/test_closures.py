@@ -159,8 +159,8 @@ async def test_a_building_without_hours_says_where_they_are_set(screens: Screens
     await screen.page.route("**/api/v1/sites/ramsey/modes?*", lambda route: route.fulfill(json={"items": []}))
     await screen.open("/closures?site=ramsey&view=year")
     await expect(screen.page.get_by_text("No hours are set.")).to_be_visible()
-    await screen.page.get_by_role("link", name="Set them up at Buildings.").click()
-    await expect(screen.page).to_have_url(re.compile(r"/setup\?site=ramsey&view=hours$"))
+    await screen.page.get_by_role("link", name="Set them at Buildings.").click()
+    await expect(screen.page).to_have_url(re.compile(r"/buildings\?site=ramsey&view=hours$"))
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -152,7 +152,7 @@ export function hoursSentences(hours: Hours, doors: readonly Option[], today: Da
     spans: body.means === "spans" ? body.spans : [],
   });
   const { bank_holidays: rule, closing } = hours;
-  const sayDoors = (ids: string[]) => (ids.length ? `${listText(ids.map(doorName))} ${ids.length === 1 ? "is" : "are"} unlocked while staff are there.` : "No door is unlocked for everybody.");
+  const sayDoors = (ids: string[]) => (ids.length ? plural(ids.length, `${listText(ids.map(doorName))} is unlocked while staff are there.`, `${listText(ids.map(doorName))} are unlocked while staff are there.`) : "No door is unlocked for everybody.");
   const sayClosing = (warn: number[], secure: number) => `${warn.length ? `People are warned ${listText(warn.map(String))} minutes before it closes` : "Nobody is warned before it closes"}; ${plural(secure, `${secure} minute`, `${secure} minutes`)} after that it should be empty and locked.`;
   const season: Part<Season> = {
     kind: "season",

@@ -154,7 +154,7 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
       ...where,
     ],
     say: (one) => {
-      const said = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${plural(step.days, `${step.days} day`, `${step.days} days`)} or more before: ${step.percent ? `${step.percent} %` : "free"}`);
+      const said = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${plural(step.days, `${step.days} day or more before`, `${step.days} days or more before`)}: ${step.percent ? `${step.percent} %` : "free"}`);
       return `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...said, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`;
     },
     blank: () => ({ late_percent: 100, no_show_percent: 100 }),
