@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY, listed, periodText } from "../src/closures/closure.ts";
-import { type Choice, decisionsOf, doubled, type Hit, lost, proposalText, proposed, taken, tally, tallyText, targetOf } from "../src/closures/decisions.ts";
+import { type Choice, decisionsOf, doubled, type Hit, likeIt, lost, proposalText, proposed, sameSeries, taken, tally, tallyText, targetOf } from "../src/closures/decisions.ts";
 import { readValues } from "../src/closures/reading.ts";
 import type { Proposal, SiteDetail, Space, WireBooking } from "../src/model.ts";
 
@@ -100,6 +100,16 @@ test("the words for everybody go with a closure, and with no door", () => {
   const typed = { ...EMPTY, from: "26/11", reason: "Ann is ill", words: " floor works " };
   assert.equal(readValues(typed, TODAY).wish?.public_words, "floor works");
   assert.equal(readValues({ ...typed, what: "door:front" }, TODAY).wish?.public_words, "");
+});
+
+test("what is chosen for a date is chosen for all dates of its series, as far as they have the same", () => {
+  const dates = [hit("a", "studio 18", "hall 20"), hit("b", "studio 18", "hall 20"), hit("c", "half-a 18"), hit("d", "studio 18")];
+  dates.forEach((one, n) => (one.booking = { ...one.booking, starts: "2026-12-10T18:00Z", series: n < 3 ? "s" : "" } as WireBooking));
+  const [a, b] = dates as [Hit, Hit];
+  assert.deepEqual(sameSeries(dates, a).map(({ booking }) => booking.id), ["b", "c"]);
+  const later: Record<string, Choice> = { a: nth(a, 1), b: "later", c: "later", d: "later" };
+  assert.deepEqual(likeIt(dates, a, later), { ...later, b: nth(b, 1) });
+  assert.deepEqual(likeIt(dates, a, { ...later, a: "cancel" }), { a: "cancel", b: "cancel", c: "cancel", d: "later" });
 });
 
 test("of a door it is said until when it can be closed", () => {

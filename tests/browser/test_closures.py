@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import pytest_asyncio
@@ -218,3 +218,43 @@ async def test_the_page_is_accessible_in_every_way(
     assert await faults(screen.page, "decisions") == []
     assert await screen.sideways() <= 0
     await decide(hub, chess, "cancel")
+
+
+async def test_what_is_decided_for_a_date_goes_for_its_series_and_the_list_prints_whom_to_ring(
+    screens: Screens, hub: SimHub, nothing_closed: None
+) -> None:
+    day = DAY + timedelta(days=70)
+    body = {
+        "space": "hall",
+        "title": "Weekly tea",
+        "first_starts": f"{day}T14:00",
+        "first_ends": f"{day}T16:00",
+        "rule": "FREQ=DAILY;COUNT=3",
+        "people": 12,
+        "contact_name": "Mary Holloway",
+        "contact_phone": "01632 960 100",
+    }
+    await hub.api.post("/sites/ramsey/series", body)
+    await book(hub, "By mail", day, "10:00", "11:00", space="hall", contact_email="rosa@hub.test")
+    screen = await _open(screens)
+    page = screen.page
+    await page.get_by_label("Last day").fill(f"{day + timedelta(days=2):%d/%m/%Y}")
+    await _fill(screen, day)
+    await expect(page.get_by_role("heading", name="4 bookings are affected")).to_be_visible()
+    tea = _affected(screen, "Weekly tea")
+    await tea.first.get_by_role("button", name="Choose…").click()
+    await tea.first.get_by_label("Cancel it, and tell them").check()
+    await page.get_by_role("button", name="The same for all 3 dates of Weekly tea").click()
+    for n in range(3):
+        await expect(tea.nth(n)).to_contain_text("Cancel it, and tell them")
+        await expect(tea.nth(n)).to_contain_text("No mail address: ring 01632 960 100")
+    await expect(_affected(screen, "By mail")).not_to_contain_text("ring")
+    assert await faults(page, "series") == []
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("button", name="Print the list")).to_be_hidden()
+    await expect(tea.first).to_contain_text("01632 960 100")
+    await page.emulate_media(media="screen")
+    await page.get_by_role("button", name="Close Main hall").click()
+    await page.get_by_role("button", name=re.compile("Make it final")).click()
+    await screen.said("It is final. Who waited for the freed time is told now.")
+    await expect(page.get_by_role("button", name=re.compile("Undo it all"))).to_be_hidden()

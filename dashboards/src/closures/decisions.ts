@@ -72,6 +72,27 @@ export function doubled(hits: readonly Hit[], chosen: Readonly<Record<string, Ch
   return found;
 }
 
+/** The other dates of the same series in the closure. */
+export function sameSeries(hits: readonly Hit[], hit: Hit): Hit[] {
+  const { id, series } = hit.booking;
+  return series ? hits.filter(({ booking }) => booking.series === series && booking.id !== id) : [];
+}
+
+/** What is chosen for one, for the other dates of its series as well: the word, or the proposal of the same room that is
+ * as much earlier or later. A date that has none keeps what it has. */
+export function likeIt(hits: readonly Hit[], hit: Hit, chosen: Readonly<Record<string, Choice>>): Record<string, Choice> {
+  const choice = chosen[hit.booking.id];
+  const target = taken(hit, choice);
+  const shift = ({ booking }: Hit, { starts }: Proposal) => Date.parse(starts) - Date.parse(booking.starts);
+  const found: Record<string, Choice> = { ...chosen };
+  for (const other of sameSeries(hits, hit)) {
+    const like = target && other.proposals.find((one) => one.site === target.site && one.space === target.space && shift(other, one) === shift(hit, target));
+    if (typeof choice === "string") found[other.booking.id] = choice;
+    else if (like) found[other.booking.id] = targetOf(like);
+  }
+  return found;
+}
+
 export interface Tally {
   moved: number;
   cancelled: number;

@@ -1,7 +1,7 @@
 /** The bookings that a closure would affect, fetched page by page, and what becomes of each. */
 import { errorText, newKey, Refusal, send } from "../api.ts";
 import type { Space } from "../model.ts";
-import { type Choice, type Hit, lost, proposed } from "./decisions.ts";
+import { type Choice, type Hit, likeIt, lost, proposed } from "./decisions.ts";
 import type { RequestedClosure } from "./reading.ts";
 
 const MOMENT_MS = 300;
@@ -79,6 +79,12 @@ export class Preview {
   choose(booking: string, choice: Choice): void {
     this.lost = this.lost.filter((one) => one !== booking);
     this.chosen = { ...this.chosen, [booking]: choice };
+  }
+
+  /** For all dates of its series what is chosen for one of them. */
+  chooseSeries(hit: Hit): void {
+    this.chosen = likeIt(this.hits, hit, this.chosen);
+    this.lost = this.lost.filter((id) => this.chosen[id] === "later");
   }
 
   /** The same for all; "proposal" takes what was proposed, and cancels where nothing fits. */
