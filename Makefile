@@ -58,7 +58,8 @@ mutants: setup-test ## mutation testing: small faults in the code, and how many 
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 words: setup-test ## words/en.po and its translations from the sources; NEW=cy begins one, LANGUAGE=cy builds its pages
-	$(BIN)/python -m tools.words $(if $(NEW),--new $(NEW)) $(if $(LANGUAGE),--build $(LANGUAGE))
+	$(BIN)/python -m tools.words $(if $(NEW),--new $(NEW))
+	$(if $(LANGUAGE),$(BIN)/python -m tools.words --build $(LANGUAGE))
 
 lock: setup-test ## compile requirements/*.txt; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)
@@ -72,7 +73,7 @@ check-data: setup-test ## compare the demo's figures with the published files in
 	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
 
 clean: ## remove what can be rebuilt (.venv, caches, built pages); the demo's state in var/ stays
-	rm -rf .venv .wheels dist dashboards/dist dashboards/node_modules test-artefacts
+	rm -rf .venv .wheels dist dashboards/dist dashboards/languages dashboards/node_modules test-artefacts
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup-run:

@@ -86,6 +86,18 @@ class Pages:
         self.script("build")
         self._stamp.write_text(made_from)
 
+    def build_language(self, language: str) -> Path:
+        """Make `languages/<language>`, the app in the words of a catalogue; raises PagesNotBuilt."""
+        made = self._folder / "languages" / language
+        words = [*(self._folder / "words").glob("*.ts"), *self._folder.parent.joinpath("words").glob("*.po")]
+        made_from = _digest(self._folder.parent, sorted([*self._sources(), *words]))
+        if _text(made / ".made-from") != made_from:
+            self._node.install()
+            _say(f"pages: npm run language {language}")
+            self._node.npm("run", "language", "--", language)
+            (made / ".made-from").write_text(made_from)
+        return made
+
     def script(self, name: str, *, show: bool = False) -> None:
         """Run a script of package.json with what package-lock.json pins; raises PagesNotBuilt."""
         self._node.install()

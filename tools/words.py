@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from jinja2.ext import babel_extract
 
-from hatch_build import ROOT, NodeFolder, PagesNotBuilt
+from hatch_build import ROOT, NodeFolder, Pages, PagesNotBuilt
 
 _TEMPLATES = ROOT / "controller" / "door_pages"
 
@@ -29,12 +29,11 @@ def main() -> int:
     options = sys.argv[1:]
     node = NodeFolder(ROOT / "dashboards")
     try:
-        node.install()
-        said = json.dumps(list(of_templates()))
         if "--build" in options:
-            node.npm("run", "language", "--", options[options.index("--build") + 1], show=True)
+            Pages(ROOT).build_language(options[options.index("--build") + 1])
         else:
-            node.npm("run", "--silent", "words", "--", *options, show=True, said=said)
+            node.install()
+            node.npm("run", "--silent", "words", "--", *options, show=True, said=json.dumps(list(of_templates())))
     except PagesNotBuilt as error:
         sys.stderr.write(f"hallkeeper: {error}\n")
         return 1

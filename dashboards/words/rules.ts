@@ -12,7 +12,7 @@ export function isRead(text: string, shown: Shown): boolean {
   if (shown === null || !/\p{L}/u.test(text)) return false;
   if (shown) return true;
   if (CODE.test(text) || KEYS.test(text)) return false;
-  return /^[^\p{L}]*\p{Lu}\p{Ll}/u.test(text) || /\p{L}\p{Ll}*[,;:.]? [\p{L}\p{N}\u0001“]|[\p{L}\u0001],? \p{L}/u.test(text);
+  return /^[^\p{L}]*\p{Lu}\p{Ll}|^ \p{L}|\p{L} $/u.test(text) || /\p{L}\p{Ll}*[,;:.]? [\p{L}\p{N}\u0001“]|[\p{L}\u0001],? \p{L}|\u0001 % \p{L}/u.test(text);
 }
 
 const SHOWN_NAMES = new Set(["words", "text", "label", "title", "hint", "why", "said", "told", "when", "heading", "verb", "about", "empty", "fault", "unit", "needed", "placeholder", "question", "note"]);

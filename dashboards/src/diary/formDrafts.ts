@@ -9,7 +9,7 @@ export interface FormDraft {
   open: boolean;
 }
 
-const PREFIX = "hk-form ";
+const PREFIX = /* not words */ "hk-form ";
 
 /** The storage key of one user's form: of a booking, or of a new booking in a building. */
 function place(user: string, site: string, booking: string): string {
