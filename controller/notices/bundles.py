@@ -1,6 +1,6 @@
 """Changes that belong together, such as those of a closure: each party is told of all of them by one notice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -27,9 +27,9 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     text: str
 
-    def bundle(self, party: str | None) -> str:
-        """What a party's notice is about; the same each time."""
-        return str(uuid5(UUID(self.id), party or ""))
+    def bundle(self, who: str) -> str:
+        """What the notice to somebody is about; the same each time."""
+        return str(uuid5(UUID(self.id), who))
 
 
 TOGETHER: ContextVar[Together | None] = ContextVar("told together", default=None)
@@ -45,11 +45,11 @@ def told_together(what: Together) -> Iterator[None]:
         TOGETHER.reset(before)
 
 
-async def put(tx: Tx, together: Together, changed: Sequence[Booking], now: datetime) -> None:
-    """Note which bookings the notices of parties are about, and why. Under the lock of its site."""
+async def put(tx: Tx, together: Together, its: Mapping[str, str], now: datetime) -> None:
+    """Note which bookings the notices of bundles are about, and why. ``its``: bundles by booking, at least one. Under
+    the lock of its site."""
     insert = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(notice_bundles)
     by_id = insert.on_conflict_do_update(index_elements=["id"], set_={"text": insert.excluded.text})
-    its = {each.id: together.bundle(each.party) for each in changed}
     row = {"batch": together.id, "text": together.text, "made_at": now}
     await tx.execute(by_id, [row | {"id": each} for each in dict.fromkeys(its.values())])
     pairs = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(bundled_bookings)

@@ -118,7 +118,7 @@ async def of_site(
     later = notices.alias()
     same = and_(later.c.state.in_(UNREACHED), later.c.contact_address == c.contact_address)
     b = bundled_bookings.c
-    with_others = select(b.bundle).where(b.booking_id == c.about)
+    with_others = select(b.bundle).where(b.booking_id == c.about).correlate(notices)
     newer = select(later.c.id).where(
         or_(later.c.about == c.about, later.c.about.in_(with_others)),
         later.c.id > c.id,
@@ -132,7 +132,7 @@ async def of_site(
             or_(
                 bookings.c.id == c.about,
                 bookings.c.series_id == c.about,
-                bookings.c.id.in_(select(b.booking_id).where(b.bundle == c.about)),
+                bookings.c.id.in_(select(b.booking_id).where(b.bundle == c.about).correlate(notices)),
             )
         )
         ahead = concerned.where(bookings.c.ends > now).scalar_subquery()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from controller.audit import audit_log
 from controller.bookings import repository as bookings
@@ -14,11 +15,12 @@ from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import UNDOABLE
 from controller.notices import repository
 from controller.notices.bounces import repository as bounces
-from controller.notices.bundles import LONGEST_WORK, TOGETHER, Together, bookings_about
+from controller.notices.bundles import LONGEST_WORK, TOGETHER, bookings_about
 from controller.notices.bundles import put as put_bundles
 from controller.notices.errors import NoticeNotFailed, NoticeUnknown
 from controller.notices.model import CAME_BACK, Notice, NoticeKind, NoticeState
 from controller.notices.recipients import Contact, Recipient, Recipients
+from controller.people.merging.duplicates import phone_key
 from controller.people.model import Actor
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
@@ -78,10 +80,20 @@ class NoticeService:
         kept = UNDOABLE.get()
         if kept is not None and actor == SYSTEM_ACTOR and all(each.starts > kept.until for each in changed):
             due_at = max(due_at, kept.until)  # an offer, which undoing would take back
+        bundles: Mapping[str, str] = {}
         if together is not None and changed and self.sends:
             site, due_at = together.site, now + LONGEST_WORK
-            await put_bundles(tx, together, changed, now)
-        await self.add(tx, site, changed, made_at=now, due_at=due_at, together=together)
+            contacts = await self._recipients.of(tx, changed)
+            bundles = {each.id: together.bundle(self._who(each, contacts[each.id])) for each in changed}
+            await put_bundles(tx, together, bundles, now)
+        await self.add(tx, site, changed, made_at=now, due_at=due_at, bundles=bundles)
+
+    def _who(self, booking: Booking, contact: Contact) -> str:
+        """Names, without saying it, who hears of a booking. Whom neither mail nor text message reaches is to be rung,
+        so people with other numbers are others."""
+        person = contact.person or self._recipients.tag(phone_key(booking.contact_phone) or booking.contact_phone)
+        nobody = not (contact.person or booking.contact_phone or booking.party)
+        return repr((booking.party, booking.series_id or booking.id if nobody else person))
 
     async def follow_party(self, tx: Tx, party: str, now: datetime) -> None:
         """Write down that all that is ahead of a party must be told, since it is to be reached elsewhere."""
@@ -100,15 +112,15 @@ class NoticeService:
         made_at: datetime,
         due_at: datetime,
         whole: bool = False,
-        together: Together | None = None,
+        bundles: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Write down that the people of these bookings must be told, under the site's lock. ``together``: of all of a
-        party by one notice."""
+        """Write down that the people of these bookings must be told, under the site's lock. ``bundles``: of which ones
+        by one notice."""
         used = await self._recipients.used(tx, changed)
         if not whole:
             await self._share_known(tx, used)
         about = {
-            (together.bundle(each.party) if together else each.series_id or each.id, to): each.party
+            (bundles.get(each.id) or each.series_id or each.id, to): each.party
             for each in changed
             for to in used[each.id]
         }

@@ -12,6 +12,9 @@ from tests.controller.village import API, SITE, Json, book, furnish
 from tests.services.mail import MailServer
 
 
+WHEN = [{"starts": f"2026-12-10T{hour:02}:00", "ends": f"2026-12-10T{hour + 1:02}:00"} for hour in range(9, 13)]
+
+
 @pytest.fixture
 async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
     await furnish(client)
@@ -89,6 +92,38 @@ async def test_who_has_no_address_is_to_be_rung_once_about_all_of_it(
     await sending.after(minutes=1)
     [call] = (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"]
     assert (call["text"], call["phone"]) == ("Cancelled: 3 bookings, Ramsey Hub", "01234 5678")
+
+
+async def test_who_is_to_be_rung_about_another_booking_stays_on_the_list(
+    village: httpx.AsyncClient, sending: Sending
+) -> None:
+    day = {"people": 10, "contact_phone": "01354 111111"}
+    mine = await book(village, title="Choir", **WHEN[0], **day)
+    await book(village, title="Drama", space="studio", starts="2026-12-20T09:00", ends="2026-12-20T10:00", people=5)
+    await sending.after(minutes=1)
+    await carry_out(village, FLOOR, cancelled(mine))
+    await sending.after(minutes=1)
+    calls = (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"]
+    assert [each["text"].partition(", ")[0] for each in calls] == ["Cancelled: Choir", "Confirmed: Drama"]
+
+
+async def test_people_with_numbers_of_their_own_are_each_to_be_rung(
+    village: httpx.AsyncClient, sending: Sending
+) -> None:
+    mine = [
+        await book(village, title=f"{who}’s party", people=10, contact_name=who, contact_phone=phone, **WHEN[at])
+        for at, (who, phone) in enumerate([("Rosa", "01354 111111"), ("Tom", "01354 222222"), ("Una", ""), ("Jim", "")])
+    ]
+    await sending.after(minutes=1)
+    await carry_out(village, FLOOR, *map(cancelled, mine))
+    await sending.after(minutes=1)
+    calls = (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"]
+    assert sorted((each["name"], each["phone"]) for each in calls) == [
+        ("Jim", ""),
+        ("Rosa", "01354 111111"),
+        ("Tom", "01354 222222"),
+        ("Una", ""),
+    ]
 
 
 async def test_bookings_of_two_parties_are_told_apart_even_to_one_address(
