@@ -197,8 +197,14 @@ async def known_of(tx: Tx, notice: Notice, ids: Sequence[str], address_tag: byte
     """What the address of a notice knows of these bookings, by notices that reached it and by the calls since."""
     found = await known(tx, ids, address_tag)
     rung = select(notices.c.id).join(notice_calls, notice_calls.c.notice == notices.c.id)
-    same = (notices.c.about == notice.about, notices.c.contact_address == notice.contact_address)
-    for each in (await tx.execute(rung.where(*same).order_by(notices.c.id))).scalars().all():
+    about, together = notices.c.about, bundled_bookings.c
+    theirs = or_(
+        about.in_([notice.about, *ids]),
+        about.in_(select(bookings.c.series_id).where(bookings.c.id.in_(ids), bookings.c.series_id.is_not(None))),
+        about.in_(select(together.bundle).where(together.booking_id.in_(ids))),
+    )
+    rung = rung.where(theirs, notices.c.contact_address == notice.contact_address).order_by(notices.c.id)
+    for each in (await tx.execute(rung)).scalars().all():
         for booking_id, told_then in (await known(tx, ids, _noted(each))).items():
             before = found.get(booking_id)
             if before is None:

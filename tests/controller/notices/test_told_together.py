@@ -8,7 +8,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import FLOOR, cancelled, carry_out, moved, undo
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import text
-from tests.controller.village import API, SITE, Json, book, furnish
+from tests.controller.village import API, SITE, Json, act, book, furnish
 from tests.services.mail import MailServer
 
 
@@ -105,6 +105,27 @@ async def test_who_is_to_be_rung_about_another_booking_stays_on_the_list(
     await sending.after(minutes=1)
     calls = (await village.get(f"{API}/sites/{SITE}/calls")).json()["items"]
     assert [each["text"].partition(", ")[0] for each in calls] == ["Cancelled: Choir", "Confirmed: Drama"]
+
+
+async def test_who_was_rung_about_a_booking_hears_what_became_of_it_together_with_others(
+    village: httpx.AsyncClient, sending: Sending
+) -> None:
+    mine = await book(village, title="Choir", people=10, contact_phone="01354 111111", **WHEN[0])
+    calls = f"{API}/sites/{SITE}/calls"
+
+    async def ring() -> list[str]:
+        await sending.after(minutes=1)
+        items = (await village.get(calls)).json()["items"]
+        for each in items:
+            assert (await village.put(f"{calls}/{each['id']}", json={"called": True})).is_success
+        return [each["text"].partition(":")[0] for each in items]
+
+    assert await ring() == ["Confirmed"]
+    done = await carry_out(village, FLOOR, moved(mine))
+    assert await ring() == ["Moved"]
+    [booking] = done["done"]
+    await act(village, booking, "cancel")
+    assert await ring() == ["Cancelled"]
 
 
 async def test_people_with_numbers_of_their_own_are_each_to_be_rung(
