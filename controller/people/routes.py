@@ -107,8 +107,11 @@ async def sign_in(
 
 
 async def _ended_is_forgotten(request: Request, settings: TheSettings) -> None:
-    """The browser of an ended session forgets it, so that pages no longer ask who is signed in."""
+    """The browser of an ended session forgets it, so that pages no longer ask who is signed in. One that sent no
+    session may have one: it keeps it back where another site links here, which must not sign anybody out."""
     if await find_actor(request) is None:
+        if cookie_name(COOKIE, settings) not in request.cookies:
+            raise SignInNeeded
         answer = Response()
         _forget_session(answer, settings)
         raise SignInNeeded({"Set-Cookie": answer.headers["Set-Cookie"]})

@@ -142,6 +142,14 @@ async def test_a_browser_forgets_a_session_that_has_ended(app: FastAPI, client: 
         assert re.match('hk_session=""; .*Max-Age=0', answer.headers["Set-Cookie"])
 
 
+async def test_a_link_of_another_site_signs_nobody_out(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async with _signed_in(app) as browser:
+        del browser.headers["Authorization"]  # as its cookie, which is for this site alone
+        answer = await browser.get(f"{API}/session")
+        assert answer.status_code == 401
+        assert "Set-Cookie" not in answer.headers
+
+
 async def test_the_command_lists_and_ends_them(app: FastAPI, client: httpx.AsyncClient) -> None:
     async with _signed_in(app) as lost, serving(app) as address:
         env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "200"}
