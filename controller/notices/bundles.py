@@ -1,6 +1,6 @@
 """Changes that belong together, such as those of a closure: each party is told of all of them by one notice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta

@@ -11,7 +11,6 @@ from tests.controller.notices.test_notices import text
 from tests.controller.village import API, SITE, Json, act, book, furnish
 from tests.services.mail import MailServer
 
-
 WHEN = [{"starts": f"2026-12-10T{hour:02}:00", "ends": f"2026-12-10T{hour + 1:02}:00"} for hour in range(9, 13)]
 
 
