@@ -11,22 +11,34 @@ const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|t
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
-/** What buttons do, which pages without a form have too. */
-const TASK = /src[\\/]task\.svelte/;
+/** What buttons do, which pages without a form have too; one file, since each file has its name in all that load it. */
+const TASK = /src[\\/](task\.svelte|diary[\\/](actOnBooking|holdText|quote)\.ts|forms[\\/]ConfirmButton)/;
 
 /** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
 const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
 
+/** Pages are never made on the server: without what Svelte has for such pages each is 1 kB lighter. */
+const NO_HYDRATION = {
+  name: "no-hydration",
+  transform(code: string, id: string) {
+    if (!/svelte[\\/]src[\\/]internal[\\/]client[\\/]dom[\\/]hydration\.js/.test(id)) return undefined;
+    const without = code.replace("export let hydrating = false", "export const hydrating = false").replace("hydrating = value;", "");
+    if (!/const hydrating = false/.test(without) || /hydrating = value/.test(without)) throw new Error("Svelte's hydration.js is not as expected");
+    return without;
+  },
+};
+
 export default defineConfig({
   base: "/",
-  plugins: [svelte(), preload()],
+  plugins: [svelte(), NO_HYDRATION, preload()],
   build: {
     outDir: "dist",
     // The first versions that know light-dark() and nesting; older ones would get a longer translation.
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
     // The server's policy allows only files of its own: nothing may be inlined as a data: address.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What every page has loaded is not named again beside each part that comes later.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter((file) => !/(app|rolldown-runtime)-/.test(file)) },
     rolldownOptions: {
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freeSpans, HOUR_PX, placesLeft, px, rowsInView, sharing } from "../src/diary/geometry.ts";
+import { freeSpans, HOUR_PX, placed, placesLeft, px, rowsInView, sharing } from "../src/diary/geometry.ts";
 import { lanes } from "../src/diary/lanes.ts";
 import { instantAt, draggedSpan, clashes, dragHandleAt, SNAP } from "../src/diary/dragGeometry.ts";
-import { cellAt, roomRows } from "../src/diary/roomRows.ts";
+import { type Cell, cellAt, roomRows } from "../src/diary/roomRows.ts";
+import { entriesOf, weekRows } from "../src/diary/weekEntries.ts";
 import { type Booking, toBooking, toBookings, placesOf, type Space } from "../src/model.ts";
 import { HOUR } from "../src/zone.ts";
 
@@ -170,20 +171,67 @@ test("a whole shares with each of its parts, and the parts not with each other",
   assert.deepEqual([...shared.get("studio")!], ["studio"]);
 });
 
-test("a booking of the whole takes the parts, with its setting up, and says who has it", () => {
+const hours = (cells: readonly Cell[]) =>
+  cells.map((one) => [(one.from - DAY.from) / HOUR, (one.to - DAY.from) / HOUR, one.booking?.id ?? one.others.map(({ id }) => id).join()]);
+
+test("a booking of the whole is one cell that reaches over its parts, which are free around its setting up", () => {
   const whole = booking("choir", 18, 20, { withBuffers: { from: h(17.5), to: h(20.25) } });
   const rows = roomRows(HALVED, [whole], [], DAY, 0, 44, [], sharing(HALVED));
-  const east = rows[1]!;
-  assert.deepEqual(
-    east.cells.map((one) => [(one.from - DAY.from) / HOUR, (one.to - DAY.from) / HOUR, one.other?.id ?? null]),
-    [
-      [0, 17.5, null],
-      [17.5, 20.25, "choir"],
-      [20.25, 24, null],
-    ],
-  );
+  assert.deepEqual(rows.map(({ space, depth, covers }) => [space.id, depth, covers]), [
+    ["hall", 0, 2],
+    ["east", 1, 0],
+    ["west", 1, 0],
+    ["studio", 0, 0],
+  ]);
+  assert.deepEqual(hours(rows[0]!.cells), [[0, 17.5, ""], [18, 20, "choir"], [20.25, 24, ""]]);
+  assert.deepEqual(hours(rows[1]!.cells), [[0, 17.5, ""], [20.25, 24, ""]]);
+  assert.equal(rows.flatMap(({ cells }) => cells.filter(({ spans }) => spans)).length, 1);
   assert.equal(rows[3]!.cells.length, 1);
   assert.deepEqual(clashes([whole], sharing(HALVED).get("east")!, { from: h(19), to: h(21) }).map((one) => one.id), ["choir"]);
+});
+
+test("bookings of the parts block the whole in one stretch that names them all", () => {
+  const halves = [booking("yoga", 10, 11.5, { space: "east" }), booking("chess", 11, 12, { space: "west" }), booking("tai", 17, 18, { space: "east" })];
+  const rows = roomRows(HALVED, halves, [], DAY, 0, 44, [], sharing(HALVED));
+  assert.deepEqual(hours(rows[0]!.cells), [[0, 10, ""], [10, 12, "yoga,chess"], [12, 17, ""], [17, 18, "tai"], [18, 24, ""]]);
+  assert.deepEqual(hours(rows[2]!.cells), [[0, 11, ""], [11, 12, "chess"], [12, 24, ""]]);
+});
+
+test("a request for the whole stands in a lane of its own row, and reaches over nothing", () => {
+  const asked = booking("fair", 16, 18, { status: "requested" });
+  const all = [asked, booking("choir", 18, 20), booking("tai", 17, 18, { space: "east" })];
+  const [whole] = roomRows(HALVED, all, [], DAY, 0, 44, [], sharing(HALVED));
+  const cell = (key: string) => whole!.cells.find((one) => one.key === key)!;
+  assert.deepEqual([cell("fair").spans, cell("choir").spans], [false, true]);
+  assert.ok(cell("choir").top >= cell("fair").top + cell("fair").height);
+});
+
+test("parts stand below their whole, one that two wholes share below the first, and no room is lost", () => {
+  const some = (id: string, ...parts: string[]): Space => ({ ...SPACE, id, parts });
+  const rooms = [some("b"), some("ab", "a", "b"), some("a"), some("bc", "b", "c"), some("c"), some("all", "ab")];
+  assert.deepEqual(placed(rooms).map(({ space, depth, covers }) => [space.id, depth, covers]), [
+    ["bc", 0, 2],
+    ["b", 1, 0],
+    ["c", 1, 0],
+    ["all", 0, 2],
+    ["ab", 1, 1],
+    ["a", 2, 0],
+  ]);
+  const rows = roomRows(rooms, [booking("x", 9, 10, { space: "ab" })], [], DAY, 0, 44, [], sharing(rooms));
+  const told = rows.flatMap(({ space, cells }) => cells.filter((one) => !one.key.startsWith("free")).map((one) => [space.id, one.others.length]));
+  assert.deepEqual(told, [["bc", 1], ["b", 1], ["all", 1], ["ab", 0]]);
+});
+
+test("the week has a row for each room with its parts, and each booking in it once", () => {
+  const rooms = HALVED.map((one) => ({ ...one, name: one.id }));
+  const bookings = [booking("choir", 18, 20), booking("yoga", 10, 11, { space: "east" }), booking("art", 9, 10, { space: "studio" })];
+  assert.deepEqual(weekRows(rooms).map(({ space, parts }) => [space.id, parts.length]), [["hall", 2], ["studio", 0]]);
+  const entries = entriesOf(rooms, bookings, [DAY.from, DAY.to]);
+  const told = [...entries].map(([key, all]) => [key, all.map(({ booking, part, other }) => `${booking.id} ${part} ${other}`)]);
+  assert.deepEqual(told, [
+    ["studio 0", ["art  false"]],
+    ["hall 0", ["yoga east false", "choir  false"]],
+  ]);
 });
 
 test("what is asked for is drawn and holds nothing", () => {

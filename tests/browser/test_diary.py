@@ -121,7 +121,7 @@ async def test_a_pool_shows_its_free_places_and_books_one_of_them(screens: Scree
     await book(hub, "Tutors", day, "10:00", "13:00", site="march", space="desks", people=3, seats=3)
     screen = await screens.new()
     await screen.diary(day, site="march")
-    await expect(screen.block("Tutors")).to_have_accessible_name(re.compile("3 of 6 places$"))
+    await expect(screen.block("Tutors")).to_have_accessible_name(re.compile("3 of 6 places, Hot desks$"))
     await expect(screen.block("Tutors")).to_contain_text("3 of 6")
     left = screen.free("Hot desks", "Free, 3 of 6 places, 10:00 to 13:00")
     await expect(left).to_have_text("3 of 6 free")

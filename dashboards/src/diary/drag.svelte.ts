@@ -17,7 +17,12 @@ export interface DragItem extends Span {
 export interface DragStart extends DragItem {
   x: number;
   y: number;
+  /** The row under the pointer, which for a booking of a whole may be that of a part. */
+  row: number;
 }
+
+/** So far up or down a pointer may slip without changing the room. */
+const SLIP_PX = 16;
 
 /** Where a pointer is: pixels from the start of the day, and the row under it. */
 export function pointerPosition({ scroller, tops, rows, nameWidth }: TimelineGrid, event: MouseEvent): { x: number; row: number } {
@@ -74,9 +79,9 @@ export class Drag {
   /** Moves by quarter hours and rooms; `resize` moves only the end. */
   shift(steps: number, resize: boolean, rooms = 0): void {
     if (!this.item) return;
-    const { spaces, span: day } = this.grid.dayStore;
-    const room = spaces.findIndex((one) => one.id === this.item?.space) + rooms;
-    const space = spaces[Math.max(0, Math.min(room, spaces.length - 1))]!.id;
+    const { rows } = this.grid;
+    const day = this.grid.dayStore.span;
+    const space = rows[Math.max(0, Math.min(this.grid.rowOf(this.item.space) + rooms, rows.length - 1))]!.space.id;
     this.item = { ...this.item, space, ...draggedSpan(this.item, resize ? "end" : "move", steps * SNAP, day) };
     scrollToCell(this.grid, this.grid.rowOf(space), this.item);
     notices.announce(this.description);
@@ -89,7 +94,8 @@ export class Drag {
     const day = grid.dayStore.span;
     const by =
       dragStart.handle === "new" ? instantAt(x, day.from) + SNAP - dragStart.from : Math.round((x - dragStart.x) / (HOUR_PX / 4)) * SNAP;
-    const space = dragStart.handle === "move" ? grid.rows[row]!.space.id : dragStart.space;
+    const same = dragStart.handle !== "move" || row === dragStart.row || Math.abs(event.clientY - dragStart.y) < SLIP_PX;
+    const space = same ? dragStart.space : grid.rows[row]!.space.id;
     this.item = { ...dragStart, ...draggedSpan(dragStart, dragStart.handle, by, day), space, by: "pointer" };
     const scroller = grid.scroller!;
     const box = scroller.getBoundingClientRect();

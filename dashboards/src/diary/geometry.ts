@@ -69,6 +69,28 @@ export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<strin
   );
 }
 
+/** A room in its row. `depth`: how many rooms it is a part of, one within the other; `covers`: how many of the next rows are parts of it. */
+export interface Placed {
+  space: Space;
+  depth: number;
+  covers: number;
+}
+
+/** Rooms in the order of their rows: parts below the room that they make up. What is a part of two stands below the first. */
+export function placed(spaces: readonly Space[]): Placed[] {
+  const parts = new Set(spaces.flatMap((one) => one.parts));
+  const rows = new Map<Space, Placed>();
+  const add = (space: Space | undefined, depth: number) => {
+    if (!space || rows.has(space)) return;
+    const row = { space, depth, covers: 0 };
+    const before = rows.set(space, row).size;
+    for (const part of space.parts) add(spaces.find(({ id }) => id === part), depth + 1);
+    row.covers = rows.size - before;
+  };
+  for (const one of spaces) if (!parts.has(one.id)) add(one, 0);
+  return [...rows.values()];
+}
+
 /** First and last+1 of the rows in the window, from the tops of all rows (one more entry than rows). */
 export function rowsInView(tops: readonly number[], scroll: number, height: number, spare = 300): [number, number] {
   const ended = (y: number) => tops.filter((top, row) => row && top <= y).length;

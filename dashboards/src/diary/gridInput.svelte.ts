@@ -27,8 +27,9 @@ export class GridInput {
   private readonly actions: GridActions;
   private dragStart: DragStart | null = null;
   private dragged = false;
-  /** The time that stays the same when moving up and down. */
+  /** The time that stays the same when moving up and down, and the row when moving left and right. */
   private column = 0;
+  private line = 0;
 
   constructor(grid: TimelineGrid, actions: GridActions) {
     this.grid = grid;
@@ -47,7 +48,7 @@ export class GridInput {
   }
 
   private choose(cell: Cell, from: Instant): void {
-    const taken = cell.booking ?? cell.other;
+    const taken = cell.booking ?? cell.others[0];
     if (taken) this.actions.open(taken);
     else this.actions.create(cell.space, { from, to: Math.min(from + HOUR, cell.to) });
   }
@@ -58,17 +59,27 @@ export class GridInput {
     this.choose(cell, next > cell.from && next < cell.to ? next : cell.from);
   }
 
-  private focusInRow(row: number, cell: Cell | undefined): void {
-    if (!cell) return;
-    this.column = this.grid.clip(cell).from;
-    this.actions.focusCell({ row, cell });
+  /** The cells of a row, with those that reach over it. */
+  private standing(row: number): CellPosition[] {
+    const { rows } = this.grid;
+    const found = rows[row]!.cells.map((cell) => ({ row, cell }));
+    const over = rows.slice(0, row).flatMap((one, above) => (above + one.covers >= row ? one.cells.map((cell) => ({ row: above, cell })) : []));
+    return [...found, ...over.filter(({ cell }) => cell.spans)].sort((a, b) => a.cell.from - b.cell.from || a.cell.top - b.cell.top);
   }
 
-  private focusInOtherRow(row: number, from: Cell): void {
+  /** Goes to the cell of a row at a time, else the nearest. */
+  private go(row: number, at: Instant): void {
     const { rows } = this.grid;
-    const next = Math.max(0, Math.min(row, rows.length - 1));
-    const cell = cellAt(rows[next]!, this.column || this.grid.clip(from).from);
-    if (cell) this.actions.focusCell({ row: next, cell });
+    this.line = Math.max(0, Math.min(row, rows.length - 1));
+    const found = this.standing(this.line);
+    const cell = cellAt({ cells: found.map((one) => one.cell) }, at);
+    this.actions.focusCell(found.find((one) => one.cell === cell)!);
+  }
+
+  private goAlong(found: CellPosition | undefined): void {
+    if (!found) return;
+    this.column = this.grid.clip(found.cell).from;
+    this.actions.focusCell(found);
   }
 
   private startMove(cell: Cell): void {
@@ -88,17 +99,21 @@ export class GridInput {
     const here = this.grid.locate((event.target as HTMLElement).dataset.key ?? "");
     if (!here) return;
     const { row, cell } = here;
-    const { cells } = this.grid.rows[row]!;
     const last = this.grid.rows.length - 1;
+    const end = row + (cell.spans ? this.grid.rows[row]!.covers : 0);
+    if (this.line < row || this.line > end) this.line = row;
+    const along = this.standing(this.line);
+    const n = along.findIndex((one) => one.cell === cell);
+    const at = this.column || this.grid.clip(cell).from;
     const keys: Record<string, () => void> = {
-      ArrowLeft: () => this.focusInRow(row, cells[cells.indexOf(cell) - 1]),
-      ArrowRight: () => this.focusInRow(row, cells[cells.indexOf(cell) + 1]),
-      ArrowUp: () => this.focusInOtherRow(row - 1, cell),
-      ArrowDown: () => this.focusInOtherRow(row + 1, cell),
-      PageUp: () => this.focusInOtherRow(row - 5, cell),
-      PageDown: () => this.focusInOtherRow(row + 5, cell),
-      Home: () => (event.ctrlKey ? this.focusInOtherRow(0, cell) : this.focusInRow(row, cells[0])),
-      End: () => (event.ctrlKey ? this.focusInOtherRow(last, cell) : this.focusInRow(row, cells.at(-1))),
+      ArrowLeft: () => this.goAlong(along[n - 1]),
+      ArrowRight: () => this.goAlong(along[n + 1]),
+      ArrowUp: () => this.go(row - 1, at),
+      ArrowDown: () => this.go(end + 1, at),
+      PageUp: () => this.go(row - 5, at),
+      PageDown: () => this.go(end + 5, at),
+      Home: () => (event.ctrlKey ? this.go(0, at) : this.goAlong(along[0])),
+      End: () => (event.ctrlKey ? this.go(last, at) : this.goAlong(along.at(-1))),
       Enter: () => this.enter(cell),
       " ": () => this.enter(cell),
       m: () => this.startMove(cell),
@@ -115,10 +130,10 @@ export class GridInput {
     const cell = this.cellOf(event);
     if (event.button || event.pointerType === "touch" || this.drag.item || !cell) return;
     const { grid } = this;
-    const { x } = pointerPosition(grid, event);
+    const { x, row } = pointerPosition(grid, event);
     const { booking, space } = cell;
-    if (cell.other) return;
-    const begin = { x, y: event.clientY, booking, space };
+    if (cell.others.length) return;
+    const begin = { x, y: event.clientY, row, booking, space };
     if (!booking) {
       const from = Math.max(cell.from, instantAt(x, grid.dayStore.span.from));
       this.dragStart = { ...begin, handle: "new", from, to: from };
@@ -142,7 +157,7 @@ export class GridInput {
   private hover(event: PointerEvent): void {
     const cell = event.pointerType === "mouse" && !this.drag.item ? this.cellOf(event) : null;
     this.hovered = null;
-    if (!cell || cell.booking || cell.other) return;
+    if (!cell || cell.booking || cell.others.length) return;
     const { x, row } = pointerPosition(this.grid, event);
     const from = this.clicked(cell, x);
     this.hovered = { top: this.grid.tops[row]! + cell.top, height: cell.height, from, to: Math.min(from + HOUR, cell.to) };

@@ -1,6 +1,6 @@
 /** The grid of one day: rows and their positions, the visible part, and where each cell is. */
 import { type Day, HOUR, type Instant } from "../zone.ts";
-import { px, rowsInView, type Span } from "./geometry.ts";
+import { px, ROW_PAD_PX, rowsInView, type Span } from "./geometry.ts";
 import { LANE_MOST_PX, LANE_PX } from "./lanes.ts";
 import { type Cell, type Row, roomRows } from "./roomRows.ts";
 import type { DayStore } from "./dayStore.svelte.ts";
@@ -49,9 +49,12 @@ export class TimelineGrid {
     for (const row of this.rows) tops.push(tops.at(-1)! + row.height);
     return tops;
   });
-  readonly range: readonly [number, number] = $derived(
-    this.printing ? [0, this.rows.length] : rowsInView(this.tops, this.scroll - HEAD_PX, this.height),
-  );
+  readonly range: readonly [number, number] = $derived.by(() => {
+    let [first, last] = this.printing ? [0, this.rows.length] : rowsInView(this.tops, this.scroll - HEAD_PX, this.height);
+    // With parts the whole, whose bookings reach over them.
+    while (this.rows[first]?.depth) first--;
+    return [first, last];
+  });
   readonly shown = $derived(this.rows.slice(this.range[0], this.range[1]));
   private before: Row[] = [];
   private scrolledDay: Day = "";
@@ -72,6 +75,11 @@ export class TimelineGrid {
 
   rowOf(space: string): number {
     return this.rows.findIndex((one) => one.space.id === space);
+  }
+
+  /** The height of a cell, with the rows that it reaches over. */
+  heightOf({ row, cell }: CellPosition): number {
+    return cell.spans ? this.tops[row + this.rows[row]!.covers + 1]! - this.tops[row]! - cell.top - ROW_PAD_PX : cell.height;
   }
 
   locate(key: string): CellPosition | null {

@@ -1,36 +1,51 @@
 /** What stands in the cells of a week: entries of each room and day, and when the building is open. Pure. */
 import { type Booking, holds, isPending, type Mode, type Space } from "../model.ts";
 import { type Day, HOUR, type Instant, span } from "../zone.ts";
-import { sharing } from "./geometry.ts";
+import { placed, sharing } from "./geometry.ts";
 
-/** An entry in a cell of the week. `other`: a booking of another room that also occupies this one. */
+/** An entry in a cell of the week. `part`: the part that is booked, of the row's room; `other`: a booking of another room that also occupies this one. */
 export interface Entry {
   booking: Booking;
+  part: string;
   other: boolean;
 }
 
-/** Room and day -> entries, by start; a booking is an entry of every day that it touches. */
+/** A row of the week: a room with all its parts. */
+export interface WeekRow {
+  space: Space;
+  parts: Space[];
+}
+
+export function weekRows(spaces: readonly Space[]): WeekRow[] {
+  const rooms = placed(spaces);
+  return rooms.flatMap(({ space, depth, covers }, n) =>
+    depth ? [] : [{ space, parts: rooms.slice(n + 1, n + 1 + covers).map((one) => one.space) }],
+  );
+}
+
+/** Row and day -> entries, by start, each booking once; a booking is an entry of every day that it touches. */
 export function entriesOf(
   spaces: readonly Space[],
   bookings: readonly Booking[],
   starts: readonly Instant[],
 ): Map<string, Entry[]> {
   const shared = sharing(spaces);
-  const takers = new Map<string, string[]>();
-  for (const [room, rooms] of shared)
-    for (const other of rooms) takers.set(other, [...(takers.get(other) ?? []), room]);
+  const rows = weekRows(spaces).map(({ space, parts }) => ({
+    room: space.id,
+    names: new Map([[space.id, ""], ...parts.map((one) => [one.id, one.name] as const)]),
+    shares: new Set([space, ...parts].flatMap((one) => [...(shared.get(one.id) ?? [])])),
+  }));
   const found = new Map<string, Entry[]>();
   for (const booking of [...bookings].sort((a, b) => a.from - b.from)) {
     if (!holds(booking) && !isPending(booking)) continue;
     for (let day = 0; day + 1 < starts.length; day++) {
       if (booking.from >= starts[day + 1]! || booking.to <= starts[day]!) continue;
-      for (const room of takers.get(booking.space) ?? [booking.space]) {
-        const other = room !== booking.space;
-        if (other && !holds(booking)) continue;
+      for (const { room, names, shares } of rows) {
+        const part = names.get(booking.space);
+        const other = part === undefined;
+        if (other && !(holds(booking) && shares.has(booking.space))) continue;
         const key = `${room} ${day}`;
-        const there = found.get(key);
-        if (there) there.push({ booking, other });
-        else found.set(key, [{ booking, other }]);
+        found.set(key, [...(found.get(key) ?? []), { booking, part: part ?? "", other }]);
       }
     }
   }

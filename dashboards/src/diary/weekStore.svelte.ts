@@ -3,7 +3,7 @@ import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, type Mode, type Site, type SiteDetail, toBookings, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart, type Instant } from "../zone.ts";
-import { entriesOf, openings } from "./weekEntries.ts";
+import { entriesOf, openings, weekRows } from "./weekEntries.ts";
 
 export class WeekStore extends Fetched {
   readonly site: Site;
@@ -16,6 +16,7 @@ export class WeekStore extends Fetched {
   readonly starts: Instant[] = $derived(
     Array.from({ length: 8 }, (_, day) => dayStart(dayPlus(this.monday, day), this.site.zone)),
   );
+  readonly rows = $derived(weekRows(this.detail?.spaces ?? []));
   readonly entries = $derived(entriesOf(this.detail?.spaces ?? [], this.bookings, this.starts));
   readonly openings = $derived.by(() => openings(this.modes, this.days, this.starts, this.site.zone));
 
