@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freeSpans, HOUR_PX, placed, placesLeft, px, rowsInView, sharing } from "../src/diary/geometry.ts";
 import { lanes } from "../src/diary/lanes.ts";
-import { instantAt, draggedSpan, clashes, dragHandleAt, SNAP } from "../src/diary/dragGeometry.ts";
+import { instantAt, draggedSpan, clashes, dragHandleAt, onDay, SNAP } from "../src/diary/dragGeometry.ts";
 import { type Cell, cellAt, roomRows } from "../src/diary/roomRows.ts";
 import { entriesOf, weekRows } from "../src/diary/weekEntries.ts";
 import { type Booking, toBooking, toBookings, placesOf, type Space } from "../src/model.ts";
@@ -269,4 +269,15 @@ test("what is left of a pool stands under its bookings and can be chosen", () =>
   }
   const [empty] = roomRows([DESKS], [], [], DAY, 0);
   assert.equal(empty!.cells[0]!.places, 6);
+});
+
+test("on another day a booking has the same times of the clock, over both clock changes too", () => {
+  const at = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) });
+  const zone = "Europe/London";
+  assert.deepEqual(onDay(at("2027-03-27T18:00Z", "2027-03-27T20:00Z"), "2027-03-28", zone), at("2027-03-28T17:00Z", "2027-03-28T19:00Z"));
+  assert.deepEqual(onDay(at("2027-10-30T21:00Z", "2027-10-31T00:30Z"), "2027-10-31", zone), at("2027-10-31T22:00Z", "2027-11-01T01:30Z"));
+  assert.deepEqual(onDay(at("2027-10-30T22:00Z", "2027-10-31T02:00Z"), "2027-10-29", zone), at("2027-10-29T22:00Z", "2027-10-30T01:00Z"));
+  assert.equal(onDay(at("2027-03-27T01:15Z", "2027-03-27T03:00Z"), "2027-03-28", zone), null, "01:15 does not exist on it");
+  const second = at("2027-10-31T01:15Z", "2027-10-31T01:45Z");
+  assert.deepEqual(onDay(second, "2027-10-31", zone), second, "the second 01:15 stays the second");
 });

@@ -37,9 +37,11 @@ export function pointerPosition({ scroller, tops, rows, nameWidth }: TimelineGri
 
 export class Drag {
   item = $state.raw<(DragItem & { by: "pointer" | "keys" }) | null>(null);
+  /** A date of a series where it was dropped, until it is decided which dates move. */
+  dropped = $state.raw<(DragItem & { booking: Booking }) | null>(null);
   readonly clash = $derived(this.item ? this.clashesOf(this.item) : []);
-  private readonly grid: TimelineGrid;
-  private readonly actions: GridActions;
+  readonly grid: TimelineGrid;
+  readonly actions: GridActions;
 
   constructor(grid: TimelineGrid, actions: GridActions) {
     this.grid = grid;
@@ -118,6 +120,10 @@ export class Drag {
     const { booking, space, from, to } = item;
     if (!booking) return this.actions.create(space, { from, to });
     if (space === booking.space && from === booking.from && to === booking.to) return notices.announce("Left where it was.");
+    if (booking.series) {
+      this.dropped = { ...item, booking };
+      return;
+    }
     this.actions.move(booking, space, { from, to }).then(() => {
       if (item.by === "keys") this.actions.focus(booking.id);
     });
@@ -134,6 +140,14 @@ export class Drag {
   cancel(): void {
     this.item = null;
     notices.announce("Left where it was.");
+  }
+
+  /** Ends the question which dates of a series move. */
+  decided(moved: boolean): void {
+    const id = this.dropped!.booking.id;
+    this.dropped = null;
+    if (!moved) notices.announce("Left where it was.");
+    this.actions.focus(id);
   }
 
   /** The action of a key during a drag by keys; null for none. */

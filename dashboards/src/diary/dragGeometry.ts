@@ -1,6 +1,6 @@
 /** Positions and clashes of a drag in the timeline. Pure; only input on the grid needs it. */
 import { type Booking, holds } from "../model.ts";
-import { HOUR, type Instant, MINUTE } from "../zone.ts";
+import { type Day, dayOf, dayPlus, HOUR, type Instant, instantOf, MINUTE, minutesOf, utcMidnight } from "../zone.ts";
 import { HOUR_PX, type Span } from "./geometry.ts";
 
 export const SNAP = 15 * MINUTE;
@@ -42,4 +42,13 @@ export function draggedSpan(span: Span, handle: DragHandle, by: number, day: Spa
   const step = Math.max(day.from - span.from, Math.min(by, day.to - span.to));
   const kept = span.from < day.from || span.to > day.to ? 0 : step;
   return { from: span.from + kept, to: span.to + kept };
+}
+
+/** A span at the same times of the clock on another day; null if one of them does not exist on it. On its own day it is as it was. */
+export function onDay(span: Span, day: Day, zone: string): Span | null {
+  const begins = dayOf(span.from, zone);
+  if (begins === day) return { from: span.from, to: span.to };
+  const later = Math.round((utcMidnight(dayOf(span.to, zone)) - utcMidnight(begins)) / (24 * HOUR));
+  const [from, to] = [instantOf(day, minutesOf(span.from, zone), zone), instantOf(dayPlus(day, later), minutesOf(span.to, zone), zone)];
+  return from !== null && to !== null && to > from ? { from, to } : null;
 }

@@ -14,7 +14,8 @@ export interface GridActions {
   now: () => Instant;
   open: (one: Booking) => void;
   create: (space: string, when: Span) => void;
-  move: (one: Booking, space: string, when: Span) => Promise<void>;
+  move: (one: Booking, space: string, when: Span, overrule?: boolean) => Promise<void>;
+  changed: (one: Booking) => void;
   focusCell: (found: CellPosition) => void;
   focus: (key: string) => void;
 }

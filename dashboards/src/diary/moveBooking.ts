@@ -8,7 +8,7 @@ import type { DayStore } from "./dayStore.svelte.ts";
 
 type Changed = (one: Booking) => void;
 
-export async function moveBooking(dayStore: DayStore, changed: Changed, one: Booking, space: string, when: Span, undoing = false): Promise<void> {
+export async function moveBooking(dayStore: DayStore, changed: Changed, one: Booking, space: string, when: Span, overrule = false, undoing = false): Promise<void> {
   dayStore.put({ ...one, space, ...when });
   try {
     const body = {
@@ -16,12 +16,13 @@ export async function moveBooking(dayStore: DayStore, changed: Changed, one: Boo
       starts: new Date(when.from).toISOString(),
       ends: new Date(when.to).toISOString(),
       version: one.version,
+      ...(overrule ? { overrule } : {}),
     };
     const moved = toBooking(await send<WireBooking>("PATCH", `/bookings/${one.id}`, body));
     changed(moved);
     const where = dayStore.space(moved.space)?.name ?? moved.space;
     const result = `${moved.title}: ${where}, ${shortDay(dayOf(moved.from, dayStore.zone))}, ${span(moved.from, moved.to, dayStore.zone)}.`;
-    const undo = () => moveBooking(dayStore, changed, moved, one.space, { from: one.from, to: one.to }, true);
+    const undo = () => moveBooking(dayStore, changed, moved, one.space, { from: one.from, to: one.to }, false, true);
     notices.show(`${undoing ? "Moved back." : "Moved."} ${result}`, "ok", undoing ? null : undo);
   } catch (thrown) {
     dayStore.put(one);
