@@ -60,3 +60,10 @@ test("somebody else's shows that the time is taken, and nothing that a booker co
   assert.deepEqual([tone, icon, words], ["plain", "lock", "Not yours"]);
   assert.equal(bookingLabel(taken, "Europe/London", "2027-02-01"), "Taken, 10:00 to 12:00, Not yours");
 });
+
+test("the name of a booking has its set-up and clear-down, where it has any", () => {
+  const plain = { ...booked("requested", "none"), title: "Choir", actor: "warden" };
+  assert.equal(bookingLabel(plain, "Europe/London", "2027-02-01"), "Choir, 10:00 to 12:00, Requested");
+  const around = { ...plain, withBuffers: { from: plain.from - 1_800_000, to: plain.to } };
+  assert.match(bookingLabel(around, "Europe/London", "2027-02-01"), /, with set-up and clear-down 09:30 to 12:00$/);
+});

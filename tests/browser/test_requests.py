@@ -286,3 +286,35 @@ async def test_an_empty_list_says_what_it_will_show(screens: Screens) -> None:
     await expect(screen.page.get_by_text("Nothing waits for approval at March Library.")).to_contain_text(
         "Bookings that the building's rules do not confirm by themselves come here."
     )
+
+
+async def test_a_request_stands_beside_what_it_clashes_with_and_is_decided_from_there(
+    screens: Screens, hub: SimHub, nothing_held: None
+) -> None:
+    day = date(2027, 2, 24)
+    asked = await ask(hub, "Beside it", day, "10:00", "12:00")
+    taken = await book(hub, "Was there first", day, "11:00", "13:00")
+    screen = await screens.new()
+    page = screen.page
+    await _requests(screen)
+    await page.get_by_role("link", name="In the diary, Beside it").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 24 Feb 2027")
+    block, other = screen.block("Beside it"), screen.block("Was there first")
+    await expect(block).to_have_accessible_name(re.compile("Requested, clashes with Was there first, Studio$"))
+    await expect(other).to_have_css("outline-style", "dashed")
+    boxes = [await each.bounding_box() for each in (block, other)]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] != boxes[1]["y"], "neither covers the other"
+    await expect(screen.panel.get_by_role("list", name="Why Beside it cannot be approved")).to_contain_text(
+        "Was there first"
+    )
+    await screen.page.keyboard.press("Escape")
+    await expect(block).to_be_focused()
+    await expect(other).not_to_have_css("outline-style", "dashed")
+    await decide(hub, taken, "cancel")
+    await expect(block).to_have_accessible_name(re.compile("Requested, Studio$"))
+    await page.keyboard.press("Enter")
+    await screen.panel.get_by_role("button", name="Approve").click()
+    await screen.said("Approved Beside it.")
+    assert await _status(hub, asked) == "confirmed"

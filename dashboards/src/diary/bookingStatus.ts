@@ -47,5 +47,7 @@ export function inClosure(one: Booking): boolean {
 /** The accessible name of a booking in the grid. */
 export function bookingLabel(one: Booking, zone: string, day: Day): string {
   const code = !isBusyOnly(one) && (one.status === "confirmed" || one.still_opens.length) ? `, ${one.on_door.text}` : "";
-  return `${one.title}, ${span(one.from, one.to, zone, day)}, ${statusText(one)}${code}`;
+  const { from, to } = one.withBuffers;
+  const around = from < one.from || to > one.to ? `, with set-up and clear-down ${span(from, to, zone, day)}` : "";
+  return `${one.title}, ${span(one.from, one.to, zone, day)}, ${statusText(one)}${code}${around}`;
 }

@@ -1,4 +1,5 @@
 /** The grid of one day: rows and their positions, the visible part, and where each cell is. */
+import { type Booking, holds } from "../model.ts";
 import { type Day, HOUR, type Instant } from "../zone.ts";
 import { px, ROW_PAD_PX, rowsInView, type Span } from "./geometry.ts";
 import { LANE_MOST_PX, LANE_PX } from "./lanes.ts";
@@ -88,6 +89,16 @@ export class TimelineGrid {
       if (cell) return { row, cell };
     }
     return null;
+  }
+
+  /** What stands in the way of a request that holds no time. */
+  inTheWay(one: Booking | undefined): Booking[] {
+    if (one?.status !== "requested") return [];
+    const { bookings, sharing } = this.dayStore;
+    const { from, to } = one.withBuffers;
+    return bookings.filter(
+      (other) => holds(other) && sharing.get(one.space)?.has(other.space) && other.withBuffers.from < to && other.withBuffers.to > from,
+    );
   }
 
   /** Scrolls a new day to the first opening or booking; if that has begun, to just before now. */
