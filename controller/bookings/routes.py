@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response, status
+from pydantic import Field, StringConstraints
 
 from controller.bookings.answers import (
     booking_answer,
@@ -47,7 +48,7 @@ from controller.bookings.service import BookingService
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, ChecksIn, Decides, Reads, ReadsAnySite, SeesLog
-from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath, answer_of
+from controller.web.fields import LIST_LIMIT, Body, Id, IdPath, Limit, Slug, SlugPath, Whole, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 
@@ -58,6 +59,7 @@ Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in 
 AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
 _JUDGED = described(BookingUnknown, Clash, NotPossible, NotNow)
 _CHANGED = described(BookingUnknown, Clash, NotPossible, NotNow, Stale)
+Sought = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
 IfMatch = Annotated[str | None, Header(description='A version in quotes, such as "3", or *')]
 
 
@@ -128,6 +130,23 @@ async def search_all_bookings(
     """As the search of a site, at all the sites that the user may see, in pages."""
     found = await listing.search(None, text.strip(), actor=actor, after=after, limit=limit + 1)
     return booking_page(found, actor, limit=limit)
+
+
+class TextSearchBody(Body):
+    """``text``: part of a title, a party or a contact. ``site``: only there. ``after``: `next` of the page before."""
+
+    text: Sought
+    site: Slug | None = None
+    after: Id | None = None
+    limit: Annotated[Whole, Field(ge=1, le=100)] = 20
+
+
+@router.post("/bookings/search/text", responses=described(SiteUnknown))
+async def search_by_text(body: TextSearchBody, listing: TheListing, actor: ReadsAnySite) -> BookingPage:
+    """As the search of all sites, or of one, with the text in the body: it may be somebody's name or number, and
+    addresses stand in the logs of what is in between."""
+    found = await listing.search(body.site, body.text, actor=actor, after=body.after, limit=body.limit + 1)
+    return booking_page(found, actor, limit=body.limit)
 
 
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))

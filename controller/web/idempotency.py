@@ -62,8 +62,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     answer: bytes | None
 
 
-_READ = "/api/v1/bookings/search"
-"""Changes nothing, so that it needs no key, and a fingerprint would tell the few digits that it was asked for."""
+_READ = ("/api/v1/bookings/search", "/api/v1/bookings/search/text")
+"""Change nothing, so that they need no key, and a fingerprint would tell the few digits that they were asked for."""
 
 
 class KeyReused(Invalid):
@@ -105,7 +105,7 @@ class IdempotencyMiddleware:
             return await self._app(scope, receive, send)
         request = Request(scope, receive)
         key = request.headers.get("idempotency-key")
-        if key is None or scope["path"] == _READ:
+        if key is None or scope["path"] in _READ:
             return await self._app(scope, receive, send)
         if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
             problem = Invalid(f"Idempotency-Key must be 1 to {LONGEST_KEY} printable characters")

@@ -99,6 +99,30 @@ async def test_all_sites_are_searched_page_by_page_and_nothing_comes_twice(
         assert (await everywhere(porter, "lee"))["items"] == []
 
 
+async def by_body(client: httpx.AsyncClient, status: int = 200, **body: Json) -> Json:
+    answer = await client.post(f"{API}/bookings/search/text", json=body, headers={"Idempotency-Key": "one"})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def test_the_text_can_be_in_the_body_and_then_finds_the_same_for_the_same_people(
+    diary: httpx.AsyncClient, any_app: FastAPI
+) -> None:
+    first = await by_body(diary, text="  LEE ", limit=2)
+    assert first == await everywhere(diary, "LEE", limit=2)
+    rest = await by_body(diary, text="LEE", after=first["next"])
+    assert [each["title"] for each in rest["items"]] == ["Rehearsal", "Yoga"]
+    here = [each["title"] for each in (await by_body(diary, text="lee", site=SITE))["items"]]
+    assert here == await found(diary, "lee")
+    assert (await by_body(diary, 404, text="lee", site="nowhere"))["status"] == 404
+    for wrong in ({"text": "l"}, {"text": " l "}, {"text": "l" * 101}, {"text": "lee", "limit": 101}, {}):
+        await by_body(diary, 422, **wrong)
+    async with signed_in_as(any_app, diary, "group_leader", party="yoga") as yoga:
+        assert [each["title"] for each in (await by_body(yoga, text="lee", site=SITE))["items"]] == ["Yoga"]
+    async with signed_in_as(any_app, diary, "porter", sites=["elsewhere"]) as porter:
+        assert (await by_body(porter, text="lee", site=SITE))["items"] == []
+
+
 async def test_a_party_is_found_by_whom_to_ring_for_it_where_the_booking_names_nobody(
     diary: httpx.AsyncClient, any_app: FastAPI
 ) -> None:
@@ -147,6 +171,7 @@ async def test_a_search_by_digits_keeps_no_fingerprint_of_them(
     for digits in ("12", "34"):
         path, key = f"{API}/bookings/search", {"Idempotency-Key": "one"}
         assert (await diary.post(path, json={"digits": digits}, headers=key)).status_code == 200
+        assert (await diary.post(f"{path}/text", json={"text": digits}, headers=key)).status_code == 200
     async with any_container.database.read() as tx:
         assert len((await tx.execute(select(idempotency))).all()) == before
 

@@ -27,6 +27,7 @@ GET /sites/{site}/diary                             | read      | site      |
 GET /sites/{site}/diary/whats-on                    | read      | site      |
 GET /bookings/search                                | read      | somewhere | title
 POST /bookings/search                               | code      | somewhere |
+POST /bookings/search/text                          | read      | somewhere | title
 GET /sites/{site}/requests                          | read      | site      |
 GET /requests                                       | read      | somewhere |
 GET /my/bookings                                    | read      | somewhere |

@@ -111,6 +111,7 @@ READING_POSTS = {
     "/api/v1/sites/{site}/series/check": "writes nothing",
     "/api/v1/sites/{site}/quote": "writes nothing",
     "/api/v1/sites/{site}/bookings/instead": "writes nothing",
+    "/api/v1/bookings/search/text": "writes nothing",
     "/api/v1/find": "writes nothing",
     "/api/v1/find/series": "writes nothing",
 }
@@ -136,6 +137,7 @@ ANY_SITE = {
     ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
     ("GET", "/api/v1/alerts"): "looks at the actor's sites (telemetry/test_open_alerts)",
     ("GET", "/api/v1/bookings/search"): "finds those whose details the actor may see (bookings/test_search)",
+    ("POST", "/api/v1/bookings/search/text"): "as the search by an address (bookings/test_search)",
     ("POST", "/api/v1/bookings/search"): "looks at the sites where they may see every code (as above)",
     ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
     ("GET", "/api/v1/my/bookings"): "lists those of the actor's own parties, at their sites (bookings/test_own)",

@@ -126,6 +126,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("get", "/sites/{site}/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
     ("get", "/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
     ("post", "/bookings/search"): [{"digits": "12"}],
+    ("post", "/bookings/search/text"): [{"text": "Ours"}, {"text": "choir", "site": SITE}],
     ("get", "/requests"): [{}],
     ("get", "/my/bookings"): [{}, {"over": "true"}],
     ("get", "/my/waiting"): [{}],

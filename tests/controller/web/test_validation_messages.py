@@ -24,7 +24,7 @@ ADDRESSES = {
         "The `token` that `POST /api/v1/session` answers, or one of `POST /api/v1/tokens`.",
     },
     "cli/client.py": {"/api/v1"},
-    "web/idempotency.py": {"/api/v1/bookings/search"},
+    "web/idempotency.py": {"/api/v1/bookings/search", "/api/v1/bookings/search/text"},
     "door_pages/documents_page.py": {"/api/v1/parties/"},
     "door_pages/ways_page.py": {"/api/v1/sites/"},
     "bookings/routes.py": {"/api/v1/bookings/"},
