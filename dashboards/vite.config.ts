@@ -12,7 +12,7 @@ const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|t
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
 /** What buttons do, which pages without a form have too; one file, since each file has its name in all that load it. */
-const TASK = /src[\\/](task\.svelte|diary[\\/](actOnBooking|holdText|quote)\.ts|forms[\\/]ConfirmButton)/;
+const TASK = /src[\\/](task\.svelte|diary[\\/](actOnBooking|holdText)\.ts)/;
 
 /** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
 const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;

@@ -297,7 +297,7 @@ async def test_a_request_stands_beside_what_it_clashes_with_and_is_decided_from_
     screen = await screens.new()
     page = screen.page
     await _requests(screen)
-    await page.get_by_role("link", name="In the diary, Beside it").click()
+    await page.get_by_role("link", name="In the diary Beside it").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 24 Feb 2027")
     block, other = screen.block("Beside it"), screen.block("Was there first")
     await expect(block).to_have_accessible_name(re.compile("Requested, clashes with Was there first, Studio$"))

@@ -142,11 +142,12 @@ export class Drag {
     notices.announce("Left where it was.");
   }
 
-  /** Ends the question which dates of a series move. */
-  decided(moved: boolean): void {
+  /** Ends the question which dates of a series move; `work` shows them where they are then. Without it they stay. */
+  async decided(work?: Promise<unknown>): Promise<void> {
     const id = this.dropped!.booking.id;
     this.dropped = null;
-    if (!moved) notices.announce("Left where it was.");
+    if (!work) notices.announce("Left where it was.");
+    await work;
     this.actions.focus(id);
   }
 
