@@ -21,9 +21,11 @@ DAY = date(2027, 2, 1)
 @pytest_asyncio.fixture(loop_scope="session")
 async def nothing_held(hub: SimHub) -> AsyncIterator[None]:
     """Requests at Ramsey hold no time meanwhile, so that others can book over them."""
-    await hub.api.put("/sites/ramsey/policy", {"requests_hold": False})
+    before = await hub.api.get("/sites/ramsey/policy")
+    before.pop("version", None)
+    await hub.api.put("/sites/ramsey/policy", before | {"requests_hold": False})
     yield
-    await hub.api.put("/sites/ramsey/policy", {})
+    await hub.api.put("/sites/ramsey/policy", before)
 
 
 async def _requests(screen: Screen, view: str = "requests", site: str = "ramsey") -> None:
