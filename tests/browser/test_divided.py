@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import FloatRect, Locator, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -36,13 +36,13 @@ async def annexe(hub: SimHub) -> AsyncIterator[None]:
         await decide(hub, one, "cancel")
 
 
-async def _box(block: Locator) -> dict[str, float]:
+async def _box(block: Locator) -> FloatRect:
     box = await block.bounding_box()
     assert box is not None
-    return dict(box)
+    return box
 
 
-def _reaches(block: dict[str, float], row: dict[str, float]) -> bool:
+def _reaches(block: FloatRect, row: FloatRect) -> bool:
     middle = row["y"] + row["height"] / 2
     return block["y"] < middle < block["y"] + block["height"]
 

@@ -99,10 +99,11 @@ async def test_all_sites_are_searched_page_by_page_and_nothing_comes_twice(
         assert (await everywhere(porter, "lee"))["items"] == []
 
 
-async def by_body(client: httpx.AsyncClient, status: int = 200, **body: Json) -> Json:
+async def by_body(client: httpx.AsyncClient, status: int = 200, **body: object) -> Json:
     answer = await client.post(f"{API}/bookings/search/text", json=body, headers={"Idempotency-Key": "one"})
     assert answer.status_code == status, answer.text
-    return answer.json()
+    found_there: Json = answer.json()
+    return found_there
 
 
 async def test_the_text_can_be_in_the_body_and_then_finds_the_same_for_the_same_people(
@@ -115,8 +116,15 @@ async def test_the_text_can_be_in_the_body_and_then_finds_the_same_for_the_same_
     here = [each["title"] for each in (await by_body(diary, text="lee", site=SITE))["items"]]
     assert here == await found(diary, "lee")
     assert (await by_body(diary, 404, text="lee", site="nowhere"))["status"] == 404
-    for wrong in ({"text": "l"}, {"text": " l "}, {"text": "l" * 101}, {"text": "lee", "limit": 101}, {}):
-        await by_body(diary, 422, **wrong)
+    wrong: list[dict[str, object]] = [
+        {"text": "l"},
+        {"text": " l "},
+        {"text": "l" * 101},
+        {"text": "lee", "limit": 101},
+        {},
+    ]
+    for body in wrong:
+        await by_body(diary, 422, **body)
     async with signed_in_as(any_app, diary, "group_leader", party="yoga") as yoga:
         assert [each["title"] for each in (await by_body(yoga, text="lee", site=SITE))["items"]] == ["Yoga"]
     async with signed_in_as(any_app, diary, "porter", sites=["elsewhere"]) as porter:
