@@ -144,7 +144,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "displays": Place(path="/users?site=ramsey&view=displays", ready=labelled("What it is")),
         "groups": Place(path="/groups?site=ramsey", ready=words("Every-page choir")),
         "group": Place(path="/groups?site=ramsey&view=every-choir", ready=labelled("Mail address")),
-        "notices": Place(path="/notices?site=ramsey", ready=labelled("To whom")),
+        "notices": Place(path="/notices?site=ramsey", ready=words("Written ")),
         "closures": Place(path="/closures?site=ramsey", ready=heading("Now and coming")),
         "closures-new": Place(
             path="/closures?site=ramsey", ready=heading("Now and coming"), then=press("Close something…", "Reason")
