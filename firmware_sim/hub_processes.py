@@ -45,8 +45,9 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
     certificates of the controller's authority; it takes mosquitto. ``answer_s``: real seconds within which an edge must
     have answered a code. ``inbox``: mails are sent, into an inbox. ``framed_by``: the
-    origins whose pages may show the controller's in a frame. ``bare``: nobody has signed in yet, there is no building,
-    and an edge runs from ``let_in`` on."""
+    origins whose pages may show the controller's in a frame. ``feed_networks``: those that are
+    not public and in which calendars may be read. ``bare``: nobody has signed in yet, there is no building, and an edge
+    runs from ``let_in`` on."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -62,6 +63,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     inbox: bool = False
     framed_by: tuple[str, ...] = ()
     second_factor_roles: tuple[str, ...] = ()
+    feed_networks: tuple[str, ...] = ()
     bare: bool = False
 
 
@@ -280,6 +282,8 @@ class SimHub:
         }
         if self.plan.second_factor_roles:
             settings["second_factor_roles"] = list(self.plan.second_factor_roles)
+        if self.plan.feed_networks:
+            settings["feeds"] = {"networks": list(self.plan.feed_networks)}
         if self.inbox is not None:
             mail = {"host": "127.0.0.1", "port": self.inbox.smtp_port, "security": "none"}
             settings["mail"] = {**mail, "sender": "Hallkeeper demo <demo@example.org>"}

@@ -58,6 +58,7 @@ feeds = Table(
     Column("party", String(40), index=True),  # whose bookings its events become
     Column("address", LargeBinary, nullable=False),  # sealed with code.key: it is often a secret
     Column("every_min", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False, server_default=false()),  # not polled; its blocks stay
     Column("etag", String(200), nullable=False, server_default=text("''")),
     Column("modified", String(100), nullable=False, server_default=text("''")),
     Column("next_at", Instant, nullable=False, index=True),

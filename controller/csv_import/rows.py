@@ -13,6 +13,8 @@ from controller.web.problem import Conflict, field_errors, invalid_field
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+Progress = Callable[[int, int], None]
+"""Called with the number of rows done, and of all rows."""
 
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"no", "n", "false", "0"})
@@ -108,6 +110,10 @@ class RowReader:
     def unique(self, column: str, value: str, *, said: str = "") -> None:
         """Refuse the row if a sound one before it has the same ``value``, which is called ``said`` in the reason."""
         self.keys.append((column, value, said or column))
+
+
+def untold(_done: int, _of: int) -> None:
+    """``Progress`` that nobody asked for."""
 
 
 def yes_or_no(text: str) -> bool:

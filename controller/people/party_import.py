@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from controller.audit import audit_log
-from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
+from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people import party_repository
@@ -38,7 +38,9 @@ class PartyImport:
         self._known_sites = known_sites
         self._hooks = hooks
 
-    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> CsvImportResult:
+    async def take(
+        self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor, on_progress: Progress = untold
+    ) -> CsvImportResult:
         """Write the valid rows and list the others. ``preview`` writes nothing. In small transactions, so that other
         writes get their turn; the next import finishes an interrupted one. ``all_or_nothing``: in one, and only if
         every row is sound. A row of a party that the actor does not keep is refused. Raises ``Invalid`` for a file
@@ -53,7 +55,7 @@ class PartyImport:
         elif all_or_nothing:
             lines = await self._database.run(self._write_all, wanted, actor)
         else:
-            lines = await self._write_batches(wanted, actor)
+            lines = await self._write_batches(wanted, actor, on_progress)
         rows = (*parsed.refused, *lines)
         written = not all_or_nothing or all(row.become is not RowResult.REFUSED for row in rows)
         return CsvImportResult(preview=preview, written=written, rows=rows, warnings=parsed.warnings)
@@ -70,14 +72,17 @@ class PartyImport:
                 after = page[-1].id
         return write_sheet(list(COLUMNS), rows)
 
-    async def _write_batches(self, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[ImportedRow]:
+    async def _write_batches(
+        self, wanted: Sequence[ParsedPartyRow], actor: Actor, on_progress: Progress
+    ) -> Sequence[ImportedRow]:
         async with self._database.read() as tx:
             found = await self._judged(tx, wanted, await _known(tx, wanted), actor)
         batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
         coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
         late: dict[int, ImportedRow] = {}
-        for batch in batches:
+        for done, batch in enumerate(batches):
             late |= {line.line: line for line in await self._database.run(self._write, batch, coming, actor)}
+            on_progress(done * _BATCH + len(batch), len(found.writes))
         for batch in batches:
             await self._database.run(self._name_responsible, batch, actor)
         return [late.get(line.line, line) for line in found.lines]

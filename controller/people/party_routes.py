@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
+from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.csv_import.rows import CsvImportResult, Progress
+from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyFilter, PartyKind, Tier
@@ -23,7 +25,7 @@ from controller.people.party_schemas import (
 )
 from controller.people.party_service import PartyService
 from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made, page_of
-from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, service
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
@@ -67,22 +69,27 @@ async def export_parties(party_import: ThePartyImport, actor: KeepsPeopleAnySite
     return csv_response(await party_import.put_out(actor=actor), "parties.csv")
 
 
-@router.post("/parties/import", responses=described(TooLarge), **CSV_IMPORT)
+@router.post("/parties/import", responses=IMPORT_ANSWERS, **CSV_IMPORT)
 async def import_parties(
     request: Request,
     party_import: ThePartyImport,
     actor: KeepsPeopleAnySite,
     preview: Preview = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing if a row is refused")] = False,
+    progress: WithProgress = False,
 ) -> Response:
     """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
     site, contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. Valid
     rows of parties that you may change are written, others are listed by line, column and reason; importing it again
     changes nothing."""
     data = await request.body()
-    return await import_response(
-        await party_import.take(data, preview=preview, all_or_nothing=all_or_nothing, actor=actor)
-    )
+
+    async def take(on_progress: Progress) -> CsvImportResult:
+        return await party_import.take(
+            data, preview=preview, all_or_nothing=all_or_nothing, actor=actor, on_progress=on_progress
+        )
+
+    return await answer_import(take, request, progress=progress)
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))

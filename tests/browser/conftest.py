@@ -32,7 +32,13 @@ async def hub(tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer)
     folder: Path = tmp_path_factory.mktemp("hub")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
     plan = SimHubPlan(
-        folder=folder, buildings=buildings, epoch=EPOCH, answer_s=30.0, inbox=True, second_factor_roles=("tablet",)
+        folder=folder,
+        buildings=buildings,
+        epoch=EPOCH,
+        answer_s=30.0,
+        inbox=True,
+        second_factor_roles=("tablet",),
+        feed_networks=("127.0.0.0/8",),
     )
     async with SimHub(plan, launch=fork_server.start) as started:
         policy = await started.api.get("/sites/ramsey/policy")

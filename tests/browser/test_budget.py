@@ -269,3 +269,31 @@ async def test_a_room_s_tablet_and_its_keypad_keep_within_the_budget(screens: Sc
     await expect(screen.page.get_by_text("What is it about?")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
     await hub.api.delete(f"/sites/ramsey/displays/{made['id']}")
+
+
+async def test_spreadsheets_in_and_a_form_of_calendars_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/transfer?site=ramsey&view=calendars")
+    await expect(screen.page.get_by_role("button", name="Add a calendar by its address…")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("link", name="Spreadsheets in").click()
+    await expect(screen.page.get_by_label("What is in the spreadsheet")).to_be_visible()
+    await screen.page.get_by_role("link", name="Calendars in").click()
+    await screen.page.get_by_role("button", name="Add a calendar by its address…").click()
+    await expect(screen.page.get_by_label("Whose calendar it is")).to_be_visible()
+    await screen.page.get_by_role("link", name="Calendars out").click()
+    await screen.page.get_by_role("button", name="Make an address…").click()
+    await expect(screen.page.get_by_label("Of what")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)
+
+
+async def test_cards_and_codes_and_the_form_of_one_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/holders?site=ramsey")
+    await expect(screen.page.get_by_role("button", name="Add somebody…")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+    await screen.page.get_by_role("button", name="Add somebody…").click()
+    await expect(screen.page.get_by_label("Seconds that a door stays open for them")).to_be_visible()
+    transfer.assert_at_most(WITH_FORM_KB)

@@ -13,7 +13,17 @@ from controller.access.holders.model import CredentialRequest, Holder, HolderDra
 from controller.access.holders.schemas import HolderFields
 from controller.access.holders.service import HolderService
 from controller.changes import Changes
-from controller.csv_import.rows import CsvFormat, CsvImportResult, ImportedRow, RowReader, RowResult, parse, yes_or_no
+from controller.csv_import.rows import (
+    CsvFormat,
+    CsvImportResult,
+    ImportedRow,
+    Progress,
+    RowReader,
+    RowResult,
+    parse,
+    untold,
+    yes_or_no,
+)
 from controller.csv_import.spreadsheet import CellFault, write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
@@ -173,17 +183,20 @@ class HolderImport:
         self._holders = holders
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> CsvImportResult:
+    async def take(
+        self, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress = untold
+    ) -> CsvImportResult:
         """Write the valid rows one by one and list the others. ``preview`` finds out the same of each
         row by itself, writes nothing and draws no code that is shown. Raises ``Invalid`` for a file of no use."""
         parsed = await parse(self._parser, data, HOLDER_CSV)
         rows = parsed.refused
         written: set[str] = set()
         try:
-            for row in parsed.rows:
+            for done, row in enumerate(parsed.rows, start=1):
                 imported, sites = await self._row(row, preview=preview, actor=actor)
                 rows.append(imported)
                 written |= sites
+                on_progress(done, len(parsed.rows))
         finally:  # what was written before a fault is to reach the doors
             for site in sorted(written):
                 self._changes.site_changed(site, estate=True)

@@ -19,11 +19,13 @@ from controller.access.holders.schemas import (
     holder_answer,
 )
 from controller.access.holders.service import HolderService
-from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response, import_response
+from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.csv_import.rows import CsvImportResult, Progress
+from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.people.authentication import KeepsKeysAnySite
 from controller.people.optimistic_locking import VersionStale
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug, page_of
-from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 from edge.wire.credentials import CredentialKind
 
@@ -60,12 +62,13 @@ async def export_holders(holder_import: TheHolderImport, actor: KeepsKeysAnySite
     return csv_response(await holder_import.put_out(actor=actor), "holders.csv")
 
 
-@router.post("/holders/import", responses=described(TooLarge), **CSV_IMPORT)
+@router.post("/holders/import", responses=IMPORT_ANSWERS, **CSV_IMPORT)
 async def import_holders(
     request: Request,
     holder_import: TheHolderImport,
     actor: KeepsKeysAnySite,
     preview: Preview = False,
+    progress: WithProgress = False,
 ) -> Response:
     """Import staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
     `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
@@ -73,7 +76,11 @@ async def import_holders(
     never in a preview. Valid rows are written, others are listed by line, column and reason; importing the file again
     changes nothing. The import ends nobody's access, and an empty cell leaves the value as it is, except in `until`."""
     data = await request.body()
-    return await import_response(await holder_import.take(data, preview=preview, actor=actor))
+
+    async def take(on_progress: Progress) -> CsvImportResult:
+        return await holder_import.take(data, preview=preview, actor=actor, on_progress=on_progress)
+
+    return await answer_import(take, request, progress=progress)
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))

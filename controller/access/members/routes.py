@@ -10,7 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from controller.access.members.library_check import LibraryCheck, LibraryCheckResult, LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member, MemberUnknown
 from controller.access.members.service import MemberChange, MemberService
-from controller.csv_import.schemas import CSV_IMPORT, Preview, import_response
+from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.csv_import.rows import CsvImportResult, Progress
+from controller.csv_import.schemas import CSV_IMPORT, Preview
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
@@ -33,7 +35,7 @@ from controller.web.fields import (
     Yes,
     answer_of,
 )
-from controller.web.problem import NotSignedIn, TooLarge, described
+from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
@@ -113,7 +115,7 @@ async def list_members(
     return LibraryMemberPage(items=await _answers(members, actor, found), next=found[-1].id if more else None)
 
 
-@router.post("/members/import", responses=described(TooLarge), **CSV_IMPORT)
+@router.post("/members/import", responses=IMPORT_ANSWERS, **CSV_IMPORT)
 async def import_members(
     request: Request,
     members: TheMembers,
@@ -122,12 +124,19 @@ async def import_members(
     whole: Annotated[
         bool, Query(description="The file is the whole list: people who are not in it are no longer members")
     ] = False,
+    progress: WithProgress = False,
 ) -> Response:
     """Import the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`,
     `expires`, `suspended`, `suspended_until`, `inducted`, `sites`. Valid rows are written, others are listed with
     what is wrong."""
     data = await request.body()
-    return await import_response(await members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name))
+
+    async def take(on_progress: Progress) -> CsvImportResult:
+        return await members.take(
+            data, preview=preview, whole=whole, source="csv", actor=actor.name, on_progress=on_progress
+        )
+
+    return await answer_import(take, request, progress=progress)
 
 
 class CheckedAnswer(Answer, of=LibraryCheckResult):

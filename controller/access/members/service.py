@@ -12,7 +12,7 @@ from controller.access.members.model import LibraryRecord, Member, MemberUnknown
 from controller.audit import audit_log
 from controller.audit.audit_log import diff
 from controller.changes import Changes
-from controller.csv_import.rows import CsvImportResult, ImportedRow, RowResult, parse
+from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
 from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
@@ -73,21 +73,32 @@ class MemberService:
                         at[site.id] = why
         return kept
 
-    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> CsvImportResult:
+    async def take(
+        self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str, on_progress: Progress = untold
+    ) -> CsvImportResult:
         """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is
         refused. ``preview``: find out the same and write nothing. Raises ``Invalid`` for a file of no use."""
         parsed = await parse(self.parser, data, MEMBER_CSV)
         refused = [*parsed.refused, *await self._of_unknown_sites(parsed.rows)]
         wrong = {row.line for row in refused}
         sound = [each for each in parsed.rows if each.line not in wrong]
-        rows, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
+        rows, ended = await self.bring(
+            sound, preview=preview, whole=whole and not wrong, source=source, actor=actor, on_progress=on_progress
+        )
         warnings = parsed.warnings
         if whole and wrong:
             warnings += ("because a row was refused, members who are not in the file were not ended",)
         return CsvImportResult(preview=preview, rows=[*refused, *rows], warnings=warnings, ended=ended)
 
     async def bring(
-        self, given: Sequence[ParsedMemberRow], *, preview: bool, whole: bool, source: str, actor: str
+        self,
+        given: Sequence[ParsedMemberRow],
+        *,
+        preview: bool,
+        whole: bool,
+        source: str,
+        actor: str,
+        on_progress: Progress = untold,
     ) -> tuple[list[ImportedRow], int]:
         """As ``take``, of rows that are sound."""
         rows: list[ImportedRow] = []
@@ -101,6 +112,7 @@ class MemberService:
                 done, sites = await self.database.run(self._write, batch, source, actor)
                 rows += done
                 touched |= sites
+            on_progress(len(rows), len(given))
         ended = 0
         if whole:
             numbers = [each.record.number for each in given]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.bookings import repository as bookings
@@ -16,7 +16,7 @@ from controller.bookings.csv_import.row_import import RowImport
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
-from controller.csv_import.rows import CsvImportResult, ImportedRow, parse
+from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx, batches
 from controller.diary.model import listed_time
@@ -68,14 +68,17 @@ async def remember(tx: Tx, site: str, rows: Sequence[tuple[ParsedBookingRow, str
     )
 
 
+async def forget(tx: Tx, site: str, bookings: Sequence[str]) -> None:
+    """Know nothing of the rows that made these bookings, so that the next import of such a row makes another one."""
+    for part in batches(bookings):
+        await tx.execute(delete(sheet_rows).where(sheet_rows.c.site == site, sheet_rows.c.booking_id.in_(part)))
+
+
 LONGEST = timedelta(days=400)
 """Longest time whose bookings one export covers."""
 _CHANGES = 200
 _NEW = 100
 """Rows in one transaction, so that other writes get their turn."""
-
-Progress = Callable[[int, int], None]
-"""Called with the number of rows done, and of all rows."""
 
 
 @dataclass(eq=False)
@@ -90,12 +93,13 @@ class BookingCsv:
     parser: Parser
 
     async def take(
-        self, site: str, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress
+        self, site: str, data: bytes, *, preview: bool, actor: Actor, on_progress: Progress, take_back: bool = False
     ) -> CsvImportResult:
         """Book new rows and change bookings whose rows differ, each row completely or not at all. ``preview`` finds
         the same results without writing or blocking anybody. A row that was imported before is skipped until it
         differs, so a second import changes nothing, and the next import finishes an interrupted one. Rows of
-        existing bookings come first: they may make room. Raises ``SiteUnknown``, and ``Invalid`` for a file of no
+        existing bookings come first: they may make room. ``take_back``: what is cancelled by its id was imported by
+        mistake, so the rows that made it are forgotten. Raises ``SiteUnknown``, and ``Invalid`` for a file of no
         use.
         """
         async with self.database.read() as tx:
@@ -105,7 +109,7 @@ class BookingCsv:
         actor = replace(actor, name=f"import:{actor.name}")
 
         async def write(rows: Sequence[ParsedBookingRow]) -> list[ImportedRow]:
-            done = await self.bookings.write_many(self._write, site, rows, actor)
+            done = await self.bookings.write_many(self._write, site, rows, actor, take_back)
             self.changes.site_changed(site)
             return done
 
@@ -141,9 +145,14 @@ class BookingCsv:
         old = [row for row in wanted if row.booking or row.reference in known]
         return old, [row for row in wanted if not (row.booking or row.reference in known)]
 
-    async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[ImportedRow]:
+    async def _write(
+        self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor, take_back: bool
+    ) -> list[ImportedRow]:
         await self.database.lock_site(tx, site)
-        return await self._batch(tx, await self.writer.site_configs.of(tx, site), actor).take(rows)
+        done = await self._batch(tx, await self.writer.site_configs.of(tx, site), actor).take(rows)
+        if take_back:
+            await forget(tx, site, [each.id for each in done if each.become is RowResult.CANCELLED])
+        return done
 
     def _batch(
         self, tx: Tx, site_config: SiteConfig, actor: Actor, hypothetical: HypotheticalBookings | None = None

@@ -53,13 +53,16 @@ class Trouble(StrEnum):
 
 class FeedDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as somebody writes it. ``name``: whose diary it is, as in “blocked by the diary of …”. ``address``:
-    ``None`` for the one it has. ``party``: whose bookings its events become."""
+    ``None`` for the one it has, or the ``sealed`` one of a feed of this name that was removed. ``party``: whose
+    bookings its events become. ``paused``: it is not polled, and its blocks stay."""
 
     name: str
     space: str
     address: str | None
     every_min: int
     party: str | None
+    paused: bool = False
+    sealed: bytes | None = None
 
 
 class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +106,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     party: str | None
     address: bytes
     every_min: int
+    paused: bool = False
     etag: str = ""
     modified: str = ""
     next_at: datetime
@@ -121,6 +125,19 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     def source(self) -> str:
         """Which calendar it is, among the imported ones."""
         return source_of(self.id)
+
+    @property
+    def draft(self) -> FeedDraft:
+        """As somebody would write it, so that it is made again."""
+        return FeedDraft(
+            name=self.name,
+            space=self.space,
+            address=None,
+            every_min=self.every_min,
+            party=self.party,
+            paused=self.paused,
+            sealed=self.address,
+        )
 
 
 class FeedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,6 +110,13 @@ class Poller:
         """An address as the database holds it."""
         return self.keys.seal(address.encode(), _about(site, feed))
 
+    def removed_address(self, site: str, feed: str, sealed: bytes) -> str:
+        """The address of a feed of this name that was removed. Raises ``Invalid`` where it is not that."""
+        try:
+            return self.keys.unseal(sealed, _about(site, feed)).decode()
+        except CannotUnseal:
+            raise invalid_field("sealed", "is not the address of this feed; give the address") from None
+
     def address(self, feed: Feed) -> str:
         """Where a feed is read. Raises ``FeedFault`` where the key is not the one that it was sealed with."""
         try:

@@ -50,13 +50,17 @@ async def remove(tx: Tx, site: str, feed: str) -> None:
 
 async def due(tx: Tx, now: datetime, *, limit: int) -> list[Feed]:
     """Those whose turn it is, the longest first."""
-    query = select(*_COLUMNS).where(feeds.c.next_at <= now).order_by(feeds.c.next_at, feeds.c.site, feeds.c.id)
+    query = (
+        select(*_COLUMNS)
+        .where(feeds.c.next_at <= now, ~feeds.c.paused)
+        .order_by(feeds.c.next_at, feeds.c.site, feeds.c.id)
+    )
     return [_feed(row) for row in (await tx.execute(query.limit(limit))).mappings()]
 
 
 async def next_due(tx: Tx) -> datetime | None:
     """When the next feed's turn is."""
-    query = select(feeds.c.next_at).order_by(feeds.c.next_at).limit(1)
+    query = select(feeds.c.next_at).where(~feeds.c.paused).order_by(feeds.c.next_at).limit(1)
     found: datetime | None = (await tx.execute(query)).scalar()
     return found
 

@@ -1,5 +1,6 @@
 """Feeds over HTTP, for the site's managers, with their bodies and answers. Times carry the site's offset."""
 
+import base64
 from typing import Annotated
 
 from fastapi import APIRouter, Response, status
@@ -21,6 +22,7 @@ from controller.web.fields import (
     SlugPath,
     Versioned,
     Whole,
+    Yes,
     answer_of,
     large_answer,
     made,
@@ -28,25 +30,41 @@ from controller.web.fields import (
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
+
+def _base64(text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("is not what the answer that removed it has") from None
+    return text
+
+
 Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
 """Minutes from one poll to the next."""
 Address = Annotated[str, Field(max_length=LONGEST), AfterValidator(read_address)]
+
+
+Sealed = Annotated[str, Field(max_length=4 * LONGEST), AfterValidator(_base64)]
 
 
 class FeedBody(Body):
     """``name``: whose diary it is, as in “blocked by the diary of …”. ``space``: what its events take; one that divides
     into others takes them all. ``address``: of the calendar (http, https or webcal), a secret that is never shown
     again; left out, the one it has. ``every_min``: minutes from one poll to the next. ``party``: whose bookings its
-    events become."""
+    events become. ``paused``: it is not polled, and its blocks stay. ``sealed``: from the answer that removed it, in
+    place of the address."""
 
     name: Name
     space: Slug
     address: Address | None = None
     every_min: Every = 30
     party: Slug | None = None
+    paused: Yes = False
+    sealed: Sealed | None = None
 
     def wanted(self) -> FeedDraft:
-        return FeedDraft(**self.model_dump(exclude={"version"}))
+        sealed = None if self.sealed is None else base64.b64decode(self.sealed)
+        return FeedDraft(**self.model_dump(exclude={"version", "sealed"}), sealed=sealed)
 
 
 class PutFeedBody(FeedBody, Versioned): ...
@@ -91,6 +109,7 @@ class FeedAnswer(Answer):
     party: str | None
     address: str
     every_min: int
+    paused: bool
     status: FeedStatus
     trouble: Trouble | None
     text: str
@@ -108,6 +127,18 @@ class FeedAnswer(Answer):
 
 class FeedList(Answer):
     items: list[FeedAnswer]
+
+
+class RemovedFeed(Answer):
+    """What makes a removed feed again, as a body of `PUT` with `version` 0. ``sealed``: its address, which only this
+    controller can read."""
+
+    name: str
+    space: str
+    every_min: int
+    party: str | None
+    paused: bool
+    sealed: str
 
 
 def feed_answer(shown: FeedView) -> FeedAnswer:
@@ -152,11 +183,11 @@ async def put_feed(
     return feed_answer(await feeds.get(site, feed))
 
 
-@router.delete("/sites/{site}/feeds/{feed}", status_code=status.HTTP_204_NO_CONTENT, responses=described(FeedUnknown))
-async def delete_feed(site: SlugPath, feed: SlugPath, feeds: TheFeeds, actor: Runs) -> Response:
-    """Remove a feed and its future blocks."""
-    await feeds.remove(site, feed, actor=actor)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/sites/{site}/feeds/{feed}", responses=described(FeedUnknown))
+async def delete_feed(site: SlugPath, feed: SlugPath, feeds: TheFeeds, actor: Runs) -> RemovedFeed:
+    """Remove a feed and its future blocks. Put the answer to have it back: its blocks come with the next poll."""
+    removed = await feeds.remove(site, feed, actor=actor)
+    return answer_of(RemovedFeed, removed, sealed=base64.b64encode(removed.sealed or b"").decode())
 
 
 @router.post("/sites/{site}/feeds/{feed}/preview", response_model=ImportAnswer)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from controller.audit import audit_log
 from controller.audit.audit_log import SECRET_CHANGED, diff
@@ -78,11 +78,16 @@ class FeedService:
         now = self.clock.now()
         old = await repository.get(tx, site, feed)
         await require_version(tx, version, 0 if old is None else old.version, site=site, thing=f"feed {feed}")
-        address = await self._checked(tx, site, wanted, old, actor)
+        address = await self._checked(tx, site, feed, wanted, old, actor)
         made = Feed(
             site=site,
             id=feed,
-            **(asdict(wanted) | {"address": self.poller.seal(site, feed, address)}),
+            name=wanted.name,
+            space=wanted.space,
+            party=wanted.party,
+            every_min=wanted.every_min,
+            paused=wanted.paused,
+            address=self.poller.seal(site, feed, address),
             next_at=now,
             created_at=now,
             created_by=actor.name[:200],
@@ -104,12 +109,14 @@ class FeedService:
         await audit_log.record(tx, actor=actor.name, at=now, act=act, site=site, thing=f"feed {feed}", changes=changes)
         return old is None
 
-    async def _checked(self, tx: Tx, site: str, wanted: FeedDraft, old: Feed | None, actor: Actor) -> str:
+    async def _checked(self, tx: Tx, site: str, feed: str, wanted: FeedDraft, old: Feed | None, actor: Actor) -> str:
         """The address to ask, once the rest is known to be sound."""
         (await self.writer.site_configs.of(tx, site)).require(wanted.space)
         await tier_to_book(tx, wanted.party, actor)
         if wanted.address is not None:
             return wanted.address
+        if wanted.sealed is not None:
+            return self.poller.removed_address(site, feed, wanted.sealed)
         if old is None:
             raise invalid_field("address", "give the address of the calendar, such as https://example.org/calendar.ics")
         try:
@@ -117,18 +124,21 @@ class FeedService:
         except FeedFault as fault:
             raise invalid_field("address", fault.text) from fault
 
-    async def remove(self, site: str, feed: str, *, actor: Actor) -> None:
-        """Remove a feed and its blocks to come; those that have begun stay. Raises ``SiteUnknown``, ``FeedUnknown``."""
-        await self.bookings.write_many(self._remove, site, feed, actor)
+    async def remove(self, site: str, feed: str, *, actor: Actor) -> FeedDraft:
+        """Remove a feed and its blocks to come; those that have begun stay. Returns what makes it again. Raises
+        ``SiteUnknown``, ``FeedUnknown``."""
+        removed = await self.bookings.write_many(self._remove, site, feed, actor)
         self.changes.site_changed(site)
+        return removed.draft
 
-    async def _remove(self, tx: Tx, site: str, feed: str, actor: Actor) -> None:
+    async def _remove(self, tx: Tx, site: str, feed: str, actor: Actor) -> Feed:
         await self.database.lock_site(tx, site)
         now = self.clock.now()
         found = await self._require(tx, site, feed)
         await self._clear(tx, found, actor, now, why="the feed it came from was removed")
         await repository.remove(tx, site, feed)
         await audit_log.record(tx, actor=actor.name, at=now, act="delete", site=site, thing=f"feed {feed}")
+        return found
 
     async def _clear(self, tx: Tx, feed: Feed, actor: Actor, now: datetime, *, why: str) -> None:
         site_config = await self.writer.site_configs.of(tx, feed.site)
@@ -141,7 +151,7 @@ class FeedService:
     async def preview(self, site: str, feed: str, wanted: FeedDraft, *, actor: Actor) -> CalendarImportResult:
         """What a feed would bring now; writes nothing. Raises as ``put``, and ``Invalid`` where it cannot be read."""
         async with self.database.read() as tx:
-            address = await self._checked(tx, site, wanted, await repository.get(tx, site, feed), actor)
+            address = await self._checked(tx, site, feed, wanted, await repository.get(tx, site, feed), actor)
         return await self.poller.preview(site, feed, wanted, address)
 
     async def poll(self, site: str, feed: str, *, actor: Actor) -> FeedView:
@@ -168,4 +178,4 @@ def _shown(feed: Feed | None) -> FeedDraft | None:
     """What the audit log may say of a feed: its address is a secret."""
     if feed is None:
         return None
-    return FeedDraft(name=feed.name, space=feed.space, party=feed.party, address=None, every_min=feed.every_min)
+    return replace(feed.draft, sealed=None)

@@ -47,9 +47,9 @@ function folded(line: string): string {
 }
 
 /** Saves a text as a file of the user's. */
-export function saveFile(name: string, text: string): void {
+export function saveFile(name: string, text: string | Blob, type = "text/calendar"): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/calendar" }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

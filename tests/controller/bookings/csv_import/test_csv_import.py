@@ -287,6 +287,19 @@ async def test_a_long_file_tells_how_far_it_is(any_village: httpx.AsyncClient) -
     assert _counts(await _take(any_village, later)) == {"changed": 240}
 
 
+async def test_what_was_imported_by_mistake_is_taken_back_and_booked_afresh(village: httpx.AsyncClient) -> None:
+    await put_party(village, "choir")
+    made = await _take(village, GOOD)
+    ids = [each["id"] for each in made["lines"]]
+    gone = "id,status\n" + "".join(f"{each},cancelled\n" for each in ids)
+    assert _counts(await _take(village, gone, take_back="true")) == {"cancelled": len(ids)}
+    again = await _take(village, GOOD)
+    assert _counts(again) == _counts(made)
+    assert {each["id"] for each in again["lines"]}.isdisjoint(ids)
+    await _take(village, "id,status\n" + "".join(f"{each['id']},cancelled\n" for each in again["lines"]))
+    assert _counts(await _take(village, GOOD)) == {"unchanged": len(ids)}
+
+
 @pytest.mark.parametrize(("role", "status"), [("manager", 200), ("wall", 403), ("group_leader", 403)])
 async def test_who_runs_the_site_takes_in_and_puts_out(
     app: FastAPI, village: httpx.AsyncClient, role: str, status: int

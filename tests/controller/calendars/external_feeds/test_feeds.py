@@ -313,12 +313,47 @@ async def test_a_feed_that_is_removed_takes_its_blocks_to_come_away(
 ) -> None:
     surgery.publish(CLINIC)
     await follow(any_village, surgery)
-    assert (await any_village.delete(f"{PATH}/gp")).status_code == 204
+    assert (await any_village.delete(f"{PATH}/gp")).is_success
     assert await diary(any_village) == []
     assert len(await diary(any_village, "cancelled")) == 3
     assert (await any_village.get(PATH)).json() == {"items": []}
     assert (await any_village.delete(f"{PATH}/gp")).status_code == 404
     assert (await any_village.post(f"{PATH}/gp/poll")).status_code == 404
+
+
+async def test_a_removed_feed_is_put_back_without_its_address_being_shown(
+    village: httpx.AsyncClient, surgery: Partner
+) -> None:
+    surgery.publish(CLINIC)
+    await put(village, address=surgery.address, every_min=60)
+    await poll(village)
+    removed = (await village.delete(f"{PATH}/gp")).json()
+    assert surgery.address not in str(removed)
+    elsewhere = await village.put(f"{PATH}/other", json=removed | {"version": 0})
+    assert [each["field"] for each in elsewhere.json()["errors"]] == ["sealed"]
+    back = (await village.put(f"{PATH}/gp", json=removed | {"version": 0})).json()
+    assert (back["name"], back["every_min"], back["address"]) == (
+        "the GP surgery",
+        60,
+        surgery.address.removesuffix("diary.ics") + "…",
+    )
+    assert (await poll(village))["blocks"] == 3
+
+
+async def test_a_paused_feed_keeps_its_blocks_and_is_not_polled(
+    village: httpx.AsyncClient, container: Container, surgery: Partner, clock: ManualClock
+) -> None:
+    surgery.publish(CLINIC)
+    await follow(village, surgery)
+    asked = len(surgery.asked)
+    paused = await put(village, 200, paused=True, version=1)
+    assert (paused["paused"], paused["status"], paused["blocks"]) == (True, "ok", 3)
+    clock.advance(minutes=90)
+    assert await container.feeds.poller.look() == 30.0
+    assert len(surgery.asked) == asked
+    await put(village, 200, version=2)
+    await container.feeds.poller.look()
+    assert len(surgery.asked) == asked + 1
 
 
 async def test_a_feed_that_is_removed_while_it_is_read_leaves_nothing(
