@@ -44,12 +44,12 @@ export class DocumentStore<T extends { version: number }> extends Fetched {
     return send<E>("PUT", `${this.path}?check=true`, plain({ ...this.found, ...change }, this.found!.version));
   }
 
-  /** `version`: of what the user saw. */
+  /** `version`: of what the user saw. Answers the one that it wrote: what is read after that may be somebody else's. */
   private async write(whole: Body, version: number, how: string): Promise<number> {
     try {
-      await send("PUT", this.path + how, plain(whole, version));
+      const made = await send<T>("PUT", this.path + how, plain(whole, version));
       await this.refresh();
-      return this.found!.version;
+      return made.version;
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.kind === "stale")) throw thrown;
       await this.refresh();

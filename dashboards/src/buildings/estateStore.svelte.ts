@@ -8,6 +8,7 @@ import { idOf, Overtaken } from "./fields.ts";
 import { bodyOf, type Estate, type Kind, NAMES, namedText } from "./things.ts";
 
 type Body = Record<string, unknown>;
+type Versioned = { version: number };
 
 export class EstateStore extends Fetched {
   estate = $state.raw<Estate | null>(null);
@@ -35,9 +36,9 @@ export class EstateStore extends Fetched {
   async put(kind: Kind, id: string | null, change: Body, version?: number): Promise<string> {
     const before = id ? this.find(kind, id) : undefined;
     const made = id ?? idOf(String(change.name), (this.estate?.[kind] ?? []).map((one) => one.id));
-    await this.write(kind, made, { ...before, ...bodyOf(kind, { ...before, ...change }) }, version);
+    const written = await this.write(kind, made, { ...before, ...bodyOf(kind, { ...before, ...change }) }, version);
     const name = String(change.name ?? before?.name);
-    if (before) this.say(`${name} is changed.`, () => this.write(kind, made, before));
+    if (before) this.say(`${name} is changed.`, () => this.write(kind, made, before, written));
     else this.say(`${name} is added.`, () => this.drop(kind, made));
     return made;
   }
@@ -53,40 +54,44 @@ export class EstateStore extends Fetched {
     const { id, name, zone, address, phone, latitude, longitude, organisation } = this.estate!;
     const before = { name, zone, address, phone, latitude, longitude, organisation };
     const write = async (body: Body, seen = this.estate?.version ?? 0) => {
-      await this.reading(() => send("PUT", `/sites/${id}`, { ...body, version: seen }), () => ({ ...this.estate }));
+      const made = await this.reading(() => send<Versioned>("PUT", `/sites/${id}`, { ...body, version: seen }), () => ({ ...this.estate }));
       await sites.load();
+      return made.version;
     };
-    await write({ ...before, ...change }, version);
-    this.say(`${String(change.name ?? name)} is changed.`, () => write(before));
+    const written = await write({ ...before, ...change }, version);
+    this.say(`${String(change.name ?? name)} is changed.`, () => write(before, written));
   }
 
   private say(text: string, undo: () => Promise<unknown>): void {
     notices.show(text, "ok", () => attempt(undo, "Not undone: "));
   }
 
-  private async write(kind: Kind, id: string, value: Body, seen?: number): Promise<void> {
+  /** Answers the version that it wrote: what is read after that may be somebody else's. */
+  private async write(kind: Kind, id: string, value: Body, seen?: number): Promise<number> {
     const { id: _, version: __, ...body } = value;
-    await this.act("PUT", kind, id, { ...body, version: seen ?? this.find(kind, id)?.version ?? 0 });
+    return (await this.act<Versioned>("PUT", kind, id, { ...body, version: seen ?? this.find(kind, id)?.version ?? 0 })).version;
   }
 
-  private drop(kind: Kind, id: string): Promise<void> {
+  private drop(kind: Kind, id: string): Promise<unknown> {
     return this.act("DELETE", kind, id);
   }
 
-  private act(method: "PUT" | "DELETE", kind: Kind, id: string, body?: Body): Promise<void> {
-    return this.reading(() => send(method, `/sites/${this.site}/${kind}/${id}`, body), () => this.find(kind, id));
+  private act<A>(method: "PUT" | "DELETE", kind: Kind, id: string, body?: Body): Promise<A> {
+    return this.reading(() => send<A>(method, `/sites/${this.site}/${kind}/${id}`, body), () => this.find(kind, id));
   }
 
   /** Writes, and reads again how the building is; `now`: what the write was about. */
-  private async reading(write: () => Promise<unknown>, now: () => Body | undefined): Promise<void> {
+  private async reading<A>(write: () => Promise<A>, now: () => Body | undefined): Promise<A> {
+    let answer: A;
     try {
-      await write();
+      answer = await write();
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.kind === "stale" && (await this.refresh())) throw new Overtaken(now());
       if (thrown instanceof Error && this.estate) thrown.message = namedText(thrown.message, this.estate);
       throw thrown;
     }
     await this.refresh();
+    return answer;
   }
 }
 
