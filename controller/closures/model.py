@@ -73,6 +73,9 @@ class BatchState(StrEnum):
     """Somebody has said that it is not to be undone."""
 
 
+_AT_IT = frozenset({BatchState.RUNNING, BatchState.UNDOING})
+
+
 class Rebooked(msgspec.Struct, frozen=True, kw_only=True):
     """The booking at another site, and its version when it was made."""
 
@@ -133,7 +136,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def busy(self, now: datetime) -> bool:
         """Whether somebody is at it. A process that has not been seen at it for ``GONE`` has died."""
-        return self.state in (BatchState.RUNNING, BatchState.UNDOING) and now < self.claimed_at + GONE
+        return self.state in _AT_IT and now < self.claimed_at + GONE
+
+    def cut_short(self, now: datetime) -> bool:
+        """Whether carrying it out or undoing it ended half way."""
+        return self.state in _AT_IT and not self.busy(now)
 
     def count(self, *decisions: Decision) -> int:
         """How many bookings it was decided so about."""

@@ -179,13 +179,14 @@ class ClosurePreviewAnswer(Answer):
 
 class ClosureBatchAnswer(Answer):
     """``closure``: of the site or of spaces; ``override``: of a door; neither where bookings alone were changed
-    together. ``moved``: to other spaces, times or sites. ``state``: ``running`` while it is carried out or, with no
-    ``planned``, where that was cut short. ``planned``, ``finished``: of how many bookings, and how many were dealt
-    with; null while nobody is at it."""
+    together. ``moved``: to other spaces, times or sites. ``cut_short``: whether carrying it out, or undoing it, ended
+    half way. ``planned``, ``finished``: of how many bookings, and how many were dealt with; null while the controller
+    that answers is not at it."""
 
     id: str
     reason: str
     state: BatchState
+    cut_short: bool
     planned: int | None
     finished: int | None
     closure: str | None
@@ -301,7 +302,8 @@ async def list_closure_batches(
         )
         for each in await preview.shut_doors(site)
     ]
-    items = [batch_answer(each, where, batches.progress.get(each.id)) for each in found]
+    now = batches.clock.now()
+    items = [batch_answer(each, where, batches.progress.get(each.id), cut_short=each.cut_short(now)) for each in found]
     return ClosureBatchList(items=items, shut_doors=shut)
 
 
@@ -322,7 +324,7 @@ async def make_closure_batch_final(
 ) -> ClosureBatchAnswer:
     """It is not to be undone: who waited for time that it frees is told of their offer at once. Idempotent."""
     where, batch = await batches.make_final(site, batch_id, actor=actor)
-    return batch_answer(batch, where, None)
+    return batch_answer(batch, where)
 
 
 def place_of(after: str) -> HitCursor:
@@ -347,8 +349,10 @@ def preview_answer(found: ClosureForeseen, actor: Actor) -> ClosurePreviewAnswer
     return ClosurePreviewAnswer(items=items, count=found.count, next=following)
 
 
-def batch_answer(batch: Batch, site: Site, progress: Progress | None) -> ClosureBatchAnswer:
-    return answer_of(ClosureBatchAnswer, batch, site.tz, **_counts(batch, progress))
+def batch_answer(
+    batch: Batch, site: Site, progress: Progress | None = None, *, cut_short: bool = False
+) -> ClosureBatchAnswer:
+    return answer_of(ClosureBatchAnswer, batch, site.tz, **_counts(batch, progress) | {"cut_short": cut_short})
 
 
 def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
@@ -364,5 +368,5 @@ def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
 def _counts(batch: Batch, progress: Progress | None = None) -> dict[str, object]:
     planned, finished = (None, None) if progress is None else (progress.planned, progress.finished)
     moved = batch.count(Decision.MOVE, Decision.REBOOK)
-    at = {"planned": planned, "finished": finished}
+    at = {"planned": planned, "finished": finished, "cut_short": False}
     return at | {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}

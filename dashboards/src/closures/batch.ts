@@ -12,7 +12,9 @@ export interface Batch {
   moved: number;
   cancelled: number;
   state: "running" | "finished" | "undoing" | "undone";
-  /** While somebody is at it: of how many bookings, and how many were dealt with. */
+  /** Whether carrying it out, or undoing it, ended half way. */
+  cut_short: boolean;
+  /** While the controller that answers is at it: of how many bookings, and how many were dealt with. */
   planned: number | null;
   finished: number | null;
 }

@@ -8,6 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.booking_view import BookingView
+from controller.bookings.errors import NotNow
+from controller.closures.model import Batch
 from controller.closures.service import ClosureBatches
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import signed_in_as
@@ -183,6 +185,25 @@ async def test_the_check_says_what_each_costs_now_and_would_then(any_village: ht
     await carry_out(any_village, *wanted)
     for each, cost in ((choir, 4000), (drama, 0)):
         assert (await any_village.get(f"{API}/bookings/{each['id']}/quote")).json()["total_pence"] == cost
+
+
+async def test_only_what_nobody_is_at_any_more_was_cut_short(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choir = await book(village, title="Choir", people=10, **EVENING)
+    seen = []
+
+    async def of_another_controller(self: ClosureBatches, batch: Batch, *_: object) -> BookingView:
+        del self.progress[batch.id]
+        for minutes in (0, 5):
+            clock.advance(minutes=minutes)
+            [one] = (await village.get(ROOT)).json()["items"]
+            seen.append((one["state"], one["planned"], one["cut_short"]))
+        raise NotNow("stays")
+
+    monkeypatch.setattr(ClosureBatches, "_decide", of_another_controller)
+    await carry_out(village, off(choir))
+    assert seen == [("running", None, False), ("running", None, True)]
 
 
 async def test_what_is_under_way_says_how_many_are_done(
