@@ -19,7 +19,7 @@ from controller.bookings.service import request_of
 from controller.bookings.who_may_book import party_for
 from controller.db.engine import Database, Tx
 from controller.diary.model import Draft
-from controller.diary.site_config import SiteConfig, SiteConfigs
+from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
@@ -70,6 +70,13 @@ class AvailabilityService:
         async with self._database.read() as tx:
             page = await reached(tx, self._site_configs, SiteSearch(), actor)
             return offered(each.site_config for each in page.items)
+
+    async def rooms(self, site: str) -> list[SpaceAtSite]:
+        """The spaces of a site that can be booked, pools apart, by name. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            there = (await self._site_configs.of(tx, site)).by_space.values()
+        rooms = [each for each in there if each.space.bookable and each.space.pool_size is None]
+        return sorted(rooms, key=lambda each: (each.space.name, each.space.id))
 
     async def instead(
         self, site: str, draft: Draft, *, but: str | None, actor: Actor, miles: float | None, limit: int

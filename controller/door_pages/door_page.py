@@ -70,6 +70,7 @@ STANDING = frozenset({"current", "waiting"})
 """The pages of bookings that can be moved and cancelled."""
 
 _ONLY_SHOWS = "This link only shows the booking. Ask the person who booked to change it."
+_CHANGED = "The booking has changed meanwhile. Look again before you do that."
 _RENEWED = "The link that you passed on has ended. Pass on the new one below."
 _DONE = {
     "reported": "It is reported. Thank you.",
@@ -98,6 +99,14 @@ class DoorPages:
     links: LinkRenewal
     keys: KeyFiles
     preferences: NoticePreferences
+
+    def check(self, view: BookingView, what: str) -> str:
+        """What a page sends back, so that its act is of somebody who has read it, as the booking was then."""
+        return self.keys.confirmation(view.booking.id, view.booking.version, what)
+
+    def is_check(self, given: str, view: BookingView, what: str) -> bool:
+        """Whether it is that of the page as it would be now."""
+        return hmac.compare_digest(self.check(view, what).encode(), given.encode(errors="replace"))
 
 
 ThePages = Annotated[DoorPages, service(DoorPages)]
@@ -165,13 +174,18 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
             return await show_booking(pages, kind, view, notice=_ONLY_SHOWS, status=403)
         step = form.get("step")
         if step == "back" and ended_early(view):
+            if not pages.is_check(form.get("check", ""), view, "back"):
+                return await show_booking(pages, kind, view, notice=_CHANGED)
             view = await pages.bookings.restore(view.booking.id, actor=ACTOR)
             return await show_booking(pages, kind, view, notice="The rest of your time is yours again.")
         if page_of(view) not in STANDING:
             return await show_booking(pages, kind, view)
         if step == "leaving":
-            return _leaving(view)
+            return _leaving(pages, view)
         if step == "left":
+            if not pages.is_check(form.get("check", ""), view, "left"):
+                pressed_twice = view.booking.ends_before is not None
+                return await show_booking(pages, kind, view, notice="" if pressed_twice else _CHANGED)
             return await show_booking(pages, kind, await pages.bookings.finish(view.booking.id, actor=ACTOR))
         if step == "renew":
             if form.get("check") == str(view.booking.show_link_number):  # once, however often the page is loaded again
@@ -191,8 +205,7 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
 async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLResponse:
     booking = view.booking
     charge = cancel_charge(await pages.billing.account(booking.id))
-    confirmation = pages.keys.confirmation(booking.id, booking.version, charge)
-    if not hmac.compare_digest(confirmation.encode(), check.encode(errors="replace")):
+    if not pages.is_check(check, view, charge):
         notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
         return await show_booking(pages, LinkKind.MANAGE, view, notice=notice)
     return await show_booking(pages, LinkKind.MANAGE, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
@@ -232,7 +245,7 @@ async def show_booking(
         here=link.rpartition("/d/")[2],
         calendar=view.show_link.rpartition("/d/")[2],
         running=page == "current" and booking.starts <= now,
-        ended_early=manages and ended_early(view),
+        back_check=pages.check(view, "back") if manages and ended_early(view) else "",
         reports=manages and may_report(view),
         step_free=view.place.space.step_free,
         ways=[(each, names.get(each.door, "")) for each in ways],
@@ -284,14 +297,15 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
         has_code=view.booking.certain,
         after_cancel=view.code_status.after_cancel,
         charge=charge,
-        check=pages.keys.confirmation(booking.id, booking.version, charge),
+        check=pages.check(view, charge),
     )
 
 
-def _leaving(view: BookingView) -> HTMLResponse:
+def _leaving(pages: DoorPages, view: BookingView) -> HTMLResponse:
     return _PAGE.render(
         page="leaving",
         heading=f"Have you finished with {view.booking.title}?",
+        check=pages.check(view, "left"),
         when=times.window(view.booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,

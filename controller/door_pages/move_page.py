@@ -1,8 +1,10 @@
-"""Moving a booking by the link of who booked, without script: a form, then what would come of it and what it costs,
-then the move itself. The dates of a series to come can go along."""
+"""Moving a booking to another time or room, or for more or fewer people, by the link of who booked, without script: a
+form, then what would come of it and what it costs, then the move itself. The dates of a series to come can go along to
+another time."""
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +19,7 @@ from controller.bookings.errors import LinkUnknown, Stale
 from controller.bookings.series.date_edits import EditScope, SeriesChange
 from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate, SeriesRequest, SeriesStale
 from controller.diary.model import BookingChange, Draft
+from controller.diary.site_config import SpaceAtSite
 from controller.door_pages.door_page import (
     STANDING,
     DoorPages,
@@ -40,8 +43,10 @@ from edge.wire.interval import Interval
 _PAGE = PlainPage("move.html", "forms.css", referrer="no-referrer")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 _DAY = timedelta(days=1)
-_FIELDS = ("day", "from", "to", "scope", "space", "layout")
+_FIELDS = ("day", "from", "to", "people", "scope", "space", "layout")
 _CALLED = {"day": "The day", "time": "Each time", "starts": "The start", "ends": "The end"}
+_CALLED |= {"people": "The number of people", "space": "The room"}
+_MOST_PEOPLE = 100_000
 _FIT = 6
 """How many times and rooms are proposed."""
 _SCOPES = {"following": EditScope.FROM_DATE, "all": EditScope.ALL}
@@ -51,12 +56,14 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Where a booking is to go, on the site's wall. ``scope``: "one", or which other dates go along."""
+    """Where a booking is to go, on the site's wall, and for how many. ``scope``: "one", or which other dates go
+    along."""
 
     starts: datetime
     ends: datetime
     space: str
     layout: str | None
+    people: int | None
     scope: str = "one"
 
 
@@ -83,7 +90,7 @@ class Outcome:
 async def show_form(pages: ThePages, token: str = Token) -> Response:
     """Where it is now, to be changed."""
     found = await _enter(pages, token)
-    return found if isinstance(found, Response) else _form(found, token, _typed(found))
+    return found if isinstance(found, Response) else await _form(pages, found, token, _typed(found))
 
 
 @router.post("/d/{token}/move")
@@ -93,26 +100,24 @@ async def move(pages: ThePages, request: Request, token: str = Token) -> Respons
     found = await _enter(pages, token)
     if isinstance(found, Response):
         return found
-    typed = _typed(found) | {
-        name: form[name] for name in ("day", "from", "to", "scope", "space", "layout") if name in form
-    }
+    typed = _typed(found) | {name: form[name] for name in _FIELDS if name in form}
     given = form.get("check", "")
     try:
-        asked = _read(found, typed)
-        if given and (*_walls(found), found.booking.space) == (asked.starts, asked.ends, asked.space):
+        asked = _read(found, typed, await pages.availability.rooms(found.booking.site))
+        if given and _is_there(found, asked):
             return _moved(token, waits=not found.booking.certain)  # pressed twice
         outcome = await _look(pages, found, asked)
         check = pages.keys.confirmation(found.booking.id, found.booking.version, f"move\0{asked}\0{outcome.proof}")
         if not outcome.possible or not given:
-            return _form(found, token, typed, outcome=outcome, check=check)
+            return await _form(pages, found, token, typed, outcome=outcome, check=check)
         if not hmac.compare_digest(check.encode(), given.encode(errors="replace")):
             notice = "Nothing is moved yet: this has just changed. Look again before you move it."
-            return _form(found, token, typed, outcome=outcome, check=check, notice=notice)
+            return await _form(pages, found, token, typed, outcome=outcome, check=check, notice=notice)
         await _carry_out(pages, found, asked)
     except (Stale, SeriesStale):
         return await move(pages, request, token)  # as it is now
     except Problem as error:
-        return _form(found, token, typed, status=422, notice=why(error, _CALLED))
+        return await _form(pages, found, token, typed, status=422, notice=why(error, _CALLED))
     return _moved(token, waits=outcome.loses)
 
 
@@ -140,6 +145,7 @@ def _typed(view: BookingView) -> dict[str, str]:
         "day": f"{starts:%-d/%-m/%Y}",
         "from": f"{starts:%H:%M}",
         "to": f"{ends:%H:%M}",
+        "people": "" if booking.people is None else str(booking.people),
         "scope": "one",
         "space": booking.space,
         "layout": booking.layout or "",
@@ -151,7 +157,13 @@ def _walls(view: BookingView) -> tuple[datetime, datetime]:
     return local_time.wall(view.booking.starts, zone), local_time.wall(view.booking.ends, zone)
 
 
-def _read(view: BookingView, typed: dict[str, str]) -> Asked:
+def _is_there(view: BookingView, asked: Asked) -> bool:
+    booking = view.booking
+    now = (*_walls(view), booking.space, booking.people)
+    return now == (asked.starts, asked.ends, asked.space, asked.people)
+
+
+def _read(view: BookingView, typed: dict[str, str], rooms: Sequence[SpaceAtSite]) -> Asked:
     """What was typed. A booking of several days keeps their number. Raises ``Invalid``."""
     try:
         day = read_date(typed_day(typed["day"]))
@@ -164,9 +176,25 @@ def _read(view: BookingView, typed: dict[str, str]) -> Asked:
         raise invalid_field("ends", "must not be the start")
     ends = until + days * _DAY + (_DAY if until <= begins and not (days and until == begins) else timedelta())
     scope = typed["scope"] if typed["scope"] in _SCOPES and view.booking.series_id is not None else "one"
-    there = (typed["space"][:40], typed["layout"][:40] or None)
-    space, layout = there if scope == "one" else (view.booking.space, view.booking.layout)
-    return Asked(starts=begins, ends=ends, space=space, layout=layout, scope=scope)
+    booking, space, people = view.booking, typed["space"][:40], _people(typed["people"])
+    if scope != "one":
+        if (space, people) != (booking.space, booking.people):
+            raise invalid_field("space", "and the number of people can be changed for one date at a time only")
+        return Asked(
+            starts=begins, ends=ends, space=booking.space, layout=booking.layout, people=booking.people, scope=scope
+        )
+    # A layout belongs to its room; one that has none of that name begins with its usual one.
+    layout = typed["layout"][:40] or None
+    has = space == booking.space or any(each.space.id == space and each.space.layout(layout) for each in rooms)
+    layout = layout if has else None
+    return Asked(starts=begins, ends=ends, space=space, layout=layout, people=people)
+
+
+def _people(text: str) -> int | None:
+    text = text.strip()
+    if text and not (text.isascii() and text.isdigit() and 0 < int(text) <= _MOST_PEOPLE):
+        raise invalid_field("people", "must be a whole number")
+    return int(text) if text else None
 
 
 def _clock(day: date, text: str) -> datetime:
@@ -183,19 +211,23 @@ async def _look(pages: DoorPages, view: BookingView, asked: Asked) -> Outcome:
         return await _look_at_series(pages, view, asked)
     booking, actor = view.booking, actor_of(view.booking)
     draft = _draft(view, asked)
-    if (*_walls(view), booking.space) == (asked.starts, asked.ends, asked.space):
-        raise invalid_field("day", "or a time must be another: nothing is different yet")
+    if _is_there(view, asked):
+        raise invalid_field("day", "or something else must be another: nothing is different yet")
     checked = await pages.bookings.check(booking.site, draft, but=booking.id, actor=actor)
     verdict, zone = checked.verdict, checked.site.tz
     during = Interval(start=draft.starts.resolve(zone, "starts"), end=draft.ends.resolve(zone, "ends"))
     elsewhere = "" if asked.space == booking.space else checked.place.space.name
     when = times.window(during, zone, now=view.now) + (f" in {elsewhere}" if elsewhere else "")
+    when += f", for {asked.people} people" if asked.people not in (None, booking.people) else ""
     if not verdict.possible:
         found = await pages.availability.instead(
             booking.site, draft, but=booking.id, actor=actor, miles=None, limit=_FIT
         )
         lines = tuple(sentence(_said(each, view)) for each in verdict.refusals)
-        instead = tuple(_proposal(each.candidate, each.text, each.approval) for each in found.proposals)
+        instead = tuple(
+            _proposal(each.candidate, each.text, each.approval) | {"people": str(asked.people or "")}
+            for each in found.proposals
+        )
         text = f"{when}: that cannot be."
         return Outcome(possible=False, text=text, lines=lines, elsewhere=elsewhere, instead=instead)
     _, [quoted], _ = await pages.billing.quote(booking.site, [draft], tier=None)
@@ -234,6 +266,7 @@ def _draft(view: BookingView, asked: Asked) -> Draft:
         draft_of(view.booking, starts=Moment(wall=asked.starts), ends=Moment(wall=asked.ends)),
         space=asked.space,
         layout=asked.layout,
+        people=asked.people,
     )
 
 
@@ -310,6 +343,7 @@ async def _carry_out(pages: DoorPages, view: BookingView, asked: Asked) -> None:
     change = BookingChange(
         space=asked.space,
         layout=asked.layout,
+        people=asked.people,
         starts=Moment(wall=asked.starts),
         ends=Moment(wall=asked.ends),
         by_rules=True,
@@ -318,7 +352,8 @@ async def _carry_out(pages: DoorPages, view: BookingView, asked: Asked) -> None:
     await pages.bookings.change(booking.id, change, if_match=None, actor=actor)
 
 
-def _form(
+async def _form(
+    pages: DoorPages,
     view: BookingView,
     token: str,
     typed: dict[str, str],
@@ -328,13 +363,17 @@ def _form(
     status: int = 200,
     notice: str = "",
 ) -> HTMLResponse:
-    space = view.place.space.name
+    rooms = [(each.space.id, _room_text(each)) for each in await pages.availability.rooms(view.booking.site)]
+    here = view.place.space
+    if here.id not in dict(rooms):  # one that takes no new bookings, or a place at a pool of desks
+        rooms = [(here.id, here.name), *(() if here.pool_size else rooms)]
     return _PAGE.render(
         status,
         heading=f"Move {view.booking.title}",
         notice=notice,
         when=times.window(view.booking.during, view.place.site.tz, now=view.now),
-        space=space,
+        space=here.name,
+        rooms=rooms,
         site=view.place.site.name,
         series=view.booking.series_id is not None,
         typed=typed,
@@ -342,3 +381,7 @@ def _form(
         check=check,
         back=f"../{token}",
     )
+
+
+def _room_text(place: SpaceAtSite) -> str:
+    return place.space.name if place.space.capacity is None else f"{place.space.name}, {place.space.capacity} people"

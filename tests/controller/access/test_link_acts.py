@@ -105,11 +105,48 @@ async def test_another_room_is_named_and_kept_when_another_time_is_looked_for(
         asked = await phone.post(path, data=typed)
         assert "Thu 3 Dec, 19:00 to 21:00 in Hall is free, and confirmed at once." in words(asked)
         assert "In Hall, no longer in Studio." in words(asked)
-        assert asked.text.count('name="space" value="hall"') == 2, "the lower form keeps it too"
+        assert 'name="space" value="hall"' in asked.text
+        assert '<option value="hall" selected>' in asked.text, "the lower form keeps it too"
         await book(village, starts="2026-12-03T19:00", ends="2026-12-03T20:00")
         taken = await phone.post(path, data=typed)
         assert "Thu 3 Dec, 19:00 to 21:00 in Hall: that cannot be." in words(taken)
-        assert 'name="space" value="hall"' in (await phone.post(path, data=typed | {"from": "late"})).text
+        assert '<option value="hall" selected>' in (await phone.post(path, data=typed | {"from": "late"})).text
+
+
+async def test_room_and_people_are_changed_with_check_and_price_and_the_time_stays(
+    village: httpx.AsyncClient, app: FastAPI, container: Container
+) -> None:
+    await put_policy(container, CONFIRMS)
+    await put(village, rates=[HALL])
+    made = await book(village, space="studio", people=8)
+    path = f"{path_of(made)}/move"
+    async with stranger(app) as phone:
+        form = await phone.get(path)
+        assert '<option value="studio" selected>Studio</option>' in form.text
+        assert "Hall, 60 people" in words(form)
+        typed = {"space": "hall", "people": "61"}
+        assert "that cannot be" in words(await phone.post(path, data=typed)), "more than the hall holds"
+        asked = await phone.post(path, data=typed | {"people": "40"})
+        assert "Thu 26 Nov, 18:00 to 20:00 in Hall, for 40 people is free" in words(asked)
+        assert "Price then: £" in words(asked)
+        done = await phone.post(path, data=typed | {"people": "40", "check": check_of(asked)})
+        assert done.status_code == 303
+        again = await phone.post(path, data={"people": "some"})
+        assert "The number of people must be a whole number." in words(again)
+    now = await look(village, made)
+    assert (now["space"], now["people"], now["starts"]) == ("hall", 40, made["starts"])
+
+
+async def test_room_and_people_are_of_one_date_of_a_series(
+    village: httpx.AsyncClient, app: FastAPI, container: Container
+) -> None:
+    await put_policy(container, CONFIRMS)
+    made = await series(village)
+    first = (await village.get(f"{API}/series/{made['id']}")).json()["dates"][0]["booking"]
+    path = f"{path_of((await village.get(f'{API}/bookings/{first}')).json())}/move"
+    async with stranger(app) as phone:
+        asked = await phone.post(path, data={"space": "studio", "scope": "all"})
+    assert "can be changed for one date at a time only" in words(asked)
 
 
 async def test_a_taken_time_is_refused_with_what_would_fit_and_without_strangers_names(
@@ -215,12 +252,17 @@ async def test_who_has_finished_gives_back_the_rest_and_can_undo_it(
         asked = await phone.post(path, data={"step": "leaving"})
         assert "Others can book the rest at once" in words(asked)
         assert (await look(village, made))["ends"] == made["ends"]
-        await phone.post(path, data={"step": "left"})
+        unread = await phone.post(path, data={"step": "left"})
+        assert "has changed meanwhile" in words(unread)
+        assert (await look(village, made))["ends"] == made["ends"], "only who has read the page ends it"
+        await phone.post(path, data={"step": "left", "check": check_of(asked)})
         assert (await look(village, made))["ends"] == "2026-11-26T19:00:00+00:00"
         over = await phone.get(path)
         assert "Choir is over" in words(over)
         assert "Undo: we are still here" in words(over)
-        back = await phone.post(path, data={"step": "back"})
+        assert "has changed meanwhile" in words(await phone.post(path, data={"step": "back"}))
+        assert (await look(village, made))["ends"] != made["ends"]
+        back = await phone.post(path, data={"step": "back", "check": check_of(over)})
         assert "The rest of your time is yours again." in words(back)
     assert (await look(village, made))["ends"] == made["ends"]
 
