@@ -352,6 +352,33 @@ async def test_the_phones_own_place_orders_by_distance(screens: Screens, band: N
 
 
 @pytest.mark.browser_full
+async def test_step_free_and_a_kitchen_leave_out_what_lacks_them_and_say_so(
+    screens: Screens, hub: SimHub, band: None
+) -> None:
+    both: dict[str, dict[str, object]] = {"tea-room": {"name": "Tea room", "step_free": True}, "loft": {"name": "Loft"}}
+    for name, space in both.items():
+        await hub.api.put(f"/sites/ramsey/spaces/{name}", space | {"capacity": 30, "amenities": ["kitchen"]})
+    screen = await _signed_in(screens)
+    page = screen.page
+    await _when(screen, "4/12/2026")
+    await _on(screen, "How many people come?")
+    await page.get_by_label("People", exact=True).fill("10")
+    await _on(screen, "What do you need?")
+    await page.get_by_label("Step-free access").check()
+    await page.get_by_label("Kitchen").check()
+    await _on(screen, "Where?")
+    await _on(screen, "Which one?")
+    await expect(_space(screen, "Tea room")).to_be_visible()
+    for lacks in ("Studio", "Loft"):
+        await expect(_space(screen, lacks)).to_have_count(0)
+    others = page.get_by_role("region", name="The other spaces").get_by_role("listitem")
+    await expect(others.filter(has_text="Loft")).to_contain_text(re.compile("step-free"))
+    await expect(others.filter(has_text="Studio")).to_contain_text(re.compile("kitchen"))
+    for name in both:
+        await hub.api.delete(f"/sites/ramsey/spaces/{name}")
+
+
+@pytest.mark.browser_full
 async def test_a_place_that_is_not_given_says_what_to_do(screens: Screens, band: None) -> None:
     screen = await _signed_in(screens)
     page = screen.page
