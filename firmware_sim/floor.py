@@ -80,7 +80,7 @@ class FloorState(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An event in words. ``at``: in the site's time."""
+    """An event in words. ``at``: in the site's time. ``answers``: it answers what was presented at the door."""
 
     number: int
     seq: int
@@ -88,6 +88,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     tone: str
     door: str
+    answers: bool
 
 
 class FloorLines(msgspec.Struct, frozen=True, kw_only=True, tag="lines"):
@@ -186,6 +187,7 @@ class FloorLog:
                         text=words.text,
                         tone=words.tone,
                         door=words.door,
+                        answers=words.answers,
                     )
                 )
         del self._lines[:-KEPT]

@@ -90,7 +90,7 @@ class SimRequests:
             case protocol.ExitAsk(site=site, door=door):
                 return await runner.press_exit(site, door)
             case protocol.LeafAsk(site=site, door=door, act=act):
-                return runner.leaf(site, door, act)
+                return await runner.leaf(site, door, act)
             case protocol.BeamAsk(site=site, door=door, beam=beam, act=act):
                 return runner.beam(site, door, beam, act)
             case protocol.GlassAsk(site=site, door=door, broken=broken):

@@ -14,6 +14,7 @@ from firmware_sim.world import World
 
 ANSWER_S = 5.0
 _DIGITS = 6
+_AGAIN = ", after typing the code again, since the door had locked"
 
 
 class ActResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,15 +143,20 @@ class WorldRunner:
         """Somebody walks in; where the door has locked again, with the code typed there last."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
-        again = ""
-        if not doorway.enterable and (digits := self._opened_by(site, door)):
-            typed = await self.key(site, door, digits)
-            if not typed.done:
-                return ActResult(done=False, text=f"Nobody came in: {typed.text}")
-            again = ", after typing the code again, since the door had locked"
+        typed = await self._typed_again(site, door)
+        if typed is not None and not typed.done:
+            return ActResult(done=False, text=f"Nobody came in: {typed.text}")
+        again = "" if typed is None else _AGAIN
         if await self.act(self.world.walk_in(site, door, self.world.walker())):
             return ActResult(done=True, text=f"Somebody walked in at {doorway.facts.name}{again}")
         return ActResult(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
+
+    async def _typed_again(self, site: str, door: str) -> ActResult | None:
+        """Where the door has locked, type the code that has opened it last; ``None`` where there is no need or none."""
+        digits = self._opened_by(site, door)
+        if self.world.site(site).doorway(door).enterable or not digits:
+            return None
+        return await self.key(site, door, digits)
 
     def _opened_by(self, site: str, door: str) -> str:
         """The digits that have opened a door last; empty if none have."""
@@ -178,8 +184,9 @@ class WorldRunner:
         what = "its lock lets go" if let_go else "its lock has no current to let go with, and its handle opens it"
         return ActResult(done=let_go, text=f"The exit button at {doorway.facts.name} is pressed: {what}")
 
-    def leaf(self, site: str, door: str, act: str) -> ActResult:
-        """Move a door's leaf: ``open``, ``wedge``, ``force`` or ``shut``. Raises ``NoSuchThing``."""
+    async def leaf(self, site: str, door: str, act: str) -> ActResult:
+        """Move a door's leaf: ``open``, ``wedge``, ``force`` or ``shut``; where it has locked again, ``open`` and
+        ``wedge`` with the code typed there last. Raises ``NoSuchThing``."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
         name = doorway.facts.name
@@ -189,9 +196,14 @@ class WorldRunner:
         if act == "force":
             doorway.force()
             return ActResult(done=True, text=f"{name} is forced open")
+        typed = await self._typed_again(site, door)
+        if typed is not None and not typed.done:
+            return typed
+        again = "" if typed is None else _AGAIN
         if not (doorway.wedge() if act == "wedge" else doorway.open_from_outside()):
-            return ActResult(done=False, text=f"{name} stays shut: it is locked")
-        return ActResult(done=True, text=f"{name} is {'held open' if act == 'wedge' else 'pulled open'}")
+            return ActResult(done=False, text=f"{name} stays shut: it is locked; type a code first")
+        how = f"held open{again}. It stays open until it is let go" if act == "wedge" else f"pulled open{again}"
+        return ActResult(done=True, text=f"{name} is {how}")
 
     def beam(self, site: str, door: str, beam: str, act: str) -> ActResult:
         """``tap``, ``block`` or ``clear`` one of a door's beams. Raises ``NoSuchThing``."""

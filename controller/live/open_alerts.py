@@ -13,11 +13,11 @@ from controller.estate.tables import doors, edges
 from controller.plans import repository as plans
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
-from controller.telemetry.event_text import spoken
 from controller.telemetry.queries import Alert
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
 from controller.telemetry.validation import read_data
 from edge.wire.errors import Malformed
+from edge.wire.event_text import spoken
 from edge.wire.events import ClosingData, ClosingStage
 
 LOOK_BACK = timedelta(hours=24)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from controller.db.engine import Tx
 from controller.telemetry import repository
 from controller.telemetry.alert_codes import AlertCode
-from controller.telemetry.event_text import happened
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
+from edge.wire.event_text import happened
 from edge.wire.events import (
     AccessData,
     AlarmChange,

@@ -12,13 +12,13 @@ from controller.telemetry import repository
 from controller.telemetry.alert_rules import ALERTING, alert_events_gone, alert_new_log, alert_of_event, alert_unstored
 from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
-from controller.telemetry.event_text import door_of, happened
 from controller.telemetry.event_timestamps import EventDating
 from controller.telemetry.history import Sample, SqlHistory, sample_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.validation import Judged
 from controller.text import local_time
+from edge.wire.event_text import door_of, happened
 from edge.wire.events import (
     AccessData,
     DroppedData,

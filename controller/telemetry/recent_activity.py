@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.estate.model import SiteParts
-from controller.telemetry.event_text import UNLOCKED_BY, door_of, happened, spoken
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.validation import read_data
 from controller.text import times as words
 from edge.wire.errors import Malformed
+from edge.wire.event_text import UNLOCKED_BY, door_of, happened, spoken
 from edge.wire.events import AccessData, AlarmData, DoorChange, DoorData, EventData
 
 FOLLOWS_WITHIN = timedelta(minutes=5)

@@ -259,7 +259,7 @@ function showCodes() {
   if ($("codes").dataset.shown === text) return;
   $("codes").dataset.shown = text;
   const focused = document.activeElement?.getAttribute("aria-label");
-  $("codes").replaceChildren(element("h3", {}, rows.length ? "Codes that work now or soon" : "No code works here now"), element("ul", {}, ...rows));
+  $("codes").replaceChildren(element("h2", {}, rows.length ? "Codes that work now or soon" : "No code works here now"), element("ul", {}, ...rows));
   if (focused) [...$("codes").querySelectorAll("button")].find((each) => each.getAttribute("aria-label") === focused)?.focus();
   const fresh = state.codes.filter((each) => !known.has(each.link));
   if (fresh.length && (known.size || !phone)) showPhone(fresh[known.size ? fresh.length - 1 : 0].link);
@@ -307,7 +307,7 @@ function addLines(said) {
     );
     lines.push({ ...line, row, mark, came: Date.now() });
     $("log").prepend(row);
-    if (!pressed || line.door !== door || !/typed|whole code/.test(line.text)) continue;
+    if (!pressed || line.door !== door || !line.answers) continue;
     pressed = false;
     say(line.text, line.tone);
     if (!keys) showKeys();

@@ -2,8 +2,9 @@
 
 const NS = "http://www.w3.org/2000/svg";
 const PERSON = 15;
-const WALL = 170;
-const HIGH = 228;
+const WALL = 142;
+const HIGH = 198;
+const ROOM = 50;
 
 function make(parent, name, attributes = {}, text = "") {
   const node = document.createElementNS(NS, name);
@@ -19,7 +20,8 @@ export function doorWords(door) {
   if (door.trouble === "forced") words.push({ text: "Forced open", tone: "bad" });
   if (door.trouble === "held") words.push({ text: "Held open too long", tone: "bad" });
   words.push(door.leaf === "open" ? { text: "Open", tone: "warn" } : { text: "Shut", tone: "plain" });
-  words.push(door.lock === "released" ? { text: "Unlocked", tone: "ok" } : { text: "Locked", tone: "plain" });
+  const locked = door.leaf === "open" ? "Locks when it shuts" : "Locked";
+  words.push(door.lock === "released" ? { text: "Unlocked", tone: "ok" } : { text: locked, tone: "plain" });
   if (door.codes_wait) words.push({ text: "Locked out: takes no codes for a while", tone: "bad" });
   if (door.glass_broken) words.push({ text: "Glass broken", tone: "bad" });
   for (const beam of door.blocked) words.push({ text: `${beam === "outer" ? "Outer" : "Inner"} beam blocked`, tone: "warn" });
@@ -68,14 +70,14 @@ export class Floor {
     let at = x;
     for (const room of rooms) {
       const part = (width * (Math.sqrt(room.area) + 12)) / share;
-      make(this.svg, "rect", { x: at, y: 4, width: part, height: 64, class: "room" });
+      make(this.svg, "rect", { x: at, y: 4, width: part, height: ROOM, class: "room" });
       const words = part < 110 ? room.name.split(" ") : [room.name];
       words.forEach((word, line) =>
-        make(this.svg, "text", { x: at + part / 2, y: 48 - 8 * words.length + 16 * line, class: part < 75 ? "name small" : "name" }, word),
+        make(this.svg, "text", { x: at + part / 2, y: ROOM / 2 + 17 - 8 * words.length + 16 * line, class: part < 75 ? "name small" : "name" }, word),
       );
       at += part;
     }
-    const top = rooms.length ? 88 : 26;
+    const top = rooms.length ? ROOM + 22 : 26;
     const name = zone === "hub" ? "Inside" : zone[0].toUpperCase() + zone.slice(1);
     const label = make(this.svg, "text", { x: x + 10, y: top, class: "label" });
     this.zones.set(zone, { name, label, x: x + 16, y: top + 16, width: width - 32, people: make(this.svg, "g", { class: "people" }) });

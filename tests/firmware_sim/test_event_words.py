@@ -7,7 +7,7 @@ import pytest
 
 from edge.wire import events
 from edge.wire.access_decision import ClockTrust, Reason
-from edge.wire.credentials import Method
+from edge.wire.credentials import CredentialKind, Method
 from firmware_sim.event_words import words_of
 
 AT = datetime(2026, 11, 25, 18, 2, 11, tzinfo=UTC)
@@ -23,31 +23,35 @@ def _access(granted: bool, reason: Reason, **more: object) -> events.AccessData:
 @pytest.mark.parametrize(
     ("data", "said", "tone"),
     [
-        (_access(True, Reason.GRANTED, booking=BOOKING), "Code typed at Front door: opened for Ramsey Choir", "ok"),
-        (_access(False, Reason.UNKNOWN), "Code typed at Front door: no such code at this door", "bad"),
-        (_access(False, Reason.UNKNOWN, times=7), "7 codes typed at Front door: no such code at this door", "bad"),
-        (events.DoorData(door="front-door", change=events.DoorChange.OPENED), "Front door is open", "plain"),
-        (events.DoorData(door="front-door", change=events.DoorChange.FORCED), "Front door was forced open", "bad"),
+        (
+            _access(True, Reason.GRANTED, booking=BOOKING, credential=CredentialKind.BOOKING_CODE),
+            "Front door: opened with a booking code (Ramsey Choir)",
+            "ok",
+        ),
+        (_access(False, Reason.UNKNOWN), "Front door: refused: no such code at this door", "bad"),
+        (_access(False, Reason.UNKNOWN, times=7), "Front door: refused: no such code at this door, 7 times", "bad"),
+        (events.DoorData(door="front-door", change=events.DoorChange.OPENED), "Front door: opened", "plain"),
+        (events.DoorData(door="front-door", change=events.DoorChange.FORCED), "Front door: forced open", "bad"),
         (
             events.FootfallData(
                 counter="front-beams", door="front-door", ins=2, outs=1, total_ins=9, total_outs=8, turned_back=1
             ),
-            "Counted at Front door: 2 came in, 1 came out, 1 turned back",
+            "Front door: counted 2 came in, 1 came out, 1 turned back",
             "ok",
         ),
         (
             events.LockoutData(door="front-door", reader="keypad", until=AT, tries=5),
-            "Front door takes no codes for a while, after 5 wrong ones",
+            "Front door: 5 wrong codes at keypad: typed codes are refused for a while; cards work",
             "bad",
         ),
         (
             events.OutageData(start=AT - timedelta(minutes=4), end=AT),
-            "Nobody knows what happened for 4 min: the Pi was off",
+            "The Pi: was not running for a while; nobody knows what happened for 4 min",
             "warn",
         ),
         (
             events.FaultData(code="beam_blocked", part="outer", present=True),
-            "Fault at front-beams: the outer beam is blocked",
+            "The Pi: the outer beam is blocked",
             "bad",
         ),
     ],

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.why.replay_decision import Explained
-from controller.telemetry.event_text import happened
 from controller.text import times
 from edge.wire.access_decision import REASON_TEXT, ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Method
+from edge.wire.event_text import happened
 from edge.wire.plan import Mode, OverrideKind
 
 _METHODS = {

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.live.snapshot_schemas import PeopleView, Snapshot
-from controller.telemetry.event_text import happened
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method
+from edge.wire.event_text import happened
 from edge.wire.events import AccessData, ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock

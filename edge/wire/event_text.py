@@ -1,4 +1,4 @@
-"""Events in words, as the live page shows them. No code and no person in them."""
+"""Events in words, the same on every page. No code and no person in them."""
 
 from edge.wire.access_decision import REASON_TEXT
 from edge.wire.credentials import CredentialKind
