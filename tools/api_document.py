@@ -13,7 +13,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from controller.live import routes as telemetry
-from controller.live.websocket import live
+from controller.live.websocket import live, room_tablet_live
 from controller.people.authentication import Authenticated, the_actor, the_person, the_room_tablet, the_token_owner
 from controller.settings import Settings
 from controller.text.id_patterns import ID_PATTERN
@@ -173,6 +173,9 @@ class ApiPages:
             yield f"## WS {API}/live?site={{site}}\n"
             yield from _paragraph(live.__doc__ or "")
             yield "- who: `read`\n"
+            yield f"## WS {API}/room-tablet/live\n"
+            yield from _paragraph(room_tablet_live.__doc__ or "")
+            yield "- who: a tablet at a room's door\n"
         if self._waiting:
             yield "# Bodies and answers\n"
         yield from self._models()

@@ -51,9 +51,30 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
     if Action.READ not in rights:
         await socket.close(NOT_ALLOWED, "you may not see this site")
         return
-    sending = asyncio.create_task(_send(socket, site, snapshots=Action.LIVE in rights), name=f"live {site}")
+    await _serve(socket, actor, site, rights)
+
+
+@router.websocket("/room-tablet/live")
+async def room_tablet_live(socket: WebSocket) -> None:
+    """For a tablet at a room's door, which is let in at no other: a `Beat` at once and every 5 seconds, and
+    `BookingsChanged` when the diary of its site did. Ends with 4401 once it is no longer paired."""
+    try:
+        actor = await find_actor(socket)
+    except Problem:
+        actor = None
+    await socket.accept()
+    if actor is None or actor.display is None or not actor.display.room:
+        await socket.close(NOT_SIGNED_IN, "pair this tablet first")
+        return
+    await _serve(socket, actor, actor.display.site, None)
+
+
+async def _serve(socket: WebSocket, actor: Actor, site: str, rights: frozenset[Action] | None) -> None:
+    """Send until the watcher goes or is turned away. ``rights``: of who watches the site; ``None``: a room's tablet."""
+    snapshots = rights is not None and Action.LIVE in rights
+    sending = asyncio.create_task(_send(socket, site, snapshots=snapshots), name=f"live {site}")
     listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
-    turned_away = asyncio.create_task(_turned_away(socket, actor, site), name=f"live {site}, its session")
+    turned_away = asyncio.create_task(_turned_away(socket, actor, site, rights), name=f"live {site}, its session")
     tasks = (sending, listening, turned_away)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -86,18 +107,18 @@ async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
         await messages.aclose()
 
 
-async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int, str]:
+async def _turned_away(socket: WebSocket, actor: Actor, site: str, before: frozenset[Action] | None) -> tuple[int, str]:
     """Returns when the watcher's session has ended or shows another part of the site, and says which. Looks at once
     when a user is changed here, and at every beat, since another controller may have done it."""
-    sessions, before = service_of(socket, SignInService).sessions, _rights(actor, site)
+    sessions = service_of(socket, SignInService).sessions
     while True:
         changed = sessions.changed  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
             now = await sessions.again(actor)
             if now is None:
                 return NOT_SIGNED_IN, "the session has ended"
-            rights = _rights(now, site)
-            if Action.READ not in rights:
+            rights = None if before is None else _rights(now, site)
+            if rights is not None and Action.READ not in rights:
                 return NOT_ALLOWED, "you may no longer see this site"
             if rights != before:
                 return _CONNECT_AGAIN, "you may see more or less of this site from now on; connect again"

@@ -5,7 +5,7 @@ it checks in and reports problems; ending and booking are for sites that let it,
 group.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ import msgspec
 
 from controller.access.code_generation import spoken
 from controller.access.service import AccessService
+from controller.audit import audit_log
 from controller.billing.answers import quote_answer
 from controller.billing.service import BillingService
 from controller.bookings import repository
@@ -25,10 +26,10 @@ from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingChange, BookingState, BookingStatus, Details, Draft
 from controller.diary.policy import Policy
 from controller.diary.site_config import SiteConfig, SpaceAtSite
-from controller.people.errors import Tried
+from controller.people.errors import TooManyTries, Tried
 from controller.people.model import Actor, DisplayPlace, Party, PartyKind, Role
 from controller.people.party_repository import parties
-from controller.people.sign_in_throttle import SignInThrottle
+from controller.people.sign_in_throttle import SignInThrottle, TryCounter
 from controller.problem_reports.service import ProblemReports
 from controller.room_tablets.model import (
     Done,
@@ -195,11 +196,21 @@ class RoomTablets:
             ids = await self.access.opened_now(tx, tablet.site, there.space.doors, code, now=now)
             found = [each for one in ids if (each := await repository.booking(tx, one)) is not None and each.certain]
         if not found:
+            await self.database.run(self._note_wrong, tablet, counters)
             raise WrongDoorCode
         await self.database.run(self.tries.right, counters)
         found.sort(key=lambda each: (each.ends <= now, each.starts))
         here = tuple(each for each in found if _meets(where, each, there))
         return Presented(where=where, there=there, here=here, all=tuple(found), now=now)
+
+    async def _note_wrong(self, tx: Tx, tablet: DisplayPlace, counters: Sequence[TryCounter]) -> None:
+        """On record where it was one too many, so that the tablet takes no codes for a while."""
+        now = self.clock.now()
+        try:
+            await self.tries.require_free(tx, counters, now, Tried.DOOR_CODE)
+        except TooManyTries:
+            act, thing = "too many wrong codes", f"display {tablet.id}"
+            await audit_log.record(tx, actor=_name(tablet), at=now, act=act, site=tablet.site, thing=thing)
 
     def _here(self, typed: Presented) -> Booking:
         if typed.here:

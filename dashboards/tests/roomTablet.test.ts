@@ -53,10 +53,13 @@ test("when the clocks change the strip keeps hours of one length, and the state 
   assert.deepEqual(strip(spring, begins, 4).marks.map((one) => one.label), ["00:00", "02:00", "03:00", "04:00"]);
   const autumn = room([taken("2026-10-25T00:30Z", "2026-10-25T01:30Z")]);
   const marks = strip(autumn, at("2026-10-24T23:59Z"), 4).marks;
-  assert.deepEqual(marks.map((one) => one.label), ["01:00", "01:00", "02:00", "03:00"].slice(0, marks.length));
+  assert.deepEqual(marks.map((one) => one.label), ["01:00 BST", "01:00 GMT", "02:00", "03:00"].slice(0, marks.length));
   const steps = marks.slice(1).map((one, index) => Math.round(one.left - marks[index]!.left));
   assert.ok(steps.every((step) => step === 25), String(steps));
   assert.equal(roomNow(autumn, at("2026-10-25T00:45Z")).word, "In use");
+  assert.equal(roomNow(autumn, at("2026-10-25T00:45Z")).until, "until 01:30 GMT", "which of the two");
+  assert.equal(takenText(autumn.taken[0]!, ZONE, at("2026-10-24T12:00Z")), "Sun 25 Oct 01:30 BST to 01:30 GMT");
+  assert.equal(takenText(spring.taken[0]!, ZONE, at("2027-03-27T12:00Z")), "Sun 28 Mar 00:30 to 03:00");
   assert.equal(roomNow(autumn, at("2026-10-25T01:45Z")).word, "Free");
 });
 

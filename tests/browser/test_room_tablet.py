@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -194,6 +194,18 @@ async def test_without_a_line_it_goes_on_by_what_it_knows_and_says_so(
     await page.get_by_role("button", name="Check in").click()
     await type_code(screen, code)
     await expect(page.get_by_role("status").filter(has_text="Checked in, until")).to_be_visible()
+
+
+async def test_a_change_of_the_diary_is_shown_by_the_live_connection(screens: Screens, hub: SimHub) -> None:
+    screen = await paired(screens, hub, "meeting-room")
+    page = screen.page
+    opened = page.expect_websocket(lambda socket: socket.url.endswith("/api/v1/room-tablet/live"))
+    async with opened as socket:
+        await page.reload()
+    await (await socket.value).wait_for_event("framereceived")
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(days=1))  # no timer asks any more
+    await book(hub, "Chess", TODAY, clock(5), clock(6), space="meeting-room", public=True, listed_as="Chess")
+    await expect(page.get_by_text(f"{clock(5)} to {clock(6)}, Chess").first).to_be_visible()
 
 
 async def test_a_code_that_nobody_finishes_is_cleared(screens: Screens, hub: SimHub) -> None:

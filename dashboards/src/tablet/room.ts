@@ -1,5 +1,5 @@
 /** What a room's tablet says of its room at a moment, from the last answer; pure, so that it also goes on without a line. */
-import { clock, dayOf, dayPlus, dayStart, HOUR, type Instant, momentText } from "../zone.ts";
+import { clock, dayOf, dayPlus, dayStart, HOUR, type Instant, shortDay } from "../zone.ts";
 
 export interface Taken {
   from: Instant;
@@ -100,16 +100,30 @@ export function roomNow(room: Room, now: Instant): Now {
   return say("free", to < dayStart(dayPlus(dayOf(now, zone), 1), zone) ? to : null);
 }
 
+/** "18:00"; for a time that comes twice with its zone, "01:30 BST" and "01:30 GMT". */
+export function exactClock(at: Instant, zone: string): string {
+  const said = clock(at, zone);
+  if (said !== clock(at - HOUR, zone) && said !== clock(at + HOUR, zone)) return said;
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", timeZoneName: "short" }).formatToParts(at);
+  return `${said} ${parts.find(({ type }) => type === "timeZoneName")?.value ?? ""}`;
+}
+
+/** As `exactClock`, with the day where that is not today. */
+function exactMoment(at: Instant, zone: string, now: Instant): string {
+  const day = dayOf(at, zone);
+  return day === dayOf(now, zone) ? exactClock(at, zone) : `${shortDay(day)} ${exactClock(at, zone)}`;
+}
+
 /** "until 18:00", "until Thu 26 Nov 09:00", "until midnight". */
 function untilText(to: Instant, zone: string, now: Instant): string {
   const tonight = dayStart(dayPlus(dayOf(now, zone), 1), zone);
-  return to === tonight ? "until midnight" : `until ${momentText(to, zone, now)}`;
+  return to === tonight ? "until midnight" : `until ${exactMoment(to, zone, now)}`;
 }
 
 /** "18:00 to 20:00, Quiz": a booking to come. */
 export function takenText(one: Taken, zone: string, now: Instant): string {
   const who = one.who || (one.sure ? "" : "not confirmed yet");
-  return `${momentText(one.from, zone, now)} to ${clock(one.to, zone)}${who ? `, ${who}` : ""}`;
+  return `${exactMoment(one.from, zone, now)} to ${exactClock(one.to, zone)}${who ? `, ${who}` : ""}`;
 }
 
 export interface Block {
@@ -136,7 +150,7 @@ export function strip(room: Room, now: Instant, hours: number): { blocks: Block[
   ];
   const marks: Mark[] = [];
   for (let at = Math.ceil(now / HOUR) * HOUR; at < now + length - HOUR / 3; at += HOUR) {
-    marks.push({ left: ((at - now) / length) * 100, label: clock(at, room.zone) });
+    marks.push({ left: ((at - now) / length) * 100, label: exactClock(at, room.zone) });
   }
   return { blocks, marks, end: now + length };
 }

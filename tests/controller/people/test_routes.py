@@ -42,7 +42,7 @@ OPEN = {
     "/api/v1/displays/pair": "asks for a code that works once",
     **{
         f"/api/v1/room-tablet{act}": "only a tablet at a room's door is let in, and it is let in nowhere else"
-        for act in ("", "/check-in", "/report", "/offer", "/bookings", "/end")
+        for act in ("", "/live", "/check-in", "/report", "/offer", "/bookings", "/end")
     },
     "/api/v1/session/passkey/options": "is the sign-in itself",
     "/api/v1/session/passkey": "is the sign-in itself",
