@@ -94,6 +94,7 @@ from controller.notices.model import Channel
 from controller.notices.morning.service import MorningService
 from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.preferences.service import NoticePreferences
+from controller.notices.problem_notices import ProblemNotices
 from controller.notices.recipients import Recipients
 from controller.notices.render_at_send import NoticeRendering
 from controller.notices.service import NoticeService
@@ -400,6 +401,9 @@ def open_container(
     tokens = BounceTokens(keys.page)
     lapsing = DocumentReminders(database, clock, writer, notice_service, recipients)
     reports = ProblemReports(database, clock, changes, keys, parser, writer.site_configs)
+    problem_notices = ProblemNotices(database, notice_service, recipients, address=settings.address)
+    if notice_service.sends:
+        reports.when_reported(problem_notices.tell)
     sections = [documents_section(lapsing), problems_section(reports)]
     digests = DigestService(database, clock, writer, notice_service, recipients, sections, address=settings.address)
     doors = DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now())
@@ -411,7 +415,7 @@ def open_container(
         recipients,
         tokens,
         doors,
-        [lapsing, digests],
+        [lapsing, digests, problem_notices],
         sender=settings.mail.sender,
         address=settings.address,
     )

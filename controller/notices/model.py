@@ -58,11 +58,14 @@ class NoticeKind(StrEnum):
     DOOR_WORKS = "The door works again"
     LAPSING = "Document ends soon"
     """An insurance or the like, or a DBS check."""
+    PROBLEM = "Reported problem"
+    """For those who run a site and chose it."""
     DIGEST = "What waits for you"
     """For those who run a site."""
 
 
-BOOKING_KINDS = tuple(each for each in NoticeKind if each not in (NoticeKind.LAPSING, NoticeKind.DIGEST))
+_OTHERS = frozenset({NoticeKind.LAPSING, NoticeKind.PROBLEM, NoticeKind.DIGEST})
+BOOKING_KINDS = tuple(each for each in NoticeKind if each not in _OTHERS)
 """Those about bookings."""
 
 
@@ -75,7 +78,7 @@ class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """``about``: the id of a booking, a series, a bundle of bookings, a document, a DBS check or a digest.
+    """``about``: the id of a booking, a series, a bundle of bookings, a document, a DBS check, a problem or a digest.
     ``contact_address``: a mail address, or a mobile number in E.164; empty for none. ``due_at``: when it is sent, or
     tried again. ``tried_at``: when it was tried first. ``reply``: the server's last words. ``whole``: it tells all that
     is ahead, whether it has changed or not, since its address is new. ``told_since``: of a digest that was sent, since

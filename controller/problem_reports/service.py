@@ -1,7 +1,7 @@
 """Problems that people of a booking report, and who runs the site ticks off."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 
 MOST_SHOWN = 200
+Teller = Callable[[Tx, Report], Awaitable[None]]
 
 
 class ProblemReports:
@@ -52,6 +53,11 @@ class ProblemReports:
         self._keys = keys
         self._parser = parser
         self._site_configs = site_configs
+        self._tellers: list[Teller] = []
+
+    def when_reported(self, tell: Teller) -> None:
+        """Have it called in the transaction of each new report."""
+        self._tellers.append(tell)
 
     async def add(
         self, booking_id: str, text: str, *, actor: Actor, photo: bytes = b"", seen_at: str | None = None
@@ -91,6 +97,8 @@ class ProblemReports:
             if sealed is not None:
                 await repository.put_photo(tx, new.id, sealed)
             await self._record(tx, "report problem", new, actor)
+            for tell in self._tellers:
+                await tell(tx, new)
             return new
 
         return await self._told(await self._database.run(add))

@@ -27,9 +27,16 @@ class By(StrEnum):
 
 
 Preferences = Mapping[NoticeKind, By]
-"""What somebody chose; the rest is ``USUAL``."""
+"""What somebody chose; the rest is ``usual``."""
 USUAL = By.MAIL
 """By text message where there is no mail address."""
+
+
+def usual(kind: NoticeKind) -> By:
+    """How notices of a kind come to who has not chosen."""
+    return By.NONE if kind is NoticeKind.PROBLEM else USUAL
+
+
 REQUIRED = frozenset(
     {
         NoticeKind.CONFIRMED,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from controller.db.engine import Tx
 from controller.notices.model import NoticeKind
-from controller.notices.preferences.model import USUAL, By
+from controller.notices.preferences.model import By, usual
 from controller.notices.tables import notice_preferences
 
 _C = notice_preferences.c
@@ -29,6 +29,6 @@ async def put(tx: Tx, person: bytes, chosen: Mapping[NoticeKind, By]) -> None:
     """Replace what they chose for these kinds."""
     kinds = [kind.name for kind in chosen]
     await tx.execute(delete(notice_preferences).where(_C.person == person, _C.kind.in_(kinds)))
-    rows = [{"person": person, "kind": kind.name, "choice": by} for kind, by in chosen.items() if by is not USUAL]
+    rows = [{"person": person, "kind": kind.name, "choice": by} for kind, by in chosen.items() if by is not usual(kind)]
     if rows:
         await tx.execute(notice_preferences.insert(), rows)

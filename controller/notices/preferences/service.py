@@ -13,12 +13,13 @@ from controller.notices.digest.model import digest_times
 from controller.notices.errors import NobodyToTell, PreferenceLinkUnknown
 from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository
-from controller.notices.preferences.model import REQUIRED, USUAL, By
+from controller.notices.preferences.model import REQUIRED, By, usual
 from controller.notices.recipients import Recipients
 from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.errors import PartyUnknown
 from controller.people.model import Actor
+from controller.people.permissions import Action, may_somewhere
 from controller.web.problem import FieldError, Invalid
 from edge.wire.clock import Clock
 
@@ -52,7 +53,7 @@ class NoticePreferences:
     async def own(self, actor: Actor) -> list[Preference]:
         """Those of the actor's own mail address; none where they have no address."""
         async with self._database.read() as tx:
-            return await self._of(tx, await self._own_person(tx, actor))
+            return await self._of(tx, await self._own_person(tx, actor), runs=may_somewhere(actor, Action.RUN))
 
     async def put_own(self, actor: Actor, chosen: Mapping[NoticeKind, By]) -> list[Preference]:
         """Raises ``NobodyToTell``, and ``Invalid`` for what cannot be switched off."""
@@ -61,7 +62,8 @@ class NoticePreferences:
             person = await self._own_person(tx, actor)
             if not person:
                 raise NobodyToTell("you have no mail address yet; add one under your account")
-            return await self._put(tx, person, chosen, actor, "own notice preferences")
+            await self._put(tx, person, chosen, actor, "own notice preferences")
+            return await self._of(tx, person, runs=may_somewhere(actor, Action.RUN))
 
         return await self._database.run(write)
 
@@ -138,7 +140,7 @@ class NoticePreferences:
         changes = {
             kind.name.lower(): (str(was), str(by))
             for kind, by in chosen.items()
-            if (was := before.get(kind, USUAL)) is not by
+            if (was := before.get(kind, usual(kind))) is not by
         }
         if changes:
             await repository.put(tx, person, chosen)
@@ -148,7 +150,8 @@ class NoticePreferences:
             )
         return await self._of(tx, person)
 
-    async def _of(self, tx: Tx, person: bytes) -> list[Preference]:
+    async def _of(self, tx: Tx, person: bytes, *, runs: bool = False) -> list[Preference]:
+        """``runs``: whether they run a site, so that reported problems may come to them."""
         if not person:
             return []
         found = (await repository.of(tx, [person]))[person]
@@ -156,12 +159,12 @@ class NoticePreferences:
         return [
             Preference(
                 kind=kind,
-                by=found.get(kind, USUAL),
+                by=found.get(kind, usual(kind)),
                 required=kind in REQUIRED,
                 when=when if kind is NoticeKind.DIGEST else "",
             )
             for kind in NoticeKind
-            if when or kind is not NoticeKind.DIGEST
+            if (when or kind is not NoticeKind.DIGEST) and (runs or kind is not NoticeKind.PROBLEM or kind in found)
         ]
 
     async def _digests(self, tx: Tx, person: bytes) -> str:

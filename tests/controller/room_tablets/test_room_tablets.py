@@ -430,8 +430,6 @@ async def test_a_closure_is_shown_with_the_words_for_everybody_and_never_with_it
     assert (shut["starts"][11:16], shut["ends"][11:16]) == ("15:00", "17:00")
     assert shut["why"] == f"Ramsey Hub is closed Wed 25 Nov, 15:00 to 17:00{shown}"
 
-    assert (shut["starts"][11:16], shut["ends"][11:16], "Floor polish" in shut["why"]) == ("15:00", "17:00", True)
-
 
 async def test_too_many_wrong_codes_are_on_record_for_the_manager_without_the_codes(
     village: httpx.AsyncClient, tablet: httpx.AsyncClient
