@@ -33,8 +33,8 @@ KindName = Literal[BookingKindName, "lapsing", "problem", "digest"]
 
 
 class NoticeRead(Answer):
-    """`about`: the id of a booking, a series, what was changed together, a document, a DBS check, a problem or a digest.
-    `due_at`: when it is sent, or tried again. `reply`: the server's last words. `subject` is empty until it is
+    """`about`: the id of a booking, a series, what was changed together, a document, a DBS check, a problem or a
+    digest. `due_at`: when it is sent, or tried again. `reply`: the server's last words. `subject` is empty until it is
     rendered."""
 
     id: str

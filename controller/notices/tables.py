@@ -9,7 +9,7 @@ notices = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("site", String(40), ForeignKey("sites.id"), nullable=False),
-    Column("about", String(36), nullable=False),  # of a booking, a series, a bundle, a document, a DBS check, a digest
+    Column("about", String(36), nullable=False),  # of a booking, a series, a bundle, a document, a problem, a digest
     Column("party", String(40), index=True),
     Column("channel", String(4), nullable=False, server_default="mail"),
     Column("contact_address", String(200), nullable=False),
@@ -157,6 +157,16 @@ notice_digests = Table(
     Column("id", String(36), nullable=False, unique=True),
 )
 """The digests that users chose."""
+
+morning_seen = Table(
+    "morning_seen",
+    metadata,
+    Column("user_id", String(36), ForeignKey("users.id"), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("key", String(1000), primary_key=True),  # as the page names what it shows
+    Column("until", Instant, nullable=False),
+)
+"""What users have seen of a morning and need no more."""
 
 notice_pauses = Table(
     "notice_pauses",

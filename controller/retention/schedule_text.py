@@ -188,9 +188,10 @@ SCHEDULE = (
         kind="users",
         tables=(
             *("users", "assignments", "second_factors", "recovery_codes", "passkeys", "user_accounts"),
-            "notice_digests",
+            *("notice_digests", "morning_seen"),
         ),
-        personal="name, mail address and roles; names and public keys of passkeys; accounts at providers",
+        personal="name, mail address and roles; for a week what they have seen of a morning; "
+        "names and public keys of passkeys; accounts at providers",
         why="kept while the user exists; names of users who ended go as those of other ended people, ids stay",
     ),
     RetentionLine(

@@ -96,7 +96,7 @@ async def _erase(tx: Tx, user: str) -> None:
     await tx.execute(update(rows).where(*unsealed).values(user_id=user, actor=""))
     blank = {"name": name, "name_key": name.casefold(), "email": None, "email_key": None, "password_hash": None}
     await tx.execute(update(users).where(users.c.id == user).values(blank))
-    for kept in map(table, ("passkeys", "second_factors", "recovery_codes", "notice_digests")):
+    for kept in map(table, ("passkeys", "second_factors", "recovery_codes", "notice_digests", "morning_seen")):
         await tx.execute(delete(kept).where(kept.c.user_id == user))
     await tx.execute(update(accounts).where(accounts.c.user_id == user).values(label=""))
     await tx.execute(update(people).where(people.c.id == user).values(name=""))

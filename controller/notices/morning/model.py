@@ -21,6 +21,8 @@ EVENING = time(18)
 """By the site's clock: what has changed after that nobody has looked at yet."""
 DAYS_AHEAD = 7
 """What a fault or a lapsed document hits is shown for today and so many days less one."""
+SEEN_FOR = timedelta(days=7)
+"""How long what somebody has seen stays away."""
 LATE_AFTER = timedelta(minutes=10)
 """How long after its start a booking to which nobody has come is late; as on the page Now."""
 
@@ -55,9 +57,10 @@ class DocumentHit(msgspec.Struct, frozen=True, kw_only=True):
 class Morning(msgspec.Struct, frozen=True, kw_only=True):
     """``since``: from when on changes are shown; ``until``: up to when bookings are looked through. ``late``: running,
     and nobody has come. ``unready``: today's whose code is not on a door although the door is online. ``affected``:
-    nobody has decided yet whether they go ahead. ``next``: the next one."""
+    nobody has decided yet whether they go ahead. ``next``: the next one. ``seen``: keys of what the reader has seen."""
 
     site_config: SiteConfig
+    seen: Sequence[str]
     now: datetime
     since: datetime
     until: datetime

@@ -1,6 +1,9 @@
 """A manager's morning as the API answers it."""
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from controller.bookings.answers import booking_answer, request_page
 from controller.bookings.booking_view import BookingView
@@ -13,7 +16,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.problem_reports.routes import ReportAnswer, report_answer
 from controller.text import local_time
-from controller.web.fields import Answer, DateText, answer_of
+from controller.web.fields import Answer, Body, DateText, answer_of
 
 
 class MorningBooking(Answer):
@@ -85,7 +88,7 @@ class MorningAnswer(Answer):
     come, as far as its doors report. ``unready``: today's whose code is not on its doors although they are online.
     ``affected``: nobody has decided yet whether they go ahead. ``calls``: whom to ring. ``problems``: reported, and not
     done. ``new``, ``moved``, ``cancelled``: what stands so since then; ``unused``: released, or over and nobody came.
-    ``next``: the next booking in these days. At most 200 of each."""
+    ``next``: the next booking in these days. At most 200 of each. ``seen``: the keys that the reader has marked."""
 
     now: str
     since: str
@@ -103,6 +106,14 @@ class MorningAnswer(Answer):
     cancelled: list[MorningBooking]
     unused: list[MorningBooking]
     next: MorningBooking | None
+    seen: list[str]
+
+
+class SeenBody(Body):
+    """``keys``: the page's own names of what it shows, at most 1,000 characters. ``seen``: False shows them again."""
+
+    keys: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(max_length=500)]
+    seen: bool = True
 
 
 def morning_answer(found: Morning, actor: Actor) -> MorningAnswer:
@@ -148,6 +159,7 @@ def morning_answer(found: Morning, actor: Actor) -> MorningAnswer:
         cancelled=lines(found.cancelled),
         unused=lines(found.unused),
         next=_line(found.next, actor) if found.next else None,
+        seen=list(found.seen),
     )
 
 

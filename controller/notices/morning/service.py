@@ -1,6 +1,6 @@
 """Puts a manager's morning together; writes nothing."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -17,8 +17,10 @@ from controller.notices.digest import repository as digest
 from controller.notices.document_reminders import DocumentReminders, LapsingDocument
 from controller.notices.door_trouble import repository as doors
 from controller.notices.door_trouble.model import LOCK_FAULTS, DoorReport, down_text
+from controller.notices.morning import repository
 from controller.notices.morning.model import (
     DAYS_AHEAD,
+    SEEN_FOR,
     DocumentHit,
     DoorDown,
     Morning,
@@ -89,6 +91,7 @@ class MorningService:
             problems = await self._reports.in_site(tx, site)
             lapsed = await self._lapsed(tx, where, ahead, actor, now)
             undecided = await affected.page(tx, site, causes=tuple(Cause), kept=False, now=now, after=None, limit=MOST)
+            seen = await repository.seen(tx, actor.user, site, now) if actor.user else []
             changed = {name: await query(tx, site, since, now) for name, query in _CHANGES.items()}
             known = {each.id: each for each in ahead}
             hits = [*(its for _, its in (*down, *lapsed)), *(each.bookings for each in shut)]
@@ -101,6 +104,7 @@ class MorningService:
         broken = {each.id for _, its in down for each in its}
         return Morning(
             site_config=where,
+            seen=seen,
             now=now,
             since=since,
             until=until,
@@ -124,6 +128,20 @@ class MorningService:
             next=next((views[each.id] for each in following), None),
             **{name: [views[each.id] for each in lines] for name, lines in changed.items()},
         )
+
+    async def see(self, site: str, keys: Collection[str], *, seen: bool, actor: Actor) -> None:
+        """Keep for a week, on all the devices of the actor, that they have seen what the page names so, or have it
+        shown again. Idempotent; nothing for who is no user. Raises ``SiteUnknown``."""
+
+        async def write(tx: Tx) -> None:
+            await self._writer.site_configs.of(tx, site)
+            if actor.user is None:
+                return
+            now, unique = self._clock.now(), set(keys)
+            await repository.forget(tx, actor.user, site, unique, now)
+            await repository.add(tx, actor.user, site, unique if seen else (), now + SEEN_FOR)
+
+        await self._database.run(write)
 
     async def _lapsed(
         self, tx: Tx, where: SiteConfig, ahead: Sequence[Booking], actor: Actor, now: datetime

@@ -101,6 +101,8 @@ export interface Morning {
   cancelled: Line[];
   unused: Line[];
   next: Line | null;
+  /** Keys of what the user has seen. */
+  seen: string[];
 }
 
 export type What = "new" | "moved" | "cancelled";

@@ -1,38 +1,44 @@
-/** What its user has seen and needs no more, kept in this browser for a week. */
-const WEEK_MS = 7 * 86_400_000;
+/** What its user has seen and needs no more: kept by the controller for a week, so that all their devices agree. */
+import { errorText, send } from "../api.ts";
+import { notices } from "../notices.svelte.ts";
+import type { MorningStore } from "./morningStore.svelte.ts";
+
+/** The longest key that the controller keeps. */
+const LONGEST = 1000;
 
 export class Seen {
-  private until = $state.raw<Readonly<Record<string, number>>>({});
-  private readonly store: string;
+  /** What was chosen here and is not in an answer yet. */
+  private chosen = $state.raw<Readonly<Record<string, boolean>>>({});
+  private readonly site: string;
+  private readonly store: MorningStore;
 
-  constructor(user: string, site: string, now: number) {
-    this.store = `hk-seen ${site} ${user}`;
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.store) ?? "{}") as Record<string, number>;
-      this.until = Object.fromEntries(Object.entries(kept).filter(([, until]) => until > now));
-    } catch {
-      // What something else has written there is left out.
-    }
+  constructor(site: string, store: MorningStore) {
+    this.site = site;
+    this.store = store;
   }
 
   has(key: string): boolean {
-    return key in this.until;
+    const kept = key.slice(0, LONGEST);
+    return this.chosen[kept] ?? this.store.found?.seen.includes(kept) ?? false;
   }
 
-  add(keys: readonly string[], now: number): void {
-    this.keep({ ...this.until, ...Object.fromEntries(keys.map((key) => [key, now + WEEK_MS])) });
+  add(keys: readonly string[]): void {
+    void this.keep(keys, true);
   }
 
   remove(keys: readonly string[]): void {
-    this.keep(Object.fromEntries(Object.entries(this.until).filter(([key]) => !keys.includes(key))));
+    void this.keep(keys, false);
   }
 
-  private keep(until: Record<string, number>): void {
-    this.until = until;
+  private async keep(all: readonly string[], seen: boolean): Promise<void> {
+    const keys = all.map((key) => key.slice(0, LONGEST));
+    this.chosen = { ...this.chosen, ...Object.fromEntries(keys.map((key) => [key, seen])) };
     try {
-      localStorage.setItem(this.store, JSON.stringify(until));
-    } catch {
-      // Storage is full or forbidden: what was seen comes back after a reload.
+      await send("POST", `/sites/${this.site}/morning/seen`, { keys, seen });
+      await this.store.refresh();
+    } catch (thrown) {
+      notices.show(`Not kept: ${errorText(thrown)}`, "bad");
     }
+    this.chosen = Object.fromEntries(Object.entries(this.chosen).filter(([key]) => !keys.includes(key)));
   }
 }

@@ -238,3 +238,22 @@ async def test_only_who_runs_the_site_has_a_morning(client: httpx.AsyncClient, a
         async with signed_in_as(app, client, role.value) as other:
             assert (await other.get(MORNING)).status_code == 403
     assert (await client.get(MORNING, params={"days": 8})).status_code == 422
+
+
+async def test_what_a_manager_has_seen_is_seen_on_all_their_devices_for_a_week_and_by_nobody_else(
+    app: FastAPI, client: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    await furnish(client)
+    async with (
+        signed_in_as(app, client, "manager", sites=[SITE], name="Ann") as ann,
+        signed_in_as(app, client, "manager", sites=[SITE], name="Bo") as bo,
+    ):
+        for _ in range(2):
+            assert (await ann.post(f"{MORNING}/seen", json={"keys": ["new 1", "new 2"]})).status_code == 204
+        assert (await morning(ann))["seen"] == ["new 1", "new 2"]
+        assert (await morning(bo))["seen"] == []
+        await ann.post(f"{MORNING}/seen", json={"keys": ["new 1"], "seen": False})
+        assert (await morning(ann))["seen"] == ["new 2"]
+        assert (await ann.post(f"{MORNING}/seen", json={"keys": ["x" * 1001]})).status_code == 422
+        clock.advance(days=7)
+        assert (await morning(ann))["seen"] == []

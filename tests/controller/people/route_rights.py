@@ -224,6 +224,7 @@ GET /sites/{site}/notices                           | run       | site      |
 GET /sites/{site}/notice-digest                     | run       | site      |
 PATCH /sites/{site}/notice-digest                   | run       | site      |
 GET /sites/{site}/morning                           | run       | site      |
+POST /sites/{site}/morning/seen                     | run       | site      |
 GET /sites/{site}/notices/status                    | run       | site      |
 POST /sites/{site}/notices/pause                    | run       | site      |
 POST /sites/{site}/notices/resume                   | run       | site      |
