@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from controller.bookings.answers import booking_answer, request_page
 from controller.bookings.booking_view import BookingView
@@ -109,10 +109,21 @@ class MorningAnswer(Answer):
     seen: list[str]
 
 
+def _fits_index(key: str) -> str:
+    if len(key.encode()) > _LONGEST_KEY:
+        raise ValueError(f"has more than {_LONGEST_KEY} bytes")
+    return key
+
+
+_LONGEST_KEY = 2000
+"""Bytes; an index of PostgreSQL takes some 2,700 of a row."""
+SeenKey = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_fits_index)]
+
+
 class SeenBody(Body):
     """``keys``: the page's own names of what it shows, at most 1,000 characters. ``seen``: False shows them again."""
 
-    keys: Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(max_length=500)]
+    keys: Annotated[list[SeenKey], Field(max_length=1000)]
     seen: bool = True
 
 

@@ -138,8 +138,11 @@ class MorningService:
             if actor.user is None:
                 return
             now, unique = self._clock.now(), set(keys)
-            await repository.forget(tx, actor.user, site, unique, now)
-            await repository.add(tx, actor.user, site, unique if seen else (), now + SEEN_FOR)
+            await repository.drop_old(tx, now)
+            if seen:
+                await repository.put(tx, actor.user, site, unique, now + SEEN_FOR)
+            else:
+                await repository.forget(tx, actor.user, site, unique)
 
         await self._database.run(write)
 

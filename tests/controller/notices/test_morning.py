@@ -1,5 +1,6 @@
 """A manager's morning: what stands in it, since when, and what is left out."""
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import httpx
@@ -255,5 +256,21 @@ async def test_what_a_manager_has_seen_is_seen_on_all_their_devices_for_a_week_a
         await ann.post(f"{MORNING}/seen", json={"keys": ["new 1"], "seen": False})
         assert (await morning(ann))["seen"] == ["new 2"]
         assert (await ann.post(f"{MORNING}/seen", json={"keys": ["x" * 1001]})).status_code == 422
+        for key in ("", "new\0", "\U0001f3b5" * 501):
+            assert (await ann.post(f"{MORNING}/seen", json={"keys": [key]})).status_code == 422
+        assert (
+            await ann.post(f"{MORNING}/seen", json={"keys": ["document choir Scouts’ insurance"]})
+        ).status_code == 204
         clock.advance(days=7)
         assert (await morning(ann))["seen"] == []
+
+
+@pytest.mark.both_databases
+async def test_two_devices_of_a_manager_may_note_the_same_at_once(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    keys = [f"new {each}" for each in range(50)]
+    answers = await asyncio.gather(
+        *(any_client.post(f"{MORNING}/seen", json={"keys": some}) for some in (keys, keys[::-1], keys, keys[::-1]))
+    )
+    assert [each.status_code for each in answers] == [204] * 4
+    assert (await morning(any_client))["seen"] == sorted(keys)
