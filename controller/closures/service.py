@@ -215,7 +215,8 @@ class ClosureBatches:
         done: list[BookingView] = []
         refused: list[RefusedDecision] = []
         becomes = BatchState.FINISHED
-        text = f"What we wrote to you before about “{batch.told}” no longer holds."
+        # A booking that cannot be put back is not in it, and stays as they were told.
+        text = f"This corrects what we wrote to you about “{batch.told}”, for the bookings below alone."
         with told_together(Together(id=batch.id, site=site, text=text)):
             try:
                 if batch.reopened_at is None:

@@ -8,7 +8,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import FLOOR, cancelled, carry_out, moved, undo
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import text
-from tests.controller.village import API, SITE, Json, act, book, furnish
+from tests.controller.village import API, SITE, Json, act, book, change, furnish
 from tests.services.mail import MailServer
 
 WHEN = [{"starts": f"2026-12-10T{hour:02}:00", "ends": f"2026-12-10T{hour + 1:02}:00"} for hour in range(9, 13)]
@@ -67,7 +67,24 @@ async def test_a_party_hears_of_all_its_bookings_by_one_notice_and_by_one_that_i
     await any_sending.after(minutes=1)
     [_, correction] = mail.mails[before:]
     assert correction["Subject"] == "Changes: 3 bookings, Ramsey Hub"
-    assert text(correction).startswith("What we wrote to you before about “floor sanding” no longer holds.\r\n")
+    said = "This corrects what we wrote to you about “floor sanding”, for the bookings below alone.\r\n"
+    assert text(correction).startswith(said)
+
+
+async def test_a_correction_does_not_take_back_what_cannot_be_undone(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    first, second, _ = await three(village, contact_email="rosa@hub.test")
+    done = await carry_out(village, FLOOR, cancelled(first), moved(second))
+    await sending.after(minutes=1)
+    await change(village, second, people=12)
+    await sending.after(minutes=1)
+    before = len(mail.mails)
+    assert [each["id"] for each in (await undo(village, done))["refused"]] == [second["id"]]
+    await sending.after(minutes=1)
+    [correction] = mail.mails[before:]
+    assert "for the bookings below alone" in text(correction)
+    assert "Drama" not in text(correction)
 
 
 async def test_a_booking_says_which_notices_told_of_it(
