@@ -25,9 +25,10 @@ class ClosedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     public: str = ""
     past: str = ""
 
-    def against(self, during: Interval) -> str:
-        """Why a booking of that time cannot be, which touches the period."""
-        return self.past if self.past and during.start < self.during.start else self.why
+    def against(self, during: Interval, *, public: bool = False) -> str:
+        """Why a booking of that time cannot be, which touches the period; in what everybody may read of it."""
+        why = (self.public or self.why) if public else self.why
+        return self.past if self.past and during.start < self.during.start else why
 
 
 def time_text(minute: int) -> str:

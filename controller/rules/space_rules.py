@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from controller.diary.model import Claimed
+from controller.people.permissions import Action, Thing, may
 from controller.rules import reason_wording
 from controller.rules.model import (
     Neighbour,
@@ -163,7 +164,8 @@ def closed(case: RuleContext) -> Iterator[RuleReason]:
     found = case.site_config.hours.closed(asked.during, space=asked.space)
     if not found:
         return
-    texts = list(dict.fromkeys(each.against(asked.during) for each in found))
+    stranger = not may(case.request.actor, Action.READ, Thing(site=case.place.site.id))
+    texts = list(dict.fromkeys(each.against(asked.during, public=stranger) for each in found))
     more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     yield RuleReason(
         why=ReasonKind.CLOSED,

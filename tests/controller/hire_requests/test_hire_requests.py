@@ -233,6 +233,18 @@ async def test_a_network_asks_for_so_many_mails_whatever_they_are_for(hire: Hiri
     assert (await other.post()).status_code == 202
 
 
+async def test_a_stranger_reads_why_a_space_is_closed_in_the_words_for_everybody_alone(hire: Hiring) -> None:
+    asked = {"site": "ramsey", "space": "hall", "starts": "2026-12-05T14:00", "ends": "2026-12-05T17:00", "people": 9}
+    day = {"first": "2026-12-05", "last": "2026-12-05", "reason": "Ann is ill"}
+    for words, said in (("", "is closed on Sat 5 Dec"), ("floor works", "is closed on Sat 5 Dec: floor works")):
+        body = {**day, "spaces": ["hall"], "public_words": words}
+        closure = (await hire.manager.post(f"{API}/sites/ramsey/closures", json=body)).json()
+        looked = (await hire.phone.post(f"{API}/hire-requests/check", json=asked)).json()
+        assert looked["reasons"][0]["text"] == f"Hall {said}"
+        assert "Ann" not in (await hire.post()).text
+        assert (await hire.manager.delete(f"{API}/sites/ramsey/closures/{closure['id']}")).is_success
+
+
 async def test_a_network_looks_up_so_many_times_a_minute(hire: Hiring, app: FastAPI, clock: ManualClock) -> None:
     body = {"site": "ramsey", "space": "hall", "starts": "2026-12-05T14:00", "ends": "2026-12-05T17:00", "people": 9}
 
