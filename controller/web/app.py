@@ -103,6 +103,7 @@ from controller.web import health
 from controller.web.idempotency import IdempotencyMiddleware
 from controller.web.middleware import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
 from controller.web.pages import Pages
+from controller.web.preloads import Preloads
 from controller.web.problem import (
     Conflicting,
     Invalid,
@@ -252,9 +253,9 @@ def app_of(container: Container) -> FastAPI:
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are compressed: the length of a compressed answer would reveal something of its secrets (BREACH).
-    app.router.default = GZipMiddleware(
-        Pages(container.settings.pages_dir, cookie=cookie_name(COOKIE, container.settings), api=API)
-    )
+    cookie = cookie_name(COOKIE, container.settings)
+    pages = Pages(container.settings.pages_dir, cookie=cookie, api=API, preloads=Preloads(_gates_of_reads()))
+    app.router.default = GZipMiddleware(pages)
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware, container=container)
     app.add_middleware(LimitMiddleware, csv_limit=LARGEST, document_limit=LARGEST_DOCUMENT, refusing_page=refuse_size)
@@ -304,6 +305,18 @@ def methods_at(path: str) -> list[str]:
     """The methods that a path takes: of a literal path such as `/holders/import`, or else of one with parameters."""
     whole = path if path in _methods() else next((each for pattern, each in _patterns() if pattern.match(path)), "")
     return sorted(_methods().get(whole, ()))
+
+
+@cache
+def _gates_of_reads() -> dict[str, Authenticated]:
+    """By the path of a route that reads, below the API's, what asks who may."""
+    return {
+        path.removeprefix(API): each.call
+        for path, route in every_route()
+        if "GET" in (route.methods or ())
+        for each in route.dependant.dependencies
+        if isinstance(each.call, Authenticated)
+    }
 
 
 def _gated() -> dict[str, set[str]]:

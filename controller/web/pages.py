@@ -7,7 +7,7 @@ fetches all of it at once.
 import importlib.util
 import json
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
@@ -18,8 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
-
-from edge.wire.ids import is_slug
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=3600"
@@ -54,22 +52,30 @@ def build_of(pages_dir: Path | None) -> str:
 
 
 class Pages:
-    """ASGI app for all that no route answers. ``cookie``: the name of that of a session; ``api``: what addresses of the
-    API begin with."""
+    """ASGI app for all that no route answers. ``cookie``: the name of that of a session. ``api``: what addresses of the
+    API begin with. ``preloads``: of those that a page needs first, what the API answers about a site."""
 
-    def __init__(self, pages_dir: Path | None, *, cookie: str, api: str) -> None:
+    def __init__(
+        self,
+        pages_dir: Path | None,
+        *,
+        cookie: str,
+        api: str,
+        preloads: Callable[[Request, list[str], str], Awaitable[list[str]]],
+    ) -> None:
         self._pages_dir = pages_dir
         self._cookie = cookie
         self._api = api
+        self._preloads = preloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4404, "reason": "no such address"})
             return
-        response = self._answer(Request(scope))
+        response = await self._answer(Request(scope))
         await response(scope, receive, send)
 
-    def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         path = request.url.path
         if path.startswith(_NOT_PAGES) or path == "/api":
             raise HTTPException(404, "there is no such address; /openapi.json lists those there are")
@@ -89,29 +95,30 @@ class Pages:
             raise HTTPException(404, "there is no such file")
         files = (folder / "index.html", folder / "preload.json")
         html, first = _built(*files, tuple(each.stat().st_mtime_ns if each.exists() else 0 for each in files))
-        links = "".join(self._links(request, first, html))
+        links = "".join([each async for each in self._links(request, first, html)])
         return HTMLResponse(html.replace("</head>", f"{links}</head>", 1), headers={"Cache-Control": "no-store"})
 
-    def _links(self, request: Request, first: dict[str, Any], html: str) -> Iterator[str]:
+    async def _links(self, request: Request, first: dict[str, Any], html: str) -> AsyncIterator[str]:
         """What the page of an address needs, as links for its head."""
         signed_in = self._cookie in request.cookies
-        page, site = request.url.path.strip("/"), request.query_params.get("site", "")
+        page, asked = request.url.path.strip("/"), dict(reversed(request.query_params.multi_items()))
         # Who comes from another site may be signed in: a browser then keeps back the cookie for the page alone.
         unsure = not signed_in and request.headers.get("sec-fetch-site") == "cross-site"
         if not signed_in and not unsure and page not in _OPEN:
             page = "sign-in"
-        view = request.query_params.get("view", "")
-        needs = first.get(f"{page}/{view}") or first.get(page) or {"files": [], "api": []}
+        needs = first.get(f"{page}/{asked.get('view', '')}") or first.get(page) or {"files": [], "api": []}
         for file in needs["files"]:
             if f"/{file}" not in html:
                 rel = "stylesheet" if file.endswith(".css") else "modulepreload"
                 yield f'<link rel="{rel}" crossorigin href="/{file}">'
         if unsure or page == "tablet":
             return
-        for path in ("/session", "/sites?limit=200", *needs["api"]) if signed_in else ("/setup-needed",):
-            if "{site}" not in path or is_slug(site):
-                address = escape(self._api + path.replace("{site}", site))
-                yield f'<link rel="preload" as="fetch" crossorigin href="{address}">'
+        paths = ["/setup-needed"]
+        if signed_in:
+            answered = await self._preloads(request, needs["api"], asked.get("site", ""))
+            paths = ["/session", "/sites?limit=200", *answered]
+        for path in paths:
+            yield f'<link rel="preload" as="fetch" crossorigin href="{escape(self._api + path)}">'
 
 
 @lru_cache(maxsize=1)

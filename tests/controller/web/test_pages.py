@@ -9,7 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from controller.people.authentication import COOKIE
+from controller.settings import Settings
 from controller.web.pages import find_pages
+from tests.controller.people.signing import signed_in_as
 from tests.controller.running import stranger
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
@@ -106,6 +108,8 @@ FIRST = {
     "diary": {"files": ["assets/Diary-1.js", "assets/Diary-1.css"], "api": ["/sites/{site}/requests?limit=50"]},
     "diary/week": {"files": ["assets/Week-1.js"], "api": []},
     "hire": {"files": ["assets/Hire-1.js"], "api": ["/never"]},
+    "morning": {"files": [], "api": ["/sites/{site}/morning?days=1"]},
+    "users": {"files": [], "api": ["/users?search="]},
     "sign-in": {"files": ["assets/SignIn-1.js"], "api": []},
 }
 
@@ -120,14 +124,23 @@ async def _links(app: FastAPI, path: str, **headers: str) -> list[str]:
     return re.findall(r'<link [^>]*href="([^"]+)">', (await _get(app, path, **HTML, **headers)).text)
 
 
-async def test_a_page_names_what_its_address_needs_first(app: FastAPI, first: None) -> None:
-    signed_in = {"Cookie": f"{COOKIE}=any"}
-    everywhere = ["/api/v1/session", "/api/v1/sites?limit=200"]
+def _cookie(client: httpx.AsyncClient) -> dict[str, str]:
+    """Of the session of a client, as a browser sends it."""
+    return {"Cookie": f"{COOKIE}={client.headers['Authorization'].removeprefix('Bearer ')}"}
+
+
+EVERYWHERE = ["/api/v1/session", "/api/v1/sites?limit=200"]
+
+
+async def test_a_page_names_what_its_address_needs_first(app: FastAPI, first: None, village: httpx.AsyncClient) -> None:
+    mine = _cookie(village)
     requests = "/api/v1/sites/ramsey/requests?limit=50"
-    assert await _links(app, "/diary?site=ramsey", **signed_in) == ["/assets/Diary-1.js", *everywhere, requests]
-    assert await _links(app, "/diary?view=week", **signed_in) == ["/assets/Week-1.js", *everywhere]
-    assert await _links(app, "/diary?view=other", **signed_in) == ["/assets/Diary-1.js", *everywhere]
-    assert await _links(app, "/nowhere", **signed_in) == everywhere
+    assert await _links(app, "/diary?site=ramsey", **mine) == ["/assets/Diary-1.js", *EVERYWHERE, requests]
+    assert await _links(app, "/diary?view=week", **mine) == ["/assets/Week-1.js", *EVERYWHERE]
+    assert await _links(app, "/diary?view=other", **mine) == ["/assets/Diary-1.js", *EVERYWHERE]
+    assert await _links(app, "/morning?site=ramsey", **mine) == [*EVERYWHERE, "/api/v1/sites/ramsey/morning?days=1"]
+    assert await _links(app, "/users", **mine) == [*EVERYWHERE, "/api/v1/users?search="]
+    assert await _links(app, "/nowhere", **mine) == EVERYWHERE
 
 
 async def test_who_has_no_session_fetches_the_sign_in_and_nothing_that_would_be_refused(
@@ -137,10 +150,50 @@ async def test_who_has_no_session_fetches_the_sign_in_and_nothing_that_would_be_
     assert await _links(app, "/hire?site=ramsey") == ["/assets/Hire-1.js", "/api/v1/setup-needed"]
     from_a_mail = {"Sec-Fetch-Site": "cross-site"}  # a browser keeps back the cookie, which may be there
     assert await _links(app, "/diary?site=ramsey", **from_a_mail) == ["/assets/Diary-1.js"]
+    over = {"Cookie": f"{COOKIE}=over"}
+    assert await _links(app, "/diary?site=ramsey", **over) == ["/assets/Diary-1.js", *EVERYWHERE]
 
 
-@pytest.mark.parametrize("site", ["", "no%20slug", "%22%3E%3Cscript%3E", "..%2F..", "ramsey%0A"])
-async def test_a_page_names_nothing_of_what_is_no_site(app: FastAPI, first: None, site: str) -> None:
-    answer = await _get(app, f"/diary?site={site}", **HTML, Cookie=f"{COOKIE}=any")
+@pytest.mark.parametrize(
+    "site",
+    ["", "atlantis", "no%20slug", "%22%3E%3Cscript%3E", "..%2F..", "ramsey%0A", "ramsey%2Fspaces", "RAMSEY", "%00"],
+)
+async def test_a_page_names_nothing_of_what_is_no_site(
+    app: FastAPI, first: None, village: httpx.AsyncClient, site: str
+) -> None:
+    answer = await _get(app, f"/diary?site={site}", **HTML, **_cookie(village))
+    assert answer.status_code == 200
     assert "requests" not in answer.text
     assert "<script>" not in answer.text
+
+
+async def test_of_an_address_that_names_two_sites_the_first_counts_as_in_the_app(
+    app: FastAPI, first: None, village: httpx.AsyncClient
+) -> None:
+    links = await _links(app, "/diary?site=ramsey&site=atlantis", **_cookie(village))
+    assert links[-1] == "/api/v1/sites/ramsey/requests?limit=50"
+    assert await _links(app, "/diary?site=atlantis&site=ramsey", **_cookie(village)) == links[:-1]
+
+
+async def test_a_page_names_nothing_that_who_opens_it_may_not_read(
+    app: FastAPI, first: None, village: httpx.AsyncClient
+) -> None:
+    await village.put("/api/v1/sites/march", json={"name": "March", "zone": "Europe/London"})
+    async with signed_in_as(app, village, "porter", sites=["march"]) as porter:
+        mine = _cookie(porter)
+        requests = "/api/v1/sites/march/requests?limit=50"
+        assert await _links(app, "/diary?site=march", **mine) == ["/assets/Diary-1.js", *EVERYWHERE, requests]
+        assert await _links(app, "/diary?site=ramsey", **mine) == ["/assets/Diary-1.js", *EVERYWHERE]
+        assert await _links(app, "/morning?site=march", **mine) == EVERYWHERE
+        assert await _links(app, "/users", **mine) == EVERYWHERE
+
+
+async def test_the_page_comes_while_the_database_is_away(
+    app: FastAPI, first: None, village: httpx.AsyncClient, settings: Settings
+) -> None:
+    file = settings.data_dir / "hallkeeper.db"
+    mine = _cookie(village)
+    await app.state.container.database.close()
+    file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    assert await _links(app, "/diary?site=ramsey", **mine) == ["/assets/Diary-1.js", *EVERYWHERE]
