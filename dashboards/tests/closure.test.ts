@@ -112,6 +112,16 @@ test("what is chosen for a date is chosen for all dates of its series, as far as
   assert.deepEqual(likeIt(dates, a, { ...later, a: "cancel" }), { a: "cancel", b: "cancel", c: "cancel", d: "later" });
 });
 
+test("the dates of a series move alike over the night when the clocks go back", () => {
+  const date = (id: string, starts: string, instead: string): Hit => {
+    const one = hit(id, "studio 18");
+    return { ...one, booking: { ...one.booking, series: "s", starts }, proposals: [{ ...one.proposals[0]!, starts: instead }] };
+  };
+  const dates = [date("mon", "2026-10-19T18:00:00+01:00", "2026-10-21T18:00:00+01:00"), date("fri", "2026-10-23T18:00:00+01:00", "2026-10-25T18:00:00+00:00")];
+  const [mon, fri] = dates as [Hit, Hit];
+  assert.deepEqual(likeIt(dates, mon, { mon: nth(mon, 0), fri: "later" }), { mon: nth(mon, 0), fri: nth(fri, 0) });
+});
+
 test("of a door it is said until when it can be closed", () => {
   const door = (to: string) => readValues({ ...EMPTY, what: "door:front", from: "26/11", to, reason: "lock" }, TODAY);
   assert.match(door("").limit, /29 Dec/);

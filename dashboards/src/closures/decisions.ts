@@ -83,7 +83,9 @@ export function sameSeries(hits: readonly Hit[], hit: Hit): Hit[] {
 export function likeIt(hits: readonly Hit[], hit: Hit, chosen: Readonly<Record<string, Choice>>): Record<string, Choice> {
   const choice = chosen[hit.booking.id];
   const target = taken(hit, choice);
-  const shift = ({ booking }: Hit, { starts }: Proposal) => Date.parse(starts) - Date.parse(booking.starts);
+  // By the clock on the wall: over a night when the clocks change, the same time of day is an hour more or less away.
+  const wall = (at: string) => Date.parse(`${at.slice(0, 16)}Z`);
+  const shift = ({ booking }: Hit, { starts }: Proposal) => wall(starts) - wall(booking.starts);
   const found: Record<string, Choice> = { ...chosen };
   for (const other of sameSeries(hits, hit)) {
     const like = target && other.proposals.find((one) => one.site === target.site && one.space === target.space && shift(other, one) === shift(hit, target));
