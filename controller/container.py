@@ -507,7 +507,9 @@ def open_container(
         party_merging=PartyMerging(database, clock, people.users.rights_changed),
         second_factors=SecondFactors(database, clock, keys, people),
         displays=Displays(database, clock, keys, people, known_spaces),
-        room_tablets=RoomTablets(database, clock, writer, bookings, billing, access, people.users.tries, reports),
+        room_tablets=RoomTablets(
+            database, clock, changes, writer, bookings, billing, access, people.users.tries, reports
+        ),
         passkeys=Passkeys(database, clock, keys, people, account_mails, settings.address),
         oidc=OidcSignIn(database, clock, keys, people, settings),
         tokens=TokenService(database, clock, people),

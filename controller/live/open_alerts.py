@@ -31,7 +31,7 @@ _LOG_ALERTS = (
     AlertCode.EDGE_CLOCK,
 )
 _SAFETY_ALERTS = (AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.NOT_SECURED)
-_STORED = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
+_STORED = (*_PLAN_ALERTS, *_LOG_ALERTS, *_SAFETY_ALERTS, AlertCode.TABLET_LOCKOUT)
 _DEVICES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("fire", "state"): {
         "active": (AlertCode.FIRE, "fire alarm"),
@@ -69,7 +69,8 @@ async def stored_alerts(
 ) -> list[Alert]:
     """The newest alert of each kind, edge and door or area that is still open: for a plan until the newest plan is
     applied, for a building until it is secured, for restored entries until all are decided, for anything else for 24
-    hours. Names replace ids. Doors, areas and connectivity are shown by their own state."""
+    hours. One of the controller itself has no edge. Names replace ids. Doors, areas and connectivity are shown by
+    their own state."""
     site = parts.site.id
     names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
     secured = await _secured(tx, site)
@@ -79,7 +80,7 @@ async def stored_alerts(
         its = carrying.get(each.edge)
         if each.kind is AlertCode.NOT_SECURED and each.edge in secured:
             continue
-        if its is None or (each.kind in _PLAN_ALERTS and its.applied == its.newest):
+        if each.edge and (its is None or (each.kind in _PLAN_ALERTS and its.applied == its.newest)):
             continue
         rest = each.text.removeprefix(each.about)
         text = names.get(each.about, spoken(each.about)) + rest if rest != each.text else each.text

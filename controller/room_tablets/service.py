@@ -22,6 +22,7 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import refusal
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
+from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.diary.model import Booking, BookingChange, BookingState, BookingStatus, Details, Draft
 from controller.diary.policy import Policy
@@ -45,6 +46,8 @@ from controller.room_tablets.model import (
     WrongDoorCode,
 )
 from controller.rules.model import ReasonKind
+from controller.telemetry import repository as telemetry
+from controller.telemetry.alert_codes import AlertCode
 from controller.text import times
 from controller.web.fields import Moment
 from edge.wire.clock import Clock
@@ -83,6 +86,7 @@ class RoomTablets:
 
     database: Database
     clock: Clock
+    changes: Changes
     writer: BookingWriter
     bookings: BookingService
     billing: BillingService
@@ -196,21 +200,28 @@ class RoomTablets:
             ids = await self.access.opened_now(tx, tablet.site, there.space.doors, code, now=now)
             found = [each for one in ids if (each := await repository.booking(tx, one)) is not None and each.certain]
         if not found:
-            await self.database.run(self._note_wrong, tablet, counters)
+            if await self.database.run(self._note_wrong, tablet, counters):
+                self.changes.site_changed(tablet.site)
             raise WrongDoorCode
         await self.database.run(self.tries.right, counters)
         found.sort(key=lambda each: (each.ends <= now, each.starts))
         here = tuple(each for each in found if _meets(where, each, there))
         return Presented(where=where, there=there, here=here, all=tuple(found), now=now)
 
-    async def _note_wrong(self, tx: Tx, tablet: DisplayPlace, counters: Sequence[TryCounter]) -> None:
-        """On record where it was one too many, so that the tablet takes no codes for a while."""
+    async def _note_wrong(self, tx: Tx, tablet: DisplayPlace, counters: Sequence[TryCounter]) -> bool:
+        """On record, and an alert for who runs the site, where it was one too many, so that the tablet takes no codes
+        for a while. Returns whether it was."""
         now = self.clock.now()
         try:
             await self.tries.require_free(tx, counters, now, Tried.DOOR_CODE)
         except TooManyTries:
             act, thing = "too many wrong codes", f"display {tablet.id}"
             await audit_log.record(tx, actor=_name(tablet), at=now, act=act, site=tablet.site, thing=thing)
+            text = f"Tablet {tablet.name}: too many wrong codes, so it takes none for a while"
+            code = AlertCode.TABLET_LOCKOUT
+            await telemetry.alert(tx, tablet.site, "", code, text, now, about=tablet.id)
+            return True
+        return False
 
     def _here(self, typed: Presented) -> Booking:
         if typed.here:

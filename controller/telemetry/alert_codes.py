@@ -17,6 +17,7 @@ class AlertCode(StrEnum):
     GLASS = "glass"
     HELD = "held"
     LOCKOUT = "lockout"
+    TABLET_LOCKOUT = "tablet_lockout"
     FAULT = "fault"
     WITHHELD = "withheld"
     NOT_SECURED = "not_secured"
@@ -41,6 +42,7 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.GLASS: CATALOGUE[FaultCode.GLASS_BROKEN].hint,
     AlertCode.HELD: CATALOGUE[FaultCode.DOOR_STANDS_OPEN].hint,
     AlertCode.LOCKOUT: "cards still work; a key holder's card lets the keypad accept codes again",
+    AlertCode.TABLET_LOCKOUT: "go and look who is there; codes at the door itself still work",
     AlertCode.FAULT: "",
     AlertCode.WITHHELD: "check that nobody is inside and everything is closed, then set it at the building",
     AlertCode.NOT_SECURED: "go and look, or ask who was there last",

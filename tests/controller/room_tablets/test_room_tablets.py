@@ -442,3 +442,20 @@ async def test_too_many_wrong_codes_are_on_record_for_the_manager_without_the_co
     assert len(noted) == 1
     assert noted[0]["thing"].startswith("display ")
     assert "40000" not in str(noted)
+
+
+async def test_a_tablet_at_which_codes_are_guessed_is_on_the_page_now_of_who_runs_the_site(
+    village: httpx.AsyncClient, tablet: httpx.AsyncClient, container: Container
+) -> None:
+    with container.changes.subscribe() as changed:
+        for number in range(4):
+            await send(tablet, "check-in", f"40000{number}", 403)
+        assert not changed.waiting
+        await send(tablet, "check-in", "400004", 403)
+        assert changed.pending() == {SITE}
+    now = (await village.get(f"{API}/sites/{SITE}/now")).json()["alerts"]
+    everywhere = (await village.get(f"{API}/alerts")).json()["items"]
+    for found in (now, everywhere):
+        [alert] = [each for each in found if each["kind"] == "tablet_lockout"]
+        assert alert["text"] == "Tablet hall door: too many wrong codes, so it takes none for a while"
+        assert "look who is there" in alert["hint"]
