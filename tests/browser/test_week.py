@@ -188,3 +188,18 @@ async def test_free_time_of_the_week_is_booked_on_its_day_from_when_the_building
     await expect(screen.panel.get_by_label("From")).to_have_value("10:00")
     await expect(screen.panel.get_by_label("To")).to_have_value("11:00")
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Week of Monday 14 Jun 2027")
+
+
+async def test_on_a_narrow_phone_no_entry_of_the_day_shown_first_is_under_the_name_of_its_room(
+    screens: Screens, hub: SimHub
+) -> None:
+    screen = await screens.new(size=(360, 740))
+    for n in range(7):
+        day = date(2027, 6, 21) + timedelta(days=n)
+        await book(hub, f"Edge {n}", day, "12:00", "13:00")
+        await _week(screen, day)
+        entry = await _entry(screen, f"Edge {n}").bounding_box()
+        room = await screen.page.get_by_role("rowheader", name="Studio").bounding_box()
+        assert entry is not None
+        assert room is not None
+        assert entry["x"] >= room["x"] + room["width"], day
