@@ -160,3 +160,18 @@ async def test_on_a_phone_the_hall_reaches_over_its_halves_while_its_own_row_is_
     await expect(screen.block("All day")).to_be_visible()
     await expect(screen.block("All day")).to_have_count(1)
     await decide(hub, booked, "cancel")
+
+
+async def test_the_notice_board_has_each_booking_once_under_the_room_that_divides(screens: Screens) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open(f"/diary?site=march&date={DAY}&view=week&q=board.day")
+    whole = page.get_by_role("region", name="Annexe")
+    await expect(whole).to_contain_text("with Eastern bay, Western bay")
+    items = whole.get_by_role("listitem")
+    await expect(items).to_have_text(
+        ["10:00 to 11:30 In use, Eastern bay", "11:00 to 12:00 In use, Western bay", "14:00 to 16:00 In use"]
+    )
+    await expect(page.get_by_text("14:00 to 16:00")).to_have_count(1)
+    for half in HALVES.values():
+        await expect(page.get_by_role("region", name=half)).to_have_count(0)
