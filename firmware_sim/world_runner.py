@@ -225,7 +225,8 @@ class WorldRunner:
             part.set_fire(on)
         name = place.building.name
         if on:
-            return ActResult(done=True, text=f"Fire alarm at {name}: {sum(part.people for part in parts)} people leave")
+            inside = sum(part.people for part in parts)
+            return ActResult(done=True, text=f"Fire alarm at {name}: {inside} people leave within two minutes")
         text = f"The fire alarm at {name} is reset; its doors stay as they are until a key holder comes in"
         return ActResult(done=True, text=text)
 

@@ -129,14 +129,13 @@ for (const beam of ["outer", "inner"])
 /** Something to hold at the door: a field and its button. */
 function present(type, field, label, value, act) {
   const input = element("input", { class: "input", id: type, value });
-  const form = element("form", { class: "row" }, input, element("button", { class: "button", "aria-label": `${act}: ${label}` }, act));
+  const form = element("form", { class: "row" }, element("label", { class: "soft", for: type }, label), input, element("button", { class: "button", "aria-label": `${act}: ${label}` }, act));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void atDoor({ type, [field]: input.value });
   });
-  const name = element("label", { class: "soft", for: type }, label);
-  $("acts").append(name, form);
-  return [name, form];
+  $("presents").append(form);
+  return form;
 }
 
 const card = present("card", "card", "Card", "118:1603", "Hold");
@@ -207,8 +206,8 @@ function choose(id) {
   showKeys();
   const facts = plan.doors.find((each) => each.id === id);
   for (const radio of document.querySelectorAll("#doors input")) radio.checked = radio.value === id;
-  for (const part of card) part.hidden = !facts.cards;
-  for (const part of scan) part.hidden = !facts.scanner;
+  card.hidden = !facts.cards;
+  scan.hidden = !facts.scanner;
   glass.hidden = !facts.glass;
   showDoor();
 }
@@ -239,7 +238,7 @@ function setState(said) {
 function lineWords({ site: at, broker }) {
   if (!at.power) return ["No power: the Pi is off, and the locks have no supply.", "bad"];
   if (!at.agent) return ["The Pi is starting.", "warn"];
-  if (at.fire) return ["Fire alarm: everybody leaves.", "bad"];
+  if (at.fire) return ["Fire alarm: everybody leaves. Every door opens from inside.", "bad"];
   if (!broker) return ["The broker is stopped. The Pi goes on by its last plan.", "warn"];
   if (!at.network) return ["Cut off from the network. The Pi goes on by its last plan.", "warn"];
   return ["The Pi runs and is connected.", "ok"];
@@ -289,7 +288,7 @@ function steps() {
     ["Press ", code, " on the keypad: the door opens, here and in ", paneLink("now", "Now"), "."],
     ["Let somebody ", element("b", {}, "walk in"), ": the beams count one, and the booking has arrived."],
     ["Switch the ", element("b", {}, "network"), " off and press the code: the door opens, and nothing is lost."],
-    ["Book a room in the ", paneLink("diary", "diary"), ", from now on: within a second its code opens the door."],
+    ["Book a room in the ", paneLink("diary", "diary"), " from now on: its code opens the door at once."],
     ["Press a wrong code five times: the keypad takes none for a while."],
   ];
   $("steps").replaceChildren(...all.map((parts) => element("li", {}, element("span", {}, ...parts))));
@@ -297,6 +296,8 @@ function steps() {
 
 function addLines(said) {
   for (const line of said) {
+    const last = lines.at(-1);
+    if (last?.text === line.text && !line.answers) lines.pop().row.remove(); // plan after plan is one line
     const mark = element("span", { class: "mark" });
     const row = element(
       "li",

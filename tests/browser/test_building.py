@@ -235,6 +235,12 @@ async def test_floor_keypad_and_what_they_do_are_seen_in_one_look_on_a_laptop(sh
     for seen in (page.locator("#floor"), page.locator("#codes"), page.locator("#log"), *buttons, *frames):
         await expect(seen).to_be_in_viewport(ratio=0.95)
     assert await page.evaluate("document.documentElement.scrollHeight") <= 900
+    await page.get_by_label("Library door").check()
+    await page.get_by_role("button", name="Hold: Card").click()
+    await look.happened("Library door: walked in; the door is open to all")
+    for seen in (page.locator("#said"), page.get_by_role("button", name="Show: Pass"), *buttons):
+        await expect(seen).to_be_in_viewport(ratio=0.95)
+    assert await page.evaluate("document.documentElement.scrollHeight") <= 900
     await look.close()
 
 
