@@ -36,10 +36,11 @@ def day_counts(
     found: Sequence[Booking],
     *,
     counts_request: Callable[[Booking], bool],
+    public: bool = False,
     now: datetime,
 ) -> list[DayCount]:
     """One for each of the ``days``. ``found``: all bookings that touch them. ``counts_request``: whether the user may
-    know of a request."""
+    know of a request. ``public``: closures in what everybody may read of them."""
     zone = where.site.tz
     pools = {pool for place in where.by_space.values() for pool, _ in place.pools}
     atoms = {place.space.id: set(place.atoms) - pools for place in where.by_space.values()}
@@ -66,7 +67,7 @@ def day_counts(
                 bookings=len(taking),
                 requests=sum(status in _WAITS and counts_request(each) for each, status in here),
                 share=round(min(1.0, taken / all_of_it), 3) if all_of_it else 0.0,
-                closed=closed[0].why if closed else "",
+                closed=closed[0].against(whole, public=public) if closed else "",
                 partly=bool(closed) and not _cover([each.during for each in closed], whole),
             )
         )

@@ -78,6 +78,7 @@ class BookingListing:
                 [first + timedelta(days=n) for n in range(max(1, (last - first).days))],
                 found,
                 counts_request=lambda each: may(actor, Action.DETAILS, Thing(site=site, party=each.party)),
+                public=not may(actor, Action.RUN, Thing(site=site)),
                 now=now,
             )
 

@@ -81,7 +81,7 @@ class HoursAnswer(Answer):
 
 class ClosureAnswer(Answer):
     """``first`` and ``last`` are null where the closure was given as moments. An empty ``spaces`` is the whole site.
-    ``public_words``: what everybody may read; where it is not empty, only who runs the site reads another reason."""
+    ``public_words``: what everybody may read; ``reason`` is the same for all who do not run the site."""
 
     id: str
     reason: str
@@ -138,7 +138,7 @@ def _season(season: Season) -> SeasonAnswer:
 def closure_answer(closure: Closure, zone: ZoneInfo, *, staff: bool = True) -> ClosureAnswer:
     """``staff``: for who runs the site."""
     first = last = None
-    reason = closure.reason if staff else closure.told
+    reason = closure.reason if staff else closure.public_words
     if closure.whole_days:
         first = local_day(closure.during.start, zone)
         last = local_day(closure.during.end - timedelta(microseconds=1), zone)

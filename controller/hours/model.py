@@ -112,8 +112,8 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing can be booked. Without ``spaces`` the whole site is shut, and its mode is closed.
 
     ``reason``: for those who run the site. ``public_words``: what everybody may read, those who booked among them;
-    where it is empty, they read the reason, and others only that it is closed. ``whole_days``: it was given as dates,
-    so ``during`` runs from midnight to midnight.
+    where it is empty, those who booked read the reason, and others only that it is closed. ``whole_days``: it was given
+    as dates, so ``during`` runs from midnight to midnight.
     """
 
     id: str

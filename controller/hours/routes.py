@@ -30,8 +30,10 @@ from controller.hours.change_preview import NewTerms, NewTimetable, NewWindows, 
 from controller.hours.impact import ClosureUnknown, WouldBreak
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
 from controller.hours.service import HoursService
+from controller.hours.timetable import Timetable
 from controller.people.authentication import Reads, Runs
 from controller.people.errors import NotAllowed
+from controller.people.model import Actor
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time
@@ -77,7 +79,7 @@ async def put_hours(
 @router.get("/sites/{site}/hours/{day}")
 async def get_day(site: SlugPath, day: Day, hours: TheHours, actor: Reads) -> DayAnswer:
     """A local day: its modes, what they follow, holiday and term, and when spaces cannot be booked."""
-    return day_answer(await hours.book(site), day)
+    return day_answer(_read_by(actor, await hours.book(site)), day)
 
 
 @router.get("/sites/{site}/modes")
@@ -89,7 +91,7 @@ async def get_modes(
     to: MomentText,
 ) -> ModesAnswer:
     """Which mode holds from when to when, over at most 400 days."""
-    book = await hours.book(site)
+    book = _read_by(actor, await hours.book(site))
     zone = book.site.tz
     start = read_moment(from_).resolve(zone, "from")
     end = read_moment(to).resolve(zone, "to")
@@ -110,7 +112,7 @@ async def get_bank_holidays(
 ) -> BankHolidaysAnswer:
     """The bank holidays of the site's nation in a year, this one if none is named, and what each means here. What they
     mean is part of the opening hours."""
-    book = await hours.book(site)
+    book = _read_by(actor, await hours.book(site))
     now = clock.now()
     return bank_holidays_answer(book, year or local_time.local_day(now, book.site.tz).year)
 
@@ -217,3 +219,7 @@ async def put_space_hours(
         return effect_answer(await hours.check(site, proposal))
     changed = await hours.change(site, proposal, anyway=anyway, actor=actor.name)
     return space_hours_answer(changed.spaces[space].windows)
+
+
+def _read_by(actor: Actor, book: Timetable) -> Timetable:
+    return book if may(actor, Action.RUN, Thing(site=book.site.id)) else book.public

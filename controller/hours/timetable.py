@@ -132,7 +132,8 @@ def closed_period(closure: Closure, site: Site, spaces: Mapping[str, SpaceHours]
     verb = "are" if len(met) > 1 else "is"
     text = f"{subject} {verb} closed {when(closure, site)}"
     public = f"{text}: {closure.public_words}" if closure.public_words else text
-    return ClosedPeriod(during=closure.during, why=f"{text}: {closure.told}", public=public)
+    why = f"{text}: {closure.told}" if closure.told else text
+    return ClosedPeriod(during=closure.during, why=why, public=public)
 
 
 def when(closure: Closure, site: Site) -> str:
@@ -208,6 +209,12 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def rule(self, day: date) -> DayRule:
         """What a date's opening hours follow; closures aside."""
         return self._days.of(day)
+
+    @cached_property
+    def public(self) -> "Timetable":
+        """The same without what only those read who run the site: of each closure the words for everybody alone."""
+        told = tuple(msgspec.structs.replace(each, reason=each.public_words) for each in self.closures)
+        return msgspec.structs.replace(self, closures=told)
 
     @cached_property
     def _days(self) -> Days:

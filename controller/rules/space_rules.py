@@ -164,8 +164,8 @@ def closed(case: RuleContext) -> Iterator[RuleReason]:
     found = case.site_config.hours.closed(asked.during, space=asked.space)
     if not found:
         return
-    stranger = not may(case.request.actor, Action.READ, Thing(site=case.place.site.id))
-    texts = list(dict.fromkeys(each.against(asked.during, public=stranger) for each in found))
+    public = not may(case.request.actor, Action.RUN, Thing(site=case.place.site.id))
+    texts = list(dict.fromkeys(each.against(asked.during, public=public) for each in found))
     more = f"; and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     yield RuleReason(
         why=ReasonKind.CLOSED,

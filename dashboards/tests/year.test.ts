@@ -96,3 +96,11 @@ test("the table has all that is not the ordinary week, by its first day", () => 
     ],
   );
 });
+
+test("of a closure whose reason is not for the reader, the year says only that it is closed", () => {
+  const shut = [closure("2026-12-10", "2026-12-10", [], "2026-12-10T00:00Z", "2026-12-11T00:00Z"), closure("2026-12-10", "2026-12-10", ["hall"], "2026-12-10T00:00Z", "2026-12-11T00:00Z")];
+  const found: WireYear = { modes: [], holidays: [], terms: [], closures: shut.map((one) => ({ ...one, reason: "" })), hours: { pattern: [], seasons: [], exceptions: [] } };
+  const days = yearDays(2026, found, "Europe/London", () => "Hall");
+  assert.deepEqual(dayTexts(days.find(({ day }) => day === "2026-12-10")!), ["Closed", "Building closed", "Hall closed"]);
+  assert.deepEqual(specialRows(2026, found, days, "Europe/London", () => "Hall").map(({ detail }) => detail), ["", ""]);
+});

@@ -63,7 +63,7 @@ export function yearDays(year: number, found: WireYear, zone: string, roomNames:
       away: Boolean(pause) || (!term && found.terms.some(({ last }) => last < day) && found.terms.some(({ first }) => first > day)),
       note: here.find(({ note }) => note)?.note ?? "",
       building: shut.filter(({ spaces }) => !spaces.length).map(({ reason }) => reason),
-      rooms: shut.filter(({ spaces }) => spaces.length).map((one) => `${roomNames(one)} closed: ${one.reason}`),
+      rooms: shut.filter(({ spaces }) => spaces.length).map((one) => `${roomNames(one)} closed${one.reason && `: ${one.reason}`}`),
     });
   }
   return days;
@@ -80,7 +80,7 @@ export function dayTexts(one: YearDay): string[] {
   return [
     one.hours.join(", ") || "Closed",
     ...(one.holiday ? [`Bank holiday: ${one.holiday}`] : []),
-    ...one.building.map((reason) => `Building closed: ${reason}`),
+    ...one.building.map((reason) => `Building closed${reason && `: ${reason}`}`),
     ...one.rooms,
     ...(one.note && !one.building.includes(one.note) && one.note !== one.holiday ? [one.note] : []),
     ...(one.pause ? [`School holiday: ${one.pause} of the ${one.term}`] : one.term ? [one.term] : one.away ? ["School holiday"] : []),
@@ -114,7 +114,7 @@ export function specialRows(year: number, found: WireYear, days: readonly YearDa
       from: dayOf(Date.parse(one.starts), zone),
       to: dayOf(Date.parse(one.ends) - 1, zone),
       what: `Closed: ${one.spaces.length ? roomNames(one) : "whole building"}`,
-      detail: one.reason + (one.first ? "" : `, ${span(Date.parse(one.starts), Date.parse(one.ends), zone)}`),
+      detail: [one.reason, one.first ? "" : span(Date.parse(one.starts), Date.parse(one.ends), zone)].filter(Boolean).join(", "),
     })),
   ];
   return rows.filter((one) => one.from <= last && one.to >= first).sort((a, b) => a.from.localeCompare(b.from) || a.to.localeCompare(b.to));

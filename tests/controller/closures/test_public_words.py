@@ -41,6 +41,35 @@ async def test_who_runs_the_site_reads_the_reason_and_everybody_else_the_words(
         assert "Ann" not in text
 
 
+async def test_a_group_reads_the_words_or_only_that_it_is_closed_wherever_it_looks(
+    village: httpx.AsyncClient, app: FastAPI
+) -> None:
+    await put_party(village, "choir")
+    day = {"from": "2026-12-10T00:00", "to": "2026-12-11T00:00"}
+    choir = {"title": "Choir", "party": "choir", "people": 10, "by_rules": True}
+    async with signed_in_as(app, village, "group_leader", sites=[SITE], party="choir") as leader:
+        for spaces, words in ((["hall"], ""), ([], ""), (["hall"], "floor works"), ([], "floor works")):
+            shut = FLOOR | {"reason": "Ann is ill", "spaces": spaces, "public_words": words}
+            closure = (await village.post(f"{ROOT}/closures", json=shut)).json()
+            texts = []
+            for reader in (village, leader):
+                answers = [
+                    await reader.get(f"{ROOT}/closures"),
+                    await reader.get(f"{ROOT}/hours/2026-12-10"),
+                    await reader.get(f"{ROOT}/modes", params=day),
+                    await reader.get(f"{ROOT}/bank-holidays"),
+                    await reader.get(f"{ROOT}/diary", params=day),
+                    await reader.post(f"{API}/find", json=EVENING | {"people": 10, "sites": [SITE]}),
+                    await post(reader, **choir, **EVENING),
+                ]
+                assert [each.status_code for each in answers] == [200] * 6 + [409], answers[5].text
+                texts.append("\n".join(each.text for each in answers))
+            assert "Ann is ill" in texts[0]
+            assert "Ann is ill" not in texts[1]
+            assert f"is closed Thu 10 Dec to Fri 11 Dec{words and ': '}{words}" in texts[1]
+            assert (await village.delete(f"{ROOT}/closures/{closure['id']}")).is_success
+
+
 async def test_the_words_are_undone_with_the_closure_and_a_charge_waived_for_them_holds_again(
     village: httpx.AsyncClient,
 ) -> None:
