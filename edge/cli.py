@@ -34,6 +34,7 @@ ABOUT = {
     "induction": "A site's own induction: write it, read it.",
     "members": "Library members who may come in during unstaffed hours.",
     "notices": "Mails and text messages to the people who booked.",
+    "occupancy": "How many people were in a space, from a recording of its sensors.",
     "parties": "Organisations, groups and people: who belongs to them, invitations, import, export.",
     "privacy": "What is kept about people, for how long and why: the record and the notice.",
     "retention": "How long each kind of data is kept.",
@@ -46,6 +47,7 @@ ABOUT = {
     "site": "Import or export a building, or all of them, as one file.",
     "tokens": "API tokens: list, make, end.",
     "users": "Users at your sites and what they may do.",
+    "unusual": "Which counts at a door were unusual, from a recording.",
     "waiting": "Waiting lists for times that are taken.",
     "why": "Explain why a door admits somebody or not, at any time.",
 }

@@ -21,12 +21,14 @@ COMPATIBLE = {
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BlueOak-1.0.0",
+    "CC0-1.0",
     "ISC",
     "MIT",
     "MIT-0",
     "MIT-CMU",
     "MPL-2.0",
     "PSF-2.0",
+    "Zlib",
 }
 TEST_ONLY = {
     "aiostream": "GPL-3.0-or-later",

@@ -1,0 +1,99 @@
+"""What each kind of sensor says of the people in a space before anything is learned of this space.
+
+Two figures a moment: the log odds that anybody is there, and how many people the sensors count that can. Carbon
+dioxide counts by mass balance: a seated adult breathes out 18 litres of it an hour (Persily and de Jonge, Indoor Air
+2017), which an air change of 1.2 an hour carries off; a space has 8 cubic metres a person of its capacity, at least 30.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from controller.occupancy.features import DAY, HOUR, MINUTE, before, running_mean, running_quantile, scaled
+from controller.occupancy.recording import Column, Floats
+
+BREATHED = 18_000.0
+"""ppm an hour that one person adds to a cubic metre."""
+_AIR_CHANGE = 1.2
+_VOLUME_PER_PERSON, _SMALLEST = 8.0, 30.0
+_DEVICES_PER_PERSON = 0.6
+_BEFORE_ALL = -1.0
+"""Log odds that anybody is there where no sensor says anything."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``occupied``: log odds; ``count``: people, NaN where no sensor can count; ``says``: the log odds by kind."""
+
+    occupied: Floats
+    count: Floats
+    says: dict[str, Floats] = field(default_factory=dict)
+
+
+def evidence(seconds: Floats, columns: list[Column], capacity: int) -> Evidence:
+    """What all sensors say together. Those of one kind are one witness."""
+    kinds: dict[str, list[Column]] = {}
+    for column in columns:
+        kinds.setdefault(column.kind, []).append(column)
+    says: dict[str, Floats] = {}
+    counts: list[Floats] = []
+    if found := kinds.get("pir"):
+        says["pir"] = _moved(seconds, found)
+    for kind, weight in (("light", 4.0), ("sound", 3.0)):
+        if found := kinds.get(kind):
+            says[kind] = weight * (np.mean([_height(seconds, one) for one in found], axis=0) - 0.45)
+    for column in kinds.get("co2", []) + kinds.get("devices", []):
+        count, noise = _above_empty(
+            seconds, _breathing(seconds, column, capacity) if column.kind == "co2" else _served(seconds, column)
+        )
+        counts.append(np.clip(count, 0.0, capacity))
+        says[column.kind] = np.clip(1.2 * (count - 0.5) / (noise + 0.25 * np.maximum(count, 0.0)), -2.0, 4.0)
+    for column in kinds.get("booked", []):
+        says["booked"] = np.where(column.values > 0, 1.0, -1.0)
+    known = {kind: np.nan_to_num(odds) for kind, odds in says.items()}
+    occupied = np.sum(list(known.values()), axis=0) + _BEFORE_ALL if known else np.full(len(seconds), _BEFORE_ALL)
+    return Evidence(occupied, _mean(counts, len(seconds)), says)
+
+
+def _mean(counts: list[Floats], rows: int) -> Floats:
+    if not counts:
+        return np.full(rows, np.nan)
+    together = np.stack(counts)
+    known = np.isfinite(together)
+    many = known.sum(axis=0)
+    return np.where(many > 0, np.where(known, together, 0.0).sum(axis=0) / np.maximum(many, 1), np.nan)
+
+
+def _moved(seconds: Floats, columns: list[Column]) -> Floats:
+    moved = np.max([np.nan_to_num(column.values) > 0 for column in columns], axis=0).astype(float)
+    now, lately = running_mean(seconds, moved, 5 * MINUTE), running_mean(seconds, moved, 30 * MINUTE)
+    return np.where(now > 0, 2.5, np.where(lately > 0, 0.5, -2.5))
+
+
+def _height(seconds: Floats, column: Column) -> Floats:
+    """0 to 1: between what was low and what was high over three days."""
+    values = running_mean(seconds, scaled(column), 5 * MINUTE)
+    low, high = (running_quantile(seconds, values, 3 * DAY, share, HOUR) for share in (0.1, 0.98))
+    return np.clip((values - low) / np.maximum(high - low, 1.0 if column.kind == "light" else 0.3), 0.0, 1.0)
+
+
+def _breathing(seconds: Floats, column: Column, capacity: int) -> Floats:
+    """People by mass balance."""
+    level = running_mean(seconds, column.values, 10 * MINUTE)
+    above = level - running_quantile(seconds, level, 3 * DAY, 0.05, HOUR)
+    rise = (level - before(seconds, level, 15 * MINUTE)) / 0.25
+    each = BREATHED / max(_SMALLEST, _VOLUME_PER_PERSON * capacity)
+    return (0.7 * rise + _AIR_CHANGE * above) / each
+
+
+def _served(seconds: Floats, column: Column) -> Floats:
+    return running_mean(seconds, column.values, 10 * MINUTE) / _DEVICES_PER_PERSON
+
+
+def _above_empty(seconds: Floats, count: Floats) -> tuple[Floats, Floats]:
+    """People above what an empty space shows, and the standard deviation of that.
+
+    A space is taken as empty for six tenths of a week: then the 0.3 quantile of all is the median of an empty one.
+    """
+    middle, low = (running_quantile(seconds, count, 7 * DAY, share, HOUR) for share in (0.3, 0.05))
+    return count - middle, np.maximum(0.4, (middle - low) / 1.4)

@@ -1,0 +1,176 @@
+"""Replays a recording: how many people were in a space, step by step, with error, from any of its sensors.
+
+Each step knows the rows up to its own. A truth column is read until ``learn_until`` only, and never before its time:
+what is said of a moment was learned from earlier ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from controller.occupancy.clock_check import hours_off
+from controller.occupancy.evidence import Evidence, evidence
+from controller.occupancy.features import DAY, HOUR, held, of_column
+from controller.occupancy.filter import Comings, OccupancyFilter, counted, quantile, usual
+from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
+from controller.occupancy.recording import TRUTHS, Column, Floats, Recording
+
+_OFTEN = 0.3
+"""Learned from again when the past is so much longer."""
+_MISSED = 0.07
+"""Of those who pass a door that counts."""
+_SILENT = HOUR
+"""A sensor that sent nothing for so long is not believed."""
+_WEIGHT = 0.15
+"""Of what sensors say before anything is learned: rows of a minute each repeat the one before."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """``low`` to ``high``: with probability 0.9 the number lies there; ``people``: as likely more as fewer."""
+
+    at: datetime
+    people: int
+    low: int
+    high: int
+    occupied: bool
+    reason: str
+
+
+class Replay:
+    """``off``: columns whose clock is hours off, which are not used, and by how many hours."""
+
+    def __init__(self, recording: Recording, capacity: int, learn_until: datetime | None = None) -> None:
+        self.off: dict[str, int] = {}
+        self._recording, self._capacity = recording, capacity
+        self._seconds = recording.seconds
+        self._truth = recording.truth() if learn_until else None
+        self._until = learn_until.timestamp() if learn_until else -np.inf
+        sensors = [column for column in recording.columns if column.kind not in TRUTHS]
+        self._columns = [Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors]
+        self._features = {one.name: of_column(self._seconds, one) for one in self._columns}
+        self._learned: Learned | None = None
+        self._use(self._columns)
+
+    def steps(self) -> Iterator[Step]:
+        """One step a row."""
+        seconds = self._seconds
+        doors = _Doors(self._recording)
+        believed = OccupancyFilter(doors.uncounted(usual(self._capacity)))
+        lesson, before = seconds[0] + DAY, seconds[0]
+        for index, second in enumerate(seconds):
+            if second >= lesson or before < self._until <= second:
+                self._study(index)
+                if self._learned is not None:
+                    believed = OccupancyFilter(doors.uncounted(self._learned.comings), believed.belief)
+                lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
+            believed.pass_time(second - before)
+            if (change := doors.change(index)) is not None:
+                believed.cross(change)
+            believed.see(self._logs[index])
+            before = second
+            people = quantile(believed.belief, 0.5)
+            belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
+            low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
+            occupied = bool(believed.belief[0] < 0.5)
+            yield Step(self._recording.moments[index], people, low, high, occupied, self._reason(index))
+
+    def _study(self, index: int) -> None:
+        """Learn from the rows before ``index``."""
+        past, seconds = slice(0, index), self._seconds
+        known = None
+        if self._truth is not None:
+            known = np.where(seconds[past] < self._until, self._truth[past], np.nan)
+        offset = self._recording.moments[index].utcoffset() or timedelta()
+        heard = [Column(one.name, one.kind, one.values[past]) for one in self._columns]
+        off = hours_off(seconds[past], heard, known, offset.total_seconds())
+        if off != self.off:
+            self.off = off
+            self._use([one for one in self._columns if one.name not in off])
+        if known is None:
+            return
+        features = [one[past] for one in self._chosen]
+        found = learn(seconds[past], features, known, self._capacity)
+        rows = np.isfinite(known)
+        if found is not None and self._first_loss(known, rows) > found.loss:
+            self._learned = found
+        if self._learned is not None:
+            self._logs = self._learned.logs(seconds, self._chosen)
+
+    def _first_loss(self, known: Floats, rows: NDArray[np.bool_]) -> float:
+        """How well the truth is predicted without learning."""
+        past = slice(0, len(rows))
+        first = beliefs(self._seconds[past][rows], self._first_logs[past][rows], usual(self._capacity))
+        return loss(first, np.clip(np.round(known[rows]), 0, self._capacity))
+
+    def _use(self, columns: list[Column]) -> None:
+        self._seen = evidence(self._seconds, columns, self._capacity)
+        self._chosen = [one for column in columns for one in self._features[column.name]]
+        self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
+        self._first_logs = _first_logs(self._seen, self._capacity)
+        self._logs, self._learned = self._first_logs, None
+
+    def _reason(self, index: int) -> str:
+        says = {kind: float(odds[index]) for kind, odds in self._seen.says.items()}
+        words = [f"{kind}: {_IN_WORDS[np.searchsorted(_ODDS, odds)]}" for kind, odds in says.items() if odds == odds]
+        silent = [one.name for one in self._columns if np.isnan(one.values[index]) and one.name not in self.off]
+        words += [f"{name} is silent" for name in silent]
+        words += [f"{name} is {abs(hours)} hours out of step" for name, hours in self.off.items()]
+        return "; ".join(words) or "no sensor says anything"
+
+
+_ODDS = np.array([-1.5, -0.3, 0.3, 1.5])
+_IN_WORDS = ("nobody", "probably nobody", "undecided", "probably people", "people")
+
+
+def _recent(seconds: Floats, column: Column) -> Floats:
+    """The values, each held until the next; NaN where the last is too old to be believed."""
+    if column.kind in ("in", "out", "crossings", "pir"):
+        return column.values
+    known = np.isfinite(column.values)
+    last = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), 0))
+    return np.where(seconds - seconds[last] <= _SILENT, held(column.values), np.nan)
+
+
+def _first_logs(seen: Evidence, capacity: int) -> Floats:
+    """Log likelihoods (rows, capacity + 1) before anything is learned."""
+    logs = np.empty((len(seen.occupied), capacity + 1))
+    logs[:, 0] = -np.log1p(np.exp(seen.occupied))
+    logs[:, 1:] = -np.log1p(np.exp(-seen.occupied))[:, None]
+    numbers = np.sqrt(np.arange(1, capacity + 1))
+    away = (numbers[None] - np.sqrt(np.clip(seen.count, 0.7, capacity))[:, None]) / 0.8
+    by_count = -2.5 * np.log1p(away**2 / 4)
+    logs[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
+    return _WEIGHT * logs
+
+
+class _Doors:
+    """How likely each change of the number is at each row, by what the doors counted."""
+
+    def __init__(self, recording: Recording) -> None:
+        came, went = ([column.values for column in recording.of(way)] for way in ("in", "out"))
+        self._both = bool(came and went)
+        if self._both:
+            self._came = np.nansum(np.stack(came), axis=0)
+            self._went = np.nansum(np.stack(went), axis=0)
+
+    def uncounted(self, comings: Comings) -> Comings:
+        """Who comes and goes without being counted."""
+        if not self._both:
+            return comings
+        return Comings(
+            comings.arrive * _MISSED,
+            comings.leave * _MISSED,
+            comings.wander * _MISSED**0.5,
+            comings.swap * _MISSED,
+            comings.sizes,
+        )
+
+    def change(self, index: int) -> Floats | None:
+        """None: no door counts both ways, or nobody passed."""
+        if not self._both or not (self._came[index] or self._went[index]):
+            return None
+        return counted(float(self._came[index]), float(self._went[index]))

@@ -1,0 +1,119 @@
+"""How many people were there, replayed from recordings: near the truth, honest about error, blind to the future."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from controller.occupancy.recording import mapping, read
+from controller.occupancy.replay import Replay, Step
+from tests.controller.occupancy.recordings import DAY, MONDAY, Numbers, people_of, room, sensed
+
+COLUMNS = ["time=time", "co2=co2:ppm", "pir=pir", "devices=devices", "truth=people"]
+CAPACITY = 20
+LEARNED = MONDAY + timedelta(days=8)
+
+
+def _replayed(path: Path, until: datetime | None = LEARNED, columns: list[str] = COLUMNS) -> list[Step]:
+    return list(Replay(read(path, mapping(columns)), CAPACITY, until).steps())
+
+
+def _after(steps: list[Step], people: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """People, low, high and the truth, after what was learned."""
+    first = 8 * DAY
+    figures = np.array([(step.people, step.low, step.high) for step in steps[first:]], dtype=float)
+    return figures[:, 0], figures[:, 1], figures[:, 2], people[first:]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Numbers]:
+    people = people_of(13, seed=1)
+    return room(tmp_path_factory.mktemp("room") / "room.csv", people, sensed(people, seed=1)), people
+
+
+def test_people_are_told_from_what_was_learned_within_a_person_or_two(recorded: tuple[Path, Numbers]) -> None:
+    path, people = recorded
+    found, low, high, truth = _after(_replayed(path), people)
+    assert np.abs(found - truth).mean() < 0.35 * truth.mean()
+    inside = ((low <= truth) & (truth <= high))[truth > 0].mean()
+    assert inside > 0.75
+
+
+def test_without_a_truth_an_empty_room_is_told_from_an_occupied_one(recorded: tuple[Path, Numbers]) -> None:
+    path, people = recorded
+    steps = _replayed(path, until=None)
+    occupied = np.array([step.occupied for step in steps[DAY:]])
+    assert (occupied == (people[DAY:] > 0)).mean() > 0.9
+
+
+def test_what_comes_later_changes_nothing_that_was_said(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
+    path, people = recorded
+    rows = 10 * DAY
+    other = np.concatenate([people[:rows], people_of(3, seed=9)])
+    columns = sensed(people, seed=1)
+    changed = {name: np.concatenate([values[:rows], values[rows:] * 3]) for name, values in columns.items()}
+    later = room(tmp_path / "later.csv", other, changed)
+    assert _replayed(later)[:rows] == _replayed(path)[:rows]
+
+
+def test_the_truth_after_learning_is_not_read(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
+    path, people = recorded
+    wrong = np.concatenate([people[: 8 * DAY], np.full(5 * DAY, 7.0)])
+    assert _replayed(room(tmp_path / "wrong.csv", wrong, sensed(people, seed=1))) == _replayed(path)
+
+
+def test_the_truth_of_a_moment_says_nothing_of_this_moment(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
+    path, people = recorded
+    rows = 4 * DAY
+    wrong = np.concatenate([people[: rows - 20], np.full(20, 19.0), people[rows:]])
+    changed = room(tmp_path / "wrong.csv", wrong, sensed(people, seed=1))
+    assert _replayed(changed)[: rows - 20] == _replayed(path)[: rows - 20]
+
+
+@pytest.mark.parametrize("until", [LEARNED, None], ids=["by the truth", "by the others"])
+def test_a_sensor_whose_clock_is_hours_off_is_named_and_not_used(tmp_path: Path, until: datetime | None) -> None:
+    people = people_of(13, seed=4)
+    columns = sensed(people, seed=4)
+    columns["co2"] = np.roll(columns["co2"], -8 * 6)
+    run = Replay(read(room(tmp_path / "room.csv", people, columns), mapping(COLUMNS)), CAPACITY, until)
+    steps = list(run.steps())
+    assert set(run.off) == {"co2"}
+    assert run.off["co2"] == pytest.approx(8, abs=1)
+    assert "co2 is" in steps[-1].reason
+
+
+def test_no_sensor_is_called_off_where_all_agree(recorded: tuple[Path, Numbers]) -> None:
+    path, _ = recorded
+    run = Replay(read(path, mapping(COLUMNS)), CAPACITY, LEARNED)
+    list(run.steps())
+    assert run.off == {}
+
+
+def test_a_silent_sensor_is_named_and_makes_nothing_empty(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
+    _, people = recorded
+    columns = sensed(people, seed=1)
+    columns["devices"][10 * DAY :] = np.nan
+    steps = _replayed(room(tmp_path / "silent.csv", people, columns))
+    assert "devices is silent" in steps[-1].reason
+    found, *_, truth = _after(steps, people)
+    assert np.abs(found - truth).mean() < 0.5 * truth.mean()
+
+
+def test_door_counts_move_the_number_by_those_who_passed(tmp_path: Path) -> None:
+    """Ten come at noon, four leave at one, six at two; nothing else is known."""
+    zero = np.zeros(DAY)
+    came, went, people = zero.copy(), zero.copy(), zero.copy()
+    came[72], went[78], went[84] = 10, 4, 6
+    people[72:78], people[78:84] = 10, 6
+    path = room(tmp_path / "door.csv", people, {"in": came, "out": went})
+    steps = _replayed(path, None, ["time=time", "in=in", "out=out", "truth=people"])
+    assert [steps[index].people for index in (65, 73, 79, 85)] == pytest.approx([0, 10, 6, 0], abs=2)
+
+
+def test_a_row_without_any_value_says_so(tmp_path: Path) -> None:
+    zero = np.zeros(4)
+    path = room(tmp_path / "nothing.csv", zero, {"co2": np.full(4, np.nan)})
+    steps = _replayed(path, None, ["time=time", "co2=co2"])
+    assert steps[-1].reason == "co2 is silent"
+    assert (steps[-1].low, steps[-1].high) != (steps[-1].people, steps[-1].people)
