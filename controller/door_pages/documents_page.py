@@ -23,6 +23,7 @@ from controller.door_pages.plain_page import (
     typed_day,
     why,
 )
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.notices.document_reminders import DocumentReminders, kind_name
 from controller.people.authentication import find_actor
@@ -35,15 +36,15 @@ from controller.web.fields import IdPath, SlugPath
 from controller.web.problem import Problem, invalid_field
 from controller.web.services import service
 
-_PAGE = PlainPage("documents.html", "forms.css", script=read_asset("upload.js"), title="Documents")
+_PAGE = PlainPage("documents.html", "forms.css", script=read_asset("upload.js"), title=marked("Documents"))
 _TYPED = dict.fromkeys(("kind", "other", "valid_from", "valid_until", "notes"), "")
 """What the form holds at first, and for what a browser leaves out."""
 _DONE = {
-    "recorded": "It is recorded.",
-    "sent": "It is recorded, and its file is kept.",
-    "replaced": "The file is kept.",
-    "changed": "It is changed.",
-    "deleted": "It is deleted.",
+    "recorded": marked("It is recorded."),
+    "sent": marked("It is recorded, and its file is kept."),
+    "replaced": marked("The file is kept."),
+    "changed": marked("It is changed."),
+    "deleted": marked("It is deleted."),
 }
 _CALLED = {
     "valid_from": "The first day",
@@ -93,7 +94,7 @@ async def show_party(pages: ThePages, party: SlugPath, done: Done = "") -> HTMLR
     entered = await _enter(pages, party, Action.DOCUMENTS)
     if isinstance(entered, HTMLResponse):
         return entered
-    return await _party(pages, *entered, notice=_DONE.get(done, ""))
+    return await _party(pages, *entered, notice=gettext(_DONE.get(done, "")))
 
 
 @router.api_route("/documents/{party}/upload", methods=["GET", "HEAD"])
@@ -125,7 +126,7 @@ async def show_document(pages: ThePages, party: SlugPath, document_id: IdPath, d
     entered = await _enter(pages, party, Action.PEOPLE)
     if isinstance(entered, HTMLResponse):
         return entered
-    return await _document(pages, entered[0], document_id, notice=_DONE.get(done, ""))
+    return await _document(pages, entered[0], document_id, notice=gettext(_DONE.get(done, "")))
 
 
 @router.post("/documents/{party}/{document_id}")
@@ -162,9 +163,9 @@ async def replace_file(pages: ThePages, party: SlugPath, document_id: IdPath) ->
     try:
         typed, content = await _read(pages.request)
         if not content:
-            return await _document(pages, found, document_id, status=422, notice="Choose a file first.")
+            return await _document(pages, found, document_id, status=422, notice=gettext("Choose a file first."))
         if (await pages.documents.get(party, document_id)).media_type and typed.get("sure") != "yes":
-            notice = "Nothing was replaced: say first that the file that is kept now is deleted."
+            notice = gettext("Nothing was replaced: say first that the file that is kept now is deleted.")
             return await _document(pages, found, document_id, status=422, notice=notice)
         await pages.documents.put_file(party, document_id, content, actor=actor)
     except Problem as error:
@@ -243,7 +244,7 @@ async def _party(
     return _PAGE.render(
         status,
         page="party",
-        heading=f"Documents of {party.name}",
+        heading=gettext("Documents of %(party)s", party=party.name),
         notice=notice,
         documents=await pages.documents.of_party(party.id),
         keeps=keeps,
@@ -265,11 +266,13 @@ async def _document(
     try:
         document = await pages.documents.get(party.id, document_id)
     except DocumentUnknown:
-        return _PAGE.refuse(404, "This document is not on record any more.")
+        return _PAGE.refuse(404, marked("This document is not on record any more."))
     common = await _common(pages, party, typed)
     common["typed"] = typed or _recorded(document, common["kinds"])
     name = kind_name(document.kind, common["kinds"])
-    heading = f"Delete this document of {party.name}: {name}?" if page == "delete" else f"{party.name}: {name}"
+    heading = f"{party.name}: {name}"
+    if page == "delete":
+        heading = gettext("Delete this document of %(party)s: %(name)s?", party=party.name, name=name)
     return _PAGE.render(status, page=page, heading=heading, notice=notice, document=document, **common)
 
 

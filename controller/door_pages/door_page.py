@@ -27,6 +27,7 @@ from controller.bookings.series.service import SeriesService
 from controller.bookings.service import BookingService
 from controller.diary.model import Booking, BookingStatus, Details, Draft, closed_text
 from controller.door_pages.plain_page import PlainPage, keeping_script, qr_code, read_asset, read_form, sentence
+from controller.door_pages.words import gettext, marked
 from controller.key_files import KeyFiles, LinkKind
 from controller.notices.preferences.service import NoticePreferences
 from controller.people.model import Actor, Role
@@ -59,25 +60,25 @@ _PAGES: dict[BookingStatus, "Page"] = {
     BookingStatus.FINISHED: "finished",
 }
 _HEADINGS: dict["Page", str] = {
-    "waiting": "{} is not confirmed yet",
-    "expired": "{} was not confirmed in time",
-    "declined": "{} was declined",
-    "cancelled": "{} is cancelled",
-    "released": "{} was cancelled because nobody came",
-    "finished": "{} is over",
+    "waiting": marked("%(booking)s is not confirmed yet"),
+    "expired": marked("%(booking)s was not confirmed in time"),
+    "declined": marked("%(booking)s was declined"),
+    "cancelled": marked("%(booking)s is cancelled"),
+    "released": marked("%(booking)s was cancelled because nobody came"),
+    "finished": marked("%(booking)s is over"),
 }
 STANDING = frozenset({"current", "waiting"})
 """The pages of bookings that can be moved and cancelled."""
 
-_ONLY_SHOWS = "This link only shows the booking. Ask the person who booked to change it."
-_CHANGED = "The booking has changed meanwhile. Look again before you do that."
-_RENEWED = "The link that you passed on has ended. Pass on the new one below."
+_ONLY_SHOWS = marked("This link only shows the booking. Ask the person who booked to change it.")
+_CHANGED = marked("The booking has changed meanwhile. Look again before you do that.")
+_RENEWED = marked("The link that you passed on has ended. Pass on the new one below.")
 _DONE = {
-    "reported": "It is reported. Thank you.",
-    "moved": "It is moved.",
-    "waits": "It is moved, and waits until somebody has agreed. Look here again.",
+    "reported": marked("It is reported. Thank you."),
+    "moved": marked("It is moved."),
+    "waits": marked("It is moved, and waits until somebody has agreed. Look here again."),
 }
-_REFUSED = PlainPage("base.html", referrer="no-referrer", title="Not with this link")
+_REFUSED = PlainPage("base.html", referrer="no-referrer", title=marked("Not with this link"))
 
 Token = Path(max_length=200)
 Done = Annotated[str, Query(max_length=20)]
@@ -122,7 +123,7 @@ async def worker() -> Response:
 async def show(pages: ThePages, token: str = Token, done: Done = "") -> HTMLResponse:
     """The page for the booking's current state. ``done``: what has just been done on another page."""
     try:
-        return await show_booking(pages, *await pages.bookings.by_link(token), notice=_DONE.get(done, ""))
+        return await show_booking(pages, *await pages.bookings.by_link(token), notice=gettext(_DONE.get(done, "")))
     except LinkUnknown:
         return unknown()
 
@@ -171,13 +172,13 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
     try:
         kind, view = await pages.bookings.by_link(token)
         if kind is LinkKind.SHOW:
-            return await show_booking(pages, kind, view, notice=_ONLY_SHOWS, status=403)
+            return await show_booking(pages, kind, view, notice=gettext(_ONLY_SHOWS), status=403)
         step = form.get("step")
         if step == "back" and ended_early(view):
             if not pages.is_check(form.get("check", ""), view, "back"):
-                return await show_booking(pages, kind, view, notice=_CHANGED)
+                return await show_booking(pages, kind, view, notice=gettext(_CHANGED))
             view = await pages.bookings.restore(view.booking.id, actor=ACTOR)
-            return await show_booking(pages, kind, view, notice="The rest of your time is yours again.")
+            return await show_booking(pages, kind, view, notice=gettext("The rest of your time is yours again."))
         if page_of(view) not in STANDING:
             return await show_booking(pages, kind, view)
         if step == "leaving":
@@ -185,12 +186,12 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
         if step == "left":
             if not pages.is_check(form.get("check", ""), view, "left"):
                 pressed_twice = view.booking.ends_before is not None
-                return await show_booking(pages, kind, view, notice="" if pressed_twice else _CHANGED)
+                return await show_booking(pages, kind, view, notice="" if pressed_twice else gettext(_CHANGED))
             return await show_booking(pages, kind, await pages.bookings.finish(view.booking.id, actor=ACTOR))
         if step == "renew":
             if form.get("check") == str(view.booking.show_link_number):  # once, however often the page is loaded again
                 view = await pages.links.of_booking(view.booking.id, LinkKind.SHOW, actor=ACTOR)
-            return await show_booking(pages, kind, view, notice=_RENEWED)
+            return await show_booking(pages, kind, view, notice=gettext(_RENEWED))
         if step != "cancel":
             return await _confirm(pages, view)
         return await _cancel(pages, view, form.get("check", ""))
@@ -206,7 +207,9 @@ async def _cancel(pages: DoorPages, view: BookingView, check: str) -> HTMLRespon
     booking = view.booking
     charge = cancel_charge(await pages.billing.account(booking.id))
     if not pages.is_check(check, view, charge):
-        notice = "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
+        notice = gettext(
+            "The booking, or the charge for cancelling it, has changed meanwhile. Look again before you cancel it."
+        )
         return await show_booking(pages, LinkKind.MANAGE, view, notice=notice)
     return await show_booking(pages, LinkKind.MANAGE, await pages.bookings.cancel(booking.id, why="", actor=ACTOR))
 
@@ -233,7 +236,7 @@ async def show_booking(
         show_link=view.show_link if manages and code else "",
         show_qr=qr_code(view.show_link),
         show_number=booking.show_link_number,
-        heading=_heading(view, page).format(booking.title),
+        heading=gettext(_heading(view, page), booking=booking.title),
         notice=notice,
         closed=closed_text(view.impacts),
         waiting=waiting(view),
@@ -269,7 +272,7 @@ async def show_booking(
 
 def _heading(view: BookingView, page: Page) -> str:
     offered = view.offer is not None and page == "waiting"
-    return "{} is offered to you" if offered else _HEADINGS.get(page, "{}")
+    return marked("%(booking)s is offered to you") if offered else _HEADINGS.get(page, "%(booking)s")
 
 
 def page_of(view: BookingView) -> Page:
@@ -281,8 +284,9 @@ def _works(view: BookingView) -> str:
     window, zone, day = view.code_window, view.place.site.tz, view.booking.starts
     until = times.at(window.end, zone, now=day)
     if view.now in window:
-        return f"The code works now, until {until}."
-    return f"The code works from {times.at(window.start, zone, now=day)} until {until}."
+        return gettext("The code works now, until %(until)s.", until=until)
+    start = times.at(window.start, zone, now=day)
+    return gettext("The code works from %(start)s until %(until)s.", start=start, until=until)
 
 
 async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
@@ -290,7 +294,7 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
     charge = cancel_charge(await pages.billing.account(booking.id))
     return _PAGE.render(
         page="confirm",
-        heading=f"Cancel {booking.title}?",
+        heading=gettext("Cancel %(booking)s?", booking=booking.title),
         when=times.window(booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,
@@ -304,7 +308,7 @@ async def _confirm(pages: DoorPages, view: BookingView) -> HTMLResponse:
 def _leaving(pages: DoorPages, view: BookingView) -> HTMLResponse:
     return _PAGE.render(
         page="leaving",
-        heading=f"Have you finished with {view.booking.title}?",
+        heading=gettext("Have you finished with %(booking)s?", booking=view.booking.title),
         check=pages.check(view, "left"),
         when=times.window(view.booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
@@ -343,7 +347,7 @@ def refuse_show() -> HTMLResponse:
 
 
 def unknown() -> HTMLResponse:
-    return _PAGE.render(404, page="unknown", heading="This link belongs to no booking")
+    return _PAGE.render(404, page="unknown", heading=gettext("This link belongs to no booking"))
 
 
 def kept_until(end: datetime, now: datetime) -> dict[str, str]:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from controller.door_pages.plain_page import PlainPage, SiteQuery, faults, read_form
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.induction.model import InductionDraft, NoInduction
 from controller.induction.schemas import InductionDraftBody
@@ -20,8 +21,8 @@ from controller.uploads import toml
 from controller.web.csrf import ForeignOrigin
 from controller.web.services import service
 
-_PAGE = PlainPage("induction_edit.html", "forms.css", title="Write the induction")
-_NOT_YOURS = "Only managers of the building write its induction. Sign in as one, then open this page again."
+_PAGE = PlainPage("induction_edit.html", "forms.css", title=marked("Write the induction"))
+_NOT_YOURS = marked("Only managers of the building write its induction. Sign in as one, then open this page again.")
 _EXAMPLE = """\
 pass_percent = 80
 valid_months = 24
@@ -71,14 +72,16 @@ async def save(inductions: TheInductions, request: Request, site: SiteQuery) -> 
     except ValidationError as error:
         return _shown(version, text, notice=faults(error))
     except ValueError as error:
-        return _shown(version, text, notice=f"This cannot be read: {error}.")
+        return _shown(version, text, notice=gettext("This cannot be read: %(why)s.", why=error))
     if form.get("step") != "save":
         return _shown(version, text, draft=draft)
     try:
         written, _ = await inductions.put(site, draft, version=version, again="again" in form, actor=actor)
     except (VersionStale, SiteUnknown) as error:
-        return _shown(version, text, notice=f"Not saved: {error.detail}.", draft=draft)
-    return _shown(written.version, text, notice=f"Saved as version {written.version}.", draft=draft)
+        return _shown(version, text, notice=gettext("Not saved: %(why)s.", why=error.detail), draft=draft)
+    return _shown(
+        written.version, text, notice=gettext("Saved as version %(version)s.", version=written.version), draft=draft
+    )
 
 
 async def _current(inductions: InductionService, site: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from controller.door_pages.plain_page import PlainPage, read_form, sentence
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.induction.model import (
     Induction,
@@ -29,9 +30,9 @@ from controller.web.csrf import ForeignOrigin
 from controller.web.services import service
 from edge.wire.ids import SLUG_PATTERN
 
-_PAGE = PlainPage("induction.html", "forms.css", title="Induction")
-_NOBODY = "This page is for people who have signed in, or who have a link from the staff."
-_CHANGED = "The induction has been changed meanwhile. Begin again."
+_PAGE = PlainPage("induction.html", "forms.css", title=marked("Induction"))
+_NOBODY = marked("This page is for people who have signed in, or who have a link from the staff.")
+_CHANGED = marked("The induction has been changed meanwhile. Begin again.")
 
 router = APIRouter(include_in_schema=False)
 TheInductions = Annotated[InductionService, service(InductionService)]
@@ -44,12 +45,12 @@ async def show_own(inductions: TheInductions, request: Request, site: SiteQuery 
     """The inductions of one's sites, or the beginning of one of them."""
     actor = await find_actor(request)
     if actor is None or actor.user is None:
-        return _PAGE.render(401, page="sign-in", notice=_NOBODY)
+        return _PAGE.render(401, page="sign-in", notice=gettext(_NOBODY))
     if site is None:
         its = [(each.id, each.name) for each in await inductions.listed() if sees(actor, each.id)]
         return _PAGE.render(page="sites", sites=its)
     if not sees(actor, site):
-        return _PAGE.render(404, page="sites", notice="There is no such building.", sites=[])
+        return _PAGE.render(404, page="sites", notice=gettext("There is no such building."), sites=[])
     return await _start(inductions, site, Taker(user_id=actor.user))
 
 
@@ -61,7 +62,7 @@ async def take_own(inductions: TheInductions, request: Request, site: SiteQuery 
     except ForeignOrigin as refused:
         return _PAGE.render(403, page="sign-in", notice=refused.detail)
     if actor is None or actor.user is None or site is None or not sees(actor, site):
-        return _PAGE.render(401, page="sign-in", notice=_NOBODY)
+        return _PAGE.render(401, page="sign-in", notice=gettext(_NOBODY))
     return await _step(inductions, site, Taker(user_id=actor.user), await request.body(), actor)
 
 
@@ -93,7 +94,7 @@ async def _start(inductions: InductionService, site: str, taker: Taker, *, notic
     draft = induction.draft
     return _PAGE.render(
         page="start",
-        heading=f"Induction of {found.name}",
+        heading=gettext("Induction of %(site)s", site=found.name),
         notice=notice,
         until=until,
         sections=plural(len(draft.sections), "page"),
@@ -112,12 +113,12 @@ async def _step(inductions: InductionService, site: str, taker: Taker, body: byt
     form, draft = read_form(body), induction.draft
     step, answers = _number(form.get("step")), [_number(each) for each in form.get("answers", "").split(",") if each]
     if form.get("version") != str(induction.version) or len(answers) != max(0, step - len(draft.sections) - 1):
-        return await _start(inductions, site, taker, notice=_CHANGED)
+        return await _start(inductions, site, taker, notice=gettext(_CHANGED))
     if step > len(draft.sections):
         choice = _number(form.get("choice"))
         question = draft.questions[min(step - len(draft.sections), len(draft.questions)) - 1]
         if not 1 <= choice <= len(question.choices):
-            return _page(induction, found.name, step - 1, answers, notice="Choose an answer first.")
+            return _page(induction, found.name, step - 1, answers, notice=gettext("Choose an answer first."))
         answers.append(choice)
     if step < len(draft.sections) + len(draft.questions):
         return _page(induction, found.name, step, answers)
@@ -128,14 +129,18 @@ def _page(induction: Induction, name: str, step: int, answers: list[int], *, not
     """The step of this number, from 0."""
     draft = induction.draft
     form, every = _form(induction, step + 1, answers), len(draft.sections) + len(draft.questions)
-    common: dict[str, Any] = {"notice": notice, "form_start": form, "step_text": f"Step {step + 1} of {every}, {name}"}
+    common: dict[str, Any] = {
+        "notice": notice,
+        "form_start": form,
+        "step_text": gettext("Step %(number)s of %(every)s, %(site)s", number=step + 1, every=every, site=name),
+    }
     if step < len(draft.sections):
         section = draft.sections[step]
         return _PAGE.render(page="section", heading=section.heading, text=section.text, **common)
     question = draft.questions[step - len(draft.sections)]
     number = step - len(draft.sections) + 1
     common |= {"text": question.text, "choices": question.choices}
-    return _PAGE.render(page="question", heading=f"Question {number}", **common)
+    return _PAGE.render(page="question", heading=gettext("Question %(number)s", number=number), **common)
 
 
 async def _result(
@@ -144,13 +149,13 @@ async def _result(
     try:
         done = await inductions.take(induction.site, taker, version=induction.version, answers=answers, name=actor.name)
     except InductionChanged:
-        return await _start(inductions, induction.site, taker, notice=_CHANGED)
+        return await _start(inductions, induction.site, taker, notice=gettext(_CHANGED))
     except TooManyInductions as error:
-        return _PAGE.render(429, page="none", heading="Not now", notice=sentence(error.detail))
+        return _PAGE.render(429, page="none", heading=gettext("Not now"), notice=sentence(error.detail))
     result, questions = done.result, induction.draft.questions
     return _PAGE.render(
         page="result",
-        heading="You have passed" if result.passed else "Not passed yet",
+        heading=gettext("You have passed") if result.passed else gettext("Not passed yet"),
         passed=result.passed,
         score=f"{result.score} of {plural(result.questions, 'answer')} right",
         until=f"{result.valid_until:%-d %B %Y}",

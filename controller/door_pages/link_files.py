@@ -17,6 +17,7 @@ from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.door_pages.door_page import ThePages, Token, refuse_show, unknown
 from controller.door_pages.plain_page import PlainPage
+from controller.door_pages.words import gettext
 from controller.key_files import LinkKind
 from controller.text import times
 
@@ -39,7 +40,7 @@ async def show_charge(pages: ThePages, token: str = Token) -> HTMLResponse:
     answer = account_answer(account)
     zone = view.place.site.tz
     return _PAGE.render(
-        heading=f"What is charged for {view.booking.title}",
+        heading=gettext("What is charged for %(booking)s", booking=view.booking.title),
         when=times.window(view.booking.during, zone, now=view.now),
         as_of=times.at(view.now, zone, now=view.now),
         day=times.day(view.now, zone, now=view.now),

@@ -17,6 +17,7 @@ from controller.db.engine import Database
 from controller.diary.model import Booking
 from controller.diary.policy_repository import policy
 from controller.door_pages.plain_page import NOT_YOURS, PlainPage, read_form, why
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.estate.repository import site as find_site
 from controller.people.authentication import find_actor
@@ -32,7 +33,7 @@ from edge.wire.clock import Clock
 from edge.wire.ids import SLUG_PATTERN
 from edge.wire.interval import Interval
 
-_PAGE = PlainPage("listing.html", "whats_on.css", "forms.css", title="What the public reads")
+_PAGE = PlainPage("listing.html", "whats_on.css", "forms.css", title=marked("What the public reads"))
 _FIELDS = ("listed_as", "event_kind", "about", "web_link")
 _CALLED = {
     "listed_as": "The title",
@@ -42,8 +43,8 @@ _CALLED = {
 }
 """What the page calls the fields of the API."""
 _AHEAD = timedelta(days=92)
-_DONE = {"public": "Everybody can read it now.", "private": "It is private now."}
-_UNSHOWN = "It is public, and nobody can read it until the building has a public page."
+_DONE = {"public": marked("Everybody can read it now."), "private": marked("It is private now.")}
+_UNSHOWN = marked("It is public, and nobody can read it until the building has a public page.")
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,7 +85,7 @@ async def show_listings(pages: ThePages, site: Annotated[str, Query(pattern=SLUG
 
     return _PAGE.render(
         page="site",
-        heading=f"What the public reads of {found.name}",
+        heading=gettext("What the public reads of %(name)s", name=found.name),
         site=found,
         shown=shown,
         address=pages.settings.address,
@@ -157,15 +158,15 @@ async def _form(
     return _PAGE.render(
         status,
         page="booking",
-        heading=f"What the public reads of {booking.title}",
-        notice=notice if shown or notice != _DONE["public"] else _UNSHOWN,
+        heading=gettext("What the public reads of %(name)s", name=booking.title),
+        notice=gettext(notice if shown or notice != _DONE["public"] else _UNSHOWN),
         site=place.site,
         shown=shown,
         booking=booking,
         when=times.window(booking.during, place.site.tz, now=view.now),
         where=f"{place.space.name}, {place.site.name}",
         day=local_time.local_day(booking.starts, place.site.tz),
-        kinds={kind.value: name for kind, name in KIND_NAMES.items()},
+        kinds={kind.value: gettext(name) for kind, name in KIND_NAMES.items()},
         typed=typed or own | {"public": "yes" if booking.public else "no", "dates": "all"},
     )
 

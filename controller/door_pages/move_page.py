@@ -32,6 +32,7 @@ from controller.door_pages.door_page import (
     unknown,
 )
 from controller.door_pages.plain_page import PlainPage, read_form, sentence, typed_day, why
+from controller.door_pages.words import gettext
 from controller.key_files import LinkKind
 from controller.recurrence.shift_pattern import PatternChange
 from controller.rules.model import RuleReason
@@ -111,7 +112,7 @@ async def move(pages: ThePages, request: Request, token: str = Token) -> Respons
         if not outcome.possible or not given:
             return await _form(pages, found, token, typed, outcome=outcome, check=check)
         if not hmac.compare_digest(check.encode(), given.encode(errors="replace")):
-            notice = "Nothing is moved yet: this has just changed. Look again before you move it."
+            notice = gettext("Nothing is moved yet: this has just changed. Look again before you move it.")
             return await _form(pages, found, token, typed, outcome=outcome, check=check, notice=notice)
         await _carry_out(pages, found, asked)
     except (Stale, SeriesStale):
@@ -369,7 +370,7 @@ async def _form(
         rooms = [(here.id, here.name), *(() if here.pool_size else rooms)]
     return _PAGE.render(
         status,
-        heading=f"Move {view.booking.title}",
+        heading=gettext("Move %(booking)s", booking=view.booking.title),
         notice=notice,
         when=times.window(view.booking.during, view.place.site.tz, now=view.now),
         space=here.name,
@@ -384,4 +385,5 @@ async def _form(
 
 
 def _room_text(place: SpaceAtSite) -> str:
-    return place.space.name if place.space.capacity is None else f"{place.space.name}, {place.space.capacity} people"
+    name, capacity = place.space.name, place.space.capacity
+    return name if capacity is None else gettext("%(name)s, %(capacity)s people", name=name, capacity=capacity)

@@ -16,6 +16,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from controller.door_pages import words
+from controller.door_pages.words import gettext, marked
 from controller.web.problem import Invalid, Problem, field_errors
 from edge.wire.ids import SLUG_PATTERN
 
@@ -23,7 +25,7 @@ _TYPED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 _MOST_PARTS = 50
 """Of a form with a file; each is read by itself."""
 _LONGEST_HEADER = 4096
-NOT_YOURS = "You may not see this. Sign in as somebody who may, then open this page again."
+NOT_YOURS = marked("You may not see this. Sign in as somebody who may, then open this page again.")
 SiteQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
 
@@ -33,8 +35,13 @@ def read_asset(name: str) -> str:
 
 
 _JINJA = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(read_asset)
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    loader=FunctionLoader(read_asset),
 )
+words.install(_JINJA)
 _JINJA.filters["dial"] = lambda phone: "".join(letter for letter in phone if letter.isdigit() or letter == "+")
 _JINJA.filters["megabytes"] = lambda size: f"{max(size / 1024 / 1024, 0.1):.1f} MB"
 _JINJA.filters["day"] = lambda date: f"{date:%-d %B %Y}"
@@ -93,18 +100,19 @@ class PlainPage:
 
     def html(self, *, heading: str = "", notice: str = "", **values: object) -> str:
         """As ``render`` answers it."""
-        return self._template.render(self._frame, heading=heading or self._title, notice=notice, **values)
+        frame = self._frame | words.frame()
+        return self._template.render(frame, heading=heading or gettext(self._title), notice=notice, **values)
 
     def refuse(self, status: int = 403, notice: str = NOT_YOURS) -> HTMLResponse:
         """Nothing but the reason."""
-        return self.render(status, page="none", notice=sentence(notice))
+        return self.render(status, page="none", notice=sentence(gettext(notice)))
 
 
 def _hashed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-_TOO_LARGE = PlainPage("base.html", title="Too large")
+_TOO_LARGE = PlainPage("base.html", title=marked("Too large"))
 
 
 def refuse_size(largest: int, takes_file: bool) -> HTMLResponse:

@@ -8,14 +8,20 @@ from fastapi.responses import HTMLResponse
 
 from controller.door_pages.door_page import ThePages, Token
 from controller.door_pages.plain_page import PlainPage, read_form
+from controller.door_pages.words import gettext, marked
 from controller.notices.errors import PreferenceLinkUnknown
 from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences.model import REQUIRED, By
 from controller.notices.preferences.service import Preference
 from controller.web.problem import Invalid
 
-_PAGE = PlainPage("preferences.html", referrer="no-referrer", title="Your notices")
-CHOICES = {By.MAIL: "by mail", By.SMS: "by text message", By.BOTH: "by mail and text message", By.NONE: "not at all"}
+_PAGE = PlainPage("preferences.html", referrer="no-referrer", title=marked("Your notices"))
+CHOICES = {
+    By.MAIL: marked("by mail"),
+    By.SMS: marked("by text message"),
+    By.BOTH: marked("by mail and text message"),
+    By.NONE: marked("not at all"),
+}
 Kinds = Annotated[list[str], Query(alias="kind", max_length=len(NoticeKind))]
 
 router = APIRouter(include_in_schema=False)
@@ -41,12 +47,12 @@ async def change(pages: ThePages, request: Request, kinds: Kinds = [], token: st
     try:
         if form.get("step") == "save":
             chosen = {kind: By(form[name]) for kind in NoticeKind if form.get(name := kind.name.lower()) in list(By)}
-            return _rendered(await pages.preferences.put_by_link(token, chosen), sms=sms, notice="Saved.")
+            return _rendered(await pages.preferences.put_by_link(token, chosen), sms=sms, notice=gettext("Saved."))
         if stopped := _stoppable(kinds):
             return _rendered(
-                await pages.preferences.stop_mails(token, stopped), sms=sms, notice="These mails are stopped."
+                await pages.preferences.stop_mails(token, stopped), sms=sms, notice=gettext("These mails are stopped.")
             )
-        return _rendered(await pages.preferences.by_link(token), sms=sms, notice="Nothing was changed.")
+        return _rendered(await pages.preferences.by_link(token), sms=sms, notice=gettext("Nothing was changed."))
     except Invalid as refused:
         return _rendered(await pages.preferences.by_link(token), sms=sms, notice=refused.detail, status=422)
     except PreferenceLinkUnknown:
@@ -58,7 +64,7 @@ def _stoppable(names: list[str]) -> frozenset[NoticeKind]:
 
 
 def _unknown() -> HTMLResponse:
-    return _rendered([], heading="This link belongs to nobody", status=404)
+    return _rendered([], heading=gettext("This link belongs to nobody"), status=404)
 
 
 def _rendered(
@@ -76,6 +82,6 @@ def _rendered(
         notice=notice,
         stop=stop or [],
         rows=found,
-        choices={by: text for by, text in CHOICES.items() if sms or Channel.SMS not in by.channels},
+        choices={by: gettext(text) for by, text in CHOICES.items() if sms or Channel.SMS not in by.channels},
         none=By.NONE,
     )

@@ -8,6 +8,7 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.errors import LinkUnknown
 from controller.door_pages.door_page import ACTOR, ThePages, Token, may_report, refuse_show, unknown
 from controller.door_pages.plain_page import PlainPage, read_asset, read_parts, why
+from controller.door_pages.words import gettext
 from controller.key_files import LinkKind
 from controller.problem_reports.routes import ReportBody
 from controller.uploads.photo import LARGEST_PHOTO
@@ -59,7 +60,7 @@ async def _enter(pages: ThePages, token: str) -> BookingView | Response:
 def _form(view: BookingView, token: str, *, status: int = 200, notice: str = "", text: str = "") -> HTMLResponse:
     return _PAGE.render(
         status,
-        heading=f"Report a problem: {view.place.space.name}",
+        heading=gettext("Report a problem: %(space)s", space=view.place.space.name),
         notice=notice,
         site=view.place.site.name,
         phone=view.place.site.phone,

@@ -24,13 +24,14 @@ from controller.door_pages.door_page import (
     refuse_show,
 )
 from controller.door_pages.plain_page import PlainPage, keeping_script, qr_code, read_form, sentence
+from controller.door_pages.words import gettext, marked
 from controller.key_files import LinkKind, linked
 from controller.text import times
 
 _PAGE = PlainPage("series.html", "forms.css", script=keeping_script("../worker.js"), referrer="no-referrer")
 _MOST = 1000
 """Fields of the form: a daily series of two years has fewer dates."""
-_RENEWED = "The link that you passed on has ended, and so have those to its dates. Pass on the new one below."
+_RENEWED = marked("The link that you passed on has ended, and so have those to its dates. Pass on the new one below.")
 _CODED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED})
 
 router = APIRouter(include_in_schema=False)
@@ -57,12 +58,12 @@ async def act(pages: ThePages, request: Request, token: str = Token) -> HTMLResp
         if form.get("step") == "renew":
             if form.get("check") == _last(found.show_link):  # once, however often the page is loaded again
                 await pages.links.of_series(linked(token) or "", LinkKind.SHOW, actor=ACTOR)
-            return _shown(*await pages.series.all_dates.by_link(token), notice=_RENEWED)
+            return _shown(*await pages.series.all_dates.by_link(token), notice=gettext(_RENEWED))
     except LinkUnknown:
         return _unknown()
     ticked = [view for view in found.views if view.booking.id in form and page_of(view) in STANDING]
     if not ticked:
-        return _shown(kind, found, notice="Nothing is cancelled: tick the dates first that you do not want.")
+        return _shown(kind, found, notice=gettext("Nothing is cancelled: tick the dates first that you do not want."))
     charges = [cancel_charge(await pages.billing.account(view.booking.id)) for view in ticked]
     told = [f"{view.booking.version} {charge}" for view, charge in zip(ticked, charges, strict=True)]
     check = pages.keys.confirmation("\0".join(view.booking.id for view in ticked), 0, "\0".join(told))
@@ -136,7 +137,7 @@ def _confirm(
     return _PAGE.render(
         page="confirm",
         heading=f"Cancel {number} {'date' if number == 1 else 'dates'} of {found.title}?",
-        notice="A date, or the charge for cancelling it, has changed meanwhile. Look again." if again else "",
+        notice=gettext("A date, or the charge for cancelling it, has changed meanwhile. Look again.") if again else "",
         dates=dates,
         check=check,
         offline=list(dict.fromkeys(view.code_status.after_cancel for view in ticked if view.code_status.after_cancel)),
@@ -148,4 +149,4 @@ def _last(link: str) -> str:
 
 
 def _unknown() -> HTMLResponse:
-    return _PAGE.render(404, page="unknown", heading="This link belongs to no booking")
+    return _PAGE.render(404, page="unknown", heading=gettext("This link belongs to no booking"))

@@ -14,6 +14,7 @@ from controller.bookings.door_codes import DoorCodes
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.door_pages.plain_page import PlainPage, SiteQuery, read_form, typed_day, why
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.notices.calls import Call, CallService
 from controller.notices.errors import NoticeUnknown
@@ -27,8 +28,8 @@ from controller.web.fields import IdPath, read_moment
 from controller.web.problem import Invalid
 from controller.web.services import service
 
-_SLIP = PlainPage("slip.html", "slip.css", title="No slip")
-_CALLS = PlainPage("calls.html", "forms.css", title="Whom to ring")
+_SLIP = PlainPage("slip.html", "slip.css", title=marked("No slip"))
+_CALLS = PlainPage("calls.html", "forms.css", title=marked("Whom to ring"))
 _TYPED = {"name": "", "phone": "", "why": "", "day": "", "time": ""}
 _CALLED = {"name": "Who", "phone": "Their number", "why": "Why", "due": "By when"}
 """What the page calls the fields of the API."""
@@ -47,7 +48,7 @@ async def ask_slip(booking_id: IdPath, bookings: TheBookings, request: Request) 
         return _SLIP.refuse()
     when = times.window(view.booking.during, view.place.site.tz, now=view.now)
     values: dict[str, Any] = {"when": when, "space": view.place.space.name, "site": view.place.site.name}
-    return _SLIP.render(page="ask", heading=f"Slip for {view.booking.title}", **values)
+    return _SLIP.render(page="ask", heading=gettext("Slip for %(booking)s", booking=view.booking.title), **values)
 
 
 @router.post("/slip/{booking_id}")
@@ -104,7 +105,7 @@ async def act_on_calls(calls: TheCalls, request: Request, site: SiteQuery) -> HT
         try:
             notice = await _act(calls, site, form, actor)
         except NoticeUnknown:
-            notice = "It is not on the list any more."
+            notice = gettext("It is not on the list any more.")
         except (ValidationError, Invalid) as error:
             notice, typed = why(error, _CALLED), _TYPED | form
     return await _calls(calls, site, actor, notice=notice, typed=typed)
@@ -118,13 +119,13 @@ async def _act(calls: CallService, site: str, form: dict[str, str], actor: Actor
         await calls.mark(site, call, called=step == "done", actor=actor)
     elif step == "no-answer":
         await calls.no_answer(site, call, actor=actor)
-        return "It is noted that nobody answered."
+        return gettext("It is noted that nobody answered.")
     elif step == "add":
         due = f"{typed_day(form.get('day', ''))}T{form.get('time', '').strip():0>5}"
         body = CallBody.model_validate({name: form.get(name, "") for name in ("name", "phone", "why")} | {"due": due})
         due_at = read_moment(body.due)
         await calls.add(site, name=body.name, phone=body.phone, why=body.why, due=due_at, actor=actor)
-        return f"{body.name} is on the list."
+        return gettext("%(name)s is on the list.", name=body.name)
     return ""
 
 
@@ -147,7 +148,7 @@ async def _calls(
         }
         return asdict(call) | said | {"late": call.due_at is not None and call.due_at < now}
 
-    heading = f"Whom to ring, {site_config.site.name}"
+    heading = gettext("Whom to ring, %(site)s", site=site_config.site.name)
     rows: dict[str, Any] = {"calls": [row(each) for each in waiting], "called": [row(each) for each in done[:20]]}
     return _CALLS.render(page="calls", heading=heading, notice=notice, typed=typed or _TYPED, **rows)
 

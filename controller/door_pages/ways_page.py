@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from controller.door_pages.plain_page import PlainPage, SiteQuery, read_asset, read_parts, why
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
@@ -20,7 +21,7 @@ from controller.web.csrf import ForeignOrigin
 from controller.web.problem import Problem
 from controller.web.services import service
 
-_PAGE = PlainPage("ways.html", "forms.css", script=read_asset("upload.js"), title="The way")
+_PAGE = PlainPage("ways.html", "forms.css", script=read_asset("upload.js"), title=marked("The way"))
 _CALLED = {"text": "The way", "step_free": "The way without steps", "body": "The photograph"}
 """What the page calls the fields of the API."""
 
@@ -42,7 +43,11 @@ ThePages = Annotated[WayPages, Depends()]
 async def show(pages: ThePages, site: SiteQuery, done: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
     """The ways as they are, each with its form."""
     entered = await _enter(pages, site)
-    return entered if isinstance(entered, HTMLResponse) else await _shown(pages, site, notice="Kept." if done else "")
+    return (
+        entered
+        if isinstance(entered, HTMLResponse)
+        else await _shown(pages, site, notice=gettext("Kept.") if done else "")
+    )
 
 
 @router.api_route("/ways/upload", methods=["GET", "HEAD"])
@@ -95,12 +100,12 @@ async def _shown(
     except SiteUnknown as error:
         return _PAGE.refuse(404, error.detail)
     by_door = {each.door: each for each in found}
-    places = [("", "The building"), *((each.id, each.name) for each in parts.doors)]
+    places = [("", gettext("The building")), *((each.id, each.name) for each in parts.doors)]
     rows = [_row(by_door.get(door, Way(site=site, door=door)), name, typed) for door, name in places]
     return _PAGE.render(
         status,
         page="ways",
-        heading=f"The way to {parts.site.name}",
+        heading=gettext("The way to %(door)s", door=parts.site.name),
         notice=notice,
         site=site,
         phone=parts.site.phone,

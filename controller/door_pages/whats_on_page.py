@@ -25,6 +25,7 @@ from controller.diary.model import EventKind
 from controller.diary.policy_repository import shown_sites
 from controller.door_pages.plain_page import PlainPage
 from controller.door_pages.whats_on_view import day_text, facts, kinds_of, shown_days, window, within_hours
+from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.estate.repository import list_sites, site_zones
@@ -38,9 +39,9 @@ from controller.web.services import service
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
-_PAGE = PlainPage("whats_on.html", "whats_on.css", title="What’s on", public=True)
-_EMBED = PlainPage("whats_on_embed.html", "whats_on.css", title="What’s on", public=True, framed=True)
-_STATEMENT = PlainPage("accessibility.html", title="How accessible these pages are", public=True)
+_PAGE = PlainPage("whats_on.html", "whats_on.css", title=marked("What’s on"), public=True)
+_EMBED = PlainPage("whats_on_embed.html", "whats_on.css", title=marked("What’s on"), public=True, framed=True)
+_STATEMENT = PlainPage("accessibility.html", title=marked("How accessible these pages are"), public=True)
 SHOWN_DAYS = 14
 _EMBED_DAYS = 28
 _EMBED_EVENTS = 12
@@ -151,10 +152,12 @@ async def _html(pages: PublicPages, site: str, page: PlainPage, make: Make) -> R
     try:
         data = await _kept(pages, site, make)
     except SiteUnknown:
-        return page.render(404, heading="There is no such building", page="none", headers={"Cache-Control": "no-store"})
+        return page.render(
+            404, heading=gettext("There is no such building"), page="none", headers={"Cache-Control": "no-store"}
+        )
     except TooMany as error:
         headers = {"Cache-Control": "no-store", "Retry-After": "5"}
-        return page.render(429, heading="Too many readers", notice=error.detail, page="none", headers=headers)
+        return page.render(429, heading=gettext("Too many readers"), notice=error.detail, page="none", headers=headers)
     headers = page.headers | _kept_for(KEPT_S) | {"Vary": "Accept-Encoding"}
     tag = etag(data)
     if "gzip" in pages.accept_encoding:  # no secret is in them, whose length could be found out (BREACH)
@@ -199,7 +202,7 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
             taken = within_hours(await taken_times(tx, site, coming), config.hours, unstaffed=said.unstaffed)
     days = shown_days(_of_kind(pages, events), first, today=today, now=now, taken=taken, zone=zone)
     return _PAGE.html(
-        heading=f"What’s on at {config.site.name}",
+        heading=gettext("What’s on at %(site)s", site=config.site.name),
         page="site",
         site=config.site,
         address=pages.settings.address,
@@ -248,7 +251,7 @@ async def _embedded(pages: PublicPages, site: str) -> bytes:
             tx, shown, of=[site] if site else await shown_sites(tx), kind=pages.wanted, limit=200
         )
     return _EMBED.html(
-        heading=f"What’s on at {found.name}" if found else "What’s on",
+        heading=gettext("What’s on at %(site)s", site=found.name) if found else "",
         page="embed",
         days=shown_days(events[:_EMBED_EVENTS], first, today=first, now=now, of_all=found is None),
         more=len(events) > _EMBED_EVENTS,

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from controller.calendars.public_events import KIND_NAMES, PublicEventRow, TakenTime
 from controller.diary.model import EventKind
 from controller.diary.site_config import SiteConfig
+from controller.door_pages.words import gettext, marked
 from controller.hours.timetable import Timetable
 from controller.text import local_time, times
 from controller.text.web_host import web_host
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
-IN_USE = "In use"
+IN_USE = marked("In use")
 """What a booking that is not public is called, where a site shows that its spaces are taken."""
 _ABOUT_ACCESS = frozenset(
     {
@@ -82,7 +83,11 @@ def shown_days(
         day = max(local_time.local_day(one.starts, zone), first)
         during = Interval(start=one.starts, end=one.ends)
         shown = ShownEvent(
-            time=_time(during, zone, day, now), title=IN_USE, where=one.space_name, taken=True, on_now=now in during
+            time=_time(during, zone, day, now),
+            title=gettext(IN_USE),
+            where=one.space_name,
+            taken=True,
+            on_now=now in during,
         )
         found.setdefault(day, []).append((one.starts, shown))
     ordered = {day: sorted(listed, key=lambda one: one[0]) for day, listed in sorted(found.items())}
@@ -107,7 +112,7 @@ def kinds_of(events: Iterable[PublicEventRow]) -> list[tuple[str, str, int]]:
     counts: dict[EventKind | None, int] = {}
     for each in events:
         counts[each.event_kind] = counts.get(each.event_kind, 0) + 1
-    return [(kind.value, name, counts[kind]) for kind, name in KIND_NAMES.items() if kind in counts]
+    return [(kind.value, gettext(name), counts[kind]) for kind, name in KIND_NAMES.items() if kind in counts]
 
 
 def facts(config: SiteConfig) -> list[SpaceFacts]:
@@ -120,7 +125,7 @@ def facts(config: SiteConfig) -> list[SpaceFacts]:
         words = {each: each.replace("-", " ") for each in space.amenities}
         access = [word for each, word in words.items() if each in _ABOUT_ACCESS]
         if space.step_free:
-            access.insert(0, "no steps on the way in")
+            access.insert(0, gettext("no steps on the way in"))
         also = [word for each, word in words.items() if each not in _ABOUT_ACCESS]
         most = max((each for each in (space.capacity, *(one.capacity for one in space.layouts)) if each), default=None)
         found.append(SpaceFacts(name=space.name, access=access, also=also, holds=most))
@@ -146,7 +151,7 @@ def _shown(event: PublicEventRow, day: date, now: datetime, *, of_all: bool) -> 
         title=event.title,
         where=event.place if of_all else event.space_name,
         site=event.site if of_all else "",
-        kind=KIND_NAMES[event.event_kind] if event.event_kind else "",
+        kind=gettext(KIND_NAMES[event.event_kind]) if event.event_kind else "",
         about=event.about,
         organiser=event.organiser or "",
         link=event.web_link if host else "",
@@ -168,5 +173,5 @@ def _time(during: Interval, zone: ZoneInfo, day: date, now: datetime) -> str:
 
 def _day_name(day: date, today: date) -> str:
     text = f"{day:%A %-d %B}" if day.year == today.year else f"{day:%A %-d %B %Y}"
-    near = {today: "Today", today + timedelta(days=1): "Tomorrow"}.get(day)
+    near = {today: gettext("Today"), today + timedelta(days=1): gettext("Tomorrow")}.get(day)
     return f"{near}, {text}" if near else text

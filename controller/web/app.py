@@ -47,6 +47,7 @@ from controller.door_pages import (
     staff_pages,
     ways_page,
     whats_on_page,
+    words,
 )
 from controller.door_pages.plain_page import refuse_size
 from controller.enrolment import routes as enrolment
@@ -102,7 +103,7 @@ from controller.ways import routes as ways
 from controller.web import health
 from controller.web.idempotency import IdempotencyMiddleware
 from controller.web.middleware import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
-from controller.web.pages import Pages
+from controller.web.pages import Pages, find_pages
 from controller.web.preloads import Preloads
 from controller.web.problem import (
     Conflicting,
@@ -250,6 +251,7 @@ def app_of(container: Container) -> FastAPI:
     app.state.container = container
     app.state.services = container.services()
     app.state.methods_at = methods_at
+    words.read(find_pages(container.settings.pages_dir))
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are compressed: the length of a compressed answer would reveal something of its secrets (BREACH).

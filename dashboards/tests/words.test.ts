@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { categories, pluralForms } from "../words/catalogue.ts";
+import { categories, pluralForms, refusePlaces } from "../words/catalogue.ts";
 import { type Message, translated } from "../words/messages.ts";
 import { pseudo } from "../words/pseudo.ts";
 
@@ -57,6 +57,7 @@ test("the plural rule of a language is that of CLDR", () => {
   assert.deepEqual(categories("cy"), ["zero", "one", "two", "few", "many", "other"]);
   for (const language of ["en", "cy", "fr", "pl", "ru", "sl", "ga", "gd", "ar", "lt", "uk", "ro", "cs", "he"]) {
     const rule = new Function("n", `return ${/plural=([^;]*)/.exec(pluralForms(language))![1]}`) as (n: number) => number;
+    assert.ok(pluralForms(language).length < 1000, "Python's gettext reads no longer one");
     const rules = new Intl.PluralRules(language);
     for (let n = 0; n < 1300; n++) assert.equal(categories(language)[rule(n)], rules.select(n), `${language} ${n}`);
   }
@@ -64,4 +65,16 @@ test("the plural rule of a language is that of CLDR", () => {
 
 test("the words of the tests are longer, and their places are kept", () => {
   assert.equal(pseudo("On {day} to <0>come</0>"), "⟦Óñ {day} tó <0>çóméėė</0>⟧");
+});
+
+test("the markup and the places of the controller's own pages are kept in the words of the tests", () => {
+  assert.equal(pseudo('By %(name)s &amp; <a href="/on">on</a>'), '⟦Bý %(name)s &amp; <a href="/on">óñ</a>⟧');
+});
+
+test("a translation of the controller's own pages with a place or markup of its own is refused", () => {
+  refusePlaces("<b>%(n)s day</b> of 5 %%", "<b>%(n)s days</b> of 5 %%", ["", "5 %% <b>%(n)s</b>"]);
+  assert.throws(() => refusePlaces("On %(day)s", undefined, ["%(date)s"]), /there is no %\(date\)s to put into “%\(date\)s”/);
+  assert.throws(() => refusePlaces("Half", undefined, ["50 %"]), /there is no % to put into/);
+  assert.throws(() => refusePlaces("Half", undefined, ["<i>50"]), /there is no <i> to put into/);
+  assert.throws(() => refusePlaces("<b>Half</b>", undefined, ["50"]), /<b> is missing in “50”/);
 });

@@ -21,16 +21,19 @@ export function pluralForms(language: string): string {
   const [rules, order] = [new Intl.PluralRules(language), categories(language)];
   const form = (n: number) => order.indexOf(rules.select(n));
   const forms = Array.from({ length: 1000 }, (_, n) => form(n));
-  const last = order.length - 1;
+  const often = order.map((_, at) => forms.filter((one) => one === at).length);
+  // What is most frequent needs no test: Python takes no rule of more than 1000 letters.
+  const rest = often.indexOf(Math.max(...often));
   // By the last two digits where that is enough from 100 on, as it is in most languages, and by the number below it.
   const low = forms.slice(0, 200);
-  const tests = order.slice(0, -1).map((_, at) => {
+  const tests = order.map((_, at) => {
+    if (at === rest) return "";
     const spans: string[] = [];
     for (let n = 0; n < 100; n++) if (low[n] === at && low[n + 100] !== at) spans.push(`n==${n}`);
     for (let n = 100; n < 200; n++) if (low[n] === at) spans.push(`n%100==${n % 100}`);
     return spans.length ? `(${spans.join(" || ")}) ? ${at} : ` : "";
   });
-  return `nplurals=${last + 1}; plural=${tests.join("")}${last};`;
+  return `nplurals=${order.length}; plural=${tests.join("")}${rest};`;
 }
 
 export interface Found extends Message {
@@ -62,12 +65,31 @@ export function readCatalogue(language: string): Catalogue {
   const table = po.parse(readFileSync(join(FOLDER, `${language}.po`)));
   table.headers["Plural-Forms"] = pluralForms(language);
   const entries = table.translations[""]!;
+  for (const one of Object.values(entries)) if (one.comments?.reference?.includes("controller/")) refusePlaces(one.msgid, one.msgid_plural, one.msgstr ?? []);
+  const direction = RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script ?? "") ? "rtl" : "ltr";
   return {
     language,
-    direction: RIGHT_TO_LEFT.has(new Intl.Locale(language).maximize().script ?? "") ? "rtl" : "ltr",
+    direction,
     translate: ({ id }) => (entries[id]?.msgstr?.every(Boolean) ? entries[id].msgstr : null),
-    compiled: mo.compile(table),
+    compiled: compiled(table, language, direction),
   };
+}
+
+/** Throws where a translation of the controller's own pages has a place, or markup, that its source has not. */
+export function refusePlaces(id: string, plural: string | undefined, said: readonly string[]): void {
+  const parts = (text: string): string[] => text.match(/%(?:\(\w+\)s|%)?|<[^<>]*>/g) ?? [];
+  const known = new Set([id, plural ?? ""].flatMap(parts));
+  for (const text of said) {
+    const strange = parts(text).find((one) => !known.has(one));
+    if (strange) throw new Error(`there is no ${strange} to put into “${text}”`);
+    const lost = text && parts(id).find((one) => one.startsWith("<") && !parts(text).includes(one));
+    if (lost) throw new Error(`${lost} is missing in “${text}”`);
+  }
+}
+
+function compiled(table: ReturnType<typeof po.parse>, language: string, direction: Catalogue["direction"]): Buffer {
+  Object.assign(table.headers, { Language: language, "X-Direction": direction });
+  return mo.compile(table);
 }
 
 /** Every message of `words/en.po` in the words that `make` gives; for the pseudo-locales. */
@@ -80,7 +102,7 @@ export function madeCatalogue(language: string, direction: Catalogue["direction"
     language,
     direction,
     translate: ({ id }) => table.translations[""]![id]?.msgstr ?? null,
-    compiled: mo.compile(table),
+    compiled: compiled(table, language, direction),
   };
 }
 

@@ -6,7 +6,7 @@ const ACCENTS: Record<string, string> = { a: "á", c: "ç", e: "é", i: "í", n:
 export function pseudo(text: string): string {
   const longer = (word: string) => word.replace(/[acdeinouyAEINOU]/g, (one) => ACCENTS[one] ?? one) + "ė".repeat(word.length < 3 ? 0 : Math.ceil(word.length * 0.4));
   return `⟦${text
-    .split(/(\{\w+\}|<\/?\d+\/?>|%\(\w+\)s)/)
+    .split(/(\{\w+\}|<[^<>]*>|%\(\w+\)s|&\w+;)/)
     .map((part, at) => (at % 2 ? part : part.replace(/\p{L}+/gu, longer)))
     .join("")}⟧`;
 }
