@@ -77,6 +77,13 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
             and after.held_until == before.held_until
         )
 
+    def same_wish(self, other: "Wait") -> bool:
+        """Whether it is for the same party, the same time and some of the same spaces. Those of no party are each their
+        own."""
+        mine, theirs = self.asked, other.asked
+        same = mine.party is not None and mine.party == theirs.party and mine.during == theirs.during
+        return same and not set(self.spaces).isdisjoint(other.spaces)
+
     def of_use(self, now: datetime) -> bool:
         """Whether its time may still be offered."""
         during = self.asked.during
@@ -99,8 +106,8 @@ UNDOABLE: ContextVar[UndoableChange | None] = ContextVar("a change that can be u
 
 
 @contextmanager
-def undoable(change: UndoableChange) -> Iterator[None]:
-    """What is changed meanwhile is of the batch."""
+def undoable(change: UndoableChange | None) -> Iterator[None]:
+    """What is changed meanwhile is of the batch; of none, if that is ``None``."""
     before = UNDOABLE.set(change)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Changes that belong together, such as those of a closure: each party is told of all of them by one notice."""
+"""Changes that belong together, such as those of a closure: one notice tells each party all of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from controller.bookings import repository as bookings
 from controller.db.engine import Tx
 from controller.diary.model import Booking
+from controller.notices.model import NoticeState
 from controller.notices.tables import WAITING, bundled_bookings, notice_bundles, notices
 
 LONGEST_WORK = timedelta(minutes=30)
 """How long a notice waits for the rest at most, should its batch be cut short."""
+
+
+_UNHEARD = [NoticeState.WAITING.value, NoticeState.SKIPPED.value]
 
 
 class Together(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +50,14 @@ def told_together(what: Together) -> Iterator[None]:
 
 
 async def put(tx: Tx, together: Together, its: Mapping[str, str], now: datetime) -> None:
-    """Note which bookings the notices of bundles are about, and why. ``its``: bundles by booking, at least one. Under
-    the lock of its site."""
+    """Note which bookings the notices of bundles are about, and why; of one from which nobody has heard anything, the
+    text stays as it was. ``its``: bundles by booking, at least one. Under the lock of its site."""
+    ids = list(dict.fromkeys(its.values()))
     insert = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(notice_bundles)
-    by_id = insert.on_conflict_do_update(index_elements=["id"], set_={"text": insert.excluded.text})
     row = {"batch": together.id, "text": together.text, "made_at": now}
-    await tx.execute(by_id, [row | {"id": each} for each in dict.fromkeys(its.values())])
+    await tx.execute(insert.on_conflict_do_nothing(), [row | {"id": each} for each in ids])
+    heard = select(notices.c.about).where(notices.c.about.in_(ids), notices.c.state.not_in(_UNHEARD))
+    await tx.execute(update(notice_bundles).where(notice_bundles.c.id.in_(heard)).values(text=together.text))
     pairs = (postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert)(bundled_bookings)
     new = [{"bundle": bundle, "booking_id": booking} for booking, bundle in its.items()]
     await tx.execute(pairs.on_conflict_do_nothing(), new)

@@ -10,7 +10,7 @@ from controller.bookings import repository as bookings
 from controller.bookings.claims import SYSTEM_ACTOR
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, Changed
+from controller.diary.model import Booking, BookingState, Changed
 from controller.diary.site_config import SiteConfig
 from controller.diary.waitlist import UNDOABLE
 from controller.notices import repository
@@ -78,8 +78,9 @@ class NoticeService:
         together = TOGETHER.get() if actor != SYSTEM_ACTOR else None
         site, due_at = site_config.site.id, now + SETTLE
         kept = UNDOABLE.get()
-        if kept is not None and actor == SYSTEM_ACTOR and all(each.starts > kept.until for each in changed):
-            due_at = max(due_at, kept.until)  # an offer, which undoing would take back
+        offers = actor == SYSTEM_ACTOR and all(each.state is BookingState.HELD for each in changed)
+        if kept is not None and offers and all(each.starts > kept.until for each in changed):
+            due_at = max(due_at, kept.until)  # undoing would take it back
         bundles: Mapping[str, str] = {}
         if together is not None and changed and self.sends:
             site, due_at = together.site, now + LONGEST_WORK

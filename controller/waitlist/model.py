@@ -49,6 +49,13 @@ class NothingToWaitFor(Conflicting, kind="nothing-to-wait-for", title="Waiting w
     """The time can be had at once, or never."""
 
 
+class InLine(Conflicting, kind="in-line", title="It is on the waiting list already"):
+    """One party has one place for a space and a time."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"the group waits for that time already, with “{title}”; it keeps that place")
+
+
 class NotBack(Conflicting, kind="not-back-in-line", title="The place on the waiting list is gone"):
     """Only what was left within the hour, before its time began, can be undone."""
 

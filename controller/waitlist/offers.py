@@ -18,7 +18,7 @@ from controller.db.engine import Tx
 from controller.diary import waitlist_repository as repository
 from controller.diary.model import Booking, BookingRequest, BookingState, Changed
 from controller.diary.site_config import SiteConfig
-from controller.diary.waitlist import LEAST, UNDOABLE, WIDEST_BUFFER, Wait, WaitState
+from controller.diary.waitlist import LEAST, UNDOABLE, WIDEST_BUFFER, Wait, WaitState, undoable
 from controller.people.model import Actor, Role
 from controller.people.party_repository import tier_of
 from controller.rules.evaluate import judge
@@ -42,7 +42,11 @@ class WaitQueue:
 
     async def settle(self, tx: Tx, site_config: SiteConfig, now: datetime) -> bool:
         """Do whatever is due: take back what nobody took up or decided in time, offer what is free, and let go whom
-        nothing can be offered any more. Whether anything was."""
+        nothing can be offered any more. Whether anything was. It is due by itself, so it is of no batch of changes."""
+        with undoable(None):
+            return await self._settle(tx, site_config, now)
+
+    async def _settle(self, tx: Tx, site_config: SiteConfig, now: datetime) -> bool:
         line = await repository.in_line(tx, site_config.site.id)
         late = [each for each in line if each.offered_until is not None and each.offered_until <= now]
         for wait in late:

@@ -10,7 +10,7 @@ from controller.bookings.schemas import BookingCreate
 from controller.diary.waitlist import WaitState
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, Reads, ReadsAnySite
-from controller.waitlist.model import NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown
+from controller.waitlist.model import InLine, NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown
 from controller.waitlist.service import WaitlistService
 from controller.waitlist.waiting_order import WaitView
 from controller.web.fields import Answer, IdPath, LocalTime, Slug, SlugPath, answer_of
@@ -108,7 +108,7 @@ async def list_waiting(site: SlugPath, waitlist: TheWaitlist, actor: Reads) -> W
 @router.post(
     "/sites/{site}/waiting",
     status_code=status.HTTP_201_CREATED,
-    responses=described(SiteUnknown, NothingToWaitFor, NotPossible),
+    responses=described(SiteUnknown, InLine, NothingToWaitFor, NotPossible),
 )
 async def join_waiting(site: SlugPath, body: WaitCreate, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Wait for a time that is taken. When it becomes free it is held for the first in the queue, who then has the hours
@@ -134,7 +134,7 @@ async def leave_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) ->
     return wait_answer(await waitlist.withdraw(wait_id, actor=actor))
 
 
-@router.post("/waiting/{wait_id}/restore", responses=described(WaitUnknown, NotBack))
+@router.post("/waiting/{wait_id}/restore", responses=described(WaitUnknown, NotBack, InLine))
 async def rejoin_waiting(wait_id: IdPath, waitlist: TheWaitlist, actor: Books) -> WaitRead:
     """Undo leaving the queue within an hour: the place is the same as before."""
     return wait_answer(await waitlist.restore(wait_id, actor=actor))

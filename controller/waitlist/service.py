@@ -31,7 +31,7 @@ from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may, own_things_of
 from controller.rules.evaluate import judge
 from controller.rules.model import RuleRequest
-from controller.waitlist.model import NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
+from controller.waitlist.model import InLine, NoOffer, NotBack, NothingToWaitFor, WaitDraft, WaitUnknown, may_pass
 from controller.waitlist.offers import WaitQueue, declined, record
 from controller.waitlist.waiting_order import WaitView, numbered
 from controller.web.problem import invalid_field
@@ -65,9 +65,9 @@ class WaitlistService:
         bookings.when_overdue(self.look)
 
     async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> WaitView:
-        """Get in line for a time. Who leads one party need not name it. Raises ``NothingToWaitFor`` where
-        it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
-        ``SpaceUnknown``."""
+        """Get in line for a time. Who leads one party need not name it. Raises ``InLine`` where the party waits for it
+        already, ``NothingToWaitFor`` where it can be had now, ``NotPossible`` where it never will, ``Invalid``,
+        ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
         party = party_for(draft.request.party, actor, site)
         draft = msgspec.structs.replace(draft, request=msgspec.structs.replace(draft.request, party=party))
         require_allowed(actor, site, draft.request.party)
@@ -99,6 +99,7 @@ class WaitlistService:
         )
         for space in wait.spaces:
             site_config.require(space)
+        await self._once(tx, wait)
         judged = await self._line.judge(tx, site_config, wait, now)
         free = [request for request, verdict in judged if verdict.possible]
         if free:
@@ -111,6 +112,12 @@ class WaitlistService:
         await repository.insert_wait(tx, wait)
         await record(tx, wait, "wait", actor.name, now)
         return await self._view(tx, site_config, wait)
+
+    async def _once(self, tx: Tx, wait: Wait) -> None:
+        """Raises ``InLine`` where the party waits for one of these spaces at that time already."""
+        for other in await repository.in_line(tx, wait.site):
+            if wait.same_wish(other):
+                raise InLine(other.asked.title)
 
     async def in_line(self, site: str, *, actor: Actor) -> list[WaitView]:
         """Who waits at a site or has an offer, those first who are next; as far as the actor sees the details. Raises
@@ -149,7 +156,7 @@ class WaitlistService:
 
     async def restore(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Undo leaving the queue, with the place that it had; what is free by now is offered at once. Idempotent.
-        Raises ``WaitUnknown``, ``NotBack``."""
+        Raises ``WaitUnknown``, ``NotBack``, ``InLine`` where the party has begun to wait for it again."""
         return await self._answer(wait_id, self._restore, actor)
 
     async def decline(self, wait_id: str, *, actor: Actor) -> WaitView:
@@ -197,6 +204,7 @@ class WaitlistService:
         left = wait.state is WaitState.WITHDRAWN and wait.booking is None
         if not left or wait.state_at + UNDONE_WITHIN <= now or wait.asked.during.start <= now:
             raise NotBack
+        await self._once(tx, wait)
         await self._line.move(tx, wait, WaitState.WAITING, actor.name, now)
         await self._line.settle(tx, site_config, now)
 

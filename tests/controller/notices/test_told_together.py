@@ -1,9 +1,12 @@
 """What is changed together is told to each party by one notice, and so is its undoing."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.diary.waitlist import UndoableChange, undoable
 from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import FLOOR, cancelled, carry_out, moved, undo
 from tests.controller.notices.conftest import Sending
@@ -69,6 +72,43 @@ async def test_a_party_hears_of_all_its_bookings_by_one_notice_and_by_one_that_i
     assert correction["Subject"] == "Changes: 3 bookings, Ramsey Hub"
     said = "This corrects what we wrote to you about “floor sanding”, for the bookings below alone.\r\n"
     assert text(correction).startswith(said)
+
+
+async def test_what_is_undone_in_part_before_anything_was_sent_corrects_nothing(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer
+) -> None:
+    first, second, _ = await three(village, contact_email="rosa@hub.test")
+    await sending.after(minutes=1)
+    before = len(mail.mails)
+    both = {"reason": "floor sanding", "decisions": [cancelled(first), cancelled(second)]}
+    done = (await village.post(f"{API}/sites/{SITE}/closure-batches/bookings", json=both)).json()
+    await book(village, title="Other", starts="2026-12-10T09:00", ends="2026-12-10T11:00")
+    assert len((await undo(village, done))["refused"]) == 1
+    await sending.after(minutes=1)
+    bodies = [text(each) for each in mail.mails[before:]]
+    assert any(each.startswith("Why: floor sanding.") for each in bodies)
+    assert not any("corrects" in each for each in bodies)
+
+
+async def test_a_hold_that_runs_out_while_a_batch_is_carried_out_is_told_at_once(
+    village: httpx.AsyncClient, sending: Sending, mail: MailServer, clock: ManualClock
+) -> None:
+    room = {"starts": "2026-12-10T18:00", "ends": "2026-12-10T20:00", "people": 5}
+    choir = await book(village, title="Choir", **room)
+    body = {"space": "hall", "contact_email": "rosa@hub.test"} | room
+    for title in ("Band", "Chess"):
+        assert (await village.post(f"{API}/sites/{SITE}/waiting", json=body | {"title": title})).is_success
+    await act(village, choir, "cancel")
+    await sending.after(minutes=1)
+    before = len(mail.mails)
+    clock.advance(hours=25)
+    change_of = UndoableChange(batch="b", until=clock.now() + timedelta(hours=1))
+    with undoable(change_of):
+        assert await sending.container.waitlist.look(SITE)
+    await sending.after(minutes=1)
+    found = " ".join(text(each) for each in mail.mails[before:])
+    assert "Band" in found
+    assert "Chess" in found
 
 
 async def test_a_correction_does_not_take_back_what_cannot_be_undone(

@@ -126,6 +126,27 @@ async def test_leaving_the_line_is_undone_within_the_hour_with_the_same_place(
     assert (await say(village, drama, "restore", 409))["type"].endswith("not-back-in-line")
 
 
+async def test_a_group_has_one_place_for_a_space_and_a_time(village: httpx.AsyncClient) -> None:
+    for party in ("choir", "band"):
+        await put_party(village, party)
+    choir = await book(village)
+    first = await wait(village, title="Choir", party="choir")
+    again = await wait(village, 409, title="Choir again", party="choir", also=["studio"])
+    assert again["type"].endswith("in-line")
+    assert "“Choir”" in again["detail"]
+    await wait(village, title="Band", party="band")
+    await wait(village, title="Choir later", party="choir", ends="2026-11-26T19:45")
+    await leave(village, first)
+    second = await wait(village, title="Choir again", party="choir")
+    assert (await say(village, first, "restore", 409))["type"].endswith("in-line")
+    assert [title for title, *_ in await line(village)].count("Choir") == 0
+    await leave(village, second)
+    assert (await say(village, first, "restore"))["place"] == 1
+    await act(village, choir, "cancel")
+    assert (await now(village, first))["state"] == "offered"
+    assert (await wait(village, 409, title="Choir again", party="choir"))["type"].endswith("in-line")
+
+
 async def test_a_group_sees_what_it_waits_for_at_all_sites_and_nobody_elses(
     app: FastAPI, village: httpx.AsyncClient, container: Container
 ) -> None:
