@@ -180,8 +180,9 @@ class ClosurePreviewAnswer(Answer):
 class ClosureBatchAnswer(Answer):
     """``closure``: of the site or of spaces; ``override``: of a door; neither where bookings alone were changed
     together. ``moved``: to other spaces, times or sites. ``cut_short``: whether carrying it out, or undoing it, ended
-    half way. ``planned``, ``finished``: of how many bookings, and how many were dealt with; null while the controller
-    that answers is not at it."""
+    half way. ``open_again``, ``put_back``: what undoing it has done so far, of the bookings how many. ``planned``,
+    ``finished``: of how many bookings, and how many were dealt with; null while the controller that answers is not at
+    it."""
 
     id: str
     reason: str
@@ -197,6 +198,8 @@ class ClosureBatchAnswer(Answer):
     undone_at: LocalTime | None
     moved: int
     cancelled: int
+    open_again: bool
+    put_back: int
 
 
 class ShutDoorsAnswer(Answer):
@@ -322,7 +325,7 @@ async def undo_closure_batch(site: SlugPath, batch_id: IdPath, batches: TheBatch
 async def make_closure_batch_final(
     site: SlugPath, batch_id: IdPath, batches: TheBatches, actor: Runs
 ) -> ClosureBatchAnswer:
-    """It is not to be undone: who waited for time that it frees is told of their offer at once. Idempotent."""
+    """It is not to be undone: who is offered time that it freed hears of it at once. Idempotent."""
     where, batch = await batches.make_final(site, batch_id, actor=actor)
     return batch_answer(batch, where)
 
@@ -369,4 +372,5 @@ def _counts(batch: Batch, progress: Progress | None = None) -> dict[str, object]
     planned, finished = (None, None) if progress is None else (progress.planned, progress.finished)
     moved = batch.count(Decision.MOVE, Decision.REBOOK)
     at = {"planned": planned, "finished": finished, "cut_short": False}
+    at |= {"open_again": batch.reopened_at is not None, "put_back": sum(each.undone for each in batch.steps)}
     return at | {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Batch, progressOf, undoneText } from "../src/closures/batch.ts";
 import { EMPTY, listed, periodText } from "../src/closures/closure.ts";
 import { type Choice, decisionsOf, doubled, type Hit, likeIt, lost, proposalText, proposed, sameSeries, taken, tally, tallyText, targetOf } from "../src/closures/decisions.ts";
 import { readValues } from "../src/closures/reading.ts";
@@ -141,4 +142,21 @@ test("closures and closed doors are listed by start, with the open bookings of t
     ["hall", "Thu 10 Dec", ["in"], 1],
   ]);
   assert.deepEqual([found[1]?.values.from, found[1]?.values.what, found[1]?.values.hours, found[1]?.values.words], ["10/12/2026", "space:hall", false, "works"]);
+});
+
+const BATCH: Batch = { id: "b", reason: "floor", closure: "c", override: null, actor: "Una", made_at: "", undo_until: "", moved: 2, cancelled: 1, open_again: true, put_back: 1, state: "undoing", cut_short: true, planned: null, finished: null };
+
+test("an undo that was cut short says what is and is not undone", () => {
+  assert.equal(undoneText(BATCH), "It is undone only in part: it is open again, and 1 of 3 bookings are put back. “Undo it all” does the rest.");
+  assert.match(undoneText({ ...BATCH, open_again: false, put_back: 0 }), /still closed, and 0 of 3/);
+  assert.match(undoneText({ ...BATCH, state: "finished", cut_short: false }), /only in part/);
+  assert.equal(undoneText({ ...BATCH, cut_short: false }), "");
+  assert.equal(undoneText({ ...BATCH, state: "finished", open_again: false, put_back: 0 }), "");
+});
+
+test("progress is that of one's own batch, whatever else is carried out", () => {
+  const other = { ...BATCH, id: "other", actor: "Bo", planned: 9, finished: 8 };
+  const mine = { ...BATCH, planned: 3, finished: 1 };
+  assert.deepEqual(progressOf([other, mine], ({ actor }) => actor === "Una"), { planned: 3, finished: 1 });
+  assert.equal(progressOf([other], ({ actor }) => actor === "Una"), null);
 });
