@@ -7,14 +7,17 @@ import type { Plugin } from "vite";
 interface First {
   /** Modules in src/ without those that they import. */
   parts: string[];
-  /** What somebody who is signed in asks the API exactly so, in the end; {site} is the one in the address. */
+  /** What somebody who is signed in asks the API exactly so, in the end; {site} is the one in the address, {date} its day, {next} the day after. */
   api?: string[];
 }
 
 const managing = (part: string, ...api: string[]): First => ({ parts: ["buildings/Managing", part], api });
 const account = (...parts: string[]): First => ({ parts: ["account/AccountPages", ...parts] });
 const building = (...parts: string[]): First => ({ parts: ["buildings/Managing", "buildings/Buildings", ...parts], api: ["/sites/{site}"] });
-const diary = (...parts: string[]): First => ({ parts: ["diary/Diary", ...parts], api: ["/sites/{site}/requests?limit=50"] });
+const diary = (...parts: string[]): First => ({
+  parts: ["diary/Diary", ...parts],
+  api: ["", "/modes?from={date}&to={next}", "/bookings?from={date}&to={next}", "/requests?limit=50"].map((path) => `/sites/{site}${path}`),
+});
 
 /** A page, or one view of it. */
 const FIRST: Record<string, First> = {
@@ -26,9 +29,13 @@ const FIRST: Record<string, First> = {
   "diary/list": diary("diary/ListView"),
   "diary/requests": diary("diary/RequestList"),
   search: { parts: ["diary/Search"] },
-  now: { parts: ["now/Now"] },
+  now: { parts: ["now/Now"], api: ["/sites/{site}/now", "/sites/{site}"] },
   acts: managing("acts/Acts"),
-  account: account(),
+  account: {
+    parts: ["account/AccountPages", "account/Tokens"],
+    api: ["/session/email", "/session/notice-preferences", "/sign-in-options", "/passkeys", "/session/accounts", "/session/second-factor", "/sessions", "/tokens"],
+  },
+  "account/audit": account("audit/Audit"),
   users: managing("users/Users", "/users?search=&ended=false"),
   "users/displays": managing("users/Users"),
   groups: { parts: ["groups/Groups"] },

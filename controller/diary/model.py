@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.text import local_time, times
-from controller.web.fields import Moment, read_date, read_moment
+from controller.web.fields import Moment, read_edge
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
@@ -356,21 +356,12 @@ def last_moment(during: Interval, *, now: datetime) -> datetime:
 
 def listed_time(starts: str, ends: str, zone: ZoneInfo, *, longest: timedelta = SHOWN_LONGEST) -> Interval:
     """The time between two moments or dates; a date means where its day begins. Raises ``Invalid``."""
-    start, end = _edge(starts, "from", zone), _edge(ends, "to", zone)
+    start, end = read_edge(starts, "from", zone), read_edge(ends, "to", zone)
     if end <= start:
         raise invalid_field("to", "must be after `from`")
     if end - start > longest:
         raise invalid_field("to", f"must be at most {longest.days} days after `from`")
     return Interval(start=start, end=end)
-
-
-def _edge(text: str, field: str, zone: ZoneInfo) -> datetime:
-    try:
-        if "T" in text:
-            return read_moment(text).resolve(zone, field)
-        return local_time.day_start(read_date(text), zone)
-    except ValueError as error:
-        raise invalid_field(field, str(error)) from error
 
 
 def clock_change_notes(during: Interval, zone: ZoneInfo) -> tuple[str, ...]:

@@ -266,6 +266,16 @@ def read_date(text: str) -> date:
     return day
 
 
+def read_edge(text: str, field: str, zone: ZoneInfo) -> datetime:
+    """A moment, or where the day of a date begins, in UTC. Raises ``Invalid``."""
+    try:
+        if "T" in text:
+            return read_moment(text).resolve(zone, field)
+        return local_time.day_start(read_date(text), zone)
+    except ValueError as error:
+        raise invalid_field(field, str(error)) from error
+
+
 def _within_years(year: int) -> None:
     if not local_time.FIRST_YEAR <= year <= local_time.LAST_YEAR:
         raise ValueError(f"the year must be {local_time.FIRST_YEAR} to {local_time.LAST_YEAR}")

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import mimetypes
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
@@ -18,6 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from controller.web.fields import read_date
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=3600"
@@ -115,10 +118,20 @@ class Pages:
             return
         paths = ["/setup-needed"]
         if signed_in:
-            answered = await self._preloads(request, needs["api"], asked.get("site", ""))
+            needed = _dated(needs["api"], asked.get("date", ""))
+            answered = await self._preloads(request, needed, asked.get("site", ""))
             paths = ["/session", "/sites?limit=200", *answered]
         for path in paths:
             yield f'<link rel="preload" as="fetch" crossorigin href="{escape(self._api + path)}">'
+
+
+def _dated(paths: list[str], date: str) -> list[str]:
+    """The paths with the day in the address and the next one, without those that need a day that is not there."""
+    try:
+        day = read_date(date)
+    except ValueError:
+        return [path for path in paths if "{date}" not in path]
+    return [path.replace("{date}", f"{day}").replace("{next}", f"{day + timedelta(days=1)}") for path in paths]
 
 
 @lru_cache(maxsize=1)

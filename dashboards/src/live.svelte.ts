@@ -10,6 +10,9 @@ const SILENCE_MS = 12_000;
 /** Other buildings are loaded this long after the page. */
 export const OTHER_SITES_DELAY_MS = 2_000;
 
+/** The diary is asked again this long after the first connection, for what changed before it. */
+const FIRST_DIARY_MS = 1_000;
+
 export type LiveState = "connecting" | "live" | "stale";
 
 let state = $state<LiveState>("connecting");
@@ -64,8 +67,9 @@ function connect(): void {
   socket.onmessage = (event) => {
     const message = JSON.parse(String(event.data));
     if (message.at) serverClock.sync(message.at);
-    // The diary may have changed while the connection was down.
-    if (state !== "live" || message.type === "bookings") diary += 1;
+    // The diary may have changed while the connection was down, or before there was one: then the page is drawn first.
+    if (state === "stale" || message.type === "bookings") diary += 1;
+    else if (state === "connecting") setTimeout(() => (diary += 1), FIRST_DIARY_MS);
     // Sent only to users who may see what happens in the building.
     if (message.type === "snapshot") snapshot = message;
     heard();

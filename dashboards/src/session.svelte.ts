@@ -66,6 +66,10 @@ export const session = {
   get state(): SessionState {
     return state;
   },
+  /** Whether this browser has a session that may still hold. */
+  get expected(): boolean {
+    return HAS_SESSION !== null;
+  },
   get user(): string {
     return user;
   },

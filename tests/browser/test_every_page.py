@@ -257,7 +257,9 @@ async def _shown(
     scheme: Scheme = "light",
     forced: bool = False,
     pseudo: PseudoPages | None = None,
+    asked: list[str] | None = None,
 ) -> Screen:
+    """``asked`` collects what the page asks of the API while it has no live connection."""
     screen = await screens.new(
         size=(width, WIDTHS[width]),
         scheme=scheme,
@@ -267,6 +269,9 @@ async def _shown(
     )
     if pseudo:
         await pseudo.serve(screen.page)
+    if asked is not None:
+        screen.page.on("request", lambda sent: asked.append(sent.url) if "/api/v1/" in sent.url else None)
+        await screen.page.route_web_socket("**/api/v1/live?*", lambda _: None)
     screen.excuse(*(f"status of {status} " for status in place.refused))
     await screen.open(place.path)
     await expect(place.ready(screen.page)).to_be_visible()
@@ -339,6 +344,26 @@ async def test_longer_words_and_right_to_left_break_no_page_on_a_phone(screens: 
     found += await _faults_of_layout(screen)
     await screen.page.evaluate("document.documentElement.dir = 'rtl'")
     assert found + await _faults_of_layout(screen) == []
+
+
+AT_ONCE = {"account", "diary-day", "now", "my-bookings"}
+"""Those that make test keeps of them: their parts each ask for something."""
+IN_PARTS = {"building-tablets", "diary-board", "diary-week", "diary-requests", "setup-hours"}
+"""Two parts of these still ask for the same, the second when it is loaded."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in AT_ONCE else pytest.param(name, marks=pytest.mark.browser_full)
+        for name in NAMES
+        if places(NOTHING)[name].then is None and name not in IN_PARTS
+    ],
+)
+async def test_no_page_asks_for_the_same_twice_while_it_loads(screens: Screens, hall: Hall, name: str) -> None:
+    asked: list[str] = []
+    await _shown(screens, hall, places(hall)[name], 360, asked=asked)
+    assert sorted({each for each in asked if asked.count(each) > 1}) == []
 
 
 @pytest.mark.browser_full

@@ -70,7 +70,8 @@ export class DayStore extends Fetched {
     const { puts } = this;
     this.busy = true;
     const { from, to } = this.span;
-    const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    // Named by date, as the page's head does, which knows no zone.
+    const query = { from: this.day, to: dayPlus(this.day, 1) };
     const path = `/sites/${this.site.id}`;
     const fetch = () =>
       Promise.all([

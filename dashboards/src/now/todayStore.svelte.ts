@@ -2,7 +2,7 @@
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
 import { type Booking, toBooking, type SiteDetail, type Space, type WireBooking } from "../model.ts";
-import { type Day, dayPlus, dayStart } from "../zone.ts";
+import { type Day, dayPlus } from "../zone.ts";
 
 export class TodayStore extends Fetched {
   spaces = $state.raw<Space[]>([]);
@@ -15,11 +15,8 @@ export class TodayStore extends Fetched {
     return said.length ? said.reduce((sum, one) => sum + one, 0) : null;
   });
 
-  async fetch(site: string, zone: string, day: Day): Promise<void> {
-    const query = {
-      from: new Date(dayStart(day, zone)).toISOString(),
-      to: new Date(dayStart(dayPlus(day, 1), zone)).toISOString(),
-    };
+  async fetch(site: string, day: Day): Promise<void> {
+    const query = { from: day, to: dayPlus(day, 1) };
     const fetch = () =>
       Promise.all([
         this.spaces.length ? null : get<SiteDetail>(`/sites/${site}`),

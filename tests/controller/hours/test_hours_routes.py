@@ -58,6 +58,14 @@ async def test_a_night_that_ends_at_midnight_is_answered_as_a_day_that_does(clie
     assert put.json()["pattern"] == _weekly(opens="18:00", closes="24:00")["pattern"]
 
 
+async def test_a_date_means_where_its_day_begins(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    by_date = await client.get(f"{ROOT}/ramsey/modes", params={"from": "2026-07-01", "to": "2026-07-02"})
+    times = {"from": "2026-06-30T23:00Z", "to": "2026-07-01T23:00Z"}
+    assert by_date.json() == (await client.get(f"{ROOT}/ramsey/modes", params=times)).json()
+    assert by_date.json()["items"][0]["starts"] == "2026-07-01T00:00:00+01:00"
+
+
 async def test_modes_carry_the_sites_offset_and_tile_the_asked_time(client: httpx.AsyncClient) -> None:
     await furnish(client)
     await client.put(PATH, json=HOURS)
@@ -151,7 +159,7 @@ async def test_hours_that_cannot_be_are_refused_by_field(
 @pytest.mark.parametrize(
     ("start", "end", "field"),
     [
-        ("2026-11-25", "2026-11-26T00:00", "from"),
+        ("2026-02-30", "2026-11-26T00:00", "from"),
         ("2026-11-25T00:00", "2026-11-25T00:00", "to"),
         ("2026-11-25T00:00", "2027-12-31T00:00", "to"),
         ("2026-11-25T00:00+25:00", "2026-11-26T00:00", "from"),

@@ -106,6 +106,7 @@ def test_without_a_setting_the_pages_are_those_installed_with_the_dashboards() -
 
 FIRST = {
     "diary": {"files": ["assets/Diary-1.js", "assets/Diary-1.css"], "api": ["/sites/{site}/requests?limit=50"]},
+    "diary/list": {"files": [], "api": ["/sites/{site}/bookings?from={date}&to={next}"]},
     "diary/week": {"files": ["assets/Week-1.js"], "api": []},
     "hire": {"files": ["assets/Hire-1.js"], "api": ["/never"]},
     "morning": {"files": [], "api": ["/sites/{site}/morning?days=1"]},
@@ -141,6 +142,18 @@ async def test_a_page_names_what_its_address_needs_first(app: FastAPI, first: No
     assert await _links(app, "/morning?site=ramsey", **mine) == [*EVERYWHERE, "/api/v1/sites/ramsey/morning?days=1"]
     assert await _links(app, "/users", **mine) == [*EVERYWHERE, "/api/v1/users?search="]
     assert await _links(app, "/nowhere", **mine) == EVERYWHERE
+
+
+async def test_what_a_page_asks_of_a_day_is_named_for_the_day_in_its_address(
+    app: FastAPI, first: None, village: httpx.AsyncClient
+) -> None:
+    async def named(date: str) -> list[str]:
+        links = await _links(app, f"/diary?site=ramsey&view=list{date}", **_cookie(village))
+        return [link for link in links if "bookings" in link]
+
+    assert await named("&date=2026-12-31") == ["/api/v1/sites/ramsey/bookings?from=2026-12-31&amp;to=2027-01-01"]
+    for unknown in ("", "&date=today", "&date=2026-02-30", "&date=9999-12-31", "&date=%22%3E"):
+        assert await named(unknown) == []
 
 
 async def test_who_has_no_session_fetches_the_sign_in_and_nothing_that_would_be_refused(
