@@ -5,7 +5,8 @@ import { preload } from "./preload.ts";
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /**
  * What every page needs, with what it needs of Svelte. One `bind:value` or `value=` of a <select> anywhere brings 640 bytes
- * more of Svelte into it, one `<svelte:element>` 80, and one `class={…}` instead of `class="{…}"` brings 160. The five left out come with the first form, act or notice, or before signing in. */
+ * more of Svelte into it, one `use:` 250, one `onMount` or `onDestroy` 80, one `<svelte:element>` 80, one `{@html}`, `autofocus` or `bind:innerWidth` 60 to 100, and
+ * one `class={…}` instead of `class="{…}"` brings 160. The five left out come with the first form, act or notice, or before signing in. */
 const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
 
 /** What forms share; one file, since more would weigh more. */
@@ -17,20 +18,9 @@ const TASK = /src[\\/](task\.svelte|diary[\\/](actOnBooking|holdText)\.ts)/;
 /** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
 const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
 
-/** Pages are never made on the server: without what Svelte has for such pages each is 1 kB lighter. */
-const NO_HYDRATION = {
-  name: "no-hydration",
-  transform(code: string, id: string) {
-    if (!/svelte[\\/]src[\\/]internal[\\/]client[\\/]dom[\\/]hydration\.js/.test(id)) return undefined;
-    const without = code.replace("export let hydrating = false", "export const hydrating = false").replace("hydrating = value;", "");
-    if (!/const hydrating = false/.test(without) || /hydrating = value/.test(without)) throw new Error("Svelte's hydration.js is not as expected");
-    return without;
-  },
-};
-
 export default defineConfig({
   base: "/",
-  plugins: [svelte(), NO_HYDRATION, preload()],
+  plugins: [svelte(), preload()],
   build: {
     outDir: "dist",
     // The first versions that know light-dark() and nesting; older ones would get a longer translation.
@@ -42,8 +32,15 @@ export default defineConfig({
     rolldownOptions: {
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
-      // One file packs better than ten; the rest goes where it is used.
-      output: { codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "task", test: TASK }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] } },
+      output: {
+        // A file's name stands in all that load it, and a hash does not pack: the shortest that the builder takes.
+        hashCharacters: "hex",
+        entryFileNames: "assets/[name]-[hash:7].js",
+        chunkFileNames: "assets/[name]-[hash:7].js",
+        assetFileNames: "assets/[name]-[hash:7][extname]",
+        // One file packs better than ten; the rest goes where it is used.
+        codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "task", test: TASK }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] },
+      },
     },
   },
 });
