@@ -127,6 +127,26 @@ async def test_a_user_is_ended_and_let_in_again(screens: Screens, hub: SimHub) -
     await expect(user.get_by_role("button", name="End this user")).to_be_visible()
 
 
+async def test_the_mail_address_of_a_user_is_changed_with_undo(screens: Screens, hub: SimHub) -> None:
+    name, old, new = "Mona by the gate", "mona@old.test", "mona@new.test"
+    body = {"password": PASSWORD, "email": old, "assignments": [{"role": "porter", "site": "ramsey"}]}
+    await hub.api.post("/users", {"name": name, **body})
+    screen = await _as_manager(screens, hub, "Ottilie at the desk")
+    user = await _opened(screen, name)
+    await user.get_by_role("button", name="Change the mail address").click()
+    await user.get_by_label("Mail address").fill("not an address")
+    screen.excuse("status of 422")
+    await user.get_by_role("button", name="Save the address").click()
+    await expect(user.get_by_text("Must be an e-mail address").last).to_be_visible()
+    await user.get_by_label("Mail address").fill(new)
+    assert await faults(screen.page, "a mail address") == []
+    await user.get_by_role("button", name="Save the address").click()
+    await screen.said(f"Mails to {name} go to {new}.")
+    await expect(screen.page.get_by_role("button", name=new)).to_be_visible()
+    await screen.page.get_by_role("button", name="Undo").click()
+    await expect(screen.page.get_by_role("button", name=old)).to_be_visible()
+
+
 async def test_who_keeps_no_users_has_no_such_page(screens: Screens, hub: SimHub) -> None:
     body = {"password": PASSWORD, "assignments": [{"role": "porter", "site": "ramsey"}]}
     await hub.api.post("/users", {"name": "Wim at the door", **body})
