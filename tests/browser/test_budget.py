@@ -85,12 +85,16 @@ async def test_the_users_and_the_form_of_one_keep_within_the_budget(screens: Scr
     transfer.assert_at_most(WITH_FORM_KB)
 
 
-async def test_the_groups_and_an_invitation_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
+async def test_the_groups_an_invitation_and_the_form_of_a_group_keep_within_the_budget(
+    screens: Screens, hub: SimHub
+) -> None:
     await hub.api.put("/parties/budget-choir", {"kind": "group", "name": "Budget choir"})
     screen = await screens.new()
     transfer = Transfer(screen)
     await screen.open("/groups?site=ramsey&view=budget-choir")
     await expect(screen.page.get_by_label("Mail address")).to_be_visible()
+    await screen.page.get_by_role("button", name="Change… Budget choir").click()
+    await expect(screen.page.get_by_label("Notes for who runs the building")).to_be_visible()
     transfer.assert_at_most(WITH_FORM_KB)
 
 

@@ -144,6 +144,12 @@ def places(hall: Hall) -> dict[str, Place]:
         "displays": Place(path="/users?site=ramsey&view=displays", ready=labelled("What it is")),
         "groups": Place(path="/groups?site=ramsey", ready=words("Every-page choir")),
         "group": Place(path="/groups?site=ramsey&view=every-choir", ready=labelled("Mail address")),
+        "group-change": Place(
+            path="/groups?site=ramsey&view=every-choir",
+            ready=labelled("Mail address"),
+            then=press("Change…", "Notes for who runs the building"),
+        ),
+        "group-new": Place(path="/groups?site=ramsey&view=new.", ready=labelled("Notes for who runs the building")),
         "notices": Place(path="/notices?site=ramsey", ready=words("Written ")),
         "closures": Place(path="/closures?site=ramsey", ready=heading("Now and coming")),
         "closures-new": Place(

@@ -134,11 +134,11 @@ async def test_the_mail_address_of_a_user_is_changed_with_undo(screens: Screens,
     screen = await _as_manager(screens, hub, "Ottilie at the desk")
     user = await _opened(screen, name)
     await user.get_by_role("button", name="Change the mail address").click()
-    await user.get_by_label("Mail address").fill("not an address")
+    await user.get_by_label("Mail address", exact=True).fill("not an address")
     screen.excuse("status of 422")
     await user.get_by_role("button", name="Save the address").click()
     await expect(user.get_by_text("Must be an e-mail address").last).to_be_visible()
-    await user.get_by_label("Mail address").fill(new)
+    await user.get_by_label("Mail address", exact=True).fill(new)
     assert await faults(screen.page, "a mail address") == []
     await user.get_by_role("button", name="Save the address").click()
     await screen.said(f"Mails to {name} go to {new}.")
