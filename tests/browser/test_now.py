@@ -123,6 +123,11 @@ async def test_an_offline_edge_elsewhere_is_reported_on_every_page(screens: Scre
         told = page.get_by_role("link", name="March Library needs attention")
         await expect(told).to_be_visible()
         await screen.said(re.compile("March Library: .*offline"))
+        await page.set_viewport_size({"width": 240, "height": 800})  # as two names of buildings on a phone
+        box = await told.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 240
+        await page.set_viewport_size({"width": 1280, "height": 800})
         await page.get_by_role("link", name="Now", exact=True).click()
         alerts = page.get_by_role("region", name="Needs attention")
         await expect(alerts).to_contain_text("Nothing needs you here.")
