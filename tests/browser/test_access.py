@@ -210,3 +210,31 @@ async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, hub
     await bar.get_by_role("button", name="15 min later").tap()
     await bar.get_by_role("button", name="Drop here").tap()
     await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:30 to 16:30.")
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+async def test_the_bar_of_a_manager_is_low_and_its_pages_are_one_row_with_the_open_one_in_sight(
+    screens: Screens, width: int
+) -> None:
+    screen = await screens.new(size=(width, 740))
+    page = screen.page
+    pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    for path in ("/morning", "/notices"):
+        await screen.open(f"{path}?site=ramsey")
+        here = pages.and_(page.locator("[aria-current=page]"))
+        await expect(here).to_be_in_viewport(ratio=1)
+        boxes = [await each.bounding_box() for each in await pages.all()]
+        assert len({box["y"] for box in boxes if box}) == 1
+        bar = await page.get_by_role("banner").bounding_box()
+        assert bar is not None
+        assert bar["height"] < (60 if width == 1280 else 116)
+        assert await screen.sideways() == 0
+    await pages.first.focus()
+    await expect(pages.first).to_be_in_viewport(ratio=1)
+    for _ in range(await pages.count() - 1):
+        await page.keyboard.press("Tab")
+    await expect(pages.last).to_be_focused()
+    await expect(pages.last).to_be_in_viewport(ratio=1)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Notices")
+    assert await faults(page, f"bar {width}") == []
