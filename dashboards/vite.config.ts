@@ -6,14 +6,14 @@ const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 /**
  * What every page needs, with what it needs of Svelte. One `bind:value` or `value=` of a <select> anywhere brings 640 bytes
  * more of Svelte into it, one `use:` 250, one `onMount` or `onDestroy` 80, one `<svelte:element>` 80, one `{@html}`, `autofocus` or `bind:innerWidth` 60 to 100, and
- * one `class={…}` instead of `class="{…}"` brings 160. The five left out come with the first form, act or notice, or before signing in. */
-const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|Notices|StartCard|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
+ * one `class={…}` instead of `class="{…}"` brings 160. The six left out come with the first form, act or notice, or before signing in. */
+const SHARED = /src[\\/]((parts[\\/])?(?!dateTimeInput|focus|moreIcons|Notices|StartCard|task)\w+(\.svelte)?\.(ts|svelte)|diary[\\/]bookingStatus\.ts)$/;
 
 /** What forms share; one file, since more would weigh more. */
 const FIELDS = /src[\\/](dateTimeInput|forms[\\/](TextField|Select|Checkbox)|diary[\\/](PartyField|createParty|debouncedQuery|Reasons))\b/;
 
 /** What buttons do, which pages without a form have too; one file, since each file has its name in all that load it. */
-const TASK = /src[\\/](task\.svelte|diary[\\/](actOnBooking|holdText)\.ts)/;
+const TASK = /src[\\/](task\.svelte|parts[\\/]moreIcons|diary[\\/](actOnBooking|holdText)\.ts)/;
 
 /** What the diary shares with parts of it that come later; in a file of its own it would weigh more. */
 const DIARY = /src[\\/]diary[\\/](Diary\.svelte|geometry\.ts)$/;
@@ -37,7 +37,7 @@ export default defineConfig({
         hashCharacters: "hex",
         entryFileNames: "assets/[name]-[hash:7].js",
         chunkFileNames: "assets/[name]-[hash:7].js",
-        assetFileNames: "assets/[name]-[hash:7][extname]",
+        assetFileNames: "assets/[hash:7][extname]",
         // One file packs better than ten; the rest goes where it is used.
         codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "task", test: TASK }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] },
       },

@@ -1,4 +1,5 @@
 /** The parts of the page, and its two columns. Pure. */
+import "../parts/moreIcons.ts";
 import type { IconName } from "../parts/icons.ts";
 
 /** In their order; `link`: as after a number. */

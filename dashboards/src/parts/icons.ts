@@ -1,5 +1,7 @@
-/** SVG paths of the icons, 24 by 24. */
-export const ICONS = {
+export type IconName = "tick" | "cross" | "warn" | "clock" | "people" | "door" | "lock" | "left" | "right" | "plus" | "ask" | "dash" | "dot" | "search" | "copy" | "move" | "repeat";
+
+/** SVG paths of the icons, 24 by 24, that the first load of a page needs; `moreIcons.ts` adds the others. */
+export const ICONS: Partial<Record<IconName, string>> = {
   tick: "M4 12.5l5.2 5L20 6.5",
   cross: "M6 6l12 12M18 6L6 18",
   warn: "M12 4.2L2.8 19.8h18.4zM12 10v4.6M12 17.2v.1",
@@ -13,9 +15,5 @@ export const ICONS = {
   ask: "M8.2 9a3.8 3.8 0 1 1 5.6 3.3Q12 13.4 12 15M12 18.6v.1",
   dash: "M5 12h14",
   dot: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
-  copy: "M8 8.5h11.5V21H8zM15.5 5.5V3H4v12.5h1",
-  move: "M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4",
-  repeat: "M4 11V6.5h15.5M16.5 3.5l3 3-3 3M20 13v4.5H4.5M7.5 20.5l-3-3 3-3",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5l5 5",
 };
-export type IconName = keyof typeof ICONS;
