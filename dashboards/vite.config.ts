@@ -37,7 +37,8 @@ export default defineConfig({
         hashCharacters: "hex",
         entryFileNames: "assets/[name]-[hash:7].js",
         chunkFileNames: "assets/[name]-[hash:7].js",
-        assetFileNames: "assets/[hash:7][extname]",
+        // The simulated building's page looks for what all pages share by its name.
+        assetFileNames: ({ names }) => `assets/${names.includes("app.css") ? "app-" : ""}[hash:7][extname]`,
         // One file packs better than ten; the rest goes where it is used.
         codeSplitting: { groups: [{ name: "app", test: SHARED }, { name: "task", test: TASK }, { name: "fields", test: FIELDS }, { name: "Diary", test: DIARY }] },
       },

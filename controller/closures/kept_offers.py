@@ -35,7 +35,7 @@ class KeptOffers:
 
     async def let_stand(self, tx: Tx, batch: Batch, now: datetime) -> None:
         """The batch is final: who is offered something is told now."""
-        offered = [each.booking for each in await waitlist_repository.kept_by(tx, batch.id)]
+        offered = [each.booking for each in await waitlist_repository.kept_offers(tx, batch.id)]
         await tell_now(tx, [each for each in offered if each is not None], now)
         await waitlist_repository.let_stand(tx, batch.id)
 

@@ -227,7 +227,7 @@ waits = Table(
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("turn", Serial, nullable=False),  # counts up within a site: who came first
-    Column("kept_by", String(36), nullable=False, server_default=text("''")),  # a batch whose undoing ends the offer
+    Column("undo_batch", String(36), nullable=False, server_default=text("''")),  # a batch whose undoing ends the offer
     Index("ix_waits_site_state", "site", "state"),
     Index("ix_waits_booking", "booking"),
 )

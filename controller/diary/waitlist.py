@@ -40,7 +40,7 @@ _ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRA
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """One place in the queue. ``spaces``: those that would do, the best first. ``booking``: the hold that was
-    offered last. ``turn``: counts up within the site. ``kept_by``: the batch of changes that freed its time and can
+    offered last. ``turn``: counts up within the site. ``undo_batch``: the batch of changes that freed its time and can
     still be undone, which takes the offer back; empty for none."""
 
     id: str
@@ -54,7 +54,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     made_by: str
     turn: int
-    kept_by: str = ""
+    undo_batch: str = ""
 
     def requests(self, there: Container[str]) -> tuple[BookingRequest, ...]:
         """The request in each acceptable space that still exists (``there``). A layout belongs to the first one

@@ -76,15 +76,15 @@ async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
     return {booking: wait for booking, wait in found.items() if wait.state is WaitState.OFFERED}
 
 
-async def kept_by(tx: Tx, batch: str) -> list[Wait]:
+async def kept_offers(tx: Tx, batch: str) -> list[Wait]:
     """The offers that end when a batch of changes is undone, by turn."""
-    query = select(waits).where(waits.c.kept_by == batch, waits.c.state == WaitState.OFFERED.value)
+    query = select(waits).where(waits.c.undo_batch == batch, waits.c.state == WaitState.OFFERED.value)
     return [_wait(row) for row in (await tx.execute(query.order_by(waits.c.turn))).mappings()]
 
 
 async def let_stand(tx: Tx, batch: str) -> None:
     """The batch cannot be undone any more."""
-    await tx.execute(update(waits).where(waits.c.kept_by == batch).values(kept_by=""))
+    await tx.execute(update(waits).where(waits.c.undo_batch == batch).values(undo_batch=""))
 
 
 async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:

@@ -153,7 +153,9 @@ class WaitQueue:
                 tx, site_config, [request], actor=SYSTEM, now=now, state=BookingState.HELD, held_until=until, why=why
             )
             batch = kept.batch if kept else ""
-            offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until, kept_by=batch)
+            offered = msgspec.structs.replace(
+                wait, booking=promised.bookings[0].id, offered_until=until, undo_batch=batch
+            )
             await self.move(tx, offered, WaitState.OFFERED, SYSTEM_ACTOR, now)
             made += 1
         return made
@@ -179,14 +181,15 @@ class WaitQueue:
         margin = timedelta(minutes=max(own, site_config.widest_buffer_min))
         around = Interval(start=wanted.starts - margin, end=wanted.ends + margin)
         taken: list[str] = []
-        for wait in await repository.kept_by(tx, batch):
+        for wait in await repository.kept_offers(tx, batch):
             held = None if wait.booking is None else await bookings.booking(tx, wait.booking)
             if held is None or held.state is not BookingState.HELD or not held.during.overlaps(around):
                 continue
             if held.site != wanted.site or mine.isdisjoint(site_config.require(held.space).atoms):
                 continue
             await repository.update_wait(
-                tx, msgspec.structs.replace(wait, state=WaitState.WAITING, state_at=now, offered_until=None, kept_by="")
+                tx,
+                msgspec.structs.replace(wait, state=WaitState.WAITING, state_at=now, offered_until=None, undo_batch=""),
             )
             await record(tx, wait, "take back offer", SYSTEM_ACTOR, now)
             gone = await self._writer.rewrite_all(

@@ -178,7 +178,7 @@ PUT /sites/{site}/hours                             | run       | site      |
 GET /sites/{site}/hours/{day}                       | read      | site      |
 GET /sites/{site}/modes                             | read      | site      |
 GET /sites/{site}/bank-holidays                     | read      | site      |
-GET /sites/{site}/closures                          | read      | site      | closure
+GET /sites/{site}/closures                          | read      | site      |
 POST /sites/{site}/closures                         | run       | site      |
 DELETE /sites/{site}/closures/{closure}             | run       | site      |
 GET /sites/{site}/terms                             | read      | site      |

@@ -153,7 +153,7 @@ async def _furnish_site(owner: httpx.AsyncClient, world: World, site: str) -> No
     world.mark("holder", name, site, None, Action.KEYS)
     day = {"reason": closure, "starts": "2026-12-24T00:00", "ends": "2026-12-26T00:00"}
     await _made(owner, f"/sites/{site}/closures", day)
-    world.mark("closure", closure, site, None, Action.READ)
+    world.mark("closure", closure, site, None, Action.RUN, Action.AUDIT)
     made = await make_user(owner, user, "porter", sites=[site])
     world.mark("user", user, site, None, Action.USERS)
     link = await _made(owner, "/subscriptions", {"site": site, "shows": "titles", "name": f"zzLink-{site}"})

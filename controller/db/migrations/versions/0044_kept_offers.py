@@ -10,4 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("waits", sa.Column("kept_by", sa.String(36), nullable=False, server_default=sa.text("''")))
+    op.add_column("waits", sa.Column("undo_batch", sa.String(36), nullable=False, server_default=sa.text("''")))
