@@ -1,4 +1,4 @@
-"""Who waits for time that changes free is told of the offer once these cannot be undone; undoing takes it back."""
+"""A change frees time: the first in line hears of the offer when undo has ended, and undo takes the offer back."""
 
 import httpx
 import pytest
