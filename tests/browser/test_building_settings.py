@@ -1,12 +1,13 @@
 """The public page, the tablets at doors, prices and booking rules, set on the page Buildings."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -159,6 +160,31 @@ async def test_a_discount_is_tried_before_it_is_added_and_changed_after_it(scree
     await page.get_by_role("button", name="Add it").click()
     await expect(page.get_by_text("“sometimes” are not hours of the week").last).to_be_visible()
     await expect(page.get_by_label("Times")).to_have_attribute("aria-invalid", "true")
+
+
+async def test_a_form_opened_while_another_is_saved_stays_open(screens: Screens, hub: SimHub) -> None:
+    await _hall_for_ten_pounds(hub)
+    screen = await screens.new(size=NARROW)
+    page = screen.page
+    await screen.open("/buildings?site=ramsey&view=prices")
+    prices = page.get_by_role("list", name="Prices")
+    saved = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await saved.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/v1/sites/ramsey/tariffs", late)
+    await prices.get_by_role("button", name="Change…").first.click()
+    await page.get_by_label("Pounds an hour").fill("12")
+    await page.get_by_role("button", name="Save the change").click()
+    await page.get_by_role("button", name="New price…").click()
+    await page.get_by_label("Name", exact=True).fill("Odd hours")
+    saved.set()
+    await expect(prices).to_contain_text("£12")
+    await expect(page.get_by_role("button", name="Save the change")).to_have_count(0)
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Odd hours")
 
 
 async def test_a_limit_and_free_hours_are_added_and_the_calculator_counts_them(screens: Screens, hub: SimHub) -> None:

@@ -1,7 +1,9 @@
 """Managers see who can sign in at their buildings, add people, and give and take roles."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -69,6 +71,28 @@ async def test_a_new_user_is_told_by_mail_where_to_sign_in(screens: Screens, hub
     theirs = await screens.new(signed_in=False, size=NARROW)
     await theirs.open("/sign-in?mail")
     await expect(theirs.page.get_by_label("Your mail address")).to_be_visible()
+
+
+async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(screens: Screens, hub: SimHub) -> None:
+    await hub.api.put("/parties/late-choir", {"kind": "group", "name": "Late Choir"})
+    screen = await _as_manager(screens, hub, "Maud at the desk")
+    page = screen.page
+    here = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await here.wait()
+        await route.continue_()
+
+    await page.get_by_role("button", name="Add a user").click()
+    await page.route("**/api/v1/parties?*", late)
+    await page.get_by_label("Name", exact=True).fill("Rudolf at the choir")
+    await page.get_by_label("Mail address", exact=True).fill("rudolf@late-choir.test")
+    await page.get_by_label("For whom").fill("late choir")
+    async with page.expect_request("**/api/v1/parties?*"):
+        await page.get_by_role("button", name="Add the user").click()
+    here.set()
+    await screen.said("Rudolf at the choir can sign in. A mail to rudolf@late-choir.test says where.")
+    await expect(page.locator(".user").get_by_text("Group leader of Late Choir, Ramsey Hub", exact=True)).to_be_visible()
 
 
 async def test_roles_are_given_and_taken_away_with_undo(screens: Screens, hub: SimHub) -> None:
