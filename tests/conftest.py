@@ -35,6 +35,7 @@ if (memory := in_memory()) is not None:
 
 pytest_plugins = [
     "tests.controller.fixtures",
+    "tests.browser.slow_line",
     "tests.cpu_times",
     "tests.faults.rows",
     "tests.integration.fixtures",

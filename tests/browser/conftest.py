@@ -16,6 +16,7 @@ from firmware_sim.errors import ApiRefused
 from firmware_sim.hub_processes import USER, SimHub, SimHubPlan
 from hatch_build import ROOT, Pages
 from tests.browser.screen import Screens
+from tests.browser.slow_line import OPTION
 from tests.services.chromium import launched
 from tests.services.fork_client import ForkServer
 
@@ -91,8 +92,10 @@ def _ids(hub: SimHub, query: str) -> set[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def screens(hub: SimHub, browser: Browser, signed_in: StorageState, own_diary: None) -> AsyncIterator[Screens]:
+async def screens(
+    hub: SimHub, browser: Browser, signed_in: StorageState, own_diary: None, request: pytest.FixtureRequest
+) -> AsyncIterator[Screens]:
     """Opens screens; each must end without an unexpected word on its console or a request to another host."""
-    opened = Screens(hub, browser, signed_in)
+    opened = Screens(hub, browser, signed_in, request.config.getoption(OPTION))
     yield opened
     await opened.close()

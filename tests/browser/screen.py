@@ -8,6 +8,7 @@ from typing import Any, Literal
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
 
 from firmware_sim.hub_processes import SimHub
+from tests.browser.slow_line import slow_down
 
 Scheme = Literal["light", "dark"]
 DESK = (1440, 900)
@@ -93,8 +94,9 @@ class Screen:
 class Screens:
     """Opens screens and closes what it opened."""
 
-    def __init__(self, hub: SimHub, browser: Browser, signed_in: StorageState | None) -> None:
+    def __init__(self, hub: SimHub, browser: Browser, signed_in: StorageState | None, slow_line_s: float = 0.0) -> None:
         self._hub = hub
+        self._slow_line_s = slow_line_s
         self._browser = browser
         self._signed_in = signed_in
         self._contexts: list[BrowserContext] = []
@@ -121,6 +123,8 @@ class Screens:
             **(settings or {}),
         )
         context.set_default_timeout(60_000)  # as `expect` waits: a busy machine may take long to load a page
+        if self._slow_line_s:
+            await slow_down(context, self._slow_line_s)
         self._contexts.append(context)
         screen = Screen(await context.new_page(), self._hub.address)
         self._screens.append(screen)

@@ -92,7 +92,9 @@ async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(s
         await page.get_by_role("button", name="Add the user").click()
     here.set()
     await screen.said("Rudolf at the choir can sign in. A mail to rudolf@late-choir.test says where.")
-    await expect(page.locator(".user").get_by_text("Group leader of Late Choir, Ramsey Hub", exact=True)).to_be_visible()
+    await expect(
+        page.locator(".user").get_by_text("Group leader of Late Choir, Ramsey Hub", exact=True)
+    ).to_be_visible()
 
 
 async def test_roles_are_given_and_taken_away_with_undo(screens: Screens, hub: SimHub) -> None:
