@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 
 import pytest
 from playwright.async_api import BrowserContext, Error, Route
@@ -16,15 +17,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 async def slow_down(context: BrowserContext, most_s: float) -> None:
-    """Answers come late by 0 to ``most_s`` seconds, those to writes as well."""
+    """Answers come late by 0 to ``most_s`` seconds: what is read is as old as that, what is written is stored late."""
     chance = random.Random(0)
 
     async def late(route: Route) -> None:
-        try:
-            answer = await route.fetch()
-            await asyncio.sleep(chance.uniform(0, most_s))
+        wait_s = chance.uniform(0, most_s)
+        with suppress(Error):  # the page has gone, or has cancelled its request
+            if route.request.method != "GET":
+                await asyncio.sleep(wait_s)
+                await route.continue_()
+                return
+            try:
+                answer = await route.fetch()
+            except Error:
+                await route.abort("connectionfailed")
+                return
+            await asyncio.sleep(wait_s)
             await route.fulfill(response=answer)
-        except Error:  # the page has gone, or has cancelled its request
-            return
 
     await context.route("**/api/v1/**", late)
