@@ -23,7 +23,7 @@ async def slow_down(context: BrowserContext, most_s: float) -> None:
     async def late(route: Route) -> None:
         wait_s = chance.uniform(0, most_s)
         with suppress(Error):  # the page has gone, or has cancelled its request
-            if route.request.method != "GET":
+            if route.request.method != "GET" or not await route.request.frame.evaluate("navigator.onLine"):
                 await asyncio.sleep(wait_s)
                 await route.continue_()
                 return
