@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from controller.recurrence.rule import read_rule
 from tests import access_control as readers
+from tests import mqtt_devices
 from tests.ical_rules import ours, table, wall
 
 HUBS = [
@@ -161,3 +163,20 @@ def test_the_tables_of_readers_are_the_published_ones() -> None:
     assert readers.card_rows() == readers.published_cards(folder)
     assert readers.key_rows() == readers.published_keys(folder)
     assert readers.frame_rows() == readers.published_frames(folder)
+
+
+def test_payloads_of_mqtt_devices() -> None:
+    """Each is read as the table says; those of no family that we know are nobody's."""
+    (file,) = Path(os.environ["DATA"]).rglob("payloads.json")
+    table_rows = {(row.topic, json.dumps(json.loads(row.payload), sort_keys=True)): row for row in mqtt_devices.rows()}
+    sources: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for published in json.loads(file.read_text(encoding="utf-8")):
+        payload = json.dumps(published["payload"], sort_keys=True)
+        if published["family"].startswith("LoRaWAN"):
+            assert mqtt_devices.read("application/1/device/2/event/up", published["payload"]) == "-"
+            continue
+        topic = mqtt_devices.topic_of(published)
+        sources[topic, payload].add(published.get("source", published["family"]))
+        assert mqtt_devices.read(topic, published["payload"]) == table_rows[topic, payload].says
+    assert sources.keys() == table_rows.keys()
+    assert all(table_rows[message].source in named for message, named in sources.items())
