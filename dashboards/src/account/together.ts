@@ -1,5 +1,6 @@
-/** What several parts of the account show is fetched once for all that ask before the answer is there. */
-import { get } from "../api.ts";
+/** What several parts of the account show is fetched once for all that ask before the answer is there. What the account
+ * changes goes through `send` here, and nothing asked before it ended is an answer to what is asked after it. */
+import { get, send as sent } from "../api.ts";
 
 const asked = new Map<string, Promise<unknown>>();
 
@@ -13,5 +14,11 @@ export function getTogether<T>(path: "/session/email" | "/sign-in-options" | "/s
   return answer as Promise<T>;
 }
 
-/** What is asked from now on is not answered by what was asked before: something has changed. */
-export const askAgain = (): void => asked.clear();
+/** As that of the API; also where it fails, since it may have been done. */
+export const send: typeof sent = async (...what) => {
+  try {
+    return await sent(...what);
+  } finally {
+    asked.clear();
+  }
+};
