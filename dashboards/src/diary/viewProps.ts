@@ -18,6 +18,8 @@ export interface ViewProps {
   open: (one: Booking) => void;
   create: (space: string, when: Span) => void;
   changed: (one: Booking) => void;
+  /** Shows how many requests wait here. */
+  count: (found: { items: unknown[]; next: string | null }) => void;
 }
 
 /** Shown if a part of the page cannot be loaded. */

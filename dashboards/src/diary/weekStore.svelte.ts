@@ -1,14 +1,14 @@
 /** A building's week: the bookings of each room on each of seven days. The last good values stay while they are fetched again. */
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
-import { type Booking, type Mode, type Site, type SiteDetail, toBookings, type WireBooking } from "../model.ts";
+import { type Booking, type Mode, type Site, type Space, toBookings, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart, type Instant } from "../zone.ts";
 import { entriesOf, openings, weekRows } from "./weekEntries.ts";
 
 export class WeekStore extends Fetched {
   readonly site: Site;
+  private readonly rooms: { readonly spaces: Space[] };
   monday = $state<Day>("");
-  detail = $state.raw<SiteDetail | null>(null);
   bookings = $state.raw<Booking[]>([]);
   modes = $state.raw<Mode[]>([]);
   readonly days: Day[] = $derived(Array.from({ length: 7 }, (_, day) => dayPlus(this.monday, day)));
@@ -16,13 +16,14 @@ export class WeekStore extends Fetched {
   readonly starts: Instant[] = $derived(
     Array.from({ length: 8 }, (_, day) => dayStart(dayPlus(this.monday, day), this.site.zone)),
   );
-  readonly rows = $derived(weekRows(this.detail?.spaces ?? []));
-  readonly entries = $derived(entriesOf(this.detail?.spaces ?? [], this.bookings, this.starts));
+  readonly rows = $derived.by(() => weekRows(this.rooms.spaces));
+  readonly entries = $derived.by(() => entriesOf(this.rooms.spaces, this.bookings, this.starts));
   readonly openings = $derived.by(() => openings(this.modes, this.days, this.starts, this.site.zone));
 
-  constructor(site: Site) {
+  /** `rooms`: the building's, which the diary fetches. */
+  constructor(site: Site, rooms: { readonly spaces: Space[] }) {
     super();
-    this.site = site;
+    [this.site, this.rooms] = [site, rooms];
   }
 
   async open(monday: Day): Promise<void> {
@@ -40,15 +41,13 @@ export class WeekStore extends Fetched {
     const path = `/sites/${this.site.id}`;
     const fetch = () =>
       Promise.all([
-        this.detail ?? get<SiteDetail>(path),
         get<{ items: { starts: string; ends: string; mode: string; note: string | null }[] }>(`${path}/modes`, {
           from: `${query.from}T00:00`,
           to: `${query.to}T00:00`,
         }),
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
-    await this.load(fetch, ([detail, modes, bookings]) => {
-      this.detail = detail;
+    await this.load(fetch, ([modes, bookings]) => {
       this.modes = modes.items.map((one) => ({ ...one, from: Date.parse(one.starts), to: Date.parse(one.ends) }));
       this.bookings = toBookings(bookings.items, this.bookings);
     });
