@@ -234,7 +234,7 @@ def power(state: OnOffArg, site: SiteArg, folder: Dir = DEMO) -> None:
 @app.command()
 def fire(state: OnOffArg, site: SiteArg, folder: Dir = DEMO) -> None:
     """Start or reset the fire alarm: magnets lose their current, everybody leaves. After a reset the edge keeps its
-    latch until a key holder comes in.
+    latch until a key holder comes in; the demo's own comes a minute later.
 
     Example:  hallkeeper sim fire on ramsey
     """

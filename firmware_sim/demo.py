@@ -142,6 +142,7 @@ class Demo:
                     hub.world.still_inside(site, inside)
         self._say("filling the diary")
         await self._fill_diary(hub)
+        hub.world.key_codes = await demo_data.key_codes(hub.api, self._buildings, hub.clock.now().date())
         self._say("making a code for you")
         booking = await self._code(hub)
         code = await self._codes.of(hub.api, booking)

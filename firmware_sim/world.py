@@ -5,7 +5,18 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FootfallData, LockoutData, OutageData
+from edge.wire.events import (
+    AccessData,
+    BootData,
+    DoorChange,
+    DoorData,
+    Event,
+    FireChange,
+    FireData,
+    FootfallData,
+    LockoutData,
+    OutageData,
+)
 from firmware_sim.building_file import Building
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.ground_truth import Truth
@@ -17,6 +28,8 @@ from firmware_sim.visitor_behaviour import GroupVisit, come_in, go_home, go_out
 _TROUBLE = {DoorChange.FORCED: "forced", DoorChange.HELD: "held", DoorChange.CLEARED: ""}
 RECENT = 1000
 """Events kept of what one edge recorded."""
+KEY_HOLDER_COMES_S = 60.0
+"""After a fire alarm is reset; also how long until the code is tried again."""
 
 
 class Reported:
@@ -36,6 +49,7 @@ class Reported:
         """Door -> until when codes typed there wait."""
         self.trouble: dict[str, str] = {}
         """Door -> ``forced`` or ``held``."""
+        self.fire: FireChange | None = None
         self.access: TimelineSignal = TimelineSignal()
 
     def note(self, event: Event) -> None:
@@ -54,6 +68,8 @@ class Reported:
             self.trouble.clear()  # it looks for itself again
         elif isinstance(data, DoorData) and data.change in _TROUBLE:
             self.trouble[data.door] = _TROUBLE[data.change]
+        elif isinstance(data, FireData):
+            self.fire = data.change
         elif isinstance(data, AccessData):
             self.last_access[data.door] = data
             self.access.fire()
@@ -79,6 +95,8 @@ class World:
         self.sites: dict[str, SimulatedBuilding] = {}
         self.crowds: dict[str, VisitorArrivals] = {}
         self.reported: dict[str, Reported] = {}
+        self.key_codes: dict[str, str] = {}
+        """Site -> the code of the key holder who comes after a fire; without one nobody does."""
         for building in buildings:
             site = SimulatedBuilding(building, self.timeline, self.truth, zero=self._zero, seed=seed)
             self.sites[building.id] = site
@@ -141,6 +159,18 @@ class World:
                         rng = self._rng(f"{place.id}/{who}/fire")
                         self.timeline.spawn(go_home(place, doors[zone], who, rng, within_s=120))
                 yield 15.0
+            if place.id in self.key_codes:
+                self.timeline.spawn(self._clear_fire(place, self.key_codes[place.id]))
+
+    def _clear_fire(self, place: SimulatedBuilding, code: str) -> Process:
+        """The key holder comes once the fire alarm is reset, and types the code at a door until the Pi says that the
+        fire is cleared."""
+        door = place.building.doors[0].id
+        while True:
+            yield KEY_HOLDER_COMES_S
+            if place.fire or self.reported[place.id].fire not in (FireChange.ACTIVE, FireChange.LATCHED):
+                return
+            self.type_keys(place.id, door, code)
 
     def inside(self, site: str) -> dict[str, int]:
         """People by zone."""

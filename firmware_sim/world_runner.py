@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from edge.wire.access_decision import REASON_TEXT, Reason
+from edge.wire.access_decision import Reason, reason_text
 from edge.wire.clock import Clock
 from edge.wire.events import AccessData
 from firmware_sim.timeline import Act, Process, Until
@@ -122,17 +122,17 @@ class WorldRunner:
         access = await self._answered(site, door)
         if access is None and reported.codes_wait.get(door, self.world.now) > self.world.now:
             # Unknown codes are reported in one event, when the wait is over.
-            return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
+            return ActResult(done=False, text=f"{name} stays shut: {reason_text(Reason.LOCKED_OUT, None)}")
         if access is None:
             text = f"{name} stays shut: the agent did not answer within {self._answer_s:g} s"
             return ActResult(done=False, text=text, unread=True)
         if not access.granted:
-            text = f"{name} stays shut: {REASON_TEXT[access.reason]}"
+            text = f"{name} stays shut: {reason_text(access.reason, access.method)}"
             return ActResult(done=False, text=text, unread=access.reason is Reason.UNREAD)
         released = marks.get("released")
         after = (released - marks["sent"]) * 1000 if released is not None else None
         latency = after if after is None or after >= 0 else None  # a long code opens before the # that ends it
-        text = f"{name} opens: {REASON_TEXT[access.reason]}"
+        text = f"{name} opens: {reason_text(access.reason, access.method)}"
         if was_released:
             text += " (it was already unlocked)"
         elif released is None:
@@ -228,6 +228,8 @@ class WorldRunner:
             inside = sum(part.people for part in parts)
             return ActResult(done=True, text=f"Fire alarm at {name}: {inside} people leave within two minutes")
         text = f"The fire alarm at {name} is reset; its doors stay as they are until a key holder comes in"
+        if place.id in self.world.key_codes:
+            text += ", in a minute"
         return ActResult(done=True, text=text)
 
     def set_glass(self, site: str, door: str, broken: bool) -> ActResult:

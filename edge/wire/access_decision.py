@@ -95,6 +95,17 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.ALARM_SET: "the intruder alarm is set, and this does not unset it",
     Reason.INTERLOCK: "the other door of the lobby is open",
 }
+_OF_CARDS = {
+    Reason.UNKNOWN: "no such card at this door",
+    Reason.TOO_EARLY: "the card is not valid yet",
+    Reason.TOO_LATE: "the card is no longer valid",
+}
+
+
+def reason_text(reason: Reason, method: Method | None) -> str:
+    """The reason in words for people, of what was presented so: a card is not called a code."""
+    of_card = _OF_CARDS.get(reason) if method in (Method.CARD, Method.CARD_PIN) else None
+    return of_card or REASON_TEXT[reason]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Events in words, the same on every page. No code and no person in them."""
 
-from edge.wire.access_decision import REASON_TEXT
+from edge.wire.access_decision import reason_text
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import (
     AccessData,
@@ -87,7 +87,7 @@ def happened(data: EventData | None) -> str | None:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in; the door is open to all"
         case AccessData():
             often = f", {data.times} times" if data.times > 1 else ""
-            return f"refused: {REASON_TEXT[data.reason]}{often}"
+            return f"refused: {reason_text(data.reason, data.method)}{often}"
         case UnreadData():
             return _unread(data)
         case DoorData(change=DoorChange.UNLOCKED, why=why) if why in UNLOCKED_BY:

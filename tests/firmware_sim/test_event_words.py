@@ -29,6 +29,7 @@ def _access(granted: bool, reason: Reason, **more: object) -> events.AccessData:
             "ok",
         ),
         (_access(False, Reason.UNKNOWN), "Front door: refused: no such code at this door", "bad"),
+        (_access(False, Reason.UNKNOWN, method=Method.CARD), "Front door: refused: no such card at this door", "bad"),
         (_access(False, Reason.UNKNOWN, times=7), "Front door: refused: no such code at this door, 7 times", "bad"),
         (events.DoorData(door="front-door", change=events.DoorChange.OPENED), "Front door: opened", "plain"),
         (events.DoorData(door="front-door", change=events.DoorChange.FORCED), "Front door: forced open", "bad"),

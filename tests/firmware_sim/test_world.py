@@ -4,10 +4,13 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edge.readers.reading import Card
 from edge.readers.wiegand_formats import read
+from edge.wire.access_decision import ClockTrust
+from edge.wire.events import Event, FireChange, FireData
 from firmware_sim import lock_circuit, wiegand
 from firmware_sim.building_file import DATA, demo_buildings, read_building
 from firmware_sim.errors import BuildingError, NoSuchThing
@@ -147,6 +150,35 @@ def test_a_fire_with_a_dead_pi_empties_the_building_through_every_door_and_lets_
     assert [world.site(site).people for site in ("ramsey", "march")] == [0, 0]
     assert world.truth.count("march", Way.OUT, "hall-door") == 20
     assert world.truth.locked_in == []
+
+
+def test_once_a_fire_alarm_is_reset_the_key_holder_types_until_the_pi_reports_the_fire_cleared() -> None:
+    world, wires = _world(), Wires()
+    march = world.site("march")
+    march.plug(wires)
+    world.key_codes["march"] = "48291357"
+    keypad = march.building.doors[0]
+
+    def typed(minutes: float) -> bool:
+        wires.changes.clear()
+        world.timeline.run_until(world.timeline.tick + 60 * minutes)
+        return any(pin in (keypad.d0, keypad.d1) for pin, _, _ in wires.changes)
+
+    march.set_fire(True)
+    world.reported["march"].note(_fire(FireChange.ACTIVE))
+    assert not typed(5)
+    march.set_fire(False)
+    world.reported["march"].note(_fire(FireChange.LATCHED))
+    assert typed(2)
+    assert typed(1.5)
+    world.reported["march"].note(_fire(FireChange.CLEARED))
+    assert not typed(5)
+
+
+def _fire(change: FireChange) -> Event:
+    data = msgspec.Raw(msgspec.json.encode(FireData(change=change)))
+    boot = "01a224bd-248e-79fe-93b8-7464feb12fac"
+    return Event(seq=1, boot=boot, mono_ms=0, at=TUESDAY, trust=ClockTrust.SYNCED, device="march-pi", data=data)
 
 
 def test_the_fire_loop_and_the_lock_report_their_state_to_the_pi() -> None:

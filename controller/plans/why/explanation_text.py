@@ -7,7 +7,7 @@ from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.why.replay_decision import Explained
 from controller.text import times
-from edge.wire.access_decision import REASON_TEXT, ClockTrust, Reason
+from edge.wire.access_decision import ClockTrust, Reason, reason_text
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.event_text import happened
 from edge.wire.plan import Mode, OverrideKind
@@ -60,7 +60,8 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
         opened = "opened" if decision.granted else "stayed locked"
     else:
         opened = "will open, by the present plan," if decision.granted else "will stay locked, by the present plan,"
-    yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {REASON_TEXT[decision.reason]}."
+    why = reason_text(decision.reason, decision.method)
+    yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {why}."
     yield _whose(found, actor)
     if found.unlisted:
         yield "That plan does not list it; such an offline code opens only while the door does not hear the controller."

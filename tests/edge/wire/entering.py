@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from controller.plans.compile import ACCEPTED
 from edge.wire import qr_passes
-from edge.wire.access_decision import REASON_TEXT, ClockTrust, Decision, Reason, decide
+from edge.wire.access_decision import ClockTrust, Decision, Reason, decide, reason_text
 from edge.wire.credentials import TYPED_KINDS, CredentialKind, Presented, code_key, pin_key
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.interval import Interval
@@ -191,7 +191,7 @@ def tables() -> str:
         decision = ask(found, presented, in_touch=what in ONLINE)
         more = " and tells, in silence" if decision.duress else ""
         opens = f"opens{more}" if decision.granted else "stays shut"
-        lines.append(f"| {what} | {opens} | `{decision.method}` | {REASON_TEXT[decision.reason]} |")
+        lines.append(f"| {what} | {opens} | `{decision.method}` | {reason_text(decision.reason, decision.method)} |")
     return "\n".join(lines)
 
 
