@@ -4,7 +4,7 @@ decisions; undoing them."""
 import re
 from typing import Annotated, Protocol, TypeVar
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Request, status
 from pydantic import Field, StringConstraints, model_validator
 
 from controller.availability.answers import ProposalAnswer, proposal_answer
@@ -182,7 +182,7 @@ class ClosureBatchAnswer(Answer):
     together. ``moved``: to other spaces, times or sites. ``cut_short``: whether carrying it out, or undoing it, ended
     half way. ``open_again``, ``put_back``: what undoing it has done so far, of the bookings how many. ``planned``,
     ``finished``: of how many bookings, and how many were dealt with; null while the controller that answers is not at
-    it."""
+    it. ``key``: the `Idempotency-Key` of the request that is just being carried out."""
 
     id: str
     reason: str
@@ -190,6 +190,7 @@ class ClosureBatchAnswer(Answer):
     cut_short: bool
     planned: int | None
     finished: int | None
+    key: str | None
     closure: str | None
     override: str | None
     actor: str
@@ -256,12 +257,13 @@ async def preview_closure(
 
 @router.post("/sites/{site}/closure-batches", status_code=status.HTTP_201_CREATED, responses=_REFUSED)
 async def post_closure_batch(
-    site: SlugPath, body: ClosureBatchBody, batches: TheBatches, clock: TheClock, actor: Runs
+    site: SlugPath, body: ClosureBatchBody, batches: TheBatches, clock: TheClock, actor: Runs, request: Request
 ) -> ClosureBatchDone:
     """Close, and carry out what was decided about each booking. One that is refused stays as it is, marked as
     affected, with the reasons. All of it can be undone for an hour."""
     decisions = [each.given() for each in body.decisions]
-    return done_answer(await batches.carry_out(site, body.wanted(clock, actor), decisions, actor=actor), actor)
+    wanted, key = body.wanted(clock, actor), request.headers.get("idempotency-key")
+    return done_answer(await batches.carry_out(site, wanted, decisions, actor=actor, key=key), actor)
 
 
 @router.post("/sites/{site}/closure-batches/bookings/check", responses=described(BookingUnknown, SpaceUnknown))
@@ -284,12 +286,13 @@ async def check_bookings_together(
 
 @router.post("/sites/{site}/closure-batches/bookings", status_code=status.HTTP_201_CREATED)
 async def change_bookings_together(
-    site: SlugPath, body: TogetherBody, batches: TheBatches, actor: Runs
+    site: SlugPath, body: TogetherBody, batches: TheBatches, actor: Runs, request: Request
 ) -> ClosureBatchDone:
     """Move or cancel bookings together, with nothing closed. One that is refused stays as it is, with the reasons. All
     of it can be undone for an hour, as a closure with its decisions."""
     decisions = [each.given() for each in body.decisions]
-    return done_answer(await batches.carry_out(site, NothingClosed(reason=body.reason), decisions, actor=actor), actor)
+    wanted, key = NothingClosed(reason=body.reason), request.headers.get("idempotency-key")
+    return done_answer(await batches.carry_out(site, wanted, decisions, actor=actor, key=key), actor)
 
 
 @router.get("/sites/{site}/closure-batches")
@@ -369,8 +372,8 @@ def done_answer(done: CarriedOut, actor: Actor) -> ClosureBatchDone:
 
 
 def _counts(batch: Batch, progress: Progress | None = None) -> dict[str, object]:
-    planned, finished = (None, None) if progress is None else (progress.planned, progress.finished)
     moved = batch.count(Decision.MOVE, Decision.REBOOK)
-    at = {"planned": planned, "finished": finished, "cut_short": False}
+    at: dict[str, object] = {name: getattr(progress, name, None) for name in ("planned", "finished", "key")}
+    at["cut_short"] = False
     at |= {"open_again": batch.reopened_at is not None, "put_back": sum(each.undone for each in batch.steps)}
     return at | {"actor": batch.made_by, "moved": moved, "cancelled": batch.count(Decision.CANCEL)}

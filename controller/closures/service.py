@@ -59,10 +59,11 @@ class CarriedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Progress:
-    """How many of the ``planned`` bookings have been dealt with."""
+    """How many of the ``planned`` bookings have been dealt with. ``key``: the Idempotency-Key of what asked for it."""
 
     planned: int
     finished: int = 0
+    key: str | None = None
 
 
 @dataclass(eq=False)
@@ -94,9 +95,10 @@ class ClosureBatches:
         return where, [each for each in found if each.state not in (BatchState.UNDONE, BatchState.FINAL)]
 
     async def carry_out(
-        self, site: str, wanted: Wanted, decisions: Sequence[BookingDecision], *, actor: Actor
+        self, site: str, wanted: Wanted, decisions: Sequence[BookingDecision], *, actor: Actor, key: str | None = None
     ) -> CarriedOut:
-        """Close first, if that is wanted, then carry out the decisions, each in a transaction of its own. Raises
+        """Close first, if that is wanted, then carry out the decisions, each in a transaction of its own. ``key``: by
+        which who asks knows its progress. Raises
         ``SiteUnknown``, ``DoorUnknown``, ``ClosureUnknown``, ``NotAllowed`` and what the closure itself refuses."""
         _require(actor, site, Action.RUN, Action.DECIDE)
         batch = await self._intended(site, wanted, actor)
@@ -112,7 +114,7 @@ class ClosureBatches:
                 await self.database.run(repository.remove, batch.id)
                 raise
             try:
-                for each in self._counted(batch, decisions):
+                for each in self._counted(batch, decisions, key):
                     try:
                         done.append(await self._decide(batch, wanted, each, actor))
                     except Exception as error:
@@ -124,8 +126,8 @@ class ClosureBatches:
                 await self.database.run(repository.remove, batch.id)  # there is nothing to undo
         return CarriedOut(site=await self._site(site), batch=batch, done=tuple(done), refused=tuple(refused))
 
-    def _counted(self, batch: Batch, todo: Sequence[T]) -> Iterator[T]:
-        self.progress[batch.id] = progress = Progress(planned=len(todo))
+    def _counted(self, batch: Batch, todo: Sequence[T], key: str | None = None) -> Iterator[T]:
+        self.progress[batch.id] = progress = Progress(planned=len(todo), key=key)
         for each in todo:
             yield each
             progress.finished += 1

@@ -20,6 +20,8 @@ export interface Batch {
   /** While the controller that answers is at it: of how many bookings, and how many were dealt with. */
   planned: number | null;
   finished: number | null;
+  /** Of the request that is just being carried out. */
+  key: string | null;
 }
 
 export interface BatchDone extends Batch {

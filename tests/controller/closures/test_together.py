@@ -214,11 +214,12 @@ async def test_what_is_under_way_says_how_many_are_done(
 
     async def look_first(self: ClosureBatches, *args: Any) -> BookingView:
         [batch] = (await village.get(ROOT)).json()["items"]
-        seen.append((batch["state"], batch["finished"], batch["planned"]))
+        seen.append((batch["state"], batch["finished"], batch["planned"], batch["key"]))
         return await decide(self, *args)
 
     monkeypatch.setattr(ClosureBatches, "_decide", look_first)
+    village.headers["Idempotency-Key"] = "of-this-tab"
     await carry_out(village, *map(off, some))
-    assert seen == [("running", 0, 2), ("running", 1, 2)]
+    assert seen == [("running", 0, 2, "of-this-tab"), ("running", 1, 2, "of-this-tab")]
     [batch] = (await village.get(ROOT)).json()["items"]
-    assert (batch["state"], batch["planned"]) == ("finished", None)
+    assert (batch["state"], batch["planned"], batch["key"]) == ("finished", None, None)
