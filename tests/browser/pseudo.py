@@ -35,7 +35,9 @@ def pseudo(text: str) -> str:
 
 def either(text: str, *, exact: bool = False) -> re.Pattern[str]:
     """The text in English or in these words."""
-    found = f"{re.escape(text)}|{re.escape(pseudo(text))}"
+    # Dots that a button adds stand outside the brackets of its message.
+    said = re.sub("…$", "⟧?…", re.escape(pseudo(text)))
+    found = f"{re.escape(text)}|{said}"
     return re.compile(rf"^⟦?({found})⟧?$" if exact else found)
 
 

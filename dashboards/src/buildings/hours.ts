@@ -153,7 +153,7 @@ export function hoursSentences(hours: Hours, doors: readonly Option[], today: Da
   });
   const { bank_holidays: rule, closing } = hours;
   const sayDoors = (ids: string[]) => (ids.length ? plural(ids.length, `${listText(ids.map(doorName))} is unlocked while staff are there.`, `${listText(ids.map(doorName))} are unlocked while staff are there.`) : "No door is unlocked for everybody.");
-  const sayClosing = (warn: number[], secure: number) => `${warn.length ? `People are warned ${listText(warn.map(String))} minutes before it closes` : "Nobody is warned before it closes"}; ${plural(secure, `${secure} minute`, `${secure} minutes`)} after that it should be empty and locked.`;
+  const closingText = (warn: number[], secure: number) => `${warn.length ? `People are warned ${listText(warn.map(String))} minutes before it closes` : "Nobody is warned before it closes"}; ${plural(secure, `${secure} minute`, `${secure} minutes`)} after that it should be empty and locked.`;
   const season: Part<Season> = {
     kind: "season",
     added: "New season with a week of its own",
@@ -199,8 +199,8 @@ export function hoursSentences(hours: Hours, doors: readonly Option[], today: Da
       { key: "doors", text: sayDoors(hours.free_doors), say: (body) => sayDoors(body.free_doors as string[]), fields: [{ name: "free_doors", text: "Unlocked while staff are there", kind: "many", options: doors }], thing: { free_doors: hours.free_doors }, save: (body) => body },
       {
         key: "closing",
-        text: sayClosing(closing.warn_minutes, closing.secure_within_minutes),
-        say: (body) => sayClosing(body.warn_minutes as number[], body.secure_within_minutes as number),
+        text: closingText(closing.warn_minutes, closing.secure_within_minutes),
+        say: (body) => closingText(body.warn_minutes as number[], body.secure_within_minutes as number),
         fields: [
           { name: "warn_minutes", text: "Warnings, minutes before it closes", hint: "Such as 15, 5. Empty: none.", read: readMinutes, show: (all: number[]) => all.join(", ") },
           { name: "secure_within_minutes", text: "Minutes after it until it should be empty", kind: "number", least: 1, most: 1440, needed: "Give the minutes." },

@@ -113,7 +113,7 @@ function parts(policy: Policy, rooms: readonly Option[]) {
   const room = wordsOf(rooms);
   const where = whereFields(rooms);
   const spaces = where.filter(({ name }) => name === "spaces");
-  const rule: Part<Rule> = {
+  const instant: Part<Rule> = {
     kind: "rule",
     added: "New rule that confirms at once",
     fields: [
@@ -205,7 +205,7 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       all: inRooms.all.map((one) => ({ ...one, save: whole(one.save)!, remove: { windows: [...everywhere, ...(one.remove!.windows as Window[])] } })),
       fresh: { ...inRooms.fresh, save: whole(inRooms.fresh.save)! },
     },
-    rules: partOf("rules", policy.rules, rule),
+    rules: partOf("rules", policy.rules, instant),
     quotas: partOf("quotas", policy.quotas, quota),
     release: partOf("release", policy.release, release),
     codes: partOf("codes", policy.codes, codes),
@@ -299,7 +299,7 @@ export function policySentences(policy: Policy, rooms: readonly Option[]): { ite
 
 function hireSentence(hire: Hire | null, rooms: readonly Option[], room: (id: string) => string): Sentence {
   const on = (values: Body) => values.on === true;
-  const say = (body: Body) => {
+  const hireText = (body: Body) => {
     if (!body.on) return "Who has no account asks for nothing.";
     const { spaces = [], tier, confirms, most_days_ahead } = body as unknown as Hire;
     return `Who has no account may ask for ${spaces.length ? listText(spaces.map(room)) : "any room"} ${days(most_days_ahead)}, as ${tierText(tier).toLowerCase()}; ${confirms ? "the rules may confirm it" : "you decide on each"}.`;
@@ -307,8 +307,8 @@ function hireSentence(hire: Hire | null, rooms: readonly Option[], room: (id: st
   const thing = { on: hire !== null, ...(hire ?? { tier: "community", most_days_ahead: 365, most_waiting: 20 }) };
   return {
     key: "hire",
-    text: say(thing),
-    say,
+    text: hireText(thing),
+    say: hireText,
     thing,
     fields: [
       { name: "on", text: "People without an account may ask for a room", kind: "yes" },

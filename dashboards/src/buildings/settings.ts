@@ -2,7 +2,21 @@
 import { type Field, listText } from "./fields.ts";
 import type { Body } from "./sentence.ts";
 
-export const amenityText = (id: string) => id[0]!.toUpperCase() + id.slice(1).replaceAll("-", " ");
+/** What rooms often have, by its id. */
+export const AMENITY_WORDS: Record<string, string> = {
+  "accessible-toilet": "Accessible toilet",
+  "hearing-loop": "Hearing loop",
+  kitchen: "Kitchen",
+  lift: "Lift",
+  parking: "Parking",
+  piano: "Piano",
+  projector: "Projector",
+  stage: "Stage",
+  toilet: "Toilet",
+  whiteboard: "Whiteboard",
+  wifi: "Wifi",
+};
+export const amenityText = (id: string) => AMENITY_WORDS[id] ?? id[0]!.toUpperCase() + id.slice(1).replaceAll("-", " ");
 
 export const PUBLIC_FIELDS: readonly Field[] = [
   { name: "shown", text: "Everybody can read the page", kind: "yes" },

@@ -1,6 +1,6 @@
 /** The fields of the parts of a building. Pure. */
 import type { Field, Option } from "./fields.ts";
-import { amenityText } from "./settings.ts";
+import { AMENITY_WORDS, amenityText } from "./settings.ts";
 import type { Estate, Kind, Room } from "./things.ts";
 
 const ANY_NAME: Field = { name: "name", text: "Name", needed: "Give it a name.", long: 200 };
@@ -13,10 +13,9 @@ const NOISE: Option[] = [
 ];
 const isPool = (values: { kind?: unknown }) => values.kind === "pool";
 
-const AMENITIES = ["accessible-toilet", "hearing-loop", "kitchen", "lift", "parking", "piano", "projector", "stage", "toilet", "whiteboard", "wifi"];
 /** The usual ones, and those that any room of the building has. */
 const amenityOptions = (estate: Estate): Option[] =>
-  [...new Set([...AMENITIES, ...estate.spaces.flatMap((one) => one.amenities)])].sort().map((id) => ({ value: id, words: amenityText(id) }));
+  [...new Set([...Object.keys(AMENITY_WORDS), ...estate.spaces.flatMap((one) => one.amenities)])].sort().map((id) => ({ value: id, words: amenityText(id) }));
 
 export const SITE_FIELDS: readonly Field[] = [
   { name: "name", text: "Name of the building", needed: "Give it a name." },
