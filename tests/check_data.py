@@ -1,22 +1,26 @@
 """The demo's figures are those of the data they name: `make check-data DATA=folder of the published files`.
 
 The files themselves are not part of the source tree (Newcastle City Council, "Newcastle Libraries open data"; the
-recurrence rules of python-dateutil's tests; frames and keys of readers from their makers' manuals and open projects).
+recurrence rules of python-dateutil's tests; frames and keys of readers from their makers' manuals and open projects;
+street counts of Heart of the City Auckland).
 """
 
 import csv
 import json
 import os
+import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from controller.forecast.model import Floats
 from controller.recurrence.rule import read_rule
 from tests import access_control as readers
-from tests import mqtt_devices
+from tests import mqtt_devices, street_counts
 from tests.ical_rules import ours, table, wall
 
 HUBS = [
@@ -180,3 +184,25 @@ def test_payloads_of_mqtt_devices() -> None:
         assert mqtt_devices.read(topic, published["payload"]) == table_rows[topic, payload].says
     assert sources.keys() == table_rows.keys()
     assert all(table_rows[message].source in named for message, named in sources.items())
+
+
+def _street_counts() -> dict[str, Floats]:
+    (file,) = Path(os.environ["DATA"]).rglob("hourly_counts_2024.csv")
+    return street_counts.published(file)
+
+
+def test_the_table_of_street_counts_is_the_published_one() -> None:
+    table = street_counts.table()
+    np.testing.assert_array_equal(table, _street_counts()["30 Queen Street"][: len(table)])
+
+
+@pytest.mark.parametrize(
+    ("half", "first", "last"),
+    [("the half that chose the settings", 56, 176), ("the half that chose nothing", 182, 360)],
+)
+def test_a_forecast_of_street_counts_is_as_near_as_documented(half: str, first: int, last: int) -> None:
+    near, far = street_counts.walk(list(_street_counts().values()), first, last, step=3)
+    sys.stdout.write(f"\n{half}: days 1-7: {near}; days 8-14: {far}\n")
+    assert near.share(near.off) <= 0.165
+    assert far.share(far.off) <= 0.185
+    assert all(0.85 <= each.covered <= 0.95 for each in (near, far))

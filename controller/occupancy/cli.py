@@ -52,17 +52,17 @@ def replay(
     Each row knows the rows up to its own, and nothing later. The true number lies in low to high in nine of ten cases.
     Occupied is 1 if people are likelier than nobody. What is set aside or not used is said on standard error.
     """
-    recording = _recording(file, columns or [], zone)
+    recording = open_recording(file, columns or [], zone)
     until = _moment(learn_until, recording) if learn_until else None
     if until and recording.truth() is None:
-        _fail("--learn-until needs a truth column: --map column=people or --map column=occupied.")
+        fail("--learn-until needs a truth column: --map column=people or --map column=occupied.")
     run = Replay(recording, capacity, until)
     steps = (
         (each.at.isoformat(), each.people, each.low, each.high, int(each.occupied), each.reason) for each in run.steps()
     )
-    _write(("at", "people", "low", "high", "occupied", "reason"), steps)
+    write_rows(("at", "people", "low", "high", "occupied", "reason"), steps)
     for name, hours in run.off.items():
-        _say(
+        say(
             f"{name} is {abs(hours)} hours {'behind' if hours < 0 else 'ahead of'} the others and is not used. "
             "Is it in another zone?"
         )
@@ -83,9 +83,9 @@ def unusual_counts(
     Each half hour is held against the weeks before it, and nothing later.
     """
     try:
-        rows = half_hours(_recording(file, columns or [], zone))
+        rows = half_hours(open_recording(file, columns or [], zone))
     except BadRecording as error:
-        _fail(str(error))
+        fail(str(error))
     found = (
         (
             each.start.isoformat(),
@@ -96,8 +96,8 @@ def unusual_counts(
         )
         for each in unusual(rows, per_week)
     )
-    if not _write(("start", "end", "count", "expected", "strength"), found):
-        _fail(f"It has {len(rows) // 48} days; what is unusual can be said from the second week on.")
+    if not write_rows(("start", "end", "count", "expected", "strength"), found):
+        fail(f"It has {len(rows) // 48} days; what is unusual can be said from the second week on.")
 
 
 _NAMES = {
@@ -117,27 +117,28 @@ _NAMES = {
 }
 
 
-def _recording(file: Path, columns: Sequence[str], zone: str) -> Recording:
+def open_recording(file: Path, columns: Sequence[str], zone: str) -> Recording:
     """Without ``columns`` those are used whose names say what they are."""
     if zone and zone not in available_timezones():
-        _fail(f"“{zone}” is no time zone. Write it as Europe/London.")
+        fail(f"“{zone}” is no time zone. Write it as Europe/London.")
     try:
         return _told(read(file, mapping(columns or _guessed(file)), ZoneInfo(zone) if zone else None))
     except BadRecording as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _guessed(file: Path) -> list[str]:
-    first = file.open(encoding="utf-8-sig", errors="replace").readline()
+    with file.open(encoding="utf-8-sig", errors="replace") as opened:
+        first = opened.readline()
     names = [name.strip().strip('"') for name in first.replace(";", ",").replace("\t", ",").split(",")]
     found = [f"{name}={kind}" for name in names for kind, known in _NAMES.items() if name.lower() in known]
-    _say("Used: " + ", ".join(found) if found else "No column has a name that says what it is; use --map.")
+    say("Used: " + ", ".join(found) if found else "No column has a name that says what it is; use --map.")
     return found
 
 
 def _told(recording: Recording) -> Recording:
     for what, times in recording.aside.items():
-        _say(f"Set aside: {what}, {times} times.")
+        say(f"Set aside: {what}, {times} times.")
     return recording
 
 
@@ -145,11 +146,11 @@ def _moment(text: str, recording: Recording) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        _fail(f"“{text}” is no time. Write it as 2026-03-01 00:00.")
+        fail(f"“{text}” is no time. Write it as 2026-03-01 00:00.")
     return moment if moment.tzinfo else moment.replace(tzinfo=recording.moments[0].tzinfo)
 
 
-def _write(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_rows(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Writes CSV to standard output; answers how many rows."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(heading)
@@ -160,10 +161,10 @@ def _write(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     return written
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _fail(text: str) -> NoReturn:
-    _say(text)
+def fail(text: str) -> NoReturn:
+    say(text)
     raise typer.Exit(2)
