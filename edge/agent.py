@@ -22,6 +22,7 @@ from edge.net.identity_renewal import IdentityRenewal
 from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore
 from edge.runtime import Runtime
+from edge.sensors.mqtt_devices.listener import SensorsLinkMaker
 from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
@@ -50,7 +51,8 @@ class Agent:
     """One edge. Its hardware, network and disk are arguments, so that simulator and tests run the same code. ``run``
     starts it.
 
-    ``link`` makes the connection from ``ConnectOptions``. ``observer`` sees every event as it is recorded.
+    ``link`` makes the connection from ``ConnectOptions``, ``sensors_link`` that to the broker of sensors.
+    ``observer`` sees every event as it is recorded.
     ``synchronised``: whether a time service is setting ``clock``. ``battery``: the battery clock's time, used if the
     configuration has one. ``machine_boot``: identifies the boot of the machine.
     """
@@ -62,6 +64,7 @@ class Agent:
         clock: Clock,
         pins: Pins,
         link: LinkMaker,
+        sensors_link: SensorsLinkMaker | None = None,
         files: Files,
         observer: Callable[[events.Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
@@ -74,6 +77,7 @@ class Agent:
         self._clock = clock
         self._pins = pins
         self._make_link = link
+        self._sensors_link = sensors_link
         self._files = files
         self._observer = observer
         self._clock_watch = ClockWatch(
@@ -109,6 +113,7 @@ class Agent:
                 fire_latched=self._fire_latched,
                 stored_areas=self._stored_areas,
                 stored_lock_outs=self._stored_lock_outs,
+                sensors_link=self._sensors_link,
             )
             self._conversation.devices |= self._devices.devices
             handlers = CommandHandlers(runtime, self._devices, behind=lambda: self._event_sender.behind)

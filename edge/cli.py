@@ -167,7 +167,7 @@ async def _run(path: Path) -> None:
     from edge.agent import Agent
     from edge.config import load
     from edge.net.identity import prove_writable
-    from edge.net.mqtt_client import MqttLink
+    from edge.net.mqtt_client import MqttLink, sensors_link
     from edge.system.durable_files import DiskFiles
     from edge.system.pins import machine_pins
     from edge.system.watchdog import ServiceManager
@@ -189,6 +189,7 @@ async def _run(path: Path) -> None:
         clock=clock,
         pins=machine_pins(),
         link=lambda connect_options: MqttLink(config.broker, connect_options),
+        sensors_link=sensors_link,
         files=DiskFiles(config.data_dir),
         synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
         manager=ServiceManager(os.environ),

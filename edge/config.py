@@ -19,7 +19,7 @@ from edge.errors import ConfigError
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
-from edge.sensors.config import PathText
+from edge.sensors.config import MqttSensorsConfig, PathText
 from edge.wire.allowed_values import choices, is_host
 from edge.wire.enrolment import BrokerAddress
 from edge.wire.ids import Slug
@@ -104,8 +104,20 @@ def load(path: Path) -> Config:
         "wifi": tuple(
             msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
         ),
+        "mqtt_sensors": _sensors(path, file.mqtt_sensors) if file.mqtt_sensors is not None else None,
     }
     return Config(**{**msgspec.structs.asdict(file), **loaded})
+
+
+def _sensors(path: Path, here: MqttSensorsConfig) -> MqttSensorsConfig:
+    """The broker of sensors with its password."""
+    if not is_host(here.host):
+        hint = "Write a host name such as hub.example.org, or an IP address"
+        raise ConfigError(path, "mqtt_sensors.host", f"{here.host!r} is not a host name or address", hint)
+    if here.password_file is None:
+        return here
+    password = _private(path, "mqtt_sensors.password_file", path.parent / here.password_file)
+    return msgspec.structs.replace(here, password=password)
 
 
 def _reader(path: Path, key: str, reader: ReaderConfig) -> ReaderConfig:

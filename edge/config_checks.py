@@ -8,7 +8,7 @@ from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputCon
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, MqttSensorsConfig, WifiConfig
 
 _TABLES = {"doors": "door", "readers": "reader", "counters": "counter", "areas": "area"}
 _TABLES |= {"announcers": "announcer", "outputs": "output"}
@@ -26,6 +26,7 @@ class ConfiguredDevices(msgspec.Struct, frozen=True, kw_only=True, rename=_TABLE
     counters: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
+    mqtt_sensors: MqttSensorsConfig | None = None
     areas: tuple[AreaConfig, ...] = ()
     announcers: tuple[AnnouncerConfig, ...] = ()
     outputs: tuple[OutputConfig, ...] = ()
@@ -58,6 +59,10 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.name(f"wifi[{at}].id", wifi.id)
         if (wifi.command is None) is (wifi.file is None):
             raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+    if parts.mqtt_sensors is not None:
+        taken.name("mqtt_sensors.id", parts.mqtt_sensors.id)
+        if parts.mqtt_sensors.password is not None:
+            raise ConfigError(path, "mqtt_sensors.password", "is not allowed here", "Name its file with password_file")
     _check_areas(taken, parts)
     for at, announcer in enumerate(parts.announcers):
         _check_announcer(taken, f"announcer[{at}]", announcer)

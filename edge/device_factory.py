@@ -26,6 +26,7 @@ from edge.readers.usb_keyboard import UsbReader
 from edge.readers.wiegand import WiegandReader
 from edge.runtime import Device, Runtime
 from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
+from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.wifi_stations import StationCounter
 from edge.system.persisted_state import PersistedState
 
@@ -72,6 +73,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     counters: dict[str, BeamCounter] = {}
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
+    mqtt_sensors: dict[str, MqttSensors] = {}
     areas: dict[str, Area] = {}
     closing_service: ClosingService | None = None
 
@@ -79,7 +81,8 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     def devices(self) -> dict[str, Device]:
         """All of them."""
         line: dict[str, Device] = {self.fire.id: self.fire} if self.fire is not None else {}
-        return {**line, **self.doors, **self.readers, **self.counters, **self.motion, **self.stations, **self.areas}
+        sensors: dict[str, Device] = {**self.counters, **self.motion, **self.stations, **self.mqtt_sensors}
+        return {**line, **self.doors, **self.readers, **sensors, **self.areas}
 
     def area_of(self, door: str) -> Area | None:
         """The alarm area that a door leads into."""
@@ -96,7 +99,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         line, so that no door that it released locks again."""
         starting: list[_Starting | None] = [*self.areas.values(), self.lockouts, self.access_state, self.fire]
         starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
-        starting += [*self.stations.values(), self.closing_service]
+        starting += [*self.stations.values(), *self.mqtt_sensors.values(), self.closing_service]
         for each in starting:
             if each is not None:
                 each.start()
@@ -131,6 +134,7 @@ def build_devices(
     fire_latched: bool,
     stored_areas: Mapping[str, StoredArea],
     stored_lock_outs: StoredLockOuts,
+    sensors_link: SensorsLinkMaker | None = None,
 ) -> Devices:
     """Create all devices and claim their pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = runtime.config
@@ -185,6 +189,10 @@ def build_devices(
     )
     if fire is not None:
         fire.listeners += [*(area.fire for area in areas.values()), closing_service.fire]
+    listening: dict[str, MqttSensors] = {}
+    if config.mqtt_sensors is not None and sensors_link is not None:
+        sensors = MqttSensors(config.mqtt_sensors, runtime=runtime, link=sensors_link)
+        listening[sensors.id] = sensors
     return Devices(
         lockouts=lockouts,
         access_state=access_state,
@@ -194,6 +202,7 @@ def build_devices(
         counters=counters,
         motion=motion,
         stations={each.id: StationCounter(each, runtime=runtime) for each in config.wifi},
+        mqtt_sensors=listening,
         areas=areas,
         closing_service=closing_service,
     )

@@ -13,7 +13,7 @@ from typing import Self
 
 from edge.agent import Agent
 from edge.config import Config, load
-from edge.net.mqtt_client import MqttLink
+from edge.net.mqtt_client import MqttLink, sensors_link
 from edge.readers.config import ReaderConfig, UsbScannerConfig
 from edge.readers.keyboard_events import ENTER, typed
 from edge.system.durable_files import Folder, SafeFiles
@@ -115,6 +115,7 @@ class _Pi:
             clock=self._clock,
             pins=pins,
             link=lambda connect_options: MqttLink(config.broker, connect_options),
+            sensors_link=sensors_link,
             files=SafeFiles(self._disk),
             observer=self._recorded,
             synchronised=lambda: self._hardware.synchronised,

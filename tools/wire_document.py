@@ -76,6 +76,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.RecountData,
             events.MotionData,
             events.WifiData,
+            events.ReadingData,
             events.BootData,
             events.OutageData,
             events.EarlierRun,

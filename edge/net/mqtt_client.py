@@ -7,6 +7,7 @@ jitter, so that many edges do not reconnect in the same second.
 import asyncio
 import logging
 import random
+import secrets
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -17,6 +18,7 @@ from paho.mqtt.properties import Properties
 
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
+from edge.sensors.config import MqttSensorsConfig
 from edge.wire.broker_link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
@@ -89,7 +91,7 @@ class MqttLink:
     async def _connection(self, number: int) -> AsyncGenerator[Message | Connected]:
         """One connection, from connect to loss. Raises ``MqttError`` or ``OSError``."""
         inbox: asyncio.Queue[Message] = asyncio.Queue(QUEUE_LIMIT)
-        topic, payload = self._connect_options.will(number)
+        will = self._connect_options.will(number) if self._connect_options.will is not None else None
         # The session, and with it the will, ends with the connection.
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
         properties.SessionExpiryInterval = 0
@@ -110,7 +112,7 @@ class MqttLink:
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
             properties=properties,
-            will=aiomqtt.Will(topic, payload, qos=1, retain=True),
+            will=aiomqtt.Will(*will, qos=1, retain=True) if will is not None else None,
             timeout=ANSWER_S,
             keepalive=KEEP_ALIVE_S,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
@@ -141,6 +143,12 @@ class MqttLink:
                 self._client = None
                 ended.cancel()
                 client.timeout = GOODBYE_S
+
+
+def sensors_link(config: MqttSensorsConfig) -> MqttLink:
+    """A link to the broker of sensors, which only listens."""
+    broker = BrokerConfig(host=config.host, port=config.port, username=config.username, password=config.password)
+    return MqttLink(broker, ConnectOptions(client_id=f"hk-sensors-{secrets.token_hex(4)}", filters=config.topics))
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:

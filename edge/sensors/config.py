@@ -1,9 +1,10 @@
-"""The ``[[counter]]``, ``[[motion]]`` and ``[[wifi]]`` tables of the configuration."""
+"""The ``[[counter]]``, ``[[motion]]``, ``[[wifi]]`` and ``[mqtt_sensors]`` tables of the configuration."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
+from edge.sensors.mqtt_devices.decode import TOPICS
 from edge.system.pinout import InputPin, PinNumber, Positive
 from edge.wire.ids import Slug
 
@@ -40,3 +41,19 @@ class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     )
     file: PathText | None = None
     every_s: Positive = 60.0
+
+
+TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+
+
+class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The building's own broker, to which Zigbee2MQTT, Shelly, Tasmota and ESPHome devices send. ``password``: read
+    from ``password_file``. ``topics``: the filters to listen to."""
+
+    id: Slug = "mqtt-sensors"
+    host: Annotated[str, msgspec.Meta(min_length=1, pattern=NO_NUL)] = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
+    username: str | None = None
+    password_file: PathText | None = None
+    password: str | None = None
+    topics: Annotated[tuple[TopicFilter, ...], msgspec.Meta(min_length=1)] = TOPICS

@@ -147,6 +147,26 @@ class WifiData(msgspec.Struct, frozen=True, kw_only=True, tag="wifi", tag_field=
     stations: Total
 
 
+Counts = Annotated[dict[Slug, Total], msgspec.Meta(max_length=20)]
+
+
+class ReadingData(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_field="kind", omit_defaults=True):
+    """What a sensor that is no device of the edge has sent through the building's own broker. Nobody has signed it: no
+    door, alarm or booking acts on it. ``name``: as its messages name it; ``values``: by ``ReadingKind``, only what is
+    new; ``battery``: percent; ``link``: as the sensor gives it. ``set_aside``: how many values and messages were since
+    its last event, by reason; ``replaced``: how many newer values replaced."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=450)]
+    family: Annotated[str, msgspec.Meta(max_length=40)]
+    values: Annotated[dict[Slug, float], msgspec.Meta(max_length=40)] = {}
+    battery: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    battery_low: bool | None = None
+    link: Annotated[float, msgspec.Meta(ge=-150, le=255)] | None = None
+    available: bool | None = None
+    set_aside: Counts = {}
+    replaced: Total = 0
+
+
 class BootData(msgspec.Struct, frozen=True, kw_only=True, tag="boot", tag_field="kind"):
     """The agent started. ``plan`` is the version it found on its disk."""
 
@@ -280,6 +300,7 @@ EventData = (
     | RecountData
     | MotionData
     | WifiData
+    | ReadingData
     | BootData
     | OutageData
     | DroppedData
@@ -339,7 +360,7 @@ class _Kind(msgspec.Struct, frozen=True):
 KINDS: frozenset[str] = frozenset(
     {
         *("access", "door", "footfall", "recount", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault"),
-        *("fire", "lockout", "alarm", "closing", "unread"),
+        *("fire", "lockout", "alarm", "closing", "unread", "reading"),
     }
 )
 URGENT: frozenset[str] = frozenset({"access", "fire", "alarm"})

@@ -40,6 +40,7 @@ class FaultCode(StrEnum):
     KEY_STUCK = "key_stuck"
     LINE_HELD_LOW = "line_held_low"
     STATIONS_UNREADABLE = "stations_unreadable"
+    SENSORS_CUT_OFF = "sensors_cut_off"
     SOUND_NOT_PLAYED = "sound_not_played"
     CLOCK_DISPUTED = "clock_disputed"
     BATTERY_CLOCK_MISSING = "battery_clock_missing"
@@ -136,6 +137,9 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     ),
     FaultCode.STATIONS_UNREADABLE: FaultText(
         "the station listing cannot be read", "look at the access point and the command or file that lists its stations"
+    ),
+    FaultCode.SENSORS_CUT_OFF: FaultText(
+        "the broker of its sensors does not answer", "look whether that broker runs, and at [mqtt_sensors] in edge.toml"
     ),
     FaultCode.SOUND_NOT_PLAYED: FaultText(
         "its sound cannot be played", "try the announcer's command by hand; look at the loudspeaker"

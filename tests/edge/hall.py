@@ -123,6 +123,7 @@ class Hall:
         self.config = config or _default_config
         self.synchronised = synchronised
         self.broker = MemoryBroker()
+        self.sensors = MemoryBroker()
         self.controller = Signer(CONTROLLER_KEY)
         self._ears = self.broker.client(["hk/1/+/+/#"])
         self._listening: asyncio.Task[None] | None = None
@@ -148,6 +149,7 @@ class Hall:
             clock=self.machine,
             pins=GpioPins(self.factory),
             link=self._make_link,
+            sensors_link=lambda config: self.sensors.client(config.topics),
             files=self.disk,
             observer=self._observe,
             synchronised=lambda: self.synchronised,

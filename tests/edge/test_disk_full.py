@@ -33,7 +33,7 @@ from edge.wire.events import (
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import BOOKING, DOOR, ZERO
 
-FIRST = {"door", "motion", "wifi", "boot", "dropped", "plan", "fault", "unread"}
+FIRST = {"door", "motion", "wifi", "reading", "boot", "dropped", "plan", "fault", "unread"}
 SECOND = {REFUSAL}
 THIRD = {"lockout", "recount", "closing"}
 FOURTH = {"footfall"}

@@ -29,15 +29,15 @@ def test_every_published_payload_is_read_as_the_table_says(row: Row) -> None:
     [
         ({"temperature": None, "contact": None, "battery": None}, "-"),
         ({"contact": False}, f"{SAYS} open=1"),
-        ({"temperature": "Gate broken"}, f"{SAYS} aside=not_a_number"),
-        ({"temperature": True}, f"{SAYS} aside=not_a_number"),
-        ({"occupancy": "Gate broken", "co2": 800}, f"{SAYS} co2=800 aside=not_a_number"),
-        ({"people": -3}, f"{SAYS} aside=out_of_bounds"),
-        ({"people": 390_000}, f"{SAYS} aside=out_of_bounds"),
-        ({"people": 1.5}, f"{SAYS} aside=out_of_bounds"),
-        ({"humidity": 0, "temperature": 21}, f"{SAYS} temperature=21 aside=out_of_bounds"),
-        ({"co2": 10**400}, f"{SAYS} aside=not_a_number"),
-        ({"temperature": [21], "humidity": {"a": 1}}, f"{SAYS} aside=not_a_number aside=not_a_number"),
+        ({"temperature": "Gate broken"}, f"{SAYS} aside=not-a-number"),
+        ({"temperature": True}, f"{SAYS} aside=not-a-number"),
+        ({"occupancy": "Gate broken", "co2": 800}, f"{SAYS} co2=800 aside=not-a-number"),
+        ({"people": -3}, f"{SAYS} aside=out-of-bounds"),
+        ({"people": 390_000}, f"{SAYS} aside=out-of-bounds"),
+        ({"people": 1.5}, f"{SAYS} aside=out-of-bounds"),
+        ({"humidity": 0, "temperature": 21}, f"{SAYS} temperature=21 aside=out-of-bounds"),
+        ({"co2": 10**400}, f"{SAYS} aside=not-a-number"),
+        ({"temperature": [21], "humidity": {"a": 1}}, f"{SAYS} aside=not-a-number aside=not-a-number"),
         ({"temperature": "21.5"}, f"{SAYS} temperature=21.5"),
         ({"illuminance": "bright"}, "-"),
         ({"illuminance": 21_000, "illuminance_lux": 125}, f"{SAYS} illuminance=125"),
@@ -94,7 +94,7 @@ def test_a_shelly_notifies_of_what_has_changed() -> None:
     assert read("ht/status/temperature:100", {"tC": 4}) == "shelly:ht#temperature:100 temperature=4"
     assert read("ht/status/temperature:0", {"tC": None, "tF": 50}) == "shelly:ht temperature=10"
     broken = {"tC": None, "tF": None, "errors": ["read"]}
-    assert read("ht/status/temperature:0", broken) == "shelly:ht aside=sensor_fault"
+    assert read("ht/status/temperature:0", broken) == "shelly:ht aside=sensor-fault"
     assert bare("ht/online", "false") == "shelly:ht here=no"
     assert bare("ht/status/temperature:0", "nonsense") == "shelly:ht aside=malformed"
 
@@ -106,7 +106,7 @@ def test_a_shelly_notifies_of_what_has_changed() -> None:
         ("hall/sensor/stage_co2/state", "812", "esphome:hall#stage co2=812"),
         ("hall/sensor/cpu_temperature/state", "54", "-"),
         ("hall/sensor/stage_co2/state", "nan", "-"),
-        ("hall/sensor/stage_co2/state", "Gate broken", "esphome:hall#stage aside=not_a_number"),
+        ("hall/sensor/stage_co2/state", "Gate broken", "esphome:hall#stage aside=not-a-number"),
         ("hall/sensor/people_counter/state", "4", "esphome:hall people=4"),
         ("hall/sensor/wifi_signal/state", "-61", "esphome:hall link=-61"),
         ("hall/sensor/battery_level/state", "88", "esphome:hall battery=88"),

@@ -35,14 +35,12 @@ class Aside(StrEnum):
 
     MALFORMED = "malformed"
     """The payload cannot be read."""
-    NOT_A_NUMBER = "not_a_number"
-    OUT_OF_BOUNDS = "out_of_bounds"
-    SENSOR_FAULT = "sensor_fault"
+    NOT_A_NUMBER = "not-a-number"
+    OUT_OF_BOUNDS = "out-of-bounds"
+    SENSOR_FAULT = "sensor-fault"
     """The device itself says that it cannot measure."""
     OLD = "old"
     """The broker had kept it, and nothing shows that it is recent."""
-    REPLACED = "replaced"
-    """A newer value came before this one was reported."""
 
 
 class Reading(msgspec.Struct, frozen=True):
