@@ -138,6 +138,7 @@ from controller.retention.nightly_run import RetentionService
 from controller.retention.rules_by_kind import rules as retention_rules
 from controller.retention.subject_access import SubjectAccess
 from controller.retention.user_erasure import EraseUsers, UserErasure
+from controller.room_sensors.service import RoomSensors
 from controller.room_tablets.service import RoomTablets
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
@@ -235,6 +236,7 @@ class Container:
     second_factors: SecondFactors
     documents: DocumentService
     ways: WayService
+    room_sensors: RoomSensors
     reports: ProblemReports
     lapsing: DocumentReminders
     digests: DigestService
@@ -519,6 +521,7 @@ def open_container(
         ),
         documents=document_service,
         ways=ways,
+        room_sensors=RoomSensors(database, clock, changes),
         reports=reports,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,

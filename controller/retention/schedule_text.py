@@ -213,7 +213,15 @@ SCHEDULE = (
     RetentionLine(
         kind="current_state",
         tables=(
-            *("edge_states", "device_states", "edge_alerts", "door_marks", "history_cursor", "readiness"),
+            *(
+                "edge_states",
+                "device_states",
+                "edge_alerts",
+                "door_marks",
+                "room_sensors",
+                "history_cursor",
+                "readiness",
+            ),
             *("idempotency", "notice_pauses", "retention_runs"),
         ),
         why="the last state only, overwritten by the next",

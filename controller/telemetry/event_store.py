@@ -1,6 +1,6 @@
 """Stores several batches in one transaction: every event once, and everything that follows from it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,12 +8,12 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.estate import repository as estate
-from controller.telemetry import repository
+from controller.telemetry import repository, room_sensors
 from controller.telemetry.alert_rules import ALERTING, alert_events_gone, alert_new_log, alert_of_event, alert_unstored
 from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_timestamps import EventDating
-from controller.telemetry.history import Sample, SqlHistory, sample_of
+from controller.telemetry.history import Sample, SqlHistory, samples_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.validation import Judged
@@ -24,6 +24,7 @@ from edge.wire.events import (
     DroppedData,
     FootfallData,
     OutageData,
+    ReadingData,
     RecountData,
 )
 from edge.wire.offline_codes import OfflineWindow
@@ -95,19 +96,34 @@ class EventStore:
             if writer.undated:
                 undated.add((site, edge))
             if writer.stored:
+                rooms = await _note_readings(tx, site, edge, writer.stored)
                 if self._in_sql:
-                    await SqlHistory(tx).write(_samples(site, writer.stored))
+                    await SqlHistory(tx).write(_samples(site, writer.stored, rooms))
                 await self._note(tx, site, writer.stored)
         return StoreResult(
             acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated)
         )
 
 
-def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
-    found = (
-        sample_of(site=site, edge=event.edge, device=event.device, at=event.at, data=event.data) for event in events
-    )
-    return [sample for sample in found if sample is not None]
+def _samples(site: str, events: Sequence[StoredEvent], rooms: Mapping[str, str]) -> list[Sample]:
+    return [
+        sample
+        for event in events
+        for sample in samples_of(
+            site=site,
+            edge=event.edge,
+            device=event.device,
+            at=event.at,
+            data=event.data,
+            room=rooms.get(event.device),
+        )
+    ]
+
+
+async def _note_readings(tx: Tx, site: str, edge: str, events: Sequence[StoredEvent]) -> dict[str, str]:
+    """Keep what sensors in rooms have sent; the rooms of those that have one, by device."""
+    read = [(event.device, event.at, event.data) for event in events if isinstance(event.data, ReadingData)]
+    return await room_sensors.note(tx, site, edge, read) if read else {}
 
 
 class _LogWriter:

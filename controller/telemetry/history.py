@@ -8,7 +8,7 @@ for a month loses nothing and delays nothing.
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,7 +17,7 @@ import msgspec
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.telemetry import queries, repository
+from controller.telemetry import queries, repository, room_sensors
 from controller.telemetry.tables import samples as table
 from controller.telemetry.validation import read_data
 from edge.wire.events import (
@@ -27,9 +27,11 @@ from edge.wire.events import (
     EventData,
     FootfallData,
     MotionData,
+    ReadingData,
     WifiData,
 )
 from edge.wire.ids import Slug
+from edge.wire.readings import ReadingKind
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +46,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     device: Slug
     place: Slug | None
     at: datetime
-    fields: dict[str, int]
+    fields: Mapping[str, float]
 
 
 class HistoryDown(Exception):
@@ -77,9 +79,30 @@ _DOOR_FIELDS = {
 }
 
 
-def sample_of(*, site: str, edge: str, device: str, at: datetime, data: EventData | None) -> Sample | None:
-    """The numbers in an event, or ``None`` where it has none. No person is in them, only counts and states."""
+_APART: Mapping[str, tuple[str, str]] = {
+    ReadingKind.MOTION: ("motion", "active"),
+    ReadingKind.PRESENCE: ("presence", "active"),
+    ReadingKind.OPEN: ("contact", "open"),
+}
+"""Kinds of readings that are a measurement of their own; the others are fields of ``room``."""
+
+
+def samples_of(
+    *, site: str, edge: str, device: str, at: datetime, data: EventData | None, room: str | None = None
+) -> list[Sample]:
+    """The numbers in an event. No person is in them, only counts and states. ``room``: that the device was added to,
+    where it is no device of the edge."""
+    fields: Mapping[str, float]
     match data:
+        case ReadingData():
+            found = [(*_APART[kind], int(value)) for kind, value in sorted(data.values.items()) if kind in _APART]
+            measured: list[tuple[str, Mapping[str, float]]] = [(name, {field: value}) for name, field, value in found]
+            measured.append(("room", {kind: value for kind, value in data.values.items() if kind not in _APART}))
+            return [
+                Sample(site=site, edge=edge, measurement=name, device=device, place=room, at=at, fields=values)
+                for name, values in measured
+                if values
+            ]
         case FootfallData():
             measurement, place = "footfall", data.door
             fields = {"ins": data.ins, "outs": data.outs}
@@ -93,8 +116,8 @@ def sample_of(*, site: str, edge: str, device: str, at: datetime, data: EventDat
             name, value = _DOOR_FIELDS[data.change]
             measurement, place, fields = "door", data.door, {name: value}
         case _:
-            return None
-    return Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields)
+            return []
+    return [Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields)]
 
 
 _COLUMNS = tuple(column.name for column in table.c)
@@ -175,19 +198,20 @@ class HistoryFollower:
         async with self._database.read() as tx:
             done = await repository.cursor(tx, NAME)
             logged = await queries.events_after(tx, done, limit=AT_ONCE)
+            read = any(event.kind == "reading" for _, event in logged)
+            rooms = await room_sensors.rooms(tx) if read else {}
         if not logged:
             return False
         samples = [
             sample
             for site, event in logged
-            if (
-                sample := sample_of(
-                    site=site,
-                    edge=event.edge,
-                    device=event.device,
-                    at=event.at,
-                    data=read_data(event.kind, event.data),
-                )
+            for sample in samples_of(
+                site=site,
+                edge=event.edge,
+                device=event.device,
+                at=event.at,
+                data=read_data(event.kind, event.data),
+                room=rooms.get((site, event.edge, event.device)),
             )
         ]
         try:

@@ -25,9 +25,14 @@ def line(sample: Sample) -> str:
     if sample.place is not None:
         tags["place"] = sample.place
     heads = "".join(f",{key}={value}" for key, value in sorted(tags.items()))
-    fields = ",".join(f"{name}={value}i" for name, value in sorted(sample.fields.items()))
+    fields = ",".join(f"{name}={_number(value)}" for name, value in sorted(sample.fields.items()))
     at = (sample.at - _EPOCH) // timedelta(microseconds=1)
     return f"{sample.measurement}{heads} {fields} {at}"
+
+
+def _number(value: float) -> str:
+    """A count as an integer, a measured value as a float: a field of a bucket has one type for ever."""
+    return f"{value}i" if isinstance(value, int) else repr(value)
 
 
 class InfluxHistory:

@@ -231,6 +231,28 @@ edge_alerts = Table(
 """What somebody should look at: a replaced outbox, a forced door. ``kind``: an ``AlertCode``. ``about``: the door,
 area, edge or other device, which ``text`` may begin with."""
 
+room_sensors = Table(
+    "room_sensors",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("name", String(450), nullable=False),
+    Column("family", String(40), nullable=False),
+    Column("space", String(40)),
+    Column("first_at", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("last_values", Text, nullable=False),
+    Column("battery", Double),
+    Column("battery_low", Boolean),
+    Column("link", Double),
+    Column("available", Boolean),
+    Column("set_aside", Text, nullable=False),
+    Column("replaced", Serial, nullable=False),
+)
+"""Sensors in rooms that are no devices of an edge, which hears them: what each sent last, what of it was set aside, and
+the ``space`` that it was added to; empty for none."""
+
 samples = Table(
     "samples",
     metadata,

@@ -16,7 +16,8 @@ from msgspec import inspect
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from edge.wire.errors import Malformed, WireError
 from edge.wire.event_batch import seq_of
-from edge.wire.events import KINDS, DroppedData, Event, EventData, FootfallData, WifiData, read_event
+from edge.wire.events import KINDS, DroppedData, Event, EventData, FootfallData, ReadingData, WifiData, read_event
+from edge.wire.readings import believable
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Between these an instant can be shown in any zone; a clock that was never set begins at the first."""
@@ -180,6 +181,10 @@ def implausible(event: Event, data: EventData | None) -> str | None:
     elif isinstance(data, WifiData):
         if data.stations > STATIONS_LIMIT:
             return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
+    elif isinstance(data, ReadingData):
+        wrong = sorted(kind for kind, value in data.values.items() if not believable(kind, value))
+        if wrong:
+            return f"no sensor in a room measures such {', '.join(wrong)}"
     elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last == event.seq:
         return f"it covers the events {data.first} to {data.last}, a range that does not end with its own number"
     return None

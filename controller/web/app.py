@@ -95,6 +95,7 @@ from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
 from controller.problem_reports import routes as problem_reports
 from controller.retention import routes as retention
+from controller.room_sensors import routes as room_sensors
 from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
 from controller.uploads.parser import Parser
@@ -145,6 +146,7 @@ ROUTERS = (
     merging.router,
     estate.router,
     ways.router,
+    room_sensors.router,
     enrolment.router,
     site_file.router,
     hours.router,

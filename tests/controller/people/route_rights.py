@@ -15,6 +15,9 @@ GET /sites/{site}/problem-reports                   | run       | site      |
 PUT /sites/{site}/problem-reports/{report_id}       | run       | site      |
 DELETE /sites/{site}/problem-reports/{report_id}    | run       | site      |
 GET /sites/{site}/problem-reports/{report_id}/content | run     | site      |
+GET /sites/{site}/sensors                           | run       | site      |
+GET /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
+PUT /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
 GET /sites/{site}/ways                              | read      | site      |
 PUT /sites/{site}/ways                              | run       | site      |
 GET /sites/{site}/ways/content                      | read      | site      |
