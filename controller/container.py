@@ -143,6 +143,7 @@ from controller.room_tablets.service import RoomTablets
 from controller.settings import Settings
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
+from controller.use.service import UseService
 from controller.waitlist.service import WaitlistService
 from controller.ways.service import WayService
 from edge.wire.broker_link import Link
@@ -208,6 +209,7 @@ class Container:
     mqtt: MqttApp
     enrolment: EnrolmentService
     no_shows: NoShowService
+    use: UseService
     waitlist: WaitlistService
     policies: PolicyService
     booking_csv: BookingCsv
@@ -480,6 +482,7 @@ def open_container(
         subscriptions=subscription_service,
         mqtt=mqtt,
         enrolment=enrolment,
+        use=UseService(database, clock, writer.site_configs),
         no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=waitlist,
         policies=policies,

@@ -179,6 +179,7 @@ LocksDown = Annotated[Actor, Depends(Authenticated(Action.LOCK_DOWN))]
 KeepsKeys = Annotated[Actor, Depends(Authenticated(Action.KEYS))]
 KeepsKeysAnySite = Annotated[Actor, Depends(Authenticated(Action.KEYS, any_site=True))]
 ReadsAudit = Annotated[Actor, Depends(Authenticated(Action.AUDIT))]
+SeesUse = Annotated[Actor, Depends(Authenticated(Action.USE))]
 Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 

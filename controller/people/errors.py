@@ -147,6 +147,7 @@ DONE = {
     Action.OPEN: "open doors or look after their devices",
     Action.LOCK_DOWN: "lock doors down or end a lock-down",
     Action.AUDIT: "read the audit log",
+    Action.USE: "see how much was booked and used here",
     Action.KEYS: "decide who opens doors",
     Action.REISSUE: "give this booking another code",
 }

@@ -51,6 +51,8 @@ class Action(StrEnum):
     """Give a booking another code at once, since others know the one it has."""
     AUDIT = "audit"
     """Read who did what, when and from where; see how long data are kept."""
+    USE = "use"
+    """See how much of a site was booked and used, and how often nobody came."""
     KEYS = "keys"
     """Decide who opens doors in their own right: staff, key holders, contractors, members; see their codes."""
 
@@ -91,7 +93,7 @@ _FOR_A_PARTY = _all(Action.READ) | _own(
 ALLOWED: Mapping[Role, Mapping[Action, Scope]] = {
     Role.OWNER: _all(*Action),
     Role.MANAGER: _all(*(each for each in Action if each not in (Action.BUILD, Action.AUDIT))),
-    Role.FACILITIES: _DIARY | _all(Action.LIVE, Action.LOG, Action.OPEN, Action.LOCK_DOWN),
+    Role.FACILITIES: _DIARY | _all(Action.LIVE, Action.LOG, Action.OPEN, Action.LOCK_DOWN, Action.USE),
     Role.PORTER: _DIARY
     | _all(
         *(Action.LIVE, Action.CHECK_IN, Action.CODE, Action.CONTACT, Action.LOG),
@@ -102,7 +104,7 @@ ALLOWED: Mapping[Role, Mapping[Action, Scope]] = {
     Role.PARTNER: _FOR_A_PARTY,
     Role.TABLET: _DIARY | _all(Action.CHECK_IN),
     Role.WALL: _DIARY,
-    Role.AUDITOR: _DIARY | _all(Action.LOG, Action.AUDIT),
+    Role.AUDITOR: _DIARY | _all(Action.LOG, Action.AUDIT, Action.USE),
     Role.PUBLIC: {},
 }
 """What each role allows. What is not in it is refused."""

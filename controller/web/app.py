@@ -99,6 +99,7 @@ from controller.room_sensors import routes as room_sensors
 from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
 from controller.uploads.parser import Parser
+from controller.use import routes as use
 from controller.waitlist import routes as waiting
 from controller.ways import routes as ways
 from controller.web import health
@@ -164,6 +165,7 @@ ROUTERS = (
     notice_digest.router,
     morning.router,
     bounces.router,
+    use.router,
     audit.router,
     retention.router,
     billing.router,

@@ -192,6 +192,8 @@ GET /sites/{site}/policy                            | run       | site      |
 PUT /sites/{site}/policy                            | run       | site      |
 GET /sites/{site}/bookings.csv                      | run       | site      | title contact
 POST /sites/{site}/bookings/import                  | run       | site      |
+GET /sites/{site}/use                               | use       | site      |
+GET /sites/{site}/use.csv                           | use       | site      |
 GET /sites/{site}/affected-bookings                 | decide    | site      |
 POST /sites/{site}/affected-bookings/keep           | decide    | site      |
 POST /sites/{site}/affected-bookings/cancel         | decide    | site      |

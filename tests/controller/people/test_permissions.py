@@ -24,7 +24,9 @@ from controller.people.permissions import (
 from tools.permissions_document import page
 
 DOORS = "open lock_down"
-STAFF = f"read details live book check_in decide run code contact log people users {DOORS} reissue keys documents group"
+STAFF = (
+    f"read details live book check_in decide run code contact log people users {DOORS} reissue keys documents group use"
+)
 OWN = "details book check_in code contact log reissue documents group"
 
 # role, its site, its party | the thing's site, the thing's party | what it may
@@ -42,8 +44,8 @@ manager      ramsey  -      | ramsey  choir  | {STAFF}
 manager      ramsey  -      | -       -      | nothing
 manager      ramsey  -      | -       choir  | read details code contact log group
 manager      ramsey  -      | wyton   choir  | nothing
-facilities   *       -      | ramsey  -      | read details live log {DOORS}
-facilities   ramsey  -      | ramsey  choir  | read details live log {DOORS}
+facilities   *       -      | ramsey  -      | read details live log use {DOORS}
+facilities   ramsey  -      | ramsey  choir  | read details live log use {DOORS}
 facilities   ramsey  -      | wyton   -      | nothing
 porter       *       -      | ramsey  choir  | read details live check_in code contact log {DOORS} reissue
 porter       ramsey  -      | ramsey  -      | read details live check_in code contact log {DOORS} reissue
@@ -68,8 +70,8 @@ tablet       ramsey  -      | wyton   choir  | nothing
 wall         *       -      | ramsey  choir  | read details
 wall         ramsey  -      | wyton   -      | nothing
 wall         ramsey  -      | -       -      | nothing
-auditor      *       -      | ramsey  choir  | read details log audit
-auditor      *       -      | -       -      | read details log audit
+auditor      *       -      | ramsey  choir  | read details log audit use
+auditor      *       -      | -       -      | read details log audit use
 auditor      ramsey  -      | wyton   -      | nothing
 public       *       -      | ramsey  -      | nothing
 """

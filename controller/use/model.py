@@ -1,0 +1,96 @@
+"""How much of a site was booked and used: what is reported of it. Times are minutes. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from edge.wire.interval import Interval
+
+
+class Minutes(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes of a room, of the places of a pool, or of all rooms of a site together.
+
+    ``bookable``: the building is open, staffed or not, and no closure and no hours of the room's own shut it. 0 means
+    that there is nothing to have a share of. ``booked``: taken by bookings, those after which nobody came included;
+    ``outside``: what of it is not bookable time. ``used``: by bookings whose people came, from when they came, at the
+    earliest its start, to its end; when they left is known only where they said so, so this is the most. ``no_show``:
+    by bookings whose people did not come, until the room was given back. ``not_measured``: by bookings of which nothing
+    is known.
+    """
+
+    bookable: int = 0
+    booked: int = 0
+    outside: int = 0
+    used: int = 0
+    no_show: int = 0
+    not_measured: int = 0
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookings that began in the time. ``bookings``: ``arrived``, ``no_shows`` and ``unknown`` together.
+    ``late_cancellations`` are not among them."""
+
+    bookings: int = 0
+    arrived: int = 0
+    no_shows: int = 0
+    unknown: int = 0
+    late_cancellations: int = 0
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """The minutes by hour of the week: 168 each, Monday 00:00 first."""
+
+    bookable: tuple[int, ...]
+    booked: tuple[int, ...]
+    outside: tuple[int, ...]
+    used: tuple[int, ...]
+    not_measured: tuple[int, ...]
+
+
+class SpaceUse(msgspec.Struct, frozen=True, kw_only=True):
+    """A room, or a pool. ``places``: of a pool, whose minutes are those of its places; ``None`` for a room. ``parts``:
+    the rooms that it divides into; its minutes are then the mean of theirs."""
+
+    space: str
+    name: str
+    places: int | None
+    parts: tuple[str, ...]
+    minutes: Minutes
+    counts: Counts
+    week: Week
+
+
+class MonthUse(msgspec.Struct, frozen=True, kw_only=True):
+    """All rooms of a site in a month. ``month``: such as 2026-11."""
+
+    month: str
+    minutes: Minutes
+
+
+class GroupUse(msgspec.Struct, frozen=True, kw_only=True):
+    """``party``: ``None`` for the bookings that are of none. ``booked``, ``missed``: minutes of its bookings, and of
+    those after which nobody came; a booking of a hall counts once, however many parts the hall has."""
+
+    party: str | None
+    counts: Counts
+    booked: int
+    missed: int
+
+
+class SiteUse(msgspec.Struct, frozen=True, kw_only=True):
+    """``during``: the time asked for. ``until``: up to when it is measured, its end or now. ``hours_set``: whether the
+    site has opening hours at all; without them nothing is bookable time. ``minutes``, ``week``: of all rooms, a hall
+    that divides counted by its parts, once; pools left out. ``counts``: of all bookings. ``unused``: the rooms and
+    pools that were bookable and not booked. ``closed``: why it was closed, a sentence each."""
+
+    during: Interval
+    until: datetime
+    hours_set: bool
+    minutes: Minutes
+    counts: Counts
+    week: Week
+    months: tuple[MonthUse, ...]
+    spaces: tuple[SpaceUse, ...]
+    groups: tuple[GroupUse, ...]
+    unused: tuple[str, ...]
+    closed: tuple[str, ...]
