@@ -1,12 +1,14 @@
 """A manager closes a room, decides about each booking in it, and undoes all of it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Response, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -46,6 +48,40 @@ def _affected(screen: Screen, title: str) -> Locator:
     return (
         screen.page.get_by_role("list", name="Bookings that it affects").get_by_role("listitem").filter(has_text=title)
     )
+
+
+@pytest.mark.browser_full
+async def test_what_was_done_takes_the_focus_also_where_its_part_comes_after_the_list(
+    screens: Screens, nothing_closed: None
+) -> None:
+    screen = await _open(screens)
+    page = screen.page
+    awaited = {"closures", "overrides", "affected-bookings", "closure-batches"}
+    closed, listed = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await listed.wait()
+        await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        await route.continue_()
+
+    def note(response: Response) -> None:
+        what = urlsplit(response.url).path.rsplit("/")[-1]
+        if closed.is_set():
+            awaited.discard(what)
+            if not awaited:
+                listed.set()
+        elif response.request.method == "POST" and what == "closure-batches":
+            closed.set()
+
+    await page.route("**/assets/UndoList*.js", late)
+    page.on("response", note)
+    await _fill(screen, DAY + timedelta(days=21))
+    await expect(page.get_by_text("No booking is affected.")).to_be_visible()
+    await page.get_by_role("button", name="Close Main hall").click()
+    await screen.said("Main hall is closed.")
+    await expect(page.get_by_role("group", name="What was done")).to_be_focused()
+    await page.get_by_role("button", name="Undo it all").click()
+    await screen.said(re.compile("All is undone"))
 
 
 async def test_a_day_is_closed_each_booking_decided_on_and_all_undone(
