@@ -36,6 +36,9 @@ export function onSignedOut(then: () => void): void {
   signedOut = then;
 }
 
+/** How many writes have been answered: what was asked for before one may be older than what it changed. */
+export let writes = 0;
+
 /** An idempotency key: a request that is sent again with its key is not executed twice. */
 export function newKey(): string {
   // randomUUID is missing on plain http, which a village hall may use.
@@ -76,6 +79,8 @@ export async function send<T>(
   } catch (fault) {
     if (signal?.aborted) throw fault;
     throw new Unreachable();
+  } finally {
+    if (method !== "GET") writes += 1;
   }
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   // A wrong link or digits of somebody without an account say nothing of who is signed in.

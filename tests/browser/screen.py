@@ -83,6 +83,11 @@ class Screen:
         spoken = self.page.locator('[aria-live="polite"], [aria-live="assertive"]')
         await expect(spoken.filter(has_text=words).first).to_be_attached()
 
+    async def listed(self, name: str, words: str) -> None:
+        """A list itself says it, not only the example of a form that is still open in it."""
+        item = self.page.get_by_role("list", name=name).locator(".said")
+        await expect(item.filter(has_text=words)).to_be_visible()
+
     async def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
         wider: int = await self.page.evaluate(

@@ -22,6 +22,9 @@ async def slow_down(context: BrowserContext, most_s: float) -> None:
 
     async def late(route: Route) -> None:
         wait_s = chance.uniform(0, most_s)
+        if route.request.resource_type not in {"fetch", "xhr"}:  # a page, a picture or a file to save
+            await route.continue_()
+            return
         with suppress(Error):  # the page has gone, or has cancelled its request
             if route.request.method != "GET" or not await route.request.frame.evaluate("navigator.onLine"):
                 await asyncio.sleep(wait_s)
@@ -30,7 +33,7 @@ async def slow_down(context: BrowserContext, most_s: float) -> None:
             try:
                 answer = await route.fetch()
             except Error:
-                await route.abort("connectionfailed")
+                await route.abort("internetdisconnected")
                 return
             await asyncio.sleep(wait_s)
             await route.fulfill(response=answer)

@@ -61,7 +61,7 @@ async def test_a_week_is_typed_with_several_times_a_day_and_nights(screens: Scre
     async with page.expect_response(lambda answer: answer.request.method == "PUT") as answered:
         await page.get_by_role("button", name="Save the change").click()
     assert (await answered.value).ok
-    await expect(hours).to_contain_text(said)
+    await screen.listed("Opening hours", said)
     assert await _modes(hub, SPRING) == [
         ("00:00:00+00:00", "20:00:00+00:00", "closed"),
         ("20:00:00+00:00", "00:00:00+00:00", "staffed"),
@@ -98,7 +98,7 @@ async def test_a_season_a_date_bank_holidays_and_a_term_are_set(screens: Screens
     await holidays.get_by_role("button", name="Change…").click()
     await page.get_by_label("Bank holidays are", exact=True).select_option("Like a Sunday, or another day")
     await page.get_by_role("button", name="Save the change").click()
-    await expect(hours).to_contain_text("Bank holidays are like a Sunday.")
+    await screen.listed("Opening hours", "Bank holidays are like a Sunday.")
     breaks = "25/10/2027 to 29/10/2027 Half-term"
     typed = {"Name": "Late term", "First day": "2/9/2027", "Last day": "17/12/2027", "Without school": breaks}
     await add("New term…", typed)
@@ -130,7 +130,7 @@ async def test_bookings_in_the_way_of_other_hours_are_named_and_stay(screens: Sc
     assert await faults(page, "in the way") == []
     assert await screen.sideways() <= 0
     await page.get_by_role("button", name="Save all the same").click()
-    await expect(hours).to_contain_text("Mon to Wed all day; Thu closed; Fri to Sun all day.")
+    await screen.listed("Opening hours", "Mon to Wed all day; Thu closed; Fri to Sun all day.")
     await decide(hub, fair, "cancel")
 
 

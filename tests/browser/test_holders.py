@@ -1,7 +1,9 @@
 """A manager gives out cards and codes, changes them and ends them; and sees to the members of the library."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -88,3 +90,34 @@ async def test_a_member_is_suspended_and_inducted(screens: Screens) -> None:
     await expect(member).to_contain_text("Suspended until Thu 24 Dec")
     await page.get_by_role("button", name="Lift the suspension of …0300").click()
     await expect(member).not_to_contain_text("Suspended")
+
+
+async def test_an_answer_older_than_a_change_is_not_shown(screens: Screens) -> None:
+    screen = await screens.new()
+    page = screen.page
+    answer = await page.request.post(
+        f"{screen.address}/api/v1/members/import",
+        data="number,pin,born\nD900200400,2749,1990-05-01\n",
+        headers={"Content-Type": "text/csv", "Origin": screen.address},
+    )
+    assert answer.ok, await answer.text()
+    await screen.open("/holders?site=ramsey&view=members")
+    member = page.get_by_role("list", name="Members of the library")
+    await member.get_by_role("button", name="…0400").click()
+    changed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        older = await route.fetch()
+        await changed.wait()
+        await route.fulfill(response=older)
+
+    await page.route("**/api/v1/members?number=D900200400", late, times=1)
+    await page.get_by_label("Whole number on the card").fill("D900200400")
+    async with page.expect_request("**/api/v1/members?number=D900200400"):
+        await page.get_by_role("button", name="Search", exact=True).click()
+    await page.get_by_role("button", name="Inducted today at Ramsey Hub").click()
+    await screen.said("The induction of …0400 is recorded.")
+    async with page.expect_response("**/api/v1/members?number=D900200400"):
+        changed.set()
+    await expect(member.get_by_role("listitem")).to_have_count(1)
+    await expect(member).to_contain_text("inducted Wed 25 Nov 2026")

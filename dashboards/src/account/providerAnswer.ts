@@ -1,4 +1,4 @@
-import { send } from "./together.ts";
+import { send } from "../api.ts";
 
 /** What an OpenID provider added to the address of this page; the last part of its path is the provider's id. */
 export interface ProviderAnswer {

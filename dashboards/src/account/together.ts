@@ -1,24 +1,11 @@
-/** What several parts of the account show is fetched once for all that ask before the answer is there. What the account
- * changes goes through `send` here, and nothing asked before it ended is an answer to what is asked after it. */
-import { get, send as sent } from "../api.ts";
+/** What several parts of the account show is fetched once for all that ask before the answer is there. */
+import { get, writes } from "../api.ts";
 
 const asked = new Map<string, Promise<unknown>>();
 
+/** Nothing that was asked for before a change is an answer to what is asked after it. */
 export function getTogether<T>(path: "/session/email" | "/sign-in-options" | "/session/accounts" | "/session/second-factor" | "/passkeys"): Promise<T> {
-  let answer = asked.get(path);
-  if (!answer) {
-    const mine: Promise<unknown> = get(path).finally(() => asked.get(path) === mine && asked.delete(path));
-    answer = mine;
-    asked.set(path, answer);
-  }
-  return answer as Promise<T>;
+  const key = `${writes} ${path}`;
+  if (!asked.has(key)) asked.set(key, get(path).finally(() => asked.delete(key)));
+  return asked.get(key) as Promise<T>;
 }
-
-/** As that of the API; also where it fails, since it may have been done. */
-export const send: typeof sent = async (...what) => {
-  try {
-    return await sent(...what);
-  } finally {
-    asked.clear();
-  }
-};
