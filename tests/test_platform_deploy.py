@@ -232,8 +232,9 @@ def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:
     path = tmp_path / "edge.toml"
     path.write_text(shown.replace("/var/lib/hallkeeper-edge", f"{tmp_path}/agent"))
     write_identity(tmp_path / "agent" / FILE, identity({"front-door": bytes(32)}))
-    (tmp_path / "agent" / "broker-password").write_text("secret")
-    (tmp_path / "agent" / "broker-password").chmod(0o600)
+    for name in ("broker-password", "sensors-password"):
+        (tmp_path / "agent" / name).write_text("secret")
+        (tmp_path / "agent" / name).chmod(0o600)
     config = load(path)
     assert [door.id for door in config.doors] == ["front-door"]
     assert config.broker.password == "secret"

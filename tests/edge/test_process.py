@@ -10,6 +10,8 @@ import pytest
 
 from edge.wire.broker_link import Message
 from edge.wire.envelope import Keyring, Purpose, open_envelope
+from edge.wire.event_batch import EventBatch
+from edge.wire.events import ReadingData, read_event
 from edge.wire.messages import Status
 from tests.edge.hall import EDGE, SITE, config
 from tests.edge.test_broker_link import Ear
@@ -24,18 +26,20 @@ from edge.agent import Agent
 from edge.cli import until_told
 from edge.config import BrokerConfig
 from edge.system.durable_files import DiskFiles
-from edge.net.mqtt_client import MqttLink
+from edge.net.mqtt_client import MqttLink, sensors_link
+from edge.sensors.config import MqttSensorsConfig
 from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from tests.edge.hall import config
 
-found = config()
+found = msgspec.structs.replace(config(), mqtt_sensors=MqttSensorsConfig(port=int(sys.argv[1])))
 broker = BrokerConfig(host="127.0.0.1", port=int(sys.argv[1]))
 agent = Agent(
     found,
     clock=SystemClock(),
     pins=GpioPins(MockFactory()),
     link=lambda introduction: MqttLink(broker, introduction),
+    sensors_link=sensors_link,
     files=DiskFiles(Path(sys.argv[2])),
     synchronised=lambda: True,
 )
@@ -50,6 +54,21 @@ def statuses(ear: Ear) -> list[Status]:
         for one in ear.seen
         if isinstance(one, Message) and one.topic.endswith("/status")
     ]
+
+
+def readings(ear: Ear) -> list[ReadingData]:
+    """Each once, though nobody acknowledges them."""
+    keys = Keyring(config().identity.keys.signing.public_key())
+    found = [
+        read_event(bytes(raw))
+        for one in ear.seen
+        if isinstance(one, Message) and one.topic.endswith("/events")
+        for raw in open_envelope(
+            one.payload, purpose=Purpose.EVENTS, kind=EventBatch, site=SITE, edge=EDGE, keys=keys
+        ).events
+    ]
+    read = {event.seq: event.read() for event in found}
+    return [each for each in read.values() if isinstance(each, ReadingData)]
 
 
 @pytest.fixture
@@ -103,3 +122,29 @@ async def test_kill_9_leaves_the_signed_will_and_the_next_start_a_new_boot_in_th
     assert second.log == first.log
     assert second.boot != first.boot
     assert second.head >= 1
+
+
+async def test_what_devices_send_to_a_real_broker_leaves_as_signed_events(
+    mosquitto: Broker, ear: Ear, tmp_path: Path
+) -> None:
+    gateway = Ear(mosquitto, "gateway", "none")
+    await gateway.until(connections=1)
+    assert await gateway.link.publish("zigbee2mqtt/hall/window", b'{"temperature":3}', retain=True)
+    process = await started(mosquitto, tmp_path)
+    async with asyncio.timeout(60):
+        while not readings(ear):  # of what the broker had kept
+            await ear.until(messages=len(ear.messages()) + 1)
+    for number in range(1000):
+        said = b'{"contact":false,"battery":87,"temperature":%d}' % (20 + number % 2)
+        assert await gateway.link.publish("zigbee2mqtt/hall/window", said, qos=0)
+    async with asyncio.timeout(60):
+        while not any("open" in each.values for each in readings(ear)):
+            await ear.until(messages=len(ear.messages()) + 1)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 60) == 0
+    await gateway.close()
+    first = readings(ear)
+    assert {each.name for each in first} == {"hall/window"}
+    assert len(first) <= 3
+    assert sum(each.set_aside.get("old", 0) for each in first) == 1
+    assert not any(each.values.get("temperature") == 3 for each in first)
