@@ -4,6 +4,7 @@ import asyncio
 import logging
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -14,9 +15,11 @@ from rich.table import Column, Table
 
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
+from firmware_sim import occupancy_score
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
 from firmware_sim.pi_faults import DiskState
+from firmware_sim.sensed_weeks import SCENARIOS, sensed_weeks
 
 app = typer.Typer(
     help="Control a running demo: type codes, show cards, scan, walk, cut the network or power, start a fire.",
@@ -317,6 +320,34 @@ def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", h
         doors.add_row(f"{door.site}/{door.door}", door.leaf, door.lock, *(str(n) for n in counts))
     console.print(sites)
     console.print(doors)
+
+
+@app.command(name="score")
+def score_occupancy(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(SCENARIOS)}; without one, all.")
+    ] = None,
+    seed: Annotated[list[str] | None, typer.Option(help="Once for each seed; without one, 1 to 5.")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=20, help="How many weeks each seed draws.")] = 2,
+) -> None:
+    """Simulate people and sensors, and print how far the live figure of people is from the truth, beside in minus out
+    with a reset every night. Needs no demo.
+
+    Example:  hallkeeper sim score library --seed 7
+    """
+    if unknown := [name for name in scenario or () if name not in SCENARIOS]:
+        raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(SCENARIOS)}", param_hint="SCENARIO")
+    heads = ("scenario", "seed", "when", "in-out", "error", "less", "covered", "width", "interval", "in-out")
+    typer.echo(" ".join(f"{head:>9}" for head in heads))
+    with TemporaryDirectory() as folder:
+        for name in scenario or SCENARIOS:
+            for each in seed or ("1", "2", "3", "4", "5"):
+                drawn = sensed_weeks(SCENARIOS[name], each, weeks)
+                for when, base, found in occupancy_score.scores(drawn, occupancy_score.replayed(drawn, Path(folder))):
+                    less = f"{1 - found.error / max(base.error, 0.01):.0%}"
+                    figures = f"{base.error:.2f} {found.error:.2f} {less} {found.covered:.0%} {found.width:.1f}"
+                    words = [name, each, when, *figures.split(), f"{found.interval:.0f}", f"{base.interval:.0f}"]
+                    typer.echo(" ".join(f"{word:>9}" for word in words))
 
 
 @app.command()

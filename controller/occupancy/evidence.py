@@ -14,7 +14,8 @@ from controller.occupancy.recording import Column, Floats
 
 BREATHED = 18_000.0
 """ppm an hour that one person adds to a cubic metre."""
-_AIR_CHANGE = 1.2
+AIR_CHANGE, RISE = 1.2, 0.7
+"""Of air an hour; and what part of a rise over a quarter of an hour is believed."""
 _VOLUME_PER_PERSON, _SMALLEST = 8.0, 30.0
 _DEVICES_PER_PERSON = 0.6
 _BEFORE_ALL = -1.0
@@ -82,8 +83,12 @@ def _breathing(seconds: Floats, column: Column, capacity: int) -> Floats:
     level = running_mean(seconds, column.values, 10 * MINUTE)
     above = level - running_quantile(seconds, level, 3 * DAY, 0.05, HOUR)
     rise = (level - before(seconds, level, 15 * MINUTE)) / 0.25
-    each = BREATHED / max(_SMALLEST, _VOLUME_PER_PERSON * capacity)
-    return (0.7 * rise + _AIR_CHANGE * above) / each
+    return (RISE * rise + AIR_CHANGE * above) / breathed_by_one(capacity)
+
+
+def breathed_by_one(capacity: int) -> float:
+    """ppm an hour that one person adds to a space for so many."""
+    return BREATHED / max(_SMALLEST, _VOLUME_PER_PERSON * capacity)
 
 
 def _served(seconds: Floats, column: Column) -> Floats:

@@ -10,6 +10,10 @@ HOUR = 3600.0
 _LONGEST = 12 * HOUR
 _STEP = 10.0
 """Seconds to which a step is rounded, so that few matrices are made."""
+_RATES_KEPT = 5 * 24 * HOUR
+"""How long a door counts as it does."""
+_FEW = 9
+_IMPOSSIBLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -55,50 +59,66 @@ def transition(comings: Comings, seconds: float) -> Floats:
 
 
 class OccupancyFilter:
-    """``belief``: shape (capacity + 1,), how likely each number of people is; sums to 1."""
+    """``weights``: shape (hypotheses,), how likely each of several rates of the doors is; one if there are no doors."""
 
-    def __init__(self, comings: Comings, belief: Floats | None = None) -> None:
+    def __init__(self, comings: Comings, belief: Floats | None = None, weights: Floats | None = None) -> None:
         self._comings = comings
         self._matrices: dict[float, Floats] = {}
+        self._weights = (np.ones(1) if weights is None else weights)[:, None]
         capacity = comings.capacity
-        self.belief = np.full(capacity + 1, 1 / (capacity + 1)) if belief is None else belief
+        self._beliefs = self._weights * (np.full(capacity + 1, 1 / (capacity + 1)) if belief is None else belief)
+
+    @property
+    def belief(self) -> Floats:
+        """Shape (capacity + 1,), how likely each number of people is; sums to 1."""
+        found: Floats = self._beliefs.sum(axis=0)
+        return found
+
+    def become(self, comings: Comings) -> None:
+        """From now on people come and go so."""
+        if comings is not self._comings:
+            self._comings, self._matrices = comings, {}
 
     def pass_time(self, seconds: float) -> None:
         step = max(round(min(seconds, _LONGEST) / _STEP), 1) * _STEP
         matrix = self._matrices.get(step)
         if matrix is None:
             matrix = self._matrices[step] = transition(self._comings, step)
-        self.belief = self.belief @ matrix
+        self._beliefs = self._beliefs @ matrix
+        if len(self._weights) > 1:
+            changed = min(step / _RATES_KEPT, 1.0)
+            self._beliefs = (1 - changed) * self._beliefs + changed * self._weights * self.belief
 
-    def cross(self, change: Floats) -> None:
-        """``change``: shape (2k + 1,), how likely the number changed by -k to k through the doors."""
-        reach, capacity = len(change) // 2, self._comings.capacity
-        moved = np.convolve(self.belief, change)
-        inside = moved[reach : reach + capacity + 1].copy()
-        inside[0] += moved[:reach].sum()
-        inside[-1] += moved[reach + capacity + 1 :].sum()
-        self.belief = inside / inside.sum()
+    def cross(self, changes: Floats) -> None:
+        """``changes``: shape (hypotheses, 2k + 1), how likely the number changed by -k to k through the doors.
+
+        Fewer than nobody cannot be there: what says so loses most of its weight.
+        """
+        reach, size = changes.shape[1] // 2, self._comings.capacity + 1
+        moved = np.zeros((len(changes), size + 2 * reach))
+        if changes.shape[1] <= _FEW:
+            for place in range(changes.shape[1]):
+                moved[:, place : place + size] += changes[:, place, None] * self._beliefs
+        else:
+            for index, change in enumerate(changes):
+                moved[index] = np.convolve(self._beliefs[index], change)
+        inside = moved[:, reach : reach + size]
+        if reach:
+            inside[:, 0] += _IMPOSSIBLE * moved[:, :reach].sum(axis=1)
+            inside[:, -1] += _IMPOSSIBLE * moved[:, reach + size :].sum(axis=1)
+        self._beliefs = inside / inside.sum()
 
     def see(self, logs: Floats) -> None:
         """``logs``: shape (capacity + 1,), the log likelihood of what is seen under each number."""
-        weighed = self.belief * np.exp(logs - logs.max())
+        weighed = self._beliefs * np.exp(logs - logs.max())
         total = weighed.sum()
         if total > 0:
-            self.belief = weighed / total
+            self._beliefs = weighed / total
 
-
-def counted(came: float, went: float, missed: float = 0.07, doubled: float = 0.02) -> Floats:
-    """How likely each true change is when a door counted ``came`` in and ``went`` out; shape (2k + 1,).
-
-    Each person is missed or counted twice by itself, so the error grows with the root of those who passed.
-    """
-    passed = came + went
-    mean = (came - went) * (1 + missed - doubled)
-    spread = max(0.15, ((missed + doubled) * passed) ** 0.5)
-    reach = int(abs(mean) + 4 * spread) + 1
-    weights = np.exp(-0.5 * ((np.arange(-reach, reach + 1) - mean) / spread) ** 2) + 1e-9
-    share: Floats = weights / weights.sum()
-    return share
+    def empty(self) -> None:
+        """Nobody can be there."""
+        self._beliefs = np.zeros_like(self._beliefs)
+        self._beliefs[:, 0] = self._weights[:, 0]
 
 
 def quantile(belief: Floats, share: float) -> int:

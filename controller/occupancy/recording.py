@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 NAN = math.nan
 _YES = {"1", "true", "on", "yes", "open", "detected", "motion", "occupied", "moving"}
 _NO = {"0", "false", "off", "no", "closed", "clear", "idle", "still", "empty", "unoccupied"}
+_ALARM = {"set": 1.0, "armed": 1.0, "armed_away": 1.0, "unset": 0.0, "disarmed": 0.0}
 _LIGHT = {"dark": 0.0, "dim": 30.0, "bright": 400.0}  # what sensors send that know only words, in lux
 _MORE_THAN_ANY_DOOR = 5.0
 """People a second through all doors of a space: a step with more is a counter that jumped."""
@@ -65,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "humidity": Kind("relative humidity", high=100.0, units={"%": (1, 0), "ratio": (100, 0)}),
     "light": Kind("illuminance", high=200_000.0, units={"lux": (1, 0), "klux": (1000, 0)}, words=_LIGHT),
     "sound": Kind("sound level, in any unit", low=-200.0, high=1e6),
+    "alarm": Kind("the intruder alarm: 1 while it is set and nobody can be there", high=1.0, words=_SWITCH | _ALARM),
     "booked": Kind("how many people a booking names for now; 0 for none", high=100_000.0, words=_SWITCH),
 }
 TRUTHS = ("people", "occupied")

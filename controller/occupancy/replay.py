@@ -12,18 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.occupancy.clock_check import hours_off
+from controller.occupancy.doors import WEIGHTS, Doors
 from controller.occupancy.evidence import Evidence, evidence
 from controller.occupancy.features import DAY, HOUR, held, of_column
-from controller.occupancy.filter import Comings, OccupancyFilter, counted, quantile, usual
+from controller.occupancy.filter import OccupancyFilter, quantile, usual
+from controller.occupancy.followers import Breathed, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
 from controller.occupancy.recording import TRUTHS, Column, Floats, Recording
 
 _OFTEN = 0.3
 """Learned from again when the past is so much longer."""
-_MISSED = 0.07
-"""Of those who pass a door that counts."""
 _SILENT = HOUR
 """A sensor that sent nothing for so long is not believed."""
+_FOLLOWING = ("devices", "co2")
 _WEIGHT = 0.15
 """Of what sensors say before anything is learned: rows of a minute each repeat the one before."""
 
@@ -53,30 +54,75 @@ class Replay:
         self._columns = [Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors]
         self._features = {one.name: of_column(self._seconds, one) for one in self._columns}
         self._learned: Learned | None = None
+        self.doors = Doors(recording)
+        self._heard = 0
+        self._followers = self._following() if self.doors.counting else []
         self._use(self._columns)
+
+    def _following(self) -> list[tuple[str, Served | Breathed]]:
+        found: list[tuple[str, Served | Breathed]] = []
+        for one in self._columns:
+            if one.kind == "devices":
+                found.append((one.name, Served(one, self._capacity)))
+            elif one.kind == "co2":
+                came = self.doors.came_within(Breathed.LATE)
+                found.append((one.name, Breathed(self._seconds, one, came, self._capacity)))
+        return found
 
     def steps(self) -> Iterator[Step]:
         """One step a row."""
         seconds = self._seconds
-        doors = _Doors(self._recording)
-        believed = OccupancyFilter(doors.uncounted(usual(self._capacity)))
+        doors = self.doors
+        comings = usual(self._capacity)
+        counted = doors.uncounted(comings)
+        believed = OccupancyFilter(counted, None, WEIGHTS if doors.counting else None)
         lesson, before = seconds[0] + DAY, seconds[0]
         for index, second in enumerate(seconds):
             if second >= lesson or before < self._until <= second:
                 self._study(index)
                 if self._learned is not None:
-                    believed = OccupancyFilter(doors.uncounted(self._learned.comings), believed.belief)
+                    comings = self._learned.comings
+                counted = doors.uncounted(comings)
                 lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
+            believed.become(comings if doors.silent[index] else counted)
             believed.pass_time(second - before)
             if (change := doors.change(index)) is not None:
                 believed.cross(change)
-            believed.see(self._logs[index])
+            self._anchor(index)
+            if doors.empty[index]:
+                believed.empty()
+            else:
+                believed.see(self._logs[index])
+                for logs in self._followed(index, second - before):
+                    believed.see(logs)
             before = second
             people = quantile(believed.belief, 0.5)
             belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
             low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
             occupied = bool(believed.belief[0] < 0.5)
             yield Step(self._recording.moments[index], people, low, high, occupied, self._reason(index))
+
+    def _anchor(self, index: int) -> None:
+        """At the beginning of an empty time, and hourly on the first day: learn from the doors what follows people."""
+        doors = self.doors
+        span = doors.anchored(index)
+        if span is not None:
+            people = doors.people(span)
+        elif self._followers and not doors.corrections and self._seconds[index] - self._seconds[self._heard] >= HOUR:
+            span = slice(self._heard, index + 1)
+            people = doors.so_far(span)
+        else:
+            return
+        self._heard = index + 1
+        for _, follower in self._followers:
+            follower.learn(self._seconds, span, people, self.doors.empty[: index + 1])
+
+    def _followed(self, index: int, span: float) -> Iterator[Floats]:
+        """What WiFi and carbon dioxide say, after so many seconds, by what was learned from the doors."""
+        if self._learned is None:
+            for name, follower in self._followers:
+                if name not in self.off and (logs := follower.logs(index)) is not None:
+                    yield logs * min(span / follower.ANEW, 1.0)
 
     def _study(self, index: int) -> None:
         """Learn from the rows before ``index``."""
@@ -107,7 +153,8 @@ class Replay:
         return loss(first, np.clip(np.round(known[rows]), 0, self._capacity))
 
     def _use(self, columns: list[Column]) -> None:
-        self._seen = evidence(self._seconds, columns, self._capacity)
+        counters = _FOLLOWING if self.doors.counting else ()
+        self._seen = evidence(self._seconds, [one for one in columns if one.kind not in counters], self._capacity)
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
         self._first_logs = _first_logs(self._seen, self._capacity)
@@ -145,32 +192,3 @@ def _first_logs(seen: Evidence, capacity: int) -> Floats:
     by_count = -2.5 * np.log1p(away**2 / 4)
     logs[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
     return _WEIGHT * logs
-
-
-class _Doors:
-    """How likely each change of the number is at each row, by what the doors counted."""
-
-    def __init__(self, recording: Recording) -> None:
-        came, went = ([column.values for column in recording.of(way)] for way in ("in", "out"))
-        self._both = bool(came and went)
-        if self._both:
-            self._came = np.nansum(np.stack(came), axis=0)
-            self._went = np.nansum(np.stack(went), axis=0)
-
-    def uncounted(self, comings: Comings) -> Comings:
-        """Who comes and goes without being counted."""
-        if not self._both:
-            return comings
-        return Comings(
-            comings.arrive * _MISSED,
-            comings.leave * _MISSED,
-            comings.wander * _MISSED**0.5,
-            comings.swap * _MISSED,
-            comings.sizes,
-        )
-
-    def change(self, index: int) -> Floats | None:
-        """None: no door counts both ways, or nobody passed."""
-        if not self._both or not (self._came[index] or self._went[index]):
-            return None
-        return counted(float(self._came[index]), float(self._went[index]))
