@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.forecast.model import Days, Floats, expected, interval
+from controller.forecast.model import Days, Floats, expected, interval, silent
 
 FIRST = date(2024, 1, 1)
 _DAYS_OFF = "01-01 01-02 01-29 02-06 03-29 04-01 04-25 06-03 06-28 10-28 12-25 12-26"
@@ -88,7 +88,8 @@ def walk(counters: Sequence[Floats], first: int, last: int, step: int) -> tuple[
         made = {at: expected(counts[:at], known[: at + 14], at) for at in range(max(14, first - 56), last)}
         for at in range(first, last, step):
             origins = range(at - 2, 13, -2)[:28]  # those of `past_errors`, each made once
-            past = [(made[each][: at - each], counts[each : min(each + 14, at)]) for each in origins]
+            seen = np.where(silent(counts[:at], known), np.nan, counts[:at])
+            past = [(made[each][: at - each], seen[each : each + 14]) for each in origins]
             ahead = interval(made[at], known.closed[at : at + 14], past)
             for week, error in enumerate(found):
                 part = slice(7 * week, 7 * week + 7)

@@ -128,15 +128,21 @@ def expected(counts: Floats, days: Days, first: int) -> Floats:
 
 
 def silent(counts: Floats, days: Days) -> Bools:
-    """(days, 24): the hours whose zeros are a counter's silence. ``counts`` and ``days``: the past, as for `expect`."""
-    return _learn(counts, days[: len(counts)]).usable < (np.isfinite(counts) & _ordinary(days[: len(counts)]))
+    """(days, 24): the hours whose zeros are a counter's silence. ``counts`` and ``days``: as for `expect`."""
+    start, past = max(0, len(counts) - HISTORY), days[: len(counts)]
+    found = np.zeros(counts.shape, dtype=bool)
+    teaches = np.isfinite(counts) & _ordinary(past)
+    found[start:] = _learn(counts[start:], past[start:]).usable < teaches[start:]
+    return found
 
 
 def past_errors(counts: Floats, days: Days) -> list[tuple[Floats, Floats]]:
-    """What was expected and what was counted, each (14, 24), at up to 28 moments of the last eight weeks."""
+    """What was expected and what was counted, each (14, 24), at up to 28 moments of the last eight weeks. What is taken
+    as silence now is no error of theirs."""
     last = len(counts)
+    truth = np.where(silent(counts, days), np.nan, counts)
     return [
-        (expected(counts[:at], days[: min(at + 14, last)], at), counts[at : at + 14])
+        (expected(counts[:at], days[: min(at + 14, last)], at), truth[at : at + 14])
         for at in range(last - 2, _ERRORS_FROM - 1, -2)[:_ERROR_ORIGINS]
         if np.isfinite(counts[max(0, at - HISTORY) : at]).any()
     ]
