@@ -41,7 +41,7 @@ def expected_counts(
     ] = None,
 ) -> None:
     """Write how many people to expect in each hour after the last that was counted, as CSV: start, end, expected, low,
-    high, note. The true number lies in low to high in nine of ten cases.
+    high, level, note. The true number lies in low to high in nine of ten cases.
 
     The recording has counts of people, at most an hour apart, of at least a week; at best two months. An hour without a
     row is unknown, not empty. What is set aside is said on standard error.
@@ -60,9 +60,17 @@ def expected_counts(
     if silent:
         say(f"Set aside: {silent} hours of zeros while people were expected, as a silent counter.")
     write_rows(
-        ("start", "end", "expected", "low", "high", "note"),
+        ("start", "end", "expected", "low", "high", "level", "note"),
         (
-            (each.start.isoformat(), each.end.isoformat(), f"{each.mean:.1f}", each.low, each.high, each.note)
+            (
+                each.start.isoformat(),
+                each.end.isoformat(),
+                f"{each.mean:.1f}",
+                each.low,
+                each.high,
+                each.level,
+                each.note,
+            )
             for each in found
         ),
     )

@@ -18,6 +18,10 @@ _WHOLE = 0.9
 """An hour is known if this share of its rows has counts."""
 _UNEVEN = 1.05
 """Rows this many hours apart still are hourly."""
+_SOME = 0.1
+"""Of what the busiest hour of a day expects, this share makes an hour one in which people come."""
+_QUIET, _BUSY = 0.6, 1.4
+"""Shares of the mean of those hours, as the public pages have them."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,15 @@ class Calendar:
 
 @dataclass(frozen=True)
 class ExpectedHour:
-    """``start`` and ``end``: local. The number of people is from ``low`` to ``high`` in nine of ten cases."""
+    """``start`` and ``end``: local. The number of people is from ``low`` to ``high`` in nine of ten cases. ``level``:
+    quiet or busy for its day, or empty."""
 
     start: datetime
     end: datetime
     mean: float
     low: int
     high: int
+    level: str
     note: str
 
 
@@ -96,8 +102,16 @@ def forecast(
         place = ((start.date() - first).days - today, start.hour)
         low, high = math.floor(found.low[place]), math.ceil(found.high[place])
         end = (start.astimezone(UTC) + HOUR).astimezone(zone)
-        rows.append(ExpectedHour(start, end, float(found.mean[place]), low, high, calendar.note(start)))
+        level = _level(found.mean[place], found.mean[place[0]])
+        rows.append(ExpectedHour(start, end, float(found.mean[place]), low, high, level, calendar.note(start)))
     return rows, int(silent(grid, known).sum())
+
+
+def _level(mean: float, day: Floats) -> str:
+    some = day[day >= _SOME * day.max()]
+    if mean == 0 or mean < some.min():
+        return ""
+    return "quiet" if mean < _QUIET * some.mean() else "busy" if mean > _BUSY * some.mean() else ""
 
 
 def days_of(first: date, count: int, zone: ZoneInfo, calendar: Calendar) -> Days:

@@ -32,7 +32,7 @@ def _rows(result: Result) -> list[dict[str, str]]:
 
 def test_two_weeks_of_hours_are_written_with_interval(counts: Path) -> None:
     rows = _rows(_run(counts))
-    assert list(rows[0]) == ["start", "end", "expected", "low", "high", "note"]
+    assert list(rows[0]) == ["start", "end", "expected", "low", "high", "level", "note"]
     assert len(rows) == 14 * 24
     assert (rows[0]["start"], rows[0]["end"]) == ("2026-12-21T00:00:00+00:00", "2026-12-21T01:00:00+00:00")
     noon = rows[12]

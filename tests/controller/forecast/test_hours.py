@@ -135,6 +135,13 @@ def test_nothing_counted_is_refused() -> None:
         forecast({}, LONDON, Calendar(), 14)
 
 
+def test_quiet_and_busy_hours_of_a_day_are_named_and_empty_nights_are_not() -> None:
+    people = {8: 4.0, 9: 10.0, 10: 10.0, 11: 10.0, 12: 20.0, 23: 0.1}
+    midnight = datetime(2026, 2, 4, tzinfo=UTC)
+    found = _expected(LONDON, _counted(LONDON, midnight, people=lambda local: people.get(local.hour, 0.0)))
+    assert [(each.start.hour, each.level) for each in found[:24] if each.level] == [(8, "quiet"), (12, "busy")]
+
+
 def test_hours_of_silence_are_told() -> None:
     counted = _counted(LONDON, datetime(2026, 2, 4, tzinfo=UTC))
     dead = dict.fromkeys(list(counted)[-3 * 24 :], 0.0)
