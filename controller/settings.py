@@ -159,6 +159,7 @@ class RetentionSection(SettingsSection, frozen=True):
 
     events: Days = 180
     samples: Days = 1095
+    rollups: Days = 1826
     faults: Days = 90
     manual_acts: Days = 1095
     booking_contacts: Days = 730

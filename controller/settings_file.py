@@ -116,6 +116,7 @@ mail_to = []
 [retention]
 events = 180
 samples = 1095
+rollups = 1826
 faults = 90
 manual_acts = 1095
 booking_contacts = 730

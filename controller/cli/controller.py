@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from controller.cli import oidc, users
 from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.backup import back_up
+from controller.db.engine import Database
 from controller.enrolment.broker_files import make_broker_files
 from controller.enrolment.schemas import SigningKeyAnswer
 from controller.lost_key_recovery import COSTS, lost_keys, make_new_keys
@@ -19,8 +21,10 @@ from controller.main import migrate_alone
 from controller.main import run as run_controller
 from controller.preflight import load_clock, require_database, require_files, unanswered
 from controller.privileges import become_owner, share_config
-from controller.settings import DATA_DIR
+from controller.settings import DATA_DIR, Settings
 from controller.settings_file import EXAMPLE, load_settings
+from controller.telemetry.rollups.service import remake
+from controller.web.fields import read_date
 
 app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")
@@ -92,6 +96,43 @@ def broker_files(config: ConfigFile = CONFIG) -> None:
         settings = open_settings(config, database=False)
         files = make_broker_files(settings)
     typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
+
+
+@app.command()
+def roll_up(
+    site: Annotated[str, typer.Argument(help="The building's id.")],
+    from_: Annotated[str, typer.Option("--from", help="The first day, such as 2026-11-01; else the oldest.")] = "",
+    to: Annotated[str, typer.Option(help="The day after the last, such as 2026-12-01; else up to now.")] = "",
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Make a building's figures per 5 minutes, hour, day and month again from its events, also while the controller
+    runs. Days whose events were deleted keep their figures."""
+    with errors_on_one_line():
+        settings = open_settings(config)
+        first, last = (_day(text, name) for text, name in ((from_, "--from"), (to, "--to")))
+        clock = load_clock(config, settings)
+        asyncio.run(_roll_up(settings, site, first, last and last - timedelta(days=1), clock.now()))
+
+
+async def _roll_up(settings: Settings, site: str, first: date | None, last: date | None, now: datetime) -> None:
+    database = Database(settings.database_url)
+    events = number = 0
+    try:
+        async for each in remake(database, site, first, last, now):
+            events, number = events + each.events, each.number
+            if number == each.days or number % 30 == 0:
+                typer.echo(f"{each.day}: {number} of {each.days} days, {events} events")
+    finally:
+        await database.close()
+    typer.echo(f"Rolled up {events} events of {number} days.")
+
+
+def _day(text: str, name: str) -> date | None:
+    """The date of an option; None where none is given."""
+    try:
+        return read_date(text) if text else None
+    except ValueError as error:
+        refuse(f"{name} {error}")
 
 
 @app.command()

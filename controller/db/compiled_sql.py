@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Dialect, Float, LargeBinary, Select, Table, TextClause, text
+from sqlalchemy import Dialect, Float, Insert, LargeBinary, Select, Table, TextClause, text
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import CompoundSelect, TextualSelect
 from sqlalchemy.types import TypeEngine
@@ -261,6 +261,34 @@ async def insert_many(
         driver_of(tx, statement)
         inserts.append((statement, [list(chain(*lot))]))
     await _insert(tx, inserts)
+
+
+async def upsert_many(tx: Tx, insert: Insert, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Carry out an insert of the driver's dialect, ``on_conflict_do_update`` included, for each row, whose values are
+    in the order of ``columns``, all of its table. Raises ``DBAPIError``. The caller keeps ``insert``."""
+    if not rows:
+        return
+    table = insert.table
+    assert isinstance(table, Table)
+    statement = _statement(insert, tx.dialect)
+    processed = _processed(table, columns, tx.dialect)
+    values = [list(row) for row in rows]
+    for its in values:
+        for at, process in processed:
+            its[at] = process(its[at])
+    if tx.dialect.name != "postgresql":
+        await _insert(tx, [(statement, values)])
+        return
+    driver = await _begun(tx, statement)
+    try:
+        await driver.executemany(statement, values)
+    except Exception as error:  # asyncpg's errors have no root in common
+        raise translated(statement, error) from error
+
+
+@lru_cache(maxsize=_SHAPES_KEPT)
+def _statement(insert: Insert, dialect: Dialect) -> str:
+    return str(insert.compile(dialect=dialect))
 
 
 async def _copy(

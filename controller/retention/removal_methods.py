@@ -108,16 +108,21 @@ class DeleteQuotes(msgspec.Struct, frozen=True):
         return (await tx.execute(delete(table("quotes")).where(table("quotes").c.id.in_(ids)))).rowcount
 
 
-class DeleteSamples(msgspec.Struct, frozen=True):
-    """Old samples. Goes from series to series by the primary key, since no index begins with the time."""
+class DeleteOfSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows from before the cutoff of a large table without an index that begins with their time, ``at``. Goes by the
+    primary key, of which ``series`` are the columns before it. ``where``: of which series."""
+
+    table: str
+    series: tuple[str, ...]
+    where: tuple[ColumnElement[bool], ...] = ()
 
     async def find(self, tx: Tx, cutoff: datetime, limit: int, after: Key | None = None) -> Sequence[Key]:
-        c = table("samples").c
-        series = (c.site, c.measurement, c.device, c.field)
+        its = table(self.table)
+        series = [its.c[name] for name in self.series]
         found: list[Key] = []
         last: Key | None = None
         while len(found) < limit:
-            query = select(*series).order_by(*series).limit(1)
+            query = select(*series).where(*self.where).order_by(*series).limit(1)
             if last is not None:
                 query = query.where(tuple_(*series) > tuple_(*last))
             row = (await tx.execute(query)).first()
@@ -125,12 +130,12 @@ class DeleteSamples(msgspec.Struct, frozen=True):
                 break
             last = tuple(row)
             here = [column == value for column, value in zip(series, last, strict=True)]
-            keys = select(*table("samples").primary_key.columns).where(*here, c.at < cutoff)
-            found += [tuple(each) for each in await tx.execute(keys.order_by(c.at).limit(limit - len(found)))]
+            keys = select(*its.primary_key.columns).where(*here, its.c.at < cutoff)
+            found += [tuple(each) for each in await tx.execute(keys.order_by(its.c.at).limit(limit - len(found)))]
         return found
 
     async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
-        return (await tx.execute(delete(table("samples")).where(is_one(table("samples"), keys)))).rowcount
+        return (await tx.execute(delete(table(self.table)).where(is_one(table(self.table), keys)))).rowcount
 
 
 class BlankBookings(msgspec.Struct, frozen=True):

@@ -18,10 +18,10 @@ from controller.retention.removal_methods import (
     BlankBookings,
     BlankSeries,
     DeleteOfBookings,
+    DeleteOfSeries,
     DeleteOldest,
     DeleteQuotes,
     DeleteRows,
-    DeleteSamples,
     EraseAuditPersonal,
     Key,
     RetentionRule,
@@ -108,7 +108,14 @@ def rules(
             DeleteOfBookings(table="told"),
         ],
         "plans": [DeletePlans(), DeleteUnusedParts()],
-        "samples": [DeleteSamples()],
+        "samples": [DeleteOfSeries(table="samples", series=("site", "measurement", "device", "field"))],
+        "rollups": [
+            DeleteOfSeries(
+                table="rollups",
+                series=("site", "step", "measurement"),
+                where=(table("rollups").c.step.in_(("5min", "hour")),),
+            )
+        ],
         "faults": [
             DeleteRows(table="quarantine", column="received_at"),
             DeleteRows(table="refusals", column="last_at"),

@@ -52,6 +52,12 @@ SCHEDULE = (
         why="three years show seasons; people are in it as numbers only",
     ),
     RetentionLine(
+        kind="rollups",
+        tables=("rollups",),
+        happens="figures per five minutes and hour are deleted, counted from their time; those per day and month stay",
+        why="five years compare terms and seasons; people are in it as numbers only",
+    ),
+    RetentionLine(
         kind="faults",
         tables=("quarantine", "refusals"),
         personal="what an edge sent and could not be accepted",
@@ -196,7 +202,10 @@ SCHEDULE = (
     ),
     RetentionLine(
         kind="sums",
-        tables=("counter_days", "recounts", "outages", "holes", "event_logs", "event_runs", "edge_runs"),
+        tables=(
+            *("counter_days", "recounts", "outages", "holes", "event_logs", "event_runs", "edge_runs"),
+            *("rollup_series", "blind_marks"),
+        ),
         why="sums and times without people: the history of a building; also which events were stored already",
     ),
     RetentionLine(

@@ -16,6 +16,7 @@ from controller.telemetry.event_timestamps import EventDating
 from controller.telemetry.history import Sample, SqlHistory, samples_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
+from controller.telemetry.rollups.service import add_events
 from controller.telemetry.validation import Judged
 from controller.text import local_time
 from edge.wire.event_text import door_of, happened
@@ -97,8 +98,12 @@ class EventStore:
                 undated.add((site, edge))
             if writer.stored:
                 rooms = await _note_readings(tx, site, edge, writer.stored)
+                samples = _samples(site, writer.stored, rooms)
                 if self._in_sql:
-                    await SqlHistory(tx).write(_samples(site, writer.stored, rooms))
+                    await SqlHistory(tx).write(samples)
+                # Which room a sensor stands for may change: roll-ups are kept without, so that they can be made again.
+                rolled = _samples(site, writer.stored, {}) if rooms else samples
+                await add_events(tx, site, zones[site], writer.stored, rolled)
                 await self._note(tx, site, writer.stored)
         return StoreResult(
             acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated)

@@ -107,6 +107,7 @@ events = Table(
     Column("error_s", Double),
     UniqueConstraint("log_id", "seq"),
     Index(None, "site", "kind", "id"),
+    Index(None, "site", "at"),
 )
 """Each event once. ``id`` is the order of commit. Where the edge's own time, ``told_at``, was wrong, ``at`` is by our
 clock, and ``error_s`` says how far off it may be."""
@@ -275,3 +276,50 @@ history_cursor = Table(
     Column("event_id", Serial, nullable=False),
 )
 """Up to which event a history outside this database has taken everything."""
+
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("step", String(8), primary_key=True),
+    Column("measurement", String(40), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("place", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("n", Serial, nullable=False),
+    Column("total", Serial, nullable=False),
+    Column("least", Serial, nullable=False),
+    Column("most", Serial, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The numbers of a device in the ``step`` that begins at ``at``: how many, their sum, the least and the greatest, in
+thousandths, so that sums are exact in whatever order they are made. ``place`` is empty where there is none."""
+
+rollup_series = Table(
+    "rollup_series",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("measurement", String(40), primary_key=True),
+    Column("place", String(40), primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+"""Of what there are roll-ups, and the first and the last event of each."""
+
+blind_marks = Table(
+    "blind_marks",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("log", String(32), primary_key=True),
+    Column("seq", Serial, primary_key=True, autoincrement=False),
+    Column("device", String(40), nullable=False),
+    Column("fault", String(200), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("present", Boolean, nullable=False),
+)
+"""When a fault that keeps a device from counting began (``present``) or ended."""

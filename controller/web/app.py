@@ -98,6 +98,7 @@ from controller.retention import routes as retention
 from controller.room_sensors import routes as room_sensors
 from controller.room_tablets import routes as room_tablets
 from controller.settings import Settings
+from controller.telemetry.rollups import routes as rollups
 from controller.uploads.parser import Parser
 from controller.use import routes as use
 from controller.waitlist import routes as waiting
@@ -180,6 +181,7 @@ ROUTERS = (
     why.router,
     telemetry.router,
     live_socket.router,
+    rollups.router,
 )
 """The routers of the domains, all under ``API``."""
 _PREFIXED = (

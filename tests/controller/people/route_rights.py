@@ -313,6 +313,10 @@ POST /sites/{site}/doors/{door}/why                 | open      | site      |
 GET /sites/{site}/now                               | live      | site      |
 GET /sites/{site}/events                            | live      | site      |
 GET /sites/{site}/quarantine                        | live      | site      |
+GET /sites/{site}/footfall                          | live      | site      |
+GET /sites/{site}/footfall.csv                      | live      | site      |
+GET /sites/{site}/samples                           | live      | site      |
+GET /sites/{site}/samples.csv                       | live      | site      |
 GET /sites/{site}/alerts                            | live      | site      |
 GET /alerts                                         | live      | somewhere |
 """

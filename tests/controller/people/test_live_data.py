@@ -13,7 +13,7 @@ from controller.diary.tables import bookings
 from controller.people.model import Role
 from controller.plans.tables import commands
 from controller.telemetry import repository as telemetry
-from controller.telemetry.tables import device_states, edge_alerts, events, quarantine
+from controller.telemetry.tables import device_states, edge_alerts, events, quarantine, rollup_series, rollups
 from tests.controller.bookings.hearing import LOG
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, put_party, reassign, signed_in_as, user_with
@@ -27,6 +27,10 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/now": {"pir-zebra", "area-zebra", "pi-front"},
     "/sites/{site}/events": {"reader-zebra", ENTRY},
     "/sites/{site}/quarantine": {"zebra garbled"},
+    "/sites/{site}/footfall": {"beams-zebra"},
+    "/sites/{site}/footfall.csv": {"beams-zebra"},
+    "/sites/{site}/samples": {"wifi-zebra"},
+    "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},
     "/sites/{site}/plans": {"pi-front"},
     "/sites/{site}/overrides": {"zebra lock-down"},
@@ -64,6 +68,11 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
         entered = {"kind": "access", "device": "reader-zebra", "data": '{"granted":true}', "boot": "b" * 36}
         stored = {"log_id": log, "seq": 1, "mono_ms": 1, "trust": "synced", "received_at": came, "learned_late": False}
         await tx.execute(insert(events).values(at | entered | stored))
+        for device, measurement, field in (("beams-zebra", "footfall", "ins"), ("wifi-zebra", "wifi", "stations")):
+            series = {"site": SITE, "edge": "pi-front", "device": device, "measurement": measurement, "place": ""}
+            await tx.execute(insert(rollup_series).values(series | {"first_at": came, "last_at": came}))
+            summed = {"step": "hour", "field": field, "at": NOW, "n": 1, "total": 1, "least": 1, "most": 1}
+            await tx.execute(insert(rollups).values(series | summed))
         aside = {"log_id": log, "seq": 2, "site": SITE, "edge": "pi-front", "reason": "unreadable", "received_at": came}
         await tx.execute(insert(quarantine).values(aside | {"why": "zebra garbled", "raw": b"?", "digest": "0" * 64}))
         asked = {"id": theirs["id"], "site": SITE, "edge": "pi-front", "door": "front-door", "kind": "unlock"}

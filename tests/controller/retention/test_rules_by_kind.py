@@ -32,6 +32,7 @@ KEYS = {
     "codes": "owner",
     "told": "address_tag",
     "samples": "field",
+    "rollups": "field",
     "quarantine": "digest",
     "refusals": "reason",
     "commands": "id",
@@ -111,6 +112,10 @@ async def machines(tx: Tx) -> None:
     for name, at in moments("samples").items():
         here = {"measurement": "count", "device": "door", "edge": "pi-front"}
         await put(tx, "samples", field=name, at=at, value=1.0, **here)
+    for name, at in moments("rollups").items():
+        for step in ("5min", "hour"):
+            await put(tx, "rollups", step=step, field=name, at=at, place="", **here)
+        await put(tx, "rollups", step="day", field=WITHIN, at=at, place="", **here)
     for log, (name, at) in enumerate(moments("faults").items(), 2):
         await put(tx, "event_logs", id=log, edge="pi-side", log=name)
         await put(tx, "quarantine", log_id=log, edge="pi-side", digest=name, received_at=at)

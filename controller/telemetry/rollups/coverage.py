@@ -1,0 +1,105 @@
+"""In which time a device is known to have counted, and which share of a step that is: silence is not zero. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from controller.telemetry.queries import Outage
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from edge.wire.faults import FaultCode
+from edge.wire.interval import Interval
+
+BLINDING = frozenset(
+    {FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.PIR_STUCK, FaultCode.STATIONS_UNREADABLE}
+    | {FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS}
+)
+"""Faults with which a device counts nothing, or not what there is."""
+
+
+def known_times(
+    series: Sequence[HeardSeries],
+    *,
+    horizons: Mapping[str, datetime],
+    present: Collection[tuple[str, str]],
+    outages: Sequence[Outage],
+    marks: Iterable[BlindMark],
+) -> list[list[Interval]]:
+    """For each series the time in which its device is known to have worked there, in order, without overlap.
+
+    From its first event until the edge's horizon, or until its last event where the device has gone (it is not
+    ``present``, as edge and device) or speaks of another place since; without outages of the edge and without the time
+    of a ``BLINDING`` fault. A fault lasts until it ends or the agent starts again, which would report it again.
+    """
+    off = defaultdict(list)
+    for outage in outages:
+        off[outage.edge].append(outage.during)
+    blind = _blind_times(marks, off)
+    latest: dict[tuple[str, str, str], datetime] = {}
+    for each in series:
+        name = (each.edge, each.device, each.measurement)
+        latest[name] = max(latest.get(name, each.last_at), each.last_at)
+    found = []
+    for each in series:
+        here = (each.edge, each.device) in present
+        newest = latest[each.edge, each.device, each.measurement] == each.last_at
+        end = horizons.get(each.edge, each.last_at) if here and newest else each.last_at
+        found.append(_without(each.first_at, end, [*off[each.edge], *blind[each.edge, each.device]]))
+    return found
+
+
+def _blind_times(
+    marks: Iterable[BlindMark], off: Mapping[str, Sequence[Interval]]
+) -> defaultdict[tuple[str, str], list[Interval]]:
+    """Edge and device -> times of its faults. ``marks`` are in the order of time."""
+    found: defaultdict[tuple[str, str], list[Interval]] = defaultdict(list)
+    open_: dict[tuple[str, str, str], datetime] = {}
+
+    def close(key: tuple[str, str, str], at: datetime) -> None:
+        start = open_.pop(key)
+        restarts = [each.end for each in off.get(key[0], ()) if start < each.end < at]
+        if start < (end := min([at, *restarts])):
+            found[key[:2]].append(Interval(start=start, end=end))
+
+    for mark in marks:
+        key = (mark.edge, mark.device, mark.fault)
+        if key in open_ and not mark.present:
+            close(key, mark.at)
+        elif mark.present:
+            if key in open_:
+                close(key, mark.at)
+            open_[key] = mark.at
+    for key in list(open_):
+        close(key, datetime.max.replace(tzinfo=UTC))
+    return found
+
+
+def _without(start: datetime, end: datetime, gaps: Iterable[Interval]) -> list[Interval]:
+    """What is left of a time."""
+    found: list[Interval] = []
+    for gap in sorted(gaps, key=lambda each: each.start):
+        if gap.end <= start:
+            continue
+        if gap.start >= end:
+            break
+        if gap.start > start:
+            found.append(Interval(start=start, end=gap.start))
+        start = gap.end
+    if start < end:
+        found.append(Interval(start=start, end=end))
+    return found
+
+
+def shares(known: Sequence[Interval], steps: Sequence[Interval]) -> list[float]:
+    """Which share of each step is known, from 0 to 1. Both are in order and do not overlap."""
+    spans = [(each.start.timestamp(), each.end.timestamp()) for each in known]
+    found, first = [], 0
+    for step in steps:
+        start, end = step.start.timestamp(), step.end.timestamp()
+        while first < len(spans) and spans[first][1] <= start:
+            first += 1
+        covered, at = 0.0, first
+        while at < len(spans) and spans[at][0] < end:
+            covered += min(spans[at][1], end) - max(spans[at][0], start)
+            at += 1
+        found.append(round(covered / (end - start), 4))
+    return found

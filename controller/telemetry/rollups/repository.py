@@ -1,0 +1,211 @@
+"""All SQL of roll-ups."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Insert, delete, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from controller.db.compiled_sql import insert_many, upsert_many
+from controller.db.engine import Tx
+from controller.telemetry import repository as telemetry
+from controller.telemetry.rollups.fold import Cell, Row, Step
+from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups
+from controller.telemetry.validation import read_data
+from edge.wire.events import EventData
+from edge.wire.interval import Interval
+
+_COLUMNS = tuple(column.name for column in rollups.c)
+_READ = tuple(rollups.c[name] for name in ("at", "device", "field", "place", "edge", "n", "total", "least", "most"))
+
+
+_SERIES_COLUMNS = tuple(column.name for column in rollup_series.c)
+
+
+def _add_rows(statement: "sqlite.Insert | postgresql.Insert", least: str, most: str) -> Insert:
+    new, c = statement.excluded, rollups.c
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in rollups.primary_key],
+        set_={
+            "n": c.n + new.n,
+            "total": c.total + new.total,
+            "least": getattr(func, least)(c.least, new.least),
+            "most": getattr(func, most)(c.most, new.most),
+        },
+    )
+
+
+def _widen(statement: "sqlite.Insert | postgresql.Insert", least: str, most: str) -> Insert:
+    new, c = statement.excluded, rollup_series.c
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in rollup_series.primary_key],
+        set_={
+            "first_at": getattr(func, least)(c.first_at, new.first_at),
+            "last_at": getattr(func, most)(c.last_at, new.last_at),
+        },
+    )
+
+
+_ADD_ROWS = {
+    "sqlite": _add_rows(sqlite.insert(rollups), "min", "max"),
+    "postgresql": _add_rows(postgresql.insert(rollups), "least", "greatest"),
+}
+_WIDEN = {
+    "sqlite": _widen(sqlite.insert(rollup_series), "min", "max"),
+    "postgresql": _widen(postgresql.insert(rollup_series), "least", "greatest"),
+}
+
+
+class HeardSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """A device's measurement at a place, with its first and its last event."""
+
+    edge: str
+    device: str
+    measurement: str
+    place: str
+    first_at: datetime
+    last_at: datetime
+
+
+class BlindMark(msgspec.Struct, frozen=True, kw_only=True):
+    """From here on a fault keeps a device from counting, or no longer does."""
+
+    edge: str
+    log: str
+    seq: int
+    device: str
+    fault: str
+    at: datetime
+    present: bool
+
+
+class RecordedEvent(NamedTuple):
+    """What is summed up of an event."""
+
+    edge: str
+    log: str
+    seq: int
+    device: str
+    at: datetime
+    data: EventData | None
+
+
+async def add_rows(tx: Tx, site: str, rows: Mapping[Row, Cell]) -> None:
+    """Add to the rows that are there."""
+    # In one order, so that two who add to the same rows never wait for each other.
+    await upsert_many(tx, _ADD_ROWS[tx.dialect.name], _COLUMNS, sorted(_values(site, rows)))
+
+
+async def put_rows(tx: Tx, site: str, rows: Mapping[Row, Cell]) -> None:
+    """Insert rows that are not there."""
+    await insert_many(tx, rollups, _COLUMNS, sorted(_values(site, rows)))
+
+
+def _values(site: str, rows: Mapping[Row, Cell]) -> Iterable[tuple[object, ...]]:
+    for (step, at, (measurement, device, field, place, edge)), cell in rows.items():
+        yield (site, step.value, measurement, at, device, field, place, edge, *cell)
+
+
+async def widen_series(tx: Tx, site: str, found: Iterable[HeardSeries]) -> None:
+    """Note the first and last event of each; one that is known may have had earlier or later ones."""
+    rows = [(site, *msgspec.structs.astuple(each)) for each in found]
+    await upsert_many(tx, _WIDEN[tx.dialect.name], _SERIES_COLUMNS, rows)
+
+
+async def put_marks(tx: Tx, site: str, found: Iterable[BlindMark]) -> None:
+    """Keep them; idempotent."""
+    rows = [msgspec.structs.asdict(each) | {"site": site} for each in found]
+    if rows:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        await tx.execute(dialect.insert(blind_marks).on_conflict_do_nothing(), rows)
+
+
+async def remove(tx: Tx, site: str, steps: Sequence[Step], during: Interval) -> None:
+    """Delete the rows of these steps that begin in the interval."""
+    c = rollups.c
+    here = (c.site == site) & c.step.in_([step.value for step in steps])
+    await tx.execute(delete(rollups).where(here, c.at >= during.start, c.at < during.end))
+
+
+async def stop_others(tx: Tx) -> None:
+    """Make this transaction the only one that writes roll-ups until it ends: what another has stored is then seen, and
+    what it stores later adds to what this one has made. SQLite has one writer at a time anyway."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(text("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def rows_of(
+    tx: Tx, site: str, step: Step, during: Interval, measurements: Sequence[str] | None = None
+) -> dict[Row, Cell]:
+    """The rows of a step that begin in the interval, in the order of time; of all measurements or of some."""
+    c = rollups.c
+    if measurements is None:
+        known = select(rollup_series.c.measurement).where(rollup_series.c.site == site).distinct()
+        measurements = sorted((await tx.execute(known)).scalars())
+    rows: dict[Row, Cell] = {}
+    for name in measurements:
+        here = (c.site == site) & (c.step == step.value) & (c.measurement == name)
+        query = select(*_READ).where(here, c.at >= during.start, c.at < during.end).order_by(c.at)
+        for at, device, field, place, edge, *cell in await tx.execute(query):
+            rows[step, at, (name, device, field, place, edge)] = cell
+    return rows
+
+
+async def series_of(tx: Tx, site: str) -> list[HeardSeries]:
+    """Of what there are roll-ups."""
+    rows = (await tx.execute(select(rollup_series).where(rollup_series.c.site == site))).mappings()
+    found = [HeardSeries(**{name: row[name] for name in HeardSeries.__struct_fields__}) for row in rows]
+    return sorted(found, key=lambda each: (each.measurement, each.device, each.place, each.edge))
+
+
+async def marks_of(tx: Tx, site: str) -> list[BlindMark]:
+    """In the order of time."""
+    rows = (await tx.execute(select(blind_marks).where(blind_marks.c.site == site))).mappings()
+    found = [BlindMark(**{name: row[name] for name in BlindMark.__struct_fields__}) for row in rows]
+    return sorted(found, key=lambda each: (each.at, each.log, each.seq))
+
+
+async def recorded(tx: Tx, site: str, during: Interval) -> list[RecordedEvent]:
+    """A site's events that happened in the interval."""
+    c = events.c
+    query = select(c.edge, event_logs.c.log, c.seq, c.device, c.kind, c.at, c.data)
+    query = query.join(event_logs, event_logs.c.id == c.log_id)
+    query = query.where(c.site == site, c.at >= during.start, c.at < during.end)
+    return [
+        RecordedEvent(edge, log, seq, device, at, read_data(kind, data))
+        for edge, log, seq, device, kind, at, data in await tx.execute(query)
+    ]
+
+
+async def first_event(tx: Tx, site: str) -> datetime | None:
+    """When the first of a site's events happened; None where there is none."""
+    query = select(events.c.at).where(events.c.site == site).order_by(events.c.at).limit(1)
+    found: datetime | None = (await tx.execute(query)).scalar()
+    return found
+
+
+async def horizons(tx: Tx, site: str) -> dict[str, datetime]:
+    """Edge -> up to when it is known to have run and everything of it is stored, outages apart: when it last said how
+    far its log goes, or its last event before one that is still to come."""
+    found: dict[str, datetime] = {}
+    for state in await telemetry.site_edge_states(tx, site):
+        log = await telemetry.present_log(tx, site, state.edge, said=state.log)
+        if log is None:
+            continue
+        last = (await telemetry.runs(tx, log[0])).contiguous
+        if log[1] == (state.log or log[1]) and last >= state.head:
+            found[state.edge] = state.at
+            continue
+        query = select(events.c.at).where(events.c.log_id == log[0], events.c.seq <= last)
+        at = (await tx.execute(query.order_by(events.c.seq.desc()).limit(1))).scalar()
+        if at is not None:
+            found[state.edge] = at
+    return found
+
+
+async def kept_from(tx: Tx) -> datetime | None:
+    """Since when every event is in the database; None where none was ever deleted."""
+    row = (await tx.execute(select(events.c.id, events.c.received_at).order_by(events.c.id).limit(1))).first()
+    return None if row is None or row[0] == 1 else row[1]

@@ -1,0 +1,150 @@
+"""Figures as rows of answers and of CSV files. Pure."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.csv_import.spreadsheet import write_sheet
+from controller.telemetry.rollups.service import FigureSeries
+from controller.text import local_time
+from edge.wire.readings import ReadingKind, unit
+
+COUNTED = {
+    ("footfall", "ins"): "people",
+    ("footfall", "outs"): "people",
+    ("motion", "active"): "movements begun",
+    ("presence", "active"): "presences begun",
+    ("contact", "open"): "openings",
+    ("access", "granted"): "entries granted",
+    ("door", "open"): "openings",
+    ("door", "unlocked"): "unlockings",
+}
+"""Measurements and fields that are summed, and what they count. Of all others the mean says something."""
+UNITS = {("wifi", "stations"): "devices"} | {("room", kind.value): unit(kind) for kind in ReadingKind}
+
+
+class FootfallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """``ins`` and ``outs`` are null where nothing is known. ``events``: how many they were made from. ``coverage``: the
+    share of the time, from 0 to 1, in which the counter is known to have worked. ``door`` is null where it has none."""
+
+    starts: str
+    counter: str
+    door: str | None
+    ins: int | None
+    outs: int | None
+    events: int
+    coverage: float
+
+
+class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """``place``: the door or zone, null where there is none. ``total`` of what is counted (``unit`` says what), and
+    ``mean``, ``least`` and ``most`` of what is measured; null where nothing is known. ``readings``: from how many.
+    ``coverage``: the share of the time, from 0 to 1, in which the device is known to have worked."""
+
+    starts: str
+    place: str | None
+    device: str
+    measurement: str
+    field: str
+    unit: str
+    readings: int
+    total: float | None
+    mean: float | None
+    least: float | None
+    most: float | None
+    coverage: float
+
+
+def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[FootfallRow]:
+    """Step by step, counter by counter."""
+    fields = {(each.device, each.place, each.edge, each.field): each.figures for each in found}
+    rows = []
+    for (device, place, edge, field), ins in sorted(fields.items()):
+        if field != "ins":
+            continue
+        outs = fields.get((device, place, edge, "outs"), ins)
+        rows += [
+            FootfallRow(
+                starts=local_time.rfc3339(one.during.start, zone),
+                counter=device,
+                door=place or None,
+                ins=None if one.total is None else round(one.total),
+                outs=None if other.total is None else round(other.total),
+                events=one.n,
+                coverage=one.coverage,
+            )
+            for one, other in zip(ins, outs, strict=True)
+        ]
+    return rows
+
+
+def sample_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[SampleRow]:
+    """Device by device, step by step."""
+    rows: list[SampleRow] = []
+    for each in found:
+        key = (each.measurement, each.field)
+        summed = key in COUNTED
+        rows += [
+            SampleRow(
+                starts=local_time.rfc3339(one.during.start, zone),
+                place=each.place or None,
+                device=each.device,
+                measurement=each.measurement,
+                field=each.field,
+                unit=COUNTED.get(key) or UNITS.get(key, ""),
+                readings=one.n,
+                total=one.total if summed else None,
+                mean=None if summed or one.mean is None else round(one.mean, 3),
+                least=None if summed else one.least,
+                most=None if summed else one.most,
+                coverage=one.coverage,
+            )
+            for one in each.figures
+        ]
+    return rows
+
+
+FOOTFALL_COLUMNS = {
+    "starts": "starts (local time)",
+    "counter": "counter",
+    "door": "door",
+    "ins": "in (people, raw count)",
+    "outs": "out (people, raw count)",
+    "events": "events",
+    "coverage": "coverage (share of the time, 0 to 1)",
+}
+SAMPLE_COLUMNS = {
+    "starts": "starts (local time)",
+    "place": "door or zone",
+    "device": "device",
+    "measurement": "measurement",
+    "field": "field",
+    "unit": "unit",
+    "readings": "readings",
+    "total": "total (unit)",
+    "mean": "mean (unit)",
+    "least": "least (unit)",
+    "most": "most (unit)",
+    "coverage": "coverage (share of the time, 0 to 1)",
+}
+NOTES = "notes"
+
+
+def as_csv(rows: Sequence[FootfallRow] | Sequence[SampleRow], columns: dict[str, str]) -> bytes:
+    """A line for each row; empty where nothing is known, and a note why."""
+    lines = []
+    for row in rows:
+        values = {title: getattr(row, name) for name, title in columns.items()}
+        line = {title: "" if value is None else str(value) for title, value in values.items()}
+        number = row.events if isinstance(row, FootfallRow) else row.readings
+        lines.append(line | {NOTES: _note(row.coverage, number)})
+    return write_sheet([*columns.values(), NOTES], lines)
+
+
+def _note(coverage: float, number: int) -> str:
+    if coverage >= 1:
+        return ""
+    if coverage:
+        return f"known for {coverage:.0%} of the time; there may have been more"
+    return "at least; more may be still to come" if number else "not known: silence is not zero"

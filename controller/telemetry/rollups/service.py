@@ -1,0 +1,225 @@
+"""Adds new events to the roll-ups, makes roll-ups again from the events, and reads them with their coverage."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.db.engine import Database, Tx
+from controller.estate.service import require_site
+from controller.telemetry import queries, room_sensors
+from controller.telemetry.event_timestamps import AHEAD_LIMIT
+from controller.telemetry.history import Sample, samples_of
+from controller.telemetry.rollups import repository
+from controller.telemetry.rollups.coverage import BLINDING, known_times, shares
+from controller.telemetry.rollups.fold import THOUSANDTHS, Cell, Step, end_of, fold, month_of, start_of, steps_in
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.text import local_time
+from edge.wire.events import EventData, FaultData
+from edge.wire.interval import Interval
+
+_OF_DAY = (Step.FIVE_MINUTES, Step.HOUR, Step.DAY)
+_CODES = frozenset(each.value for each in BLINDING)
+
+
+class RolledEvent(Protocol):
+    """What roll-ups need of an event."""
+
+    @property
+    def edge(self) -> str: ...
+    @property
+    def log(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def data(self) -> EventData | None: ...
+
+
+async def add_events(
+    tx: Tx, site: str, zone: ZoneInfo, events: Sequence[RolledEvent], samples: Sequence[Sample]
+) -> None:
+    """Add events that were stored just now, each for the first time, and their samples, to the rows that are there,
+    however late they come."""
+    await repository.add_rows(tx, site, fold(samples, zone))
+    await _note(tx, site, events, samples)
+
+
+async def _note(tx: Tx, site: str, events: Iterable[RolledEvent], samples: Iterable[Sample]) -> None:
+    """Keep what coverage needs when the events are no longer there."""
+    heard: dict[tuple[str, str, str, str], list[datetime]] = {}
+    for each in samples:
+        key = (each.edge, each.device, each.measurement, each.place or "")
+        if (span := heard.get(key)) is None:
+            heard[key] = [each.at, each.at]
+        elif each.at < span[0]:
+            span[0] = each.at
+        elif each.at > span[1]:
+            span[1] = each.at
+    series = [
+        HeardSeries(edge=edge, device=device, measurement=measurement, place=place, first_at=first, last_at=last)
+        for (edge, device, measurement, place), (first, last) in sorted(heard.items())
+    ]
+    await repository.widen_series(tx, site, series)
+    marks = [
+        BlindMark(
+            edge=event.edge,
+            log=event.log,
+            seq=event.seq,
+            device=event.device,
+            fault=f"{event.data.code} {event.data.part}".strip(),
+            at=event.at,
+            present=event.data.present,
+        )
+        for event in events
+        if isinstance(event.data, FaultData) and event.data.code in _CODES
+    ]
+    await repository.put_marks(tx, site, marks)
+
+
+async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
+    """Make the rows of a local day and of its month again, from the day's events; how many those are. Idempotent. It
+    gives the very rows that ``add_events`` gave."""
+    await repository.stop_others(tx)
+    during = local_time.day_bounds(day, zone)
+    await repository.remove(tx, site, _OF_DAY, during)
+    events = await repository.recorded(tx, site, during)
+    samples = [
+        sample
+        for each in events
+        for sample in samples_of(site=site, edge=each.edge, device=each.device, at=each.at, data=each.data)
+    ]
+    rows = {key: cell for key, cell in fold(samples, zone).items() if key[0] is not Step.MONTH}
+    await repository.put_rows(tx, site, rows)
+    await _note(tx, site, events, samples)
+    start = start_of(Step.MONTH, during.start, zone)
+    month = Interval(start=start, end=end_of(Step.MONTH, start, zone))
+    await repository.remove(tx, site, (Step.MONTH,), month)
+    await repository.put_rows(tx, site, month_of(await repository.rows_of(tx, site, Step.DAY, month), zone))
+    return len(events)
+
+
+class RemadeDay(msgspec.Struct, frozen=True, kw_only=True):
+    """One of ``days`` local days was made again, from so many events."""
+
+    day: date
+    events: int
+    number: int
+    days: int
+
+
+async def remake(
+    database: Database, site: str, first: date | None, last: date | None, now: datetime
+) -> AsyncIterator[RemadeDay]:
+    """Make the roll-ups of local days again, ``last`` included, one transaction for each, also while events come in;
+    of all days where none is named. Days of which events were deleted keep their rows. Raises ``SiteUnknown``."""
+    async with database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+        oldest = await repository.first_event(tx, site)
+        kept = await repository.kept_from(tx)
+    if oldest is None:
+        return
+    first = max(filter(None, (first, local_time.local_day(oldest, zone))))
+    if kept is not None:
+        # An event may be dated a little ahead of when it was received.
+        first = max(first, local_time.local_day(kept + AHEAD_LIMIT, zone) + timedelta(days=1))
+    last = min(filter(None, (last, local_time.local_day(now, zone) + timedelta(days=1))))
+    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+    for number, day in enumerate(days, 1):
+        events = await database.run(remake_day, site, day, zone)
+        yield RemadeDay(day=day, events=events, number=number, days=len(days))
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one step. ``n``: readings; ``total``: their sum; ``coverage``: the share of the step in which
+    the device is known to have worked. Without any, ``total`` is None: silence is not zero."""
+
+    during: Interval
+    n: int
+    total: float | None
+    least: float | None
+    most: float | None
+    coverage: float
+
+    @property
+    def mean(self) -> float | None:
+        return self.total / self.n if self.n and self.total is not None else None
+
+
+class FigureSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one field of a device at a place (empty where there is none), step by step, none left out."""
+
+    measurement: str
+    device: str
+    place: str
+    edge: str
+    field: str
+    figures: list[Figure]
+
+
+async def figures(
+    tx: Tx, site: str, step: Step, during: Interval, zone: ZoneInfo, now: datetime, *, footfall: bool
+) -> list[FigureSeries]:
+    """The steps that begin in an interval, up to now, of each series that spoke before it ended: of footfall, or of all
+    other measurements."""
+    steps = [each for each in steps_in(step, during, zone) if each.start < now]
+    heard = [each for each in await repository.series_of(tx, site) if (each.measurement == "footfall") is footfall]
+    if not heard or not steps:
+        return []
+    rows = await repository.rows_of(tx, site, step, during, sorted({each.measurement for each in heard}))
+    since = min(*(each.first_at for each in heard), steps[0].start)
+    present = {(edge, state.device) for edge, state in await queries.site_devices(tx, site)}
+    times = known_times(
+        heard,
+        horizons={edge: min(at, now) for edge, at in (await repository.horizons(tx, site)).items()},
+        present=present,
+        outages=await queries.site_outages(tx, site, Interval(start=since, end=steps[-1].end)),
+        marks=await repository.marks_of(tx, site),
+    )
+    by_series: dict[tuple[str, ...], dict[datetime, Cell]] = {}
+    for (_, at, series), cell in rows.items():
+        by_series.setdefault(series, {})[at] = cell
+    fields: dict[str, set[str]] = {}
+    for measurement, _, field, _, _ in by_series:
+        fields.setdefault(measurement, set()).add(field)
+    rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
+    found: list[FigureSeries] = []
+    for each, known in zip(heard, times, strict=True):
+        if each.first_at >= during.end:
+            continue
+        covered = shares(known, steps)
+        for field in sorted(fields.get(each.measurement, ())):
+            cells = by_series.get((each.measurement, each.device, field, each.place, each.edge), {})
+            found.append(
+                FigureSeries(
+                    measurement=each.measurement,
+                    device=each.device,
+                    place=each.place or rooms.get((each.edge, each.device)) or "",
+                    edge=each.edge,
+                    field=field,
+                    figures=[
+                        _figure(one, cells.get(one.start), share) for one, share in zip(steps, covered, strict=True)
+                    ],
+                )
+            )
+    return found
+
+
+def _figure(during: Interval, cell: Cell | None, coverage: float) -> Figure:
+    if cell is None:
+        nothing = 0.0 if coverage else None
+        return Figure(during=during, n=0, total=nothing, least=None, most=None, coverage=coverage)
+    n, total, least, most = cell
+    return Figure(
+        during=during,
+        n=n,
+        total=total / THOUSANDTHS,
+        least=least / THOUSANDTHS,
+        most=most / THOUSANDTHS,
+        coverage=coverage,
+    )

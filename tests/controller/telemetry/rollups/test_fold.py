@@ -1,0 +1,80 @@
+"""Sums by five minutes, hour, local day and local month."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from controller.telemetry.history import Sample
+from controller.telemetry.rollups.fold import Step, fold, steps_in
+from controller.text import local_time
+from edge.wire.interval import Interval
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def sample(at: datetime, ins: int = 1) -> Sample:
+    fields = {"ins": ins, "outs": 0}
+    return Sample(
+        site="ramsey", edge="main", measurement="footfall", device="beams", place="door", at=at, fields=fields
+    )
+
+
+def ins(samples: list[Sample], step: Step) -> dict[datetime, int]:
+    return {
+        at: cell[1] // 1000
+        for (its, at, series), cell in fold(samples, LONDON).items()
+        if its is step and series[2] == "ins"
+    }
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+def test_a_row_has_number_sum_least_and_greatest_in_thousandths() -> None:
+    at = utc(2026, 11, 25, 12, 7)
+    rows = fold([sample(at, 3), sample(at + timedelta(minutes=1), 5)], LONDON)
+    assert rows[Step.FIVE_MINUTES, utc(2026, 11, 25, 12, 5), ("footfall", "beams", "ins", "door", "main")] == [
+        *(2, 8000, 3000, 5000)
+    ]
+
+
+def test_a_step_holds_its_beginning_and_not_its_end() -> None:
+    found = ins([sample(utc(2026, 11, 25, 12, 5)), sample(utc(2026, 11, 25, 12, 10))], Step.FIVE_MINUTES)
+    assert found == {utc(2026, 11, 25, 12, 5): 1, utc(2026, 11, 25, 12, 10): 1}
+
+
+def test_days_and_months_are_those_of_the_sites_zone() -> None:
+    late = sample(utc(2026, 6, 30, 23, 30))  # half past midnight on the first of July in London
+    assert list(ins([late], Step.DAY)) == [utc(2026, 6, 30, 23)]
+    assert list(ins([late], Step.MONTH)) == [utc(2026, 6, 30, 23)]
+
+
+def test_the_night_the_clocks_go_back_has_25_hours_and_the_hour_that_comes_twice_is_two() -> None:
+    quarters = [sample(utc(2026, 10, 24, 23) + timedelta(minutes=15 * each)) for each in range(100)]
+    assert ins(quarters, Step.DAY) == {utc(2026, 10, 24, 23): 100}
+    hours = ins(quarters, Step.HOUR)
+    assert (len(hours), set(hours.values())) == (25, {4})
+    assert {utc(2026, 10, 25, 0), utc(2026, 10, 25, 1)} <= set(hours)  # one o'clock twice
+
+
+def test_the_night_the_clocks_go_forward_has_23_hours() -> None:
+    during = local_time.day_bounds(date(2026, 3, 29), LONDON)
+    assert len(list(steps_in(Step.HOUR, during, LONDON))) == 23
+    assert list(steps_in(Step.DAY, during, LONDON)) == [during]
+    quarters = [sample(during.start + timedelta(minutes=15 * each)) for each in range(92)]
+    assert ins(quarters, Step.DAY) == {during.start: 92}
+
+
+def test_the_steps_of_a_year_touch_and_miss_nothing() -> None:
+    year = Interval(start=utc(2026, 1, 1), end=utc(2027, 1, 1))
+    for step, number in ((Step.FIVE_MINUTES, 105_120), (Step.HOUR, 8760), (Step.DAY, 365), (Step.MONTH, 12)):
+        found = list(steps_in(step, year, LONDON))
+        assert (len(found), found[0].start, found[-1].end) == (number, year.start, year.end)
+        assert all(one.end == other.start for one, other in itertools.pairwise(found))
+
+
+def test_an_hour_of_a_zone_off_by_half_an_hour_begins_on_its_wall() -> None:
+    kolkata = ZoneInfo("Asia/Kolkata")
+    starts = {at for step, at, _ in fold([sample(utc(2026, 1, 1, 0, 20))], kolkata) if step is Step.HOUR}
+    assert starts == {utc(2025, 12, 31, 23, 30)}

@@ -1,0 +1,142 @@
+"""Footfall and samples over HTTP, as JSON and CSV, and the command that makes them again."""
+
+import asyncio
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import delete
+from typer.testing import CliRunner
+
+from controller.cli.controller import app as commands
+from controller.container import Container
+from controller.telemetry.tables import rollups
+from edge.wire.events import MotionData, WifiData
+from tests.controller.clock import ManualClock
+from tests.controller.telemetry.rollups.storing import rows_of, store
+from tests.controller.telemetry.rollups.test_service import alive
+from tests.controller.telemetry.speaking import crossing, event
+from tests.controller.village import API, SITE, Json
+
+NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 25, 13, tzinfo=UTC)
+DAY = {"from": "2026-11-25", "to": "2026-11-26"}
+
+
+@pytest.fixture
+async def counted(village: httpx.AsyncClient, container: Container, clock: ManualClock) -> httpx.AsyncClient:
+    """A counter that counted from nine and was heard of until noon, movement, and WiFi."""
+    minute = timedelta(minutes=1)
+    await store(
+        container.database,
+        SITE,
+        [
+            crossing(1, ins=3, outs=1, total=(3, 1), at=NINE),
+            event(2, MotionData(zone="hall", active=True), at=NINE),
+            event(3, MotionData(zone="hall", active=False), at=NINE + minute),
+            event(4, WifiData(zone="hall", stations=10), at=NINE, device="wifi-hall"),
+            event(5, WifiData(zone="hall", stations=13), at=NINE + minute, device="wifi-hall"),
+            crossing(6, ins=1, outs=0, total=(4, 1), at=NINE + 2 * 60 * minute),
+        ],
+        now=NOW,
+    )
+    await alive(container.database, NINE + 3 * 60 * minute, head=6)
+    clock.set(NOW)
+    return village
+
+
+async def rows(client: httpx.AsyncClient, path: str, **more: str) -> list[Json]:
+    answer = await client.get(f"{API}/sites/{SITE}/{path}", params=DAY | more)
+    assert answer.status_code == 200, answer.text
+    found: list[Json] = answer.json()["items"]
+    return found
+
+
+async def test_footfall_by_the_hour_has_each_counter_with_its_coverage(counted: httpx.AsyncClient) -> None:
+    found = await rows(counted, "footfall")
+    assert [each["starts"] for each in found][:2] == ["2026-11-25T00:00:00+00:00", "2026-11-25T01:00:00+00:00"]
+    assert [(each["ins"], each["outs"], each["events"], each["coverage"]) for each in found[8:]] == [
+        (None, None, 0, 0.0),
+        (3, 1, 1, 1.0),
+        (0, 0, 0, 1.0),
+        (1, 0, 1, 1.0),
+        (None, None, 0, 0.0),
+    ]
+    assert (found[9]["counter"], found[9]["door"]) == ("front-beams", "front-door")
+    [day] = await rows(counted, "footfall", by="day")
+    assert (day["ins"], day["outs"], day["coverage"]) == (4, 1, 0.125)
+    assert len(await rows(counted, "footfall", by="5min")) == 13 * 12
+    assert await rows(counted, "footfall", counter="side-beams") == []
+
+
+async def test_what_is_counted_has_a_total_and_what_is_measured_a_mean(counted: httpx.AsyncClient) -> None:
+    found = [
+        each for each in await rows(counted, "samples", place="hall") if each["starts"].startswith("2026-11-25T09")
+    ]
+    shown = [(each["device"], each["unit"], each["total"], each["mean"], each["least"], each["most"]) for each in found]
+    assert shown == [("pir-hall", "movements begun", 1, None, None, None), ("wifi-hall", "devices", None, 11.5, 10, 13)]
+    assert await rows(counted, "samples", place="foyer") == []
+
+
+async def test_a_file_has_units_in_its_heading_and_says_where_nothing_is_known(counted: httpx.AsyncClient) -> None:
+    answer = await counted.get(f"{API}/sites/{SITE}/footfall.csv", params=DAY)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{SITE}-footfall.csv"'
+    heading, *lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert heading[3:] == [
+        *(
+            "in (people, raw count)",
+            "out (people, raw count)",
+            "events",
+            "coverage (share of the time, 0 to 1)",
+            "notes",
+        )
+    ]
+    assert lines[8][3:] == ["", "", "0", "0.0", "not known: silence is not zero"]
+    assert lines[9][3:] == ["3", "1", "1", "1.0", ""]
+    answer = await counted.get(f"{API}/sites/{SITE}/samples.csv", params=DAY | {"by": "day"})
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [line[1:9] for line in lines[1:]] == [
+        ["hall", "pir-hall", "motion", "active", "movements begun", "2", "1.0", ""],
+        ["hall", "wifi-hall", "wifi", "stations", "devices", "2", "", "11.5"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"to": "2026-11-25"}, "to"),
+        ({"by": "5min", "to": "2027-01-25"}, "to"),
+        ({"from": "soon"}, "from"),
+        ({"by": "week"}, "by"),
+    ],
+)
+async def test_a_time_that_is_too_long_or_none_is_refused_by_name(
+    counted: httpx.AsyncClient, wrong: dict[str, str], field: str
+) -> None:
+    answer = await counted.get(f"{API}/sites/{SITE}/footfall", params=DAY | wrong)
+    assert answer.status_code == 422
+    assert field in answer.text
+
+
+async def test_the_command_makes_the_figures_of_a_building_again(
+    counted: httpx.AsyncClient, container: Container, tmp_path: Path
+) -> None:
+    before = await rows_of(container.database, SITE)
+    async with container.database.write() as tx:
+        await tx.execute(delete(rollups))
+    config = tmp_path / "controller.toml"
+    config.write_text(f'data_dir = "{tmp_path}"\n')
+
+    def roll_up(*words: str) -> str:
+        done = CliRunner().invoke(commands, ["roll-up", *words, "--config", str(config)])
+        return f"{done.exit_code} {done.output}"
+
+    said = await asyncio.to_thread(roll_up, SITE, "--to", "2026-11-26")
+    assert said == "0 2026-11-25: 1 of 1 days, 6 events\nRolled up 6 events of 1 days.\n"
+    assert await rows_of(container.database, SITE) == before
+    assert "0 Rolled up 0 events of 0 days." in await asyncio.to_thread(roll_up, SITE, "--to", "2026-11-25")
+    assert (await asyncio.to_thread(roll_up, "nowhere")).startswith("2 ")
+    assert (await asyncio.to_thread(roll_up, SITE, "--from", "soon")).startswith("2 --from must be a date")

@@ -1,0 +1,204 @@
+"""Roll-ups grow with each event that is stored, are made again from events, and say what they cover."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from controller.db.engine import Database
+from controller.telemetry.rollups.fold import Step
+from controller.telemetry.rollups.service import FigureSeries, figures
+from controller.telemetry.tables import device_states, edge_states, events, rollups
+from edge.wire.events import Event, FaultData, MotionData, OutageData, WifiData
+from edge.wire.faults import FaultCode
+from edge.wire.interval import Interval
+from tests.controller.telemetry.rollups.storing import made_again, make_site, rows_of, store
+from tests.controller.telemetry.speaking import LOG, crossing, event
+
+LONDON = ZoneInfo("Europe/London")
+SITE = "ramsey"
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DAY = Interval(start=datetime(2026, 11, 25, tzinfo=UTC), end=datetime(2026, 11, 26, tzinfo=UTC))
+
+
+@pytest.fixture
+async def site(db: Database) -> Database:
+    await make_site(db, SITE)
+    return db
+
+
+def some_weeks(random: Random, number: int = 120) -> list[Event]:
+    """Crossings, movement, stations and faults, over both changes of the clocks and a month's end."""
+    found, ins = [], 0
+    starts = (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC), NOON + timedelta(days=5))
+    for seq in range(1, number + 1):
+        at = starts[3 * seq // (number + 1)] + timedelta(minutes=random.randrange(30) + 5 * (seq % 40))
+        match random.randrange(5):
+            case 0 | 1:
+                ins += (more := random.randrange(4))
+                found.append(crossing(seq, ins=more, total=(ins, 0), at=at))
+            case 2:
+                found.append(event(seq, MotionData(zone="hall", active=random.random() < 0.5), at=at))
+            case 3:
+                stations = WifiData(zone="hall", stations=random.randrange(40))
+                found.append(event(seq, stations, at=at, device="wifi-hall"))
+            case _:
+                fault = FaultData(code=FaultCode.BEAM_DEAD, part="beam 2", present=random.random() < 0.5)
+                found.append(event(seq, fault, at=at, device="front-beams"))
+    return found
+
+
+def lots_of(random: Random, found: Sequence[Event]) -> list[list[Event]]:
+    """In any order, in batches of any size, some twice."""
+    mixed = [*found, *random.sample(found, len(found) // 3)]
+    random.shuffle(mixed)
+    lots = []
+    while mixed:
+        size = random.randrange(1, 40)
+        lots.append(mixed[:size])
+        mixed = mixed[size:]
+    return lots
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_rows_are_the_same_in_any_order_of_arrival_and_when_made_again(db: Database, seed: int) -> None:
+    random = Random(seed)
+    found = some_weeks(random)
+    await make_site(db, "mixed")
+    await store(db, "mixed", *lots_of(random, found))
+    await make_site(db, "sorted")
+    await store(db, "sorted", found)
+    rows = await rows_of(db, "sorted")
+    assert await rows_of(db, "mixed") == rows
+    assert len(rows["rollups"]) > 100
+    assert await made_again(db, "mixed") == len(found)
+    assert await rows_of(db, "mixed") == rows
+
+
+async def test_rows_that_are_lost_or_wrong_are_right_when_made_again(site: Database) -> None:
+    found = some_weeks(Random(7))
+    await store(site, SITE, found)
+    rows = await rows_of(site, SITE)
+    async with site.write() as tx:
+        await tx.execute(update(rollups).values(total=rollups.c.total + 1000))
+        await tx.execute(delete(rollups).where(rollups.c.step == "hour"))
+    await made_again(site, SITE)
+    assert await rows_of(site, SITE) == rows
+
+
+async def test_a_range_is_made_again_and_the_rest_is_left(site: Database) -> None:
+    await store(
+        site,
+        SITE,
+        [crossing(1, ins=1, total=(1, 0), at=NOON), crossing(2, ins=2, total=(3, 0), at=NOON + timedelta(days=1))],
+    )
+    async with site.write() as tx:
+        await tx.execute(update(rollups).where(rollups.c.step != "day").values(total=0))
+        await tx.execute(update(rollups).where(rollups.c.at >= DAY.end).values(n=99))
+    assert await made_again(site, SITE, date(2026, 11, 25), date(2026, 11, 25)) == 1
+    now = await rows_of(site, SITE)
+    hours = {row[2]: row[8] for row in now["rollups"] if row[0] == "hour" and row[4] == "ins"}
+    assert hours == {NOON: 1000, NOON + timedelta(days=1): 0}
+    assert {row[7] for row in now["rollups"] if row[2] >= DAY.end} == {99}  # type: ignore[operator]
+
+
+async def test_days_of_which_events_were_deleted_keep_their_rows(site: Database) -> None:
+    for seq in range(1, 6):
+        at = NOON + timedelta(days=seq)
+        await store(site, SITE, [crossing(seq, ins=1, total=(seq, 0), at=at)], now=at)
+    rows = await rows_of(site, SITE)
+    async with site.write() as tx:
+        await tx.execute(delete(events).where(events.c.seq < 4))
+    assert await made_again(site, SITE) == 1
+    assert await rows_of(site, SITE) == rows
+
+
+async def seen(database: Database, step: Step, during: Interval, now: datetime) -> dict[str, FigureSeries]:
+    async with database.read() as tx:
+        return {each.field: each for each in await figures(tx, SITE, step, during, LONDON, now, footfall=True)}
+
+
+async def alive(database: Database, until: datetime, head: int) -> None:
+    """The edge has said how far its log goes, and that it has the counter."""
+    state = {"site": SITE, "edge": "main", "online": True, "since": until, "boot": "0" * 36, "connection": 1}
+    state |= {"nonce": "0" * 32, "at": until, "software": "1", "trust": "synced", "head": head, "log": LOG}
+    device = {"site": SITE, "edge": "main", "device": "front-beams", "kind": "counter", "seq": 1, "state": "{}"}
+    async with database.write() as tx:
+        await tx.execute(delete(edge_states))
+        await tx.execute(delete(device_states))
+        await tx.execute(insert(edge_states).values(state | {"health": "{}"}))
+        await tx.execute(insert(device_states).values(device | {"at": until, "since": until}))
+
+
+def at_hour(*hours: float) -> list[datetime]:
+    return [DAY.start + timedelta(hours=each) for each in hours]
+
+
+def counted(found: FigureSeries, *hours: int) -> list[tuple[float | None, float]]:
+    return [(found.figures[hour].total, found.figures[hour].coverage) for hour in hours]
+
+
+async def test_silence_while_the_device_is_known_to_work_is_zero_and_other_silence_is_not(site: Database) -> None:
+    start, eight, twelve, fifteen = at_hour(6, 8, 12, 15)
+    await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start), crossing(2, ins=1, total=(3, 0), at=eight)])
+    await alive(site, twelve, head=2)
+    found = await seen(site, Step.HOUR, DAY, fifteen)
+    assert counted(found["ins"], 5, 6, 7, 8, 11, 12, 14) == [
+        *((None, 0.0), (2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.0, 1.0), (None, 0.0), (None, 0.0))
+    ]
+    assert len(found["ins"].figures) == 15  # nothing is said of what is to come
+
+
+async def test_what_is_still_to_come_is_not_known(site: Database) -> None:
+    start, eight, twelve = at_hour(6, 8, 12)
+    await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start), crossing(3, ins=1, total=(4, 0), at=twelve)])
+    await alive(site, twelve, head=3)
+    found = await seen(site, Step.HOUR, DAY, twelve)
+    assert counted(found["ins"], 6, 7, 11) == [(2.0, 0.0), (None, 0.0), (None, 0.0)]
+    await store(site, SITE, [crossing(2, ins=1, total=(3, 0), at=eight)])
+    found = await seen(site, Step.HOUR, DAY, twelve)
+    assert counted(found["ins"], 6, 7, 8, 11) == [(2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.0, 1.0)]
+
+
+async def test_an_outage_and_a_dead_beam_take_their_share(site: Database) -> None:
+    start, off, on, dead, mended, now = at_hour(0, 8.25, 9, 10, 10.5, 12)
+    beam = {"code": FaultCode.BEAM_DEAD, "part": "beam 2"}
+    await store(
+        site,
+        SITE,
+        [
+            crossing(1, ins=1, total=(1, 0), at=start),
+            event(2, OutageData(start=off, end=on), at=on, device="agent"),
+            event(3, FaultData(present=True, **beam), at=dead, device="front-beams"),
+            event(4, FaultData(present=False, **beam), at=mended, device="front-beams"),
+        ],
+    )
+    await alive(site, now, head=4)
+    found = await seen(site, Step.HOUR, DAY, now)
+    assert counted(found["ins"], 7, 8, 9, 10, 11) == [(0.0, 1.0), (0.0, 0.25), (0.0, 1.0), (0.0, 0.5), (0.0, 1.0)]
+    days = await seen(site, Step.DAY, DAY, now)
+    assert counted(days["ins"], 0) == [(1.0, round(10.75 / 24, 4))]
+
+
+async def test_a_device_that_has_gone_counts_until_its_last_event(site: Database) -> None:
+    start, eight, twelve = at_hour(6, 8, 12)
+    await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start), crossing(2, ins=1, total=(3, 0), at=eight)])
+    await alive(site, twelve, head=2)
+    async with site.write() as tx:
+        await tx.execute(delete(device_states))
+    found = await seen(site, Step.HOUR, DAY, twelve)
+    assert counted(found["ins"], 7, 8) == [(0.0, 1.0), (1.0, 0.0)]
+
+
+async def test_figures_outlive_their_events(site: Database) -> None:
+    start, twelve = at_hour(6, 12)
+    await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start)])
+    await alive(site, twelve, head=1)
+    before = await seen(site, Step.HOUR, DAY, twelve)
+    async with site.write() as tx:
+        await tx.execute(delete(events))
+        assert (await tx.execute(select(events))).first() is None
+    assert await seen(site, Step.HOUR, DAY, twelve) == before
