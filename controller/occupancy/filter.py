@@ -12,6 +12,7 @@ _STEP = 10.0
 """Seconds to which a step is rounded, so that few matrices are made."""
 _RATES_KEPT = 5 * 24 * HOUR
 """How long a door counts as it does."""
+_PRESENCE_BELIEVED, _NUMBER_BELIEVED = 0.6, 0.85
 _FEW = 9
 _IMPOSSIBLE = 0.05
 
@@ -119,6 +120,17 @@ class OccupancyFilter:
         """Nobody can be there."""
         self._beliefs = np.zeros_like(self._beliefs)
         self._beliefs[:, 0] = self._weights[:, 0]
+
+
+def doubted(belief: Floats) -> Floats:
+    """The belief for an interval where sensors repeat each other: less sure that anybody is there, and how many.
+
+    Shape (capacity + 1,), sums to 1.
+    """
+    there = np.maximum(belief[1:], 1e-300) ** _NUMBER_BELIEVED
+    odds = (max(1 - belief[0], 1e-12) / max(belief[0], 1e-12)) ** _PRESENCE_BELIEVED
+    found: Floats = np.concatenate([[1.0], odds * there / there.sum()]) / (1 + odds)
+    return found
 
 
 def quantile(belief: Floats, share: float) -> int:

@@ -15,7 +15,7 @@ from controller.occupancy.clock_check import hours_off
 from controller.occupancy.doors import WEIGHTS, Doors
 from controller.occupancy.evidence import Evidence, evidence
 from controller.occupancy.features import DAY, HOUR, held, of_column
-from controller.occupancy.filter import OccupancyFilter, quantile, usual
+from controller.occupancy.filter import OccupancyFilter, doubted, quantile, usual
 from controller.occupancy.followers import Breathed, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
 from controller.occupancy.recording import TRUTHS, Column, Floats, Recording
@@ -98,6 +98,8 @@ class Replay:
             before = second
             people = quantile(believed.belief, 0.5)
             belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
+            if self._learned or not doors.counting:
+                belief = doubted(belief)
             low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
             occupied = bool(believed.belief[0] < 0.5)
             yield Step(self._recording.moments[index], people, low, high, occupied, self._reason(index))

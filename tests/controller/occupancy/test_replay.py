@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from controller.occupancy.filter import doubted
 from controller.occupancy.recording import mapping, read
 from controller.occupancy.replay import Replay, Step
 from tests.controller.occupancy.recordings import DAY, MONDAY, Numbers, people_of, room, sensed
@@ -109,6 +110,15 @@ def test_door_counts_move_the_number_by_those_who_passed(tmp_path: Path) -> None
     path = room(tmp_path / "door.csv", people, {"in": came, "out": went})
     steps = _replayed(path, None, ["time=time", "in=in", "out=out", "truth=people"])
     assert [steps[index].people for index in (65, 73, 79, 85)] == pytest.approx([0, 10, 6, 0], abs=2)
+
+
+def test_an_interval_doubts_what_sensors_repeat_and_keeps_the_likeliest_number() -> None:
+    belief = np.array([0.9, 0.02, 0.06, 0.02])
+    found = doubted(belief)
+    assert found.sum() == pytest.approx(1)
+    assert belief[0] > found[0] > 0.5
+    assert np.argmax(found[1:]) == 1
+    assert found[1] / found[2] > belief[1] / belief[2]
 
 
 def test_a_row_without_any_value_says_so(tmp_path: Path) -> None:
