@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import controller.access.tables
+import controller.alerts.repository
 import controller.billing.repository
 import controller.calendars.tables
 import controller.closures.tables

@@ -8,20 +8,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from controller.estate import repository as estate
+from controller.alerts.catalogue import hint_of
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.live.open_alerts import OpenAlert, open_alerts
 from controller.live.push import Live
-from controller.people.authentication import SeesLive, SeesLiveAnySite
-from controller.people.permissions import Action, sites_of
+from controller.people.authentication import SeesLive
 from controller.telemetry import queries
-from controller.telemetry.alert_codes import HINTS
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.queries import Alert
 from controller.web.fields import LIST_LIMIT, Answer, Limit, Page, SlugPath, answer_of, page_of
 from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, TheDatabase, service
+from controller.web.services import TheDatabase, service
 
 
 class EventAnswer(Answer, of=LoggedEvent):
@@ -57,33 +54,6 @@ class AlertPage(Answer):
     items: list[AlertAnswer]
 
 
-class OpenAlertAnswer(Answer, of=OpenAlert):
-    """``kind``: its code. ``at``: since when, with the site's offset; null where that is not known. ``hint``: what to
-    do."""
-
-    site: str
-    site_name: str
-    hint: str
-
-
-class OpenAlerts(Answer):
-    """Site by site, the worst of each first; empty if there are none."""
-
-    items: list[OpenAlertAnswer]
-
-
-def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
-    return answer_of(
-        OpenAlertAnswer,
-        found,
-        found.site.tz,
-        site=found.site.id,
-        site_name=found.site.name,
-        at=None if found.at is None else found.at.replace(microsecond=0),
-        hint=HINTS[found.kind],
-    )
-
-
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
     return answer_of(EventAnswer, event, zone, data=msgspec.json.decode(event.data))
 
@@ -94,13 +64,10 @@ def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
 
 
 def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
-    return answer_of(AlertAnswer, found, zone, hint=HINTS[found.kind])
+    return answer_of(AlertAnswer, found, zone, hint=hint_of(found.kind))
 
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
-
-MOST_SITES = 20_000
-"""Sites that are looked at for open alerts."""
 
 AfterId = Annotated[
     int | None, Query(ge=0, le=2**53, description="`next` of the page before; leave out for the first page")
@@ -145,18 +112,9 @@ async def get_quarantine(
 
 @router.get("/sites/{site}/alerts")
 async def get_alerts(site: SlugPath, database: TheDatabase, actor: SeesLive, limit: Limit = 100) -> AlertPage:
-    """Alerts: forced doors, replaced event logs, refused plans, and the like; newest first."""
+    """What was reported that raises alerts: forced doors, replaced event logs, refused plans, and the like; newest
+    first. `GET /sites/{site}/raised-alerts` has what became of it."""
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         found = await queries.site_alerts(tx, site, limit=limit)
     return AlertPage(items=[alert_answer(each, zone) for each in found])
-
-
-@router.get("/alerts")
-async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite) -> OpenAlerts:
-    """Open alerts at the sites whose live state the user may see, site by site: fire, intruders, doors,
-    edges offline, and alerts of the last 24 hours that are not resolved."""
-    async with database.read() as tx:
-        sites = await estate.list_sites(tx, limit=MOST_SITES, only=sites_of(actor, Action.LIVE))
-        found = await open_alerts(tx, sites, now=clock.now())
-    return OpenAlerts(items=[open_alert_answer(each) for each in found])

@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.alerts.catalogue import CATALOGUE, hint_of
+from controller.alerts.conditions import LOOK_BACK
+from controller.alerts.machine import AlertState
+from controller.alerts.open_alerts import open_alerts
 from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.timetable import Timetable
-from controller.live.open_alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.live.snapshot_schemas import (
     AlertView,
     AreaView,
@@ -34,7 +37,7 @@ from controller.plans import repository as plans
 from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import people_inside, queries, repository
-from controller.telemetry.alert_codes import HINTS, AlertCode
+from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.queries import DoorMarkRow
 from controller.telemetry.recent_activity import lines
@@ -161,7 +164,7 @@ async def take_snapshot(
         ],
         alerts=[
             *_clock_alert(doubt, local),
-            *await _alerts(tx, edges, parts, now, local, undecided=undecided),
+            *(_alert(each, local) for each in await open_alerts(tx, {site: parts.site}, now)),
         ],
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), local),
@@ -272,18 +275,27 @@ def _clock_alert(doubt: Doubt | None, local: _LocalTime) -> list[AlertView]:
     if doubt is None:
         return []
     text = f"The controller does not trust its clock: {doubt.why}"
-    code = AlertCode.CLOCK
-    return [AlertView(kind=code, at=local.at(doubt.since), text=text, hint=HINTS[code], edge="")]
+    found = AlertState(
+        site="", kind=AlertCode.CLOCK, edge="", about="", text=text, since=doubt.since, begun_at=doubt.since
+    )
+    return [_alert(found, local)]
 
 
-async def _alerts(
-    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, now: datetime, local: _LocalTime, *, undecided: int
-) -> list[AlertView]:
-    carrying = {each.id: Carrying(applied=each.applied_version, newest=each.plan_version) for each in edges}
-    return [
-        AlertView(kind=each.kind, at=local.at(each.at), text=each.text, hint=HINTS[each.kind], edge=each.edge)
-        for each in await stored_alerts(tx, parts, carrying, now=now, undecided=undecided > 0)
-    ]
+def _alert(found: AlertState, local: _LocalTime) -> AlertView:
+    return AlertView(
+        id=found.id or None,
+        kind=found.kind,
+        severity=CATALOGUE[found.kind].severity,
+        at=local.at(found.since or found.begun_at),
+        text=found.text,
+        hint=hint_of(found.kind),
+        edge=found.edge,
+        about=found.about,
+        over_since=local.at(found.over_since) if found.over_since else None,
+        acknowledged_at=local.at(found.acknowledged_at) if found.acknowledged_at else None,
+        acknowledged_by=found.acknowledged_by,
+        snoozed_until=local.at(found.snoozed_until) if found.snoozed_until else None,
+    )
 
 
 def _recent(parts: SiteParts, events: Iterable[LoggedEvent], local: _LocalTime, now: datetime) -> list[Last]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from controller.alerts.catalogue import Severity
 from controller.telemetry.alert_codes import AlertCode
 
 
@@ -139,14 +140,23 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert of the last 24 hours. ``kind``: its code; ``duress`` comes before all else
-    but fire. ``hint``: what to do. ``edge``: empty where it is the controller's."""
+    """An open alert, the most serious first. ``id``: to acknowledge it by; None for a moment, and for the controller's
+    clock. ``kind``: its code; ``duress`` comes before all else but fire. ``at``: since when. ``hint``: what to do.
+    ``edge``: empty where it is not of one. ``about``: the door, area, edge or other device. ``over_since``: it no
+    longer holds, and is cleared if that stays so. ``snoozed_until``: nobody is called before that."""
 
+    id: str | None
     kind: AlertCode
+    severity: Severity
     at: str
     text: str
     hint: str
     edge: str
+    about: str
+    over_since: str | None
+    acknowledged_at: str | None
+    acknowledged_by: str
+    snoozed_until: str | None
 
 
 class OverrideDoorView(msgspec.Struct, frozen=True, kw_only=True):

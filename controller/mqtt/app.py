@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.offline_codes import booking_of
+from controller.alerts.service import AlertService
 from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database
@@ -63,6 +64,7 @@ class MqttApp:
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
+        self.alerts = AlertService(database, clock, self.live.seen)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
         self.identity_delivery = IdentityDelivery(
@@ -95,9 +97,9 @@ class MqttApp:
             verifier=self.verifier,
             planner=self.planner,
             public_keys=lambda: keyring.public_keys,
-            seen=self.live.seen,
+            seen=self._seen,
         )
-        self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self.live.seen)
+        self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self._seen)
         self.retained = RetainedSweep(database=database, link=self.link, clock=clock, verifier=self.verifier)
         self.edge_sessions = EdgeSessions(
             database=database,
@@ -107,16 +109,16 @@ class MqttApp:
             verifier=self.verifier,
             planner=self.planner,
             restored=self.restored,
-            seen=self.live.seen,
+            seen=self._seen,
             codes_changed=self.live.diary,
             holds=self.identity_delivery.heard,
             devices=self._devices,
         )
         self.overrides = OverrideService(
-            database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
+            database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self._seen
         )
         self.commander = CommandService(
-            database=database, link=self.link, signer=signer, clock=clock, verifier=self.verifier, seen=self.live.seen
+            database=database, link=self.link, signer=signer, clock=clock, verifier=self.verifier, seen=self._seen
         )
         self.ingest = Ingest(
             database=database,
@@ -173,6 +175,7 @@ class MqttApp:
             "watch silence": self.edge_sessions.watch_silence,
             "word": self.edge_sessions.run_heartbeats,
             "live": self.live.watch_changes,
+            "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
         }
         if self.hook is not None:
@@ -184,9 +187,14 @@ class MqttApp:
         await self.states.report(site, edge, states)
         self.retained.report((site, edge), [state.device for state in states])
 
+    def _seen(self, site: str) -> None:
+        """Something to look at, which may be worth an alert, changed at the site."""
+        self.live.seen(site)
+        self.alerts.look(site)
+
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:
-            self.live.seen(site)
+            self._seen(site)
         if self.hook is not None:
             self.hook.wake()
 

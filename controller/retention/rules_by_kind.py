@@ -118,6 +118,7 @@ def rules(
         ],
         "faults": [
             DeleteRows(table="quarantine", column="received_at"),
+            DeleteRows(table="alerts", column="cleared_at"),
             DeleteRows(table="refusals", column="last_at"),
         ],
         "manual_acts": [

@@ -59,9 +59,9 @@ SCHEDULE = (
     ),
     RetentionLine(
         kind="faults",
-        tables=("quarantine", "refusals"),
-        personal="what an edge sent and could not be accepted",
-        happens="deleted, counted from their arrival",
+        tables=("quarantine", "refusals", "alerts"),
+        personal="what an edge sent and could not be accepted; who has seen an alert",
+        happens="deleted, counted from their arrival; alerts from when they were over",
         why="long enough to find the cause",
     ),
     RetentionLine(

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, compile_path
 
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
+from controller.alerts import routes as alerts
 from controller.audit.audit_log import AuditSourceMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
@@ -179,6 +180,7 @@ ROUTERS = (
     closures.router,
     restored.router,
     why.router,
+    alerts.router,
     telemetry.router,
     live_socket.router,
     rollups.router,

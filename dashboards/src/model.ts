@@ -276,6 +276,22 @@ export const STATUS_WORDS: Record<Status, string> = {
   no_show: "Nobody came",
 };
 
+/** An open alert; `kind` such as "duress". `id`: null until it is stored. `over_since`: it no longer holds. */
+export interface StoredAlert {
+  id: string | null;
+  kind: string;
+  severity: "danger" | "serious" | "minor";
+  at: string;
+  text: string;
+  hint: string;
+  edge: string;
+  about: string;
+  over_since: string | null;
+  acknowledged_at: string | null;
+  acknowledged_by: string;
+  snoozed_until: string | null;
+}
+
 export interface Snapshot {
   type: "snapshot";
   at: string;
@@ -300,8 +316,7 @@ export interface Snapshot {
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
-  /** Stored alerts that still need attention; `kind` such as "duress". */
-  alerts: { kind: string; at: string; text: string; hint: string; edge: string }[];
+  alerts: StoredAlert[];
   recent: { at: string; text: string }[];
   /** Active and future overrides, and ended ones that a door may still have. */
   overrides: {

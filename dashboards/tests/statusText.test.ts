@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Door, Edge, Snapshot } from "../src/model.ts";
+import type { Door, Edge, Snapshot, StoredAlert } from "../src/model.ts";
 import { alerts, areaWords, doorOverrides, notCounted, planWords, healthCounts } from "../src/now/statusText.ts";
 
 const ZONE = "Europe/London";
@@ -41,6 +41,27 @@ const snapshot: Snapshot = {
   acts: "",
 };
 
+const stored = (kind: string, more: Partial<StoredAlert> = {}): StoredAlert => ({
+  ...{ id: null, kind, severity: "serious", at: "2026-11-25T11:05:00Z", text: kind, hint: "", edge: "main", about: "main" },
+  ...{ over_since: null, acknowledged_at: null, acknowledged_by: "", snoozed_until: null, ...more },
+});
+
+test("an alert that the page words itself is shown once, with what is stored of it", () => {
+  const away = { ...snapshot, edges: [{ ...edge, online: false }] };
+  const [alert, ...more] = alerts({ ...away, alerts: [stored("offline", { id: "a1" })] }, ZONE, NOW);
+  assert.deepEqual([alert?.text, alert?.stored?.id, more], ["Main is offline", "a1", []]);
+});
+
+test("one alert stands for many Pis that are away at once", () => {
+  const edges = ["a", "b", "c", "d"].map((id) => ({ ...edge, id, name: id, online: false }));
+  const storm = stored("offline", { edge: "", about: "", text: "4 Pis are offline: a, b, c, d" });
+  assert.deepEqual(alerts({ ...snapshot, edges, alerts: [storm] }, ZONE, NOW).map((one) => one.text), [storm.text]);
+});
+
+test("an alert that no longer holds is not shown", () => {
+  assert.deepEqual(alerts({ ...snapshot, alerts: [stored("held", { over_since: "2026-11-25T11:59:55Z" })] }, ZONE, NOW), []);
+});
+
 test("an edge offline is not said to work: it may have no power", () => {
   const [alert] = alerts({ ...snapshot, edges: [{ ...edge, online: false }] }, ZONE, NOW);
   assert.deepEqual(
@@ -75,13 +96,12 @@ test("fire goes before everything, and stays until a key holder has ended it", (
 });
 
 test("a stored alert needs somebody", () => {
-  const told = [{ kind: "plan_refused", at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", hint: "look at its disk", edge: "main" }];
+  const told = [stored("plan_refused", { text: "Main refused plan 5: its disk is full", hint: "look at its disk" })];
   const [alert] = alerts({ ...snapshot, alerts: told }, ZONE, NOW);
   assert.deepEqual([alert?.text, alert?.when], [told[0]?.text, "at 11:05; look at its disk"]);
 });
 
 test("somebody who was forced comes before all but fire, and anything else that is stored after what stands now", () => {
-  const stored = (kind: string) => ({ kind, at: "2026-11-25T11:05:00Z", text: kind, hint: "", edge: "main" });
   const fires = [{ edge: "main", state: "active" as const, since: "2026-11-25T11:30:00Z", stale: false }];
   const both = { ...snapshot, fires, edges: [{ ...edge, online: false }], alerts: [stored("new_log"), stored("duress")] };
   const said = alerts(both, ZONE, NOW).map((one) => one.text);

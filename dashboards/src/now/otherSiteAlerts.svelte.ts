@@ -9,9 +9,15 @@ export interface SiteAlert {
   kind: string;
   at: string | null;
   text: string;
+  over_since: string | null;
+  acknowledged_at: string | null;
+  snoozed_until: string | null;
 }
 
 const EVERY_MS = 15_000;
+
+/** Whether it still needs somebody: it holds, nobody has seen it, and it is not snoozed. */
+const calls = (one: SiteAlert) => !one.over_since && !one.acknowledged_at && !(one.snoozed_until && Date.parse(one.snoozed_until) > Date.now());
 
 let items = $state.raw<SiteAlert[]>([]);
 let known: ReadonlySet<string> = new Set();
@@ -30,7 +36,7 @@ async function poll(): Promise<void> {
 export const otherSiteAlerts = {
   /** Those of other buildings: the one that is shown has its own live alerts. */
   except(site: string): SiteAlert[] {
-    return items.filter((one) => one.site !== site);
+    return items.filter((one) => one.site !== site && calls(one));
   },
   /** Polls until the function that it returns is called. */
   watch(): () => void {

@@ -1,5 +1,5 @@
 /** Texts of the Now page. A missing value is never shown as zero. */
-import type { Area, Door, Edge, Snapshot } from "../model.ts";
+import type { Area, Door, Edge, Snapshot, StoredAlert } from "../model.ts";
 import { type Instant, momentText } from "../zone.ts";
 
 export interface Alert {
@@ -7,6 +7,8 @@ export interface Alert {
   text: string;
   /** Since when or at what time, and what it means. */
   when: string;
+  /** What the controller has stored of it. */
+  stored?: StoredAlert | undefined;
 }
 
 export const DOOR_MODES: Record<string, string> = /* words */ {
@@ -36,14 +38,28 @@ export function lockoutText(door: Door, zone: string, now: Instant): string {
 
 /** Alerts, most serious first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges offline, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
-  const doors = (kind: Door["alarm"], text: string): Alert[] =>
+  const shown = new Set<StoredAlert>();
+  const storedOf = (kind: string, about: string, edge?: string): StoredAlert | undefined => {
+    const found = snapshot.alerts.find((one) => one.kind === kind && (edge === undefined ? one.about === about : one.edge === edge));
+    if (found) shown.add(found);
+    return found;
+  };
+  /** Whether one alert stands for many. */
+  const together = (kind: string) => snapshot.alerts.some((one) => one.kind === kind && !one.about && !one.over_since);
+  const doors = (kind: "forced" | "held" | "glass", text: string): Alert[] =>
     snapshot.doors
       .filter((one) => one.alarm === kind)
-      .map((one) => ({ key: `${kind} ${one.id}`, text: `${one.name} ${text}`, when: `since ${sinceText(one.since, zone, now)}` }));
+      .map((one) => ({
+        key: `${kind} ${one.id}`,
+        text: `${one.name} ${text}`,
+        when: `since ${sinceText(one.since, zone, now)}`,
+        stored: storedOf(kind, one.id),
+      }));
   const fires = snapshot.fires.map((one) => ({
     key: `fire ${one.edge} ${one.state}`,
     text: one.state === "active" ? "Fire alarm" : "The fire alarm is reset, and the doors are still as in a fire",
     when: `since ${sinceText(one.since, zone, now)}${one.state === "active" ? "" : "; a key holder's code or card at any reader ends it"}`,
+    stored: storedOf(one.state === "active" ? "fire" : "fire_latched", "", one.edge),
   }));
   const intruders = snapshot.areas
     .filter((one) => one.state === "triggered")
@@ -51,30 +67,42 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
       key: `intruder ${one.id} ${one.since}`,
       text: `Intruder alarm in ${one.id}${one.why ? `: ${one.why}` : ""}`,
       when: `since ${sinceText(one.since, zone, now)}`,
+      stored: storedOf("intruder", one.id),
     }));
   const withheld = snapshot.areas
     .filter((one) => one.withheld && one.state === "unset")
     .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
-  const faults = snapshot.doors.flatMap((one) =>
-    one.faults.map((fault) => ({ key: `fault ${one.id} ${fault.code} ${fault.part}`, text: `${one.name}: ${fault.text}`, when: fault.hint })),
-  );
+  const faults = snapshot.doors.flatMap((one) => {
+    const stored = storedOf("fault", one.id);
+    return together("fault")
+      ? []
+      : one.faults.map((fault) => ({
+          key: `fault ${one.id} ${fault.code} ${fault.part}`,
+          text: `${one.name}: ${fault.text}`,
+          when: fault.hint,
+          stored,
+        }));
+  });
   const guessed = snapshot.doors
-    .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: lockoutText(one, zone, now), when: `at ${one.name}` }))
-    .filter((one) => one.text);
+    .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: lockoutText(one, zone, now), when: `at ${one.name}`, id: one.id }))
+    .filter((one) => one.text)
+    .map(({ id, ...one }) => ({ ...one, stored: storedOf("lockout", id) }));
   const away = snapshot.edges
-    .filter((one) => !one.online)
+    .filter((one) => !one.online && !together("offline"))
     .map((one) => ({
       key: `edge ${one.id}`,
+      stored: storedOf("offline", one.id),
       text: one.revoked_at ? `${one.name} was revoked and needs a new token` : `${one.name} is offline`,
       when: `since ${sinceText(one.revoked_at ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
   const told = (duress: boolean): Alert[] =>
     snapshot.alerts
-      .filter((one) => (one.kind === "duress") === duress)
+      .filter((one) => (one.kind === "duress") === duress && !one.over_since && !shown.has(one))
       .map((one) => ({
         key: `told ${one.edge} ${one.at} ${one.text}`,
         text: one.text,
         when: `at ${sinceText(one.at, zone, now)}${one.hint ? `; ${one.hint}` : ""}`,
+        stored: one,
       }));
   const missed = snapshot.overrides.flatMap((one) =>
     one.doors
@@ -85,13 +113,16 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
         when: "",
       })),
   );
+  const byDoor = [
+    ...doors("forced", "was forced open"),
+    ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
+    ...doors("held", "is held open"),
+  ];
   return [
     ...fires,
     ...told(true),
     ...intruders,
-    ...doors("forced", "was forced open"),
-    ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
-    ...doors("held", "is held open"),
+    ...byDoor,
     ...withheld,
     ...faults,
     ...guessed,

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from controller.alerts.repository import alerts
 from controller.container import Container
 from controller.diary.tables import bookings
 from controller.people.model import Role
@@ -32,6 +33,7 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/samples": {"wifi-zebra"},
     "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},
+    "/sites/{site}/raised-alerts": {"zebra held"},
     "/sites/{site}/plans": {"pi-front"},
     "/sites/{site}/overrides": {"zebra lock-down"},
     "/overrides/{override_id}": {"zebra lock-down"},
@@ -65,6 +67,9 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
             row = {"device": device, "kind": kind, "seq": 1, "since": came, "state": state}
             await tx.execute(insert(device_states).values(at | row))
         await tx.execute(insert(edge_alerts).values(at | {"kind": "forced", "about": "main", "text": "zebra forced"}))
+        held = {"id": theirs["id"], "kind": "held", "about": "main", "text": "zebra held", "momentary": False}
+        raised = {"begun_at": came, "raised_at": came, "acknowledged_by": ""}
+        await tx.execute(insert(alerts).values(held | raised | {"site": SITE, "edge": "pi-front"}))
         entered = {"kind": "access", "device": "reader-zebra", "data": '{"granted":true}', "boot": "b" * 36}
         stored = {"log_id": log, "seq": 1, "mono_ms": 1, "trust": "synced", "received_at": came, "learned_late": False}
         await tx.execute(insert(events).values(at | entered | stored))

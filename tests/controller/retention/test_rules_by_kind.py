@@ -35,6 +35,7 @@ KEYS = {
     "rollups": "field",
     "quarantine": "digest",
     "refusals": "reason",
+    "alerts": "id",
     "commands": "id",
     "overrides": "id",
     "override_doors": "override",
@@ -120,6 +121,7 @@ async def machines(tx: Tx) -> None:
         await put(tx, "event_logs", id=log, edge="pi-side", log=name)
         await put(tx, "quarantine", log_id=log, edge="pi-side", digest=name, received_at=at)
         await put(tx, "refusals", edge="pi-front", reason=name, last_at=at)
+        await put(tx, "alerts", id=name, edge="pi-front", kind="held", about=name, begun_at=at, cleared_at=at)
     await put(tx, "edge_keys", edge="pi-front", public_key=b"k", state="current")
     for name, at in moments("manual_acts").items():
         await put(tx, "commands", id=name, edge="pi-front", kind="unlock", issued_at=at)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.alert_codes import HINTS, AlertCode
+from controller.alerts.catalogue import CATALOGUE as ALERTS
+from controller.telemetry.alert_codes import AlertCode
 from edge.wire.codec import encode
 from edge.wire.events import FaultData, make_event, read_event
 from edge.wire.faults import CATALOGUE, Fault, FaultCode, advise, describe, hint, read, written
@@ -20,8 +21,8 @@ def test_a_fault_has_words_and_a_hint(code: FaultCode) -> None:
 
 
 def test_every_alert_has_a_hint_except_a_fault_which_names_its_own() -> None:
-    assert set(HINTS) == set(AlertCode)
-    assert [code for code, said in HINTS.items() if not said] == [AlertCode.FAULT]
+    assert set(ALERTS) == set(AlertCode)
+    assert [code for code, kind in ALERTS.items() if not kind.hint] == [AlertCode.FAULT]
 
 
 def test_the_hint_depends_on_the_part() -> None:

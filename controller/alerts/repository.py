@@ -1,0 +1,91 @@
+"""The table of alerts, and all SQL about it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, delete, func, insert, select, update
+
+from controller.alerts.conditions import Reports
+from controller.alerts.machine import AlertKey, AlertState
+from controller.db.engine import NAMES_ACTOR, Instant, Serial, Tx, metadata
+from controller.db.row_mapping import all_of, columns_of, first_of
+from controller.telemetry.alert_codes import AlertCode
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("about", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", Instant),
+    Column("begun_at", Instant, nullable=False),
+    Column("report", Serial),
+    Column("momentary", Boolean, nullable=False),
+    Column("raised_at", Instant),
+    Column("over_since", Instant),
+    Column("cleared_at", Instant, index=True),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", String(200), nullable=False, info=NAMES_ACTOR),
+    Column("snoozed_until", Instant),
+    Index("ix_alerts_site", "site", "begun_at"),
+)
+"""Each alert from when its condition began; see ``AlertState``."""
+_UNCLEARED = alerts.c.cleared_at.is_(None)
+Index(
+    "ix_alerts_uncleared",
+    *(alerts.c.site, alerts.c.kind, alerts.c.edge, alerts.c.about),
+    unique=True,
+    sqlite_where=_UNCLEARED,
+    postgresql_where=_UNCLEARED,
+)
+_c = alerts.c
+_COLUMNS = columns_of(AlertState, alerts)
+_SITES_IN_QUERY = 200
+
+
+async def uncleared(tx: Tx, sites: Collection[str]) -> list[AlertState]:
+    """Pending and open alerts of these sites."""
+    query = select(*_COLUMNS).where(_UNCLEARED)
+    if len(sites) <= _SITES_IN_QUERY:
+        query = query.where(_c.site.in_(sites))
+    return [each for each in await all_of(tx, AlertState, query) if each.site in sites]
+
+
+async def seen_reports(tx: Tx, sites: Collection[str], since: datetime) -> Reports:
+    """The newest report of each alert that somebody has seen, and that was cleared since then."""
+    here = (_c.cleared_at >= since) & _c.acknowledged_at.is_not(None) & _c.report.is_not(None)
+    key = (_c.site, _c.kind, _c.edge, _c.about)
+    return {
+        AlertKey(site=row.site, kind=AlertCode(row.kind), edge=row.edge, about=row.about): row.report
+        for row in await tx.execute(select(*key, func.max(_c.report).label("report")).where(here).group_by(*key))
+        if row.site in sites
+    }
+
+
+async def alert(tx: Tx, site: str, alert_id: str) -> AlertState | None:
+    return await first_of(tx, AlertState, select(*_COLUMNS).where(_c.id == alert_id, _c.site == site))
+
+
+async def of_site(tx: Tx, site: str, *, past: bool, before: str | None, limit: int) -> list[AlertState]:
+    """Alerts that were raised and are open, or cleared, those that began last first; ``before``: an id."""
+    query = select(*_COLUMNS).where(_c.site == site, _c.raised_at.is_not(None))
+    query = query.where(_c.cleared_at.is_not(None) if past else _UNCLEARED).order_by(_c.id.desc()).limit(limit)
+    return await all_of(tx, AlertState, query if before is None else query.where(_c.id < before))
+
+
+async def add(tx: Tx, new: Iterable[AlertState]) -> None:
+    if rows := [msgspec.structs.asdict(each) for each in new]:
+        await tx.execute(insert(alerts).inline(), rows)
+
+
+async def change(tx: Tx, changed: AlertState) -> None:
+    await tx.execute(update(alerts).where(_c.id == changed.id).values(msgspec.structs.asdict(changed)))
+
+
+async def remove(tx: Tx, alert_id: str) -> None:
+    """A pending one whose condition is over."""
+    await tx.execute(delete(alerts).where(_c.id == alert_id))

@@ -1,0 +1,158 @@
+"""Stores what becomes of alerts, and what people do about them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.alerts import repository
+from controller.alerts.catalogue import CATALOGUE, Severity
+from controller.alerts.machine import AlertState
+from controller.alerts.open_alerts import Turn, take_turn
+from controller.audit import audit_log
+from controller.db.engine import Database, Tx
+from controller.estate import repository as estate
+from controller.people.model import Actor
+from controller.web.problem import Conflicting, NotFound
+from edge.wire.clock import Clock
+from edge.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 10.0
+"""How often every site is looked at, in real seconds; one where something changed is looked at at once."""
+GATHER_S = 0.5
+"""How long sites are gathered that are then looked at together."""
+LONGEST_SNOOZE = timedelta(days=7)
+_ALL_SITES = 20_000
+
+
+class AlertUnknown(NotFound):
+    def __init__(self) -> None:
+        super().__init__("there is no such alert; look at the list of the site again")
+
+
+class AlertOver(Conflicting):
+    """It is cleared, or not raised."""
+
+
+class NotSnoozed(Conflicting):
+    """Danger is not put off."""
+
+
+class AlertService:
+    """``changed``: called with a site whose alerts changed, after they are stored. The caller checks permissions."""
+
+    def __init__(self, database: Database, clock: Clock, changed: Callable[[str], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._changed = changed
+        self._waiting: set[str] = set()
+        self._some = asyncio.Event()
+
+    def look(self, site: str) -> None:
+        """Something happened at the site. Never waits."""
+        self._waiting.add(site)
+        self._some.set()
+
+    async def run(self) -> None:
+        """Store what becomes of alerts, for ever."""
+        while True:
+            try:
+                await asyncio.wait_for(self._some.wait(), EVERY_S)
+                await asyncio.sleep(GATHER_S)
+                only: frozenset[str] | None = frozenset(self._waiting)
+            except TimeoutError:
+                only = None
+            self._some.clear()
+            self._waiting.clear()
+            try:
+                await self.evaluate(only)
+            except (SQLAlchemyError, OSError) as error:
+                fields = {"action": "alerts", "reason": str(error)[:200]}
+                log.error("Alerts could not be stored; trying again", extra=fields)
+
+    async def evaluate(self, only: frozenset[str] | None = None) -> None:
+        """Take one step at these sites, all where none are named, and store it."""
+        async with self._database.read() as tx:
+            quiet = not (await self._turn(tx, only))[1].changed
+        if quiet:
+            return
+
+        async def store(tx: Tx) -> set[str]:
+            now, turn = await self._turn(tx, only)
+            new = []
+            for before, after in turn.changed:
+                if after is None:
+                    assert before is not None
+                    await repository.remove(tx, before.id)
+                elif before is None:
+                    new.append(replace(after, id=new_id(now)))
+                else:
+                    await repository.change(tx, after)
+            await repository.add(tx, new)
+            return {each.site for pair in turn.changed for each in pair if each is not None}
+
+        for site in await self._database.run(store):
+            self._changed(site)
+
+    async def _turn(self, tx: Tx, only: frozenset[str] | None) -> tuple[datetime, Turn]:
+        now = self._clock.now()
+        sites = await estate.list_sites(tx, limit=_ALL_SITES, only=only)
+        return now, await take_turn(tx, {each.id: each for each in sites}, now)
+
+    async def of_site(self, site: str, *, past: bool, before: str | None, limit: int) -> list[AlertState]:
+        """Open ones, or those that are over, the newest first."""
+        async with self._database.read() as tx:
+            return await repository.of_site(tx, site, past=past, before=before, limit=limit)
+
+    async def acknowledge(self, site: str, alert_id: str, *, actor: Actor) -> AlertState:
+        """Somebody has seen it and looks after it. Idempotent: the first stays. Raises ``AlertUnknown``,
+        ``AlertOver``."""
+
+        async def acknowledge(tx: Tx) -> AlertState:
+            old = await self._open(tx, site, alert_id)
+            if old.acknowledged_at is not None:
+                return old
+            now = self._clock.now()
+            new = replace(old, acknowledged_at=now, acknowledged_by=actor.name)
+            await self._record(tx, "acknowledge alert", new, now, actor)
+            return new
+
+        return await self._done(await self._database.run(acknowledge))
+
+    async def snooze(self, site: str, alert_id: str, lasts: timedelta, *, actor: Actor) -> AlertState:
+        """Nobody is called for so long; zero ends it. Raises ``AlertUnknown``, ``AlertOver``, ``NotSnoozed``."""
+
+        async def snooze(tx: Tx) -> AlertState:
+            old = await self._open(tx, site, alert_id)
+            if CATALOGUE[old.kind].severity is Severity.DANGER:
+                raise NotSnoozed("go and look; once somebody has, acknowledge it")
+            now = self._clock.now()
+            new = replace(old, snoozed_until=now + lasts if lasts > timedelta(0) else None)
+            await self._record(tx, "snooze alert", new, now, actor)
+            return new
+
+        return await self._done(await self._database.run(snooze))
+
+    async def _open(self, tx: Tx, site: str, alert_id: str) -> AlertState:
+        found = await repository.alert(tx, site, alert_id)
+        if found is None:
+            raise AlertUnknown
+        if not found.open:
+            raise AlertOver("it was cleared before you came to it" if found.cleared_at else "it is not raised yet")
+        return found
+
+    async def _record(self, tx: Tx, act: str, new: AlertState, now: datetime, actor: Actor) -> None:
+        await repository.change(tx, new)
+        until = new.snoozed_until.isoformat() if new.snoozed_until is not None and act == "snooze alert" else ""
+        thing = f"alert {new.kind} about {new.about or new.edge or 'the site'}" + (f" until {until}" if until else "")
+        await audit_log.record(tx, actor=actor.name, at=now, act=act, site=new.site, thing=thing)
+
+    async def _done(self, changed: AlertState) -> AlertState:
+        self.look(changed.site)
+        self._changed(changed.site)
+        return changed

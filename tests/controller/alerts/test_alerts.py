@@ -1,0 +1,224 @@
+"""Alerts as they are stored: what is away, many at once, who has seen them, and what a restart keeps."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from controller.alerts.service import AlertService
+from controller.container import Container
+from controller.telemetry import repository as telemetry
+from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.model import EdgeState
+from edge.wire.access_decision import ClockTrust
+from edge.wire.messages import DeviceState
+from tests.controller.clock import ManualClock
+from tests.controller.village import API, Json
+
+RAMSEY = f"{API}/sites/ramsey"
+
+
+class Building:
+    """The site of the tests, with what its edges and devices say."""
+
+    def __init__(self, container: Container, clock: ManualClock, client: httpx.AsyncClient) -> None:
+        self.container = container
+        self.clock = clock
+        self.client = client
+        self._seq = 0
+
+    async def edge(self, name: str, *, online: bool) -> None:
+        state = EdgeState(
+            site="ramsey",
+            edge=name,
+            online=online,
+            since=self.clock.now(),
+            boot="b",
+            connection=1,
+            nonce="n",
+            at=self.clock.now(),
+            software="1",
+            trust=ClockTrust.SYNCED,
+        )
+        async with self.container.database.write() as tx:
+            await telemetry.put_edge_state(tx, state)
+
+    async def device(self, name: str, kind: str = "door", edge: str = "pi-front", **values: str) -> None:
+        self._seq += 1
+        state = DeviceState(device=name, kind=kind, seq=self._seq, at=self.clock.now(), values=dict(values))
+        async with self.container.database.write() as tx:
+            await telemetry.put_device_states(tx, "ramsey", edge, [state])
+
+    async def report(self, code: AlertCode, text: str, about: str) -> None:
+        async with self.container.database.write() as tx:
+            await telemetry.alert(tx, "ramsey", "pi-front", code, text, self.clock.now(), about=about)
+
+    async def after(self, **time: int) -> list[Json]:
+        """Open alerts so much later, having been looked at before and after."""
+        await self.container.mqtt.alerts.evaluate()
+        self.clock.advance(**time)
+        await self.container.mqtt.alerts.evaluate()
+        return await self.alerts()
+
+    async def alerts(self, query: str = "") -> list[Json]:
+        answer = await self.client.get(f"{RAMSEY}/raised-alerts{query}")
+        assert answer.status_code == 200, answer.text
+        items: list[Json] = answer.json()["items"]
+        return items
+
+    async def act(self, alert: Json, what: str, body: Json | None = None) -> httpx.Response:
+        return await self.client.post(f"{RAMSEY}/raised-alerts/{alert['id']}/{what}", json=body)
+
+
+@pytest.fixture
+async def building(any_container: Container, clock: ManualClock, any_village: httpx.AsyncClient) -> Building:
+    """Two Pis, both online, with nothing to tell of."""
+    found = Building(any_container, clock, any_village)
+    for each in ("pi-front", "pi-side"):
+        await found.edge(each, online=True)
+    return found
+
+
+@pytest.mark.both_databases
+async def test_an_alert_is_stored_from_when_it_is_raised_until_it_is_cleared(building: Building) -> None:
+    await building.device("front-door", alarm="held")
+    [held] = await building.after()
+    assert (held["kind"], held["text"], held["about"]) == ("held", "Front door is held open", "front-door")
+    assert (held["severity"], held["cleared_at"], held["over_since"]) == ("serious", None, None)
+    await building.device("front-door", alarm="")
+    [over] = await building.after(seconds=9)
+    assert over["over_since"] is not None
+    assert await building.after(seconds=1) == []
+    [past] = await building.alerts("?past=true")
+    assert past["id"] == held["id"]
+    assert past["cleared_at"] is not None
+
+
+async def test_a_restart_forgets_no_alert_and_raises_none_again(building: Building) -> None:
+    await building.device("front-door", alarm="forced")
+    [forced] = await building.after()
+    building.clock.advance(minutes=5)
+    again = AlertService(building.container.database, building.clock, lambda _: None)
+    await again.evaluate()
+    assert await building.alerts() == [forced]
+
+
+async def test_a_silent_pi_clears_no_alert_of_its_doors(building: Building) -> None:
+    await building.device("front-door", alarm="held")
+    await building.edge("pi-front", online=False)
+    await building.after(minutes=1)
+    await building.device("front-door", alarm="")
+    kinds = [each["kind"] for each in await building.after(hours=1)]
+    assert sorted(kinds) == ["held", "offline"], "nobody knows that it is shut"
+
+
+async def test_many_pis_that_go_at_once_are_one_alert(building: Building) -> None:
+    for number in range(9):
+        assert (await building.client.put(f"{RAMSEY}/edges/pi-{number}", json={"name": f"Pi {number}"})).is_success
+        await building.edge(f"pi-{number}", online=True)
+    assert await building.after() == []
+    for number in range(9):
+        await building.edge(f"pi-{number}", online=False)
+    [storm] = await building.after(seconds=20)
+    assert (storm["kind"], storm["edge"], storm["about"]) == ("offline", "", "")
+    assert storm["text"].startswith("9 Pis are offline: Pi 0, Pi 1,")
+
+
+async def test_a_pi_that_is_away_stands_for_its_devices(building: Building) -> None:
+    for number in range(9):
+        await building.device(f"pir-{number}", "motion", zone="hall")
+    await building.edge("pi-front", online=False)
+    [away] = await building.after(seconds=20)
+    assert away["text"] == "pi-front with 9 devices is offline"
+
+
+async def test_many_devices_of_a_pi_with_faults_are_one_alert(building: Building) -> None:
+    for number in range(3):
+        await building.device(f"beam-{number}", "counter", fault="beam_dead:first")
+    assert len(await building.after(seconds=15)) == 3
+    for number in range(3, 9):
+        await building.device(f"beam-{number}", "counter", fault="beam_dead:first")
+    told = [each["text"] for each in await building.after(seconds=15)]
+    assert len(told) == 4, "those that were told of already, and one for all"
+    assert any("9 devices have faults at once" in each for each in told)
+
+
+@pytest.mark.both_databases
+async def test_what_happened_once_is_over_when_seen_and_calls_again_when_it_happens_again(building: Building) -> None:
+    await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door")
+    [duress] = await building.after(hours=1)
+    answer = await building.act(duress, "acknowledge")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["acknowledged_by"]
+    assert await building.after(seconds=1) == []
+    assert await building.after(hours=1) == [], "seen is seen"
+    await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door")
+    [again] = await building.after()
+    assert again["id"] != duress["id"]
+
+
+async def test_what_still_holds_stays_open_and_shows_who_has_seen_it(building: Building) -> None:
+    await building.device("front-door", alarm="forced")
+    [forced] = await building.after()
+    first = (await building.act(forced, "acknowledge")).json()
+    building.clock.advance(minutes=1)
+    assert (await building.act(forced, "acknowledge")).json() == first, "the first who saw it stays"
+    [still] = await building.after(hours=2)
+    assert still["acknowledged_at"] == first["acknowledged_at"]
+
+
+async def test_an_alert_can_be_snoozed_but_danger_cannot(building: Building) -> None:
+    await building.device("front-door", alarm="held")
+    await building.device("side-door", edge="pi-side", alarm="forced")
+    forced, held = sorted(await building.after(), key=lambda each: str(each["kind"]))
+    quiet = await building.act(held, "snooze", {"minutes": 60})
+    assert quiet.status_code == 200, quiet.text
+    assert quiet.json()["snoozed_until"] is not None
+    assert (await building.act(held, "snooze", {"minutes": 0})).json()["snoozed_until"] is None
+    assert (await building.act(forced, "snooze", {"minutes": 60})).status_code == 409
+    for wrong in (-1, 7 * 24 * 60 + 1, 1.5, "60", None):
+        assert (await building.act(held, "snooze", {"minutes": wrong})).status_code == 422
+
+
+async def test_one_that_is_over_or_of_another_site_cannot_be_acknowledged(building: Building) -> None:
+    await building.device("front-door", alarm="held")
+    [held] = await building.after()
+    assert (await building.client.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})).is_success
+    elsewhere = f"{API}/sites/wyton/raised-alerts/{held['id']}/acknowledge"
+    assert (await building.client.post(elsewhere)).status_code == 404
+    await building.device("front-door", alarm="")
+    assert await building.after(seconds=10) == []
+    assert (await building.act(held, "acknowledge")).status_code == 409
+
+
+async def test_what_is_done_about_an_alert_is_in_the_audit_log(building: Building) -> None:
+    await building.device("front-door", alarm="held")
+    [held] = await building.after()
+    await building.act(held, "snooze", {"minutes": 60})
+    await building.act(held, "acknowledge")
+    rows = (await building.client.get(f"{API}/audit?site=ramsey")).json()["items"]
+    acts = [(each["act"], each["thing"]) for each in rows if "alert" in each["act"]]
+    assert ("acknowledge alert", "alert held about front-door") in acts
+    assert any(act == "snooze alert" for act, _ in acts)
+
+
+@pytest.mark.both_databases
+async def test_pages_of_past_alerts_follow_each_other(building: Building) -> None:
+    for _ in range(3):
+        await building.device("front-door", alarm="forced")
+        await building.after(seconds=1)
+        await building.device("front-door", alarm="")
+        await building.after(seconds=1)
+    first = (await building.client.get(f"{RAMSEY}/raised-alerts?past=true&limit=2")).json()
+    second = (await building.client.get(f"{RAMSEY}/raised-alerts?past=true&limit=2&after={first['next']}")).json()
+    ids = [each["id"] for each in [*first["items"], *second["items"]]]
+    assert len(set(ids)) == 3
+    assert (ids, second["next"]) == (sorted(ids, reverse=True), None)
+
+
+@pytest.mark.both_databases
+async def test_the_same_condition_has_one_alert_however_many_look_at_once(building: Building) -> None:
+    await building.device("front-door", alarm="forced")
+    services = [AlertService(building.container.database, building.clock, lambda _: None) for _ in range(4)]
+    await asyncio.gather(*(each.evaluate() for each in services), return_exceptions=True)
+    assert len(await building.alerts()) == 1
