@@ -1,8 +1,9 @@
-"""Bookings that a test finds in the diary."""
+"""What a test finds in the diary, and those who sign in to see it."""
 
 from datetime import date
 from typing import Any
 
+from firmware_sim.errors import ApiRefused
 from firmware_sim.hub_processes import SimHub
 
 
@@ -77,3 +78,13 @@ async def ask(
 async def decide(hub: SimHub, booking: dict[str, Any], act: str, why: str = "") -> dict[str, Any]:
     """Approve, decline, cancel or restore over the API, as another person would."""
     return await hub.api.post(f"/bookings/{booking['id']}/{act}", {"reason": why} if why else {})
+
+
+async def account(hub: SimHub, name: str, password: str, role: str, party: str) -> None:
+    """Somebody of a party who can sign in; they may be there, since a worker can get a module's tests in two parts."""
+    held = [{"role": role, "site": None, "party": party}]
+    try:
+        await hub.api.post("/users", {"name": name, "password": password, "assignments": held})
+    except ApiRefused as refused:
+        if refused.status != 409:
+            raise

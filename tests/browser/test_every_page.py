@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Locator, Page, StorageState, expect
 from firmware_sim.hub_processes import SimHub
 from hatch_build import ROOT
 from tests.browser.axe import faults
-from tests.browser.booked import ask, book, decide
+from tests.browser.booked import account, ask, book, decide
 from tests.browser.pseudo import PseudoPages, built, either
 from tests.browser.screen import Scheme, Screen, Screens
 from tests.services import lighthouse
@@ -234,8 +234,7 @@ async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[
     """A choir with a booking and a term, its leader signed in, and a request that waits."""
     password = "fifteen calm rivers"
     await hub.api.put("/parties/every-choir", {"kind": "group", "name": "Every-page choir"})
-    leads = [{"role": "group_leader", "site": None, "party": "every-choir"}]
-    await hub.api.post("/users", {"name": "Eve of the choir", "password": password, "assignments": leads})
+    await account(hub, "Eve of the choir", password, "group_leader", "every-choir")
     booked = await book(hub, "Choir practice", DAY, "18:00", "19:30", space="hall", party="every-choir")
     asked = await ask(hub, "Band practice", DAY, "14:00", "17:00")
     weekly = {"first_starts": f"{HALF_TERM}T10:00", "first_ends": f"{HALF_TERM}T11:00", "rule": "FREQ=WEEKLY;COUNT=3"}

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
-from tests.browser.booked import book, decide, titled
+from tests.browser.booked import account, book, decide, titled
 from tests.browser.screen import Scheme, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,8 +32,7 @@ async def band(hub: SimHub, own_diary: None) -> AsyncIterator[None]:
     await hub.api.put("/sites/ramsey/tariffs", {"rates": rates})
     await hub.api.put("/sites/ramsey/policy", {"rules": [{"name": "Studio", "spaces": ["studio"]}]})
     await hub.api.put(f"/parties/{PARTY}", {"kind": "group", "name": "Reed Band"})
-    held = [{"role": "group_leader", "site": None, "party": PARTY}]
-    await hub.api.post("/users", {"name": LEADER, "password": PASSWORD, "assignments": held})
+    await account(hub, LEADER, PASSWORD, "group_leader", PARTY)
     await book(hub, "Quiz night", THURSDAY, "17:00", "21:00", space="hall")
     await book(hub, "Yoga", NEXT, "18:00", "20:00")
     yield

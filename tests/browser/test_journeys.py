@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from firmware_sim.hub_processes import SimHub
-from tests.browser.booked import ask, book, times, titled
+from tests.browser.booked import account, ask, book, times, titled
 from tests.browser.journeys import Hand, Keys, written
 from tests.browser.mailed import mailed
 from tests.browser.screen import PHONE, Screen, Screens
@@ -36,8 +36,7 @@ async def choir(hub: SimHub, own_diary: None) -> AsyncIterator[None]:
     """A choir that may book the studio at once."""
     await hub.api.put("/sites/ramsey/policy", {"rules": [{"name": "Studio", "spaces": ["studio"]}]})
     await hub.api.put(f"/parties/{PARTY}", {"kind": "group", "name": "Journey Choir"})
-    held = [{"role": "group_leader", "site": None, "party": PARTY}]
-    await hub.api.post("/users", {"name": LEADER, "password": PASSWORD, "assignments": held})
+    await account(hub, LEADER, PASSWORD, "group_leader", PARTY)
     yield
     await hub.api.put("/sites/ramsey/policy", {})
 

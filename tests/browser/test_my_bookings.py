@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
-from tests.browser.booked import book, decide, on_the_door, times
+from tests.browser.booked import account, book, decide, on_the_door, times
 from tests.browser.screen import Scheme, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,8 +32,7 @@ async def choir(hub: SimHub, own_diary: None) -> AsyncIterator[dict[str, Any]]:
     await hub.api.put("/sites/ramsey/tariffs", tariffs | {"cancelling": [TERMS | {"name": "usual"}]})
     await hub.api.put(f"/parties/{PARTY}", {"kind": "group", "name": "Tide Choir"})
     for role, name in (("group_leader", LEADER), ("group_member", MEMBER)):
-        held = [{"role": role, "site": None, "party": PARTY}]
-        await hub.api.post("/users", {"name": name, "password": PASSWORD, "assignments": held})
+        await account(hub, name, PASSWORD, role, PARTY)
     made = await book(hub, "Choir practice", FRIDAY, "18:00", "20:00", space="hall", party=PARTY)
     await book(hub, "Youth choir", date(2026, 12, 5), "10:00", "12:00", site="march", space="hall", party=PARTY)
     term = {"first_starts": "2026-12-01T19:00", "first_ends": "2026-12-01T20:30", "rule": "FREQ=WEEKLY;COUNT=3"}
