@@ -48,6 +48,7 @@ const FIRST: Record<string, First> = {
   find: { parts: ["find/Find"], api: ["/find/offered"] },
   closures: { parts: ["closures/Closures"], api: ["/sites/{site}", "/sites/{site}/overrides", "/sites/{site}/closure-batches"] },
   "closures/year": { parts: ["closures/Closures", "closures/Year"] },
+  use: { parts: ["use/Use"] },
   buildings: building("buildings/Rooms"),
   "buildings/doors": building("buildings/Doors"),
   "buildings/prices": building("buildings/Calculator", "buildings/Rules"),

@@ -149,6 +149,14 @@ async def test_the_closures_and_their_form_keep_within_the_budget(screens: Scree
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+async def test_the_use_of_a_building_keeps_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/use?site=ramsey")
+    await expect(screen.page.get_by_role("heading", name="Rooms that nobody booked")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+
+
 async def test_the_year_of_a_building_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)

@@ -1,0 +1,110 @@
+"""A manager sees how much of a building is booked and used, and how far that is known."""
+
+import os
+import re
+
+import pytest
+from playwright.async_api import Route, expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.screen import PHONE, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OPEN = [0] * 8 + [60] * 12 + [0] * 4
+
+
+def _minutes(**own: int) -> dict[str, int]:
+    return dict.fromkeys(("bookable", "booked", "outside", "used", "no_show", "not_measured"), 0) | own
+
+
+def _use(*, bookable: int = 5040) -> dict[str, object]:
+    """A week of one hall: booked on Monday at ten, and not known on Tuesday."""
+    counts = {"bookings": 4, "arrived": 1, "no_shows": 1, "unknown": 2, "late_cancellations": 1}
+    none = [0] * 168
+    booked, used, unknown = none.copy(), none.copy(), none.copy()
+    booked[10], used[10], booked[34], unknown[34] = 30, 20, 60, 60
+    week = {
+        "bookable": OPEN * 7 if bookable else none,
+        "booked": booked,
+        "outside": none,
+        "used": used,
+        "not_measured": unknown,
+    }
+    minutes = _minutes(bookable=bookable, booked=600, used=200, no_show=100, not_measured=300)
+    return {
+        "starts": "2026-11-01T00:00:00+00:00",
+        "ends": "2026-12-01T00:00:00+00:00",
+        "until": "2026-12-01T00:00:00+00:00",
+        "hours_set": True,
+        "minutes": minutes,
+        "counts": counts,
+        "week": week,
+        "months": [
+            {"month": "2026-10", "minutes": minutes},
+            {"month": "2026-11", "minutes": _minutes()},
+        ],
+        "spaces": [
+            {
+                "space": "hall",
+                "name": "Main hall",
+                "places": None,
+                "parts": [],
+                "minutes": minutes,
+                "counts": counts,
+                "week": week,
+            }
+        ],
+        "groups": [{"party": "choir", "party_name": "Village choir", "counts": counts, "booked": 600, "missed": 100}],
+        "groups_shown": True,
+        "unused": [],
+        "closed": ["Ramsey Hub is closed Sun 1 Nov to Mon 30 Nov: floor sanding"],
+    }
+
+
+async def test_figures_say_what_they_are_and_how_far_they_are_known(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    page = screen.page
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=_use(bookable=0 if "from=2025" in route.request.url else 5040))
+
+    await page.route("**/api/v1/sites/ramsey/use?*", answer)
+    await screen.open("/use?site=ramsey&view=month&date=2026-11-12")
+    await expect(page.get_by_role("heading", name="Nov 2026")).to_be_visible()
+    used = page.get_by_role("group").filter(has_text="Measured: 50 % of booked time")
+    await expect(used).to_contain_text("67 %")
+    await used.locator("summary").click()
+    await expect(used).to_contain_text("They are left out: they are not zero.")
+    row = page.get_by_role("region", name="Hours of the week").get_by_role("row", name=re.compile("^10:00"))
+    await expect(row.get_by_role("cell")).to_have_text(["50", "100", "0", "0", "0", "0", "0"])
+    await page.get_by_label("What the map shows").select_option("Used")
+    await expect(row.get_by_role("cell")).to_have_text(["67", "?", "", "", "", "", ""])
+    await expect(page.get_by_role("row", name=re.compile("Nov 2026"))).to_contain_text("Closed")
+    await expect(page.get_by_role("region", name="Groups").get_by_role("row", name="Village choir")).to_be_visible()
+    await page.get_by_label("Compare with a year before").check()
+    await expect(page.get_by_text("A year before: closed, so there is nothing to compare").first).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.reload()  # what is shown is in the address
+    await expect(page.get_by_label("Compare with a year before")).to_be_checked()
+    await expect(row.get_by_role("cell")).to_have_text(["67", "?", "", "", "", "", ""])
+    assert await faults(page, "use") == []
+    if folder := os.environ.get("USE_PICTURES"):
+        await page.screenshot(path=f"{folder}/phone.png", full_page=True)
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        await page.screenshot(path=f"{folder}/desk.png", full_page=True)
+
+
+async def test_a_manager_opens_the_page_from_the_bar_and_saves_what_is_shown(screens: Screens, hub: SimHub) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/diary?site=ramsey")
+    await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Use", exact=True).click()
+    await expect(page.get_by_role("heading", name="Rooms that nobody booked")).to_be_visible()
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="Save as CSV").click()
+    text = (await (await saved.value).path()).read_text(encoding="utf-8-sig")
+    assert text.startswith('"# ')
+    assert "about,name,month,weekday,hour,bookable (h)" in text
+    assert await faults(page, "use of the demo") == []
