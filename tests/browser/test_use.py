@@ -1,6 +1,5 @@
 """A manager sees how much of a building is booked and used, and how far that is known."""
 
-import os
 import re
 
 import pytest
@@ -90,10 +89,6 @@ async def test_figures_say_what_they_are_and_how_far_they_are_known(screens: Scr
     await expect(page.get_by_label("Compare with a year before")).to_be_checked()
     await expect(row.get_by_role("cell")).to_have_text(["67", "?", "", "", "", "", ""])
     assert await faults(page, "use") == []
-    if folder := os.environ.get("USE_PICTURES"):
-        await page.screenshot(path=f"{folder}/phone.png", full_page=True)
-        await page.set_viewport_size({"width": 1440, "height": 900})
-        await page.screenshot(path=f"{folder}/desk.png", full_page=True)
 
 
 async def test_a_manager_opens_the_page_from_the_bar_and_saves_what_is_shown(screens: Screens, hub: SimHub) -> None:
