@@ -8,7 +8,7 @@ from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputCon
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.sensors.config import CounterConfig, MotionConfig, MqttSensorsConfig, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, MqttSensorsConfig, WifiConfig, filter_trouble
 
 _TABLES = {"doors": "door", "readers": "reader", "counters": "counter", "areas": "area"}
 _TABLES |= {"announcers": "announcer", "outputs": "output"}
@@ -63,6 +63,11 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.name("mqtt_sensors.id", parts.mqtt_sensors.id)
         if parts.mqtt_sensors.password is not None:
             raise ConfigError(path, "mqtt_sensors.password", "is not allowed here", "Name its file with password_file")
+        for at, name in enumerate(parts.mqtt_sensors.topics):
+            if (trouble := filter_trouble(name)) is not None:
+                raise ConfigError(
+                    path, f"mqtt_sensors.topics[{at}]", trouble, "Write it like zigbee2mqtt/# or +/online"
+                )
     _check_areas(taken, parts)
     for at, announcer in enumerate(parts.announcers):
         _check_announcer(taken, f"announcer[{at}]", announcer)

@@ -45,12 +45,13 @@ class ConnectOptions(msgspec.Struct, frozen=True, kw_only=True):
     """``will``: the topic and signed payload of the last will for a connection number (from 1), requested before each
     attempt; published with QoS 1, retained, if the connection is lost without a goodbye; ``None`` for a link that only
     listens. A failed attempt does not use up its number. ``login``: the TLS context of this edge, requested before each
-    attempt; ``None`` without TLS."""
+    attempt; ``None`` without TLS. ``packet_limit``: the broker sends no longer packet, in bytes; ``None`` for any."""
 
     client_id: str
     filters: tuple[str, ...]
     will: Callable[[int], tuple[str, bytes]] | None = None
     login: Callable[[], ssl.SSLContext] | None = None
+    packet_limit: int | None = None
 
 
 class EdgeLink(Link, Protocol):

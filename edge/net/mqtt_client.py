@@ -31,6 +31,8 @@ RETRY_S = 0.5
 RETRY_MOST_S = 30.0
 QUEUE_LIMIT = 2000
 """The most messages that wait for the agent. More are dropped; their senders send them again."""
+SENSORS_PACKET_LIMIT = 64 * 1024
+"""Longest packet that the broker of sensors may send: anybody who reaches it may leave one of any length there."""
 
 
 class _Gate(asyncio.Queue[aiomqtt.Message]):
@@ -95,6 +97,8 @@ class MqttLink:
         # The session, and with it the will, ends with the connection.
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
         properties.SessionExpiryInterval = 0
+        if self._connect_options.packet_limit is not None:
+            properties.MaximumPacketSize = self._connect_options.packet_limit
 
         def gate(maxsize: int = 0) -> _Gate:
             made = _Gate(maxsize)
@@ -148,7 +152,10 @@ class MqttLink:
 def sensors_link(config: MqttSensorsConfig) -> MqttLink:
     """A link to the broker of sensors, which only listens."""
     broker = BrokerConfig(host=config.host, port=config.port, username=config.username, password=config.password)
-    return MqttLink(broker, ConnectOptions(client_id=f"hk-sensors-{secrets.token_hex(4)}", filters=config.topics))
+    client_id = f"hk-sensors-{secrets.token_hex(4)}"
+    return MqttLink(
+        broker, ConnectOptions(client_id=client_id, filters=config.topics, packet_limit=SENSORS_PACKET_LIMIT)
+    )
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:

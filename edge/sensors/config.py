@@ -43,6 +43,14 @@ class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     every_s: Positive = 60.0
 
 
+def filter_trouble(text: str) -> str | None:
+    """What is wrong with a topic filter (MQTT 5, 4.7); ``None`` if nothing is."""
+    *levels, last = text.split("/")
+    if "#" in levels or any(len(level) > 1 and {"+", "#"} & set(level) for level in (*levels, last)):
+        return f"{text!r} is not a topic filter: + stands for one whole level, # for all levels from there, at the end"
+    return None
+
+
 TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 
 

@@ -2,39 +2,36 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from edge.errors import ConfigError
-from edge.net.mqtt_client import sensors_link
+from edge.net.mqtt_client import SENSORS_PACKET_LIMIT, sensors_link
 from edge.sensors.config import MqttSensorsConfig
 from edge.sensors.mqtt_devices.decode import Decoder
 from edge.sensors.mqtt_devices.last_values import (
-    CHANGE_S,
-    DEVICES_LIMIT,
-    FORGET_S,
-    NEVER,
-    STEADY_S,
     LastValues,
     device_id,
 )
-from edge.sensors.mqtt_devices.listener import TOPIC_LIMIT
-from edge.sensors.mqtt_devices.report import Aside, Family, Reading, Report
-from edge.wire.broker_link import Connected, Disconnected
+from edge.sensors.mqtt_devices.listener import AT_ONCE, RETRY_S, STATE_S, TOPIC_LIMIT, UNREAD, MqttSensors
+from edge.sensors.mqtt_devices.report import PARTS_LIMIT, PAYLOAD_LIMIT, Aside, Family, Report
+from edge.system.liveness import STUCK_S
+from edge.wire.broker_link import Connected, Disconnected, Message
 from edge.wire.events import AlarmData, FaultData, MotionData, ReadingData
 from edge.wire.faults import FaultCode
-from edge.wire.ids import is_slug
-from edge.wire.readings import ReadingKind
 from tests.edge.hall import ZERO as HALL_ZERO
 from tests.edge.hall import Hall, config, grant, with_hall
 from tests.edge.test_broker_link import Ear
 from tests.edge.test_config import GOOD, loaded
 from tests.edge.watched import CLOSES, QUIET, SET, SIREN, WARN, Watched, area, watched, with_watched
 from tests.services.mosquitto import Broker
+from tests.virtual_time import VirtualLoop
 
 DOOR = "zigbee2mqtt/hall/front_door"
 NOW = datetime(2026, 3, 28, 17, tzinfo=UTC)
@@ -47,86 +44,6 @@ def say(hall: Hall, topic: str = DOOR, *, retain: bool = False, **values: object
 
 def values(hall: Hall) -> list[dict[str, float]]:
     return [dict(each.values) for each in hall.data(ReadingData)]
-
-
-def report(*readings: tuple[ReadingKind, float], device: str = "a", at: datetime | None = None) -> Report:
-    return Report(family=Family.SHELLY, device=device, readings=tuple(Reading(*each, at) for each in readings))
-
-
-def told(book: LastValues, mono: float) -> list[dict[str, float]]:
-    return [dict(data.values) for _, data in book.events(mono)]
-
-
-# The last values
-
-
-def test_a_change_is_told_at_once_and_the_next_five_seconds_later() -> None:
-    book = LastValues()
-    book.take(report((ReadingKind.OPEN, 1)), 0)
-    assert told(book, 0) == [{"open": 1}]
-    book.take(report((ReadingKind.OPEN, 0)), 1)
-    assert told(book, CHANGE_S - 0.1) == []
-    assert book.due() == CHANGE_S
-    assert told(book, CHANGE_S) == [{"open": 0}]
-
-
-def test_other_values_are_told_once_a_minute_and_the_last_counts() -> None:
-    book = LastValues()
-    found = []
-    for at in range(120):
-        book.take(report((ReadingKind.TEMPERATURE, 20 + at / 10)), at)
-        found += [(at, dict(data.values), data.replaced) for _, data in book.events(at)]
-    assert found == [(0, {"temperature": 20}, 0), (STEADY_S, {"temperature": 26}, STEADY_S - 1)]
-
-
-def test_somebody_who_moved_is_told_though_they_stand_still_again() -> None:
-    book = LastValues()
-    book.take(report((ReadingKind.MOTION, 0)), 0)
-    book.events(0)
-    book.take(report((ReadingKind.MOTION, 1)), 1)
-    book.take(report((ReadingKind.MOTION, 0)), 2)
-    assert told(book, CHANGE_S) == [{"motion": 1}]
-    assert told(book, 2 * CHANGE_S) == [{"motion": 0}]
-
-
-def test_what_the_broker_had_kept_is_measured_only_if_it_is_recent() -> None:
-    book = LastValues()
-    book.take(report((ReadingKind.CO2, 900)), 0, kept_at=NOW)
-    book.take(report((ReadingKind.CO2, 901), at=NOW - timedelta(hours=1)), 0, kept_at=NOW)
-    book.take(report((ReadingKind.CO2, 902), at=NOW - timedelta(minutes=1)), 0, kept_at=NEVER)
-    ((_, data),) = book.events(0)
-    assert (data.values, data.set_aside) == ({}, {Aside.OLD: 3})
-    book.take(report((ReadingKind.CO2, 903), at=NOW - timedelta(minutes=1)), 1, kept_at=NOW)
-    assert told(book, STEADY_S) == [{"co2": 903}]
-
-
-def test_facts_of_a_node_hold_for_its_parts_and_make_no_device() -> None:
-    book = LastValues()
-    book.take(Report(family=Family.TASMOTA, device="hall", available=True, link=70), 0)
-    assert len(book) == 0
-    sensor = (Reading(ReadingKind.TEMPERATURE, 20),)
-    book.take(Report(family=Family.TASMOTA, device="hall", part="AM2301", readings=sensor), 0)
-    ((device, data),) = book.events(0)
-    assert (device, data.name, data.available, data.link) == ("tasmota-hall-am2301-b8e6559b", "hall/AM2301", True, 70)
-    book.take(Report(family=Family.TASMOTA, device="hall", available=False), 1)
-    ((_, gone),) = book.events(CHANGE_S)
-    assert gone.available is False
-
-
-def test_no_more_devices_than_the_limit_and_a_silent_one_makes_room() -> None:
-    book = LastValues()
-    for number in range(DEVICES_LIMIT + 5):
-        book.take(report((ReadingKind.CO2, 500), device=f"d{number}"), number)
-    assert (len(book), book.foreign) == (DEVICES_LIMIT, 5)
-    book.take(report((ReadingKind.CO2, 500), device="late"), FORGET_S + 1)
-    assert "shelly-late" in dict(book.events(FORGET_S + 1))
-    assert len(book) == DEVICES_LIMIT
-
-
-@pytest.mark.parametrize("name", ["hall/front_door", "hall-front-door", "Hall Front Door", "é" * 90, "", "x" * 200])
-def test_an_id_is_a_slug_of_its_own(name: str) -> None:
-    assert is_slug(device_id(Family.ZIGBEE2MQTT, name))
-    assert device_id(Family.ZIGBEE2MQTT, name) != device_id(Family.ZIGBEE2MQTT, f"{name}/")
 
 
 # The edge
@@ -165,7 +82,27 @@ def test_a_thousand_values_a_second_become_a_few_events_and_the_rest_is_counted(
     with_hall(act, config=LISTENS)
 
 
-def test_a_door_opens_while_devices_shout() -> None:
+class CountedByTurn:
+    """Counts how often a method is called in one turn of the loop at most."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+        self.now = self.most = 0
+        method = getattr(owner, name)
+
+        def counting(*args: Any) -> Any:
+            if not self.now:
+                asyncio.get_running_loop().call_soon(self._turn)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            return method(*args)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    def _turn(self) -> None:
+        self.now = 0
+
+
+def test_a_door_opens_while_devices_shout(monkeypatch: pytest.MonkeyPatch) -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant("482913", HALL_ZERO, HALL_ZERO + timedelta(hours=1)))
 
@@ -180,6 +117,82 @@ def test_a_door_opens_while_devices_shout() -> None:
         await asyncio.sleep(0.2)
         assert hall.unlocked()
         await shouting
+
+    at_once = CountedByTurn(monkeypatch, Decoder, "decode"), CountedByTurn(monkeypatch, MqttSensors, "_take")
+    with_hall(act, config=LISTENS)
+    assert [each.most for each in at_once] == [1, AT_ONCE]
+
+
+def test_one_message_has_the_values_of_at_most_twenty_sensors_and_the_rest_is_counted() -> None:
+    sensors = {f"D{number}": {"Temperature": 20} for number in range(500)}
+    for topic, said in (
+        ("tele/n/SENSOR", sensors),
+        ("tele/n/SENSOR", {"ZbReceived": sensors}),
+        ("n/events/rpc", {"method": "NotifyStatus", "params": {f"temperature:{at}": {"tC": 20} for at in range(500)}}),
+    ):
+        found = Decoder(ZoneInfo("Europe/London")).decode(topic, json.dumps(said).encode())
+        assert found is not None
+        counts = Counter(why for each in found for why in each.aside)
+        assert (len(found), counts) == (PARTS_LIMIT, {Aside.TOO_MANY: 500 - PARTS_LIMIT})
+
+
+def test_a_slow_pass_over_what_waits_is_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand messages of a tenth of a second each take longer than a task may be stuck."""
+    stuck: list[str] = []
+
+    async def act(hall: Hall) -> None:
+        def slow(self: Decoder, topic: str, payload: bytes) -> tuple[Report, ...]:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, VirtualLoop)
+            loop.stall(STUCK_S / 600)
+            stuck.extend(name for name in hall.agent._runtime.stuck() if name == "read mqtt-sensors")
+            return ()
+
+        monkeypatch.setattr(Decoder, "decode", slow)
+        for number in range(1000):
+            say(hall, f"zigbee2mqtt/{number % 50}", temperature=20)
+        await asyncio.sleep(200)
+
+    with_hall(act, config=LISTENS)
+    assert stuck == []
+
+
+def test_a_message_that_is_too_long_is_dropped_and_not_kept() -> None:
+    async def act(hall: Hall) -> None:
+        for _ in range(3):
+            hall.sensors.publish(DOOR, b"x" * (PAYLOAD_LIMIT + 1))
+        await asyncio.sleep(STATE_S + 1)
+        assert hall.data(ReadingData) == []
+        state = hall.state("mqtt-sensors").values
+        assert (state["messages"], state["dropped"]) == (3, 3)
+
+    with_hall(act, config=LISTENS)
+
+
+def test_an_error_that_nobody_foresaw_is_a_fault_and_ends_no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faults(hall: Hall) -> list[tuple[str, bool]]:
+        return [(each.part, each.present) for each in hall.data(FaultData)]
+
+    def broken(*_: object) -> None:
+        raise ValueError("nobody foresaw this")
+
+    async def act(hall: Hall) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Decoder, "decode", broken)
+            say(hall, contact=False)
+            await asyncio.sleep(0.5)
+            assert faults(hall) == [(UNREAD, True)]
+        await asyncio.sleep(RETRY_S)
+        with monkeypatch.context() as patch:
+            patch.setattr(MqttSensors, "_take", broken)
+            say(hall, contact=False)
+            await asyncio.sleep(0.5)
+            assert faults(hall)[1:] == [(UNREAD, False), ("", True)]
+        await asyncio.sleep(RETRY_S)
+        assert faults(hall)[3:] == [("", False)]
+        say(hall, contact=False)
+        await asyncio.sleep(1)
+        assert values(hall) == [{"open": 1}]
 
     with_hall(act, config=LISTENS)
 
@@ -274,12 +287,32 @@ def test_the_table_of_the_configuration_is_read_with_its_password(tmp_path: Path
         ('password_file = "nowhere"', "mqtt_sensors.password_file"),
         ("topics = []", "mqtt_sensors.topics"),
         ("port = 0", "mqtt_sensors.port"),
+        ('topics = ["tele/#", "a/#/b"]', "mqtt_sensors.topics[1]"),
+        ('topics = ["sensors#"]', "mqtt_sensors.topics[0]"),
+        ('topics = ["a+/b"]', "mqtt_sensors.topics[0]"),
     ],
 )
 def test_a_mistake_in_the_table_is_refused_with_its_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, GOOD + f"\n[mqtt_sensors]\n{text}\n")
     assert key in str(caught.value)
+
+
+async def test_a_real_broker_keeps_what_is_too_long_to_itself(mosquitto: Broker) -> None:
+    mouth = Ear(mosquitto, "gateway", "none")
+    await mouth.until(connections=1)
+    assert await mouth.link.publish(DOOR, b"x" * 2 * SENSORS_PACKET_LIMIT, retain=True)
+    link, seen = sensors_link(MqttSensorsConfig(host=mosquitto.host, port=mosquitto.port)), []
+    async with asyncio.timeout(30):
+        async for event in link.events():
+            if isinstance(event, Connected):
+                assert await mouth.link.publish(DOOR, b"y" * 2 * SENSORS_PACKET_LIMIT)
+                assert await mouth.link.publish(DOOR, b"{}")
+            else:
+                seen.append(event)
+                break
+    await mouth.close()
+    assert seen == [Message(topic=DOOR, payload=b"{}")]
 
 
 async def test_a_real_broker_hands_over_what_devices_send_and_has_kept(mosquitto: Broker) -> None:

@@ -1,6 +1,7 @@
 """Listens to the broker of MQTT devices, in a task of its own: whatever they send, no door waits for it."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from math import inf
@@ -10,19 +11,26 @@ from edge.runtime import Runtime
 from edge.sensors.config import MqttSensorsConfig
 from edge.sensors.mqtt_devices.decode import Decoder
 from edge.sensors.mqtt_devices.last_values import NEVER, LastValues
+from edge.sensors.mqtt_devices.report import PAYLOAD_LIMIT
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.wire.access_decision import ClockTrust
-from edge.wire.broker_link import Connected, Disconnected, Link, Message
+from edge.wire.broker_link import Connected, Disconnected, Link, Message, stop_if_told
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 0.25
 """How often what came is read."""
 TOPIC_LIMIT, WAITING_LIMIT = 20, 1000
 """Most messages that wait to be read, of one topic and of all. Of one topic the newest are kept."""
 AT_ONCE = 20
-"""So many messages are read before the rest of the agent has its turn."""
+"""So many messages are put with those that wait before the rest of the agent has its turn. They are read one by one."""
 STATE_S = 60.0
+RETRY_S, RETRY_MOST_S = 1.0, 30.0
+"""The wait after an error that nobody foresaw, and the longest, to which it doubles."""
+UNREAD = "messages"
+"""The part of the fault that says that a message could not be read for such an error."""
 
 SensorsLinkMaker = Callable[[MqttSensorsConfig], Link]
 
@@ -39,7 +47,7 @@ class MqttSensors:
         self._waiting: dict[str, deque[Message]] = {}
         self._number = 0
         self._messages = self._foreign = self._dropped = 0
-        self._state_at = -inf
+        self._state_at, self._wait_s = -inf, RETRY_S
         self._hearing, self._reading = Liveness(OUTSIDE_STUCK_S), Liveness()
 
     def state(self) -> DeviceState:
@@ -57,6 +65,18 @@ class MqttSensors:
         self._runtime.supervise(f"read {self.id}", self._read(), self._reading)
 
     async def _hear(self) -> None:
+        """No error ends it: sensors are not worth the doors, which end with the agent."""
+        while True:
+            try:
+                await self._hear_link()
+            except Exception:
+                log.exception("The link to the broker of sensors failed")
+            stop_if_told()
+            self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, present=True)
+            await self._runtime.clock.sleep(self._wait_s)
+            self._wait_s = min(self._wait_s * 2, RETRY_MOST_S)
+
+    async def _hear_link(self) -> None:
         async for event in self._link.events():
             if isinstance(event, Message):
                 self._take(event)
@@ -64,12 +84,14 @@ class MqttSensors:
                     await asyncio.sleep(0)
             elif isinstance(event, Connected | Disconnected):
                 lost = isinstance(event, Disconnected)
+                self._wait_s = self._wait_s if lost else RETRY_S
                 self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, present=lost)
                 self._runtime.publish_state(self.id)
 
     def _take(self, message: Message) -> None:
         self._messages += 1
-        if message.topic not in self._waiting and self._number >= WAITING_LIMIT:
+        full = message.topic not in self._waiting and self._number >= WAITING_LIMIT
+        if full or len(message.payload) > PAYLOAD_LIMIT:
             self._dropped += 1
             return
         queue = self._waiting.setdefault(message.topic, deque())
@@ -81,15 +103,36 @@ class MqttSensors:
             self._number += 1
 
     async def _read(self) -> None:
+        wait_s = 0.0
         while True:
             self._reading.progressed()
             waiting, self._waiting, self._number = self._waiting, {}, 0
-            for at, message in enumerate(each for queue in waiting.values() for each in queue):
-                self._note(message)
-                if at % AT_ONCE == 0:
-                    await asyncio.sleep(0)
-            self._record()
-            await self._runtime.clock.sleep(LOOK_S)
+            failed = False
+            for message in (each for queue in waiting.values() for each in queue):
+                failed |= not self._worked(self._note, message)
+                await self._give_way()
+            for device, data in self._values.events(self._runtime.clock.monotonic()):
+                failed |= not self._worked(self._runtime.record, device, data)
+                await self._give_way()
+            self._tell_state()
+            self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, UNREAD, present=failed)
+            wait_s = min(max(RETRY_S, wait_s * 2), RETRY_MOST_S) if failed else 0.0
+            await self._runtime.clock.sleep(wait_s or LOOK_S)
+
+    def _worked(self, act: Callable[..., object], *args: object) -> bool:
+        """Whether it could be done. What fails is counted, and the rest goes on."""
+        try:
+            act(*args)
+        except Exception:
+            self._dropped += 1
+            log.exception("What a sensor sent could not be read")
+            return False
+        return True
+
+    async def _give_way(self) -> None:
+        """Let the rest of the agent have its turn."""
+        await asyncio.sleep(0)
+        self._reading.progressed()
 
     def _note(self, message: Message) -> None:
         reports = self._decoder.decode(message.topic, message.payload)
@@ -102,10 +145,8 @@ class MqttSensors:
             kept_at = known if message.retained else None
             self._values.take(report, self._runtime.clock.monotonic(), kept_at=kept_at)
 
-    def _record(self) -> None:
+    def _tell_state(self) -> None:
         mono = self._runtime.clock.monotonic()
-        for device, data in self._values.events(mono):
-            self._runtime.record(device, data)
         if mono - self._state_at >= STATE_S:
             self._state_at = mono
             self._runtime.publish_state(self.id)

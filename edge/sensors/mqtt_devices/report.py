@@ -16,6 +16,8 @@ from edge.wire.readings import ReadingKind, believable, unit
 
 PAYLOAD_LIMIT = 16 * 1024
 """Longest payload that is read, in bytes."""
+PARTS_LIMIT = 20
+"""Most sensors of a device that are read from one message."""
 NAME_LIMIT = 200
 _NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?")
 _LIGHT_WORDS = frozenset({"dark", "dim", "twilight", "bright", "low", "medium", "middle", "high"})
@@ -41,6 +43,8 @@ class Aside(StrEnum):
     """The device itself says that it cannot measure."""
     OLD = "old"
     """The broker had kept it, and nothing shows that it is recent."""
+    TOO_MANY = "too-many"
+    """One message had values of more sensors than are read from one."""
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import Any
 
 from edge.sensors.mqtt_devices.report import (
+    PARTS_LIMIT,
     Aside,
     Family,
     Finding,
@@ -57,11 +58,13 @@ def _notice(device: str, payload: bytes, zone: tzinfo) -> tuple[Report, ...]:
 def _reports(device: str, components: Mapping[str, Any], zone: tzinfo) -> tuple[Report, ...]:
     at = instant_of(components.get("ts"), zone)
     parts: dict[str, Finding] = {}
-    for component, said in components.items():
-        if isinstance(said, dict):
-            kind, _, number = component.partition(":")
-            part = "" if number in {"", "0"} else component
-            _read(parts.setdefault(part, Finding(at)), kind, said)
+    read = [(component, said) for component, said in components.items() if isinstance(said, dict)]
+    for component, said in read[:PARTS_LIMIT]:
+        kind, _, number = component.partition(":")
+        part = "" if number in {"", "0"} else component
+        _read(parts.setdefault(part, Finding(at)), kind, said)
+    for each in list(parts.values())[-1:]:
+        each.aside += [Aside.TOO_MANY] * (len(read) - PARTS_LIMIT)
     return tuple(
         found.report(Family.SHELLY, device, part)
         for part, found in parts.items()

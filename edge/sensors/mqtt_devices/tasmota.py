@@ -10,6 +10,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from edge.sensors.mqtt_devices.report import (
+    PARTS_LIMIT,
+    Aside,
     Family,
     Finding,
     Report,
@@ -65,17 +67,21 @@ def decode(topic: str, payload: bytes, zone: tzinfo) -> tuple[Report, ...] | Non
 
 def _sensors(node: str, said: Mapping[str, Any], zone: tzinfo) -> tuple[Report, ...]:
     at, scale = instant_of(said.get("Time"), zone), str(said.get("TempUnit"))
+    blocks = [
+        (part, block)
+        for name, value in said.items()
+        for part, block in (inner(said, name) if name in _BRIDGED else {name: value}).items()
+        if isinstance(block, dict) or (part.startswith("Switch") and part[6:].isdigit())
+    ]
     found: dict[str, Finding] = {}
-    for name, value in said.items():
-        if name in _BRIDGED and isinstance(value, dict):
-            for part, block in value.items():
-                if isinstance(block, dict):
-                    found[part] = _block(block, at, scale)
-        elif isinstance(value, dict):
+    for name, value in blocks[:PARTS_LIMIT]:
+        if isinstance(value, dict):
             found[name] = _block(value, at, scale)
-        elif name.startswith("Switch") and name[6:].isdigit():
+        else:
             found[name] = Finding(at)
             found[name].flag(ReadingKind.INPUT, value)
+    for each in list(found.values())[-1:]:
+        each.aside += [Aside.TOO_MANY] * (len(blocks) - PARTS_LIMIT)
     return tuple(
         each.report(Family.TASMOTA, node, part)
         for part, each in found.items()
