@@ -1,7 +1,6 @@
 """What sensors in a room measure: kinds, units, and the bounds outside which a value is not believed."""
 
 from enum import StrEnum
-from math import isfinite
 
 
 class ReadingKind(StrEnum):
@@ -32,6 +31,8 @@ _MEASURED: dict[ReadingKind, tuple[str, float, float]] = {
     ReadingKind.PRESSURE: ("hPa", 300, 1_200),
     ReadingKind.PEOPLE: ("", 0, 10_000),
 }
+LARGEST = 1e9
+"""Of a kind that only a newer edge knows, the largest number that is believed, above or below zero."""
 FLAGS = frozenset(ReadingKind) - _MEASURED.keys()
 """The kinds that are 1 or 0."""
 
@@ -42,9 +43,10 @@ def unit(kind: ReadingKind) -> str:
 
 
 def believable(kind: str, value: float) -> bool:
-    """Whether a sensor in a room can have measured ``value``. Of a kind that only a newer edge knows, any number."""
+    """Whether a sensor in a room can have measured ``value``. Of a kind that only a newer edge knows, any
+    number up to ``LARGEST``."""
     if kind not in set(ReadingKind):
-        return isfinite(value)
+        return abs(value) <= LARGEST  # no NaN either
     known = ReadingKind(kind)
     if known in FLAGS:
         return value in {0, 1}

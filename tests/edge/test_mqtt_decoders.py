@@ -156,4 +156,6 @@ def test_a_flag_is_one_or_nothing_and_has_no_unit() -> None:
     assert unit(ReadingKind.MOTION) == ""
     assert unit(ReadingKind.CO2) == "ppm"
     assert believable("of-a-newer-edge", 5)
-    assert not believable("of-a-newer-edge", float("inf"))
+    assert believable("of-a-newer-edge", -1e9)
+    for number in (1.1e9, -1e20, float("inf"), float("nan")):
+        assert not believable("of-a-newer-edge", number)

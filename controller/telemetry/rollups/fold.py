@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from controller.telemetry.history import Sample
 from controller.text import local_time
 from edge.wire.interval import Interval
+from edge.wire.readings import LARGEST
 
 
 class Step(StrEnum):
@@ -33,11 +34,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def fold(samples: Iterable[Sample], zone: ZoneInfo) -> dict[Row, Cell]:
-    """The rows of all steps that the samples add to. No zone is off UTC by a part of five minutes (since 2000)."""
+    """The rows of all steps that the samples add to. No zone is off UTC by a part of five minutes (since 2000). Numbers
+    beyond ``LARGEST``, which only an older controller took, are left out."""
     fine: dict[tuple[int, Series], Cell] = {}
     for each in samples:
         start = (each.at - _EPOCH) // _FIVE
         for field, number in each.fields.items():
+            if not abs(number) <= LARGEST:
+                continue
             value = round(number * THOUSANDTHS)
             key = (start, (each.measurement, each.device, field, each.place or "", each.edge))
             cell = fine.get(key)

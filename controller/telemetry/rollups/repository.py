@@ -1,8 +1,9 @@
 """All SQL of roll-ups."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from sqlalchemy import Insert, delete, func, select, text
@@ -136,21 +137,40 @@ async def stop_others(tx: Tx) -> None:
         await tx.execute(text("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE"))
 
 
-async def rows_of(
-    tx: Tx, site: str, step: Step, during: Interval, measurements: Sequence[str] | None = None
-) -> dict[Row, Cell]:
-    """The rows of a step that begin in the interval, in the order of time; of all measurements or of some."""
+ReadRow = tuple[str, datetime, str, str, str, str, int, int, int, int]
+"""Measurement, when the step begins, device, field, place, edge, and the row's numbers."""
+
+
+async def read_rows(
+    tx: Tx,
+    site: str,
+    step: Step,
+    during: Interval,
+    measurements: Sequence[str],
+    *,
+    devices: Sequence[str] | None = None,
+) -> list[ReadRow]:
+    """The rows of a step that begin in the interval, of some measurements, of all devices or of some, in the order of
+    time by measurement."""
     c = rollups.c
-    if measurements is None:
-        known = select(rollup_series.c.measurement).where(rollup_series.c.site == site).distinct()
-        measurements = sorted((await tx.execute(known)).scalars())
-    rows: dict[Row, Cell] = {}
+    here = (c.site == site) & (c.step == step.value) & (c.at >= during.start) & (c.at < during.end)
+    if devices is not None:
+        here &= c.device.in_(devices)
+    rows: list[ReadRow] = []
     for name in measurements:
-        here = (c.site == site) & (c.step == step.value) & (c.measurement == name)
-        query = select(*_READ).where(here, c.at >= during.start, c.at < during.end).order_by(c.at)
-        for at, device, field, place, edge, *cell in await tx.execute(query):
-            rows[step, at, (name, device, field, place, edge)] = cell
+        found = await tx.execute(select(c.measurement, *_READ).where(here, c.measurement == name).order_by(c.at))
+        rows += cast("Sequence[ReadRow]", await asyncio.to_thread(found.all))
     return rows
+
+
+async def rows_of(tx: Tx, site: str, step: Step, during: Interval) -> dict[Row, Cell]:
+    """The rows of a step that begin in the interval, of all measurements."""
+    known = select(rollup_series.c.measurement).where(rollup_series.c.site == site).distinct()
+    rows = await read_rows(tx, site, step, during, sorted((await tx.execute(known)).scalars()))
+    return {
+        (step, at, (measurement, device, field, place, edge)): list(cell)
+        for measurement, at, device, field, place, edge, *cell in rows
+    }
 
 
 async def series_of(tx: Tx, site: str) -> list[HeardSeries]:
@@ -160,9 +180,33 @@ async def series_of(tx: Tx, site: str) -> list[HeardSeries]:
     return sorted(found, key=lambda each: (each.measurement, each.device, each.place, each.edge))
 
 
-async def marks_of(tx: Tx, site: str) -> list[BlindMark]:
-    """In the order of time."""
-    rows = (await tx.execute(select(blind_marks).where(blind_marks.c.site == site))).mappings()
+def key_of(series: HeardSeries) -> tuple[str, str, str, str]:
+    """Measurement, device, place and edge."""
+    return series.measurement, series.device, series.place, series.edge
+
+
+async def fields_of(tx: Tx, site: str, measurements: Sequence[str]) -> dict[tuple[str, str, str, str], list[str]]:
+    """By ``key_of`` a series the fields of which it ever gave numbers, in order."""
+    c = rollups.c
+    here = (c.site == site) & (c.step == Step.MONTH.value) & c.measurement.in_(measurements)
+    query = select(c.measurement, c.device, c.place, c.edge, c.field).where(here).distinct().order_by(c.field)
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for measurement, device, place, edge, field in await tx.execute(query):
+        found.setdefault((measurement, device, place, edge), []).append(field)
+    return found
+
+
+async def marks_of(tx: Tx, site: str, during: Interval) -> list[BlindMark]:
+    """In the order of time: those in an interval, and of each device and fault the last before it."""
+    c = blind_marks.c
+    newest = (c.at.desc(), c.log.desc(), c.seq.desc())
+    nth = func.row_number().over(partition_by=(c.edge, c.device, c.fault), order_by=newest).label("nth")
+    before = select(*c, nth).where(c.site == site, c.at < during.start).subquery()
+    queries = (
+        select(before).where(before.c.nth == 1),
+        select(*c).where(c.site == site, c.at >= during.start, c.at < during.end),
+    )
+    rows = [row for query in queries for row in (await tx.execute(query)).mappings()]
     found = [BlindMark(**{name: row[name] for name in BlindMark.__struct_fields__}) for row in rows]
     return sorted(found, key=lambda each: (each.at, each.log, each.seq))
 

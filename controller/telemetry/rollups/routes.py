@@ -14,6 +14,7 @@ from controller.db.engine import Database
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import SeesLive
+from controller.telemetry.rollups.figures import StoredFigures, TooManyRows, figures, stored_figures
 from controller.telemetry.rollups.fold import Step
 from controller.telemetry.rollups.rows import (
     FOOTFALL_COLUMNS,
@@ -24,7 +25,6 @@ from controller.telemetry.rollups.rows import (
     footfall_rows,
     sample_rows,
 )
-from controller.telemetry.rollups.service import FigureSeries, figures
 from controller.web.fields import Answer, SlugPath, read_edge
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, TheDatabase
@@ -139,27 +139,37 @@ async def _answer(rows: Sequence[FootfallRow] | Sequence[SampleRow]) -> Response
 async def _footfall(
     database: Database, site: str, edges: tuple[str, str], by: Step, now: datetime, counter: str | None
 ) -> list[FootfallRow]:
-    found, zone = await _figures(database, site, edges, by, now, footfall=True)
-    wanted = [each for each in found if counter in (None, each.device)]
-    return await asyncio.to_thread(footfall_rows, wanted, zone)
+    stored, zone = await _stored(database, site, edges, by, now, footfall=True, device=counter)
+    return await asyncio.to_thread(lambda: footfall_rows(figures(stored), zone))
 
 
 async def _samples(
     database: Database, site: str, edges: tuple[str, str], by: Step, now: datetime, place: str | None
 ) -> list[SampleRow]:
-    found, zone = await _figures(database, site, edges, by, now, footfall=False)
-    wanted = [each for each in found if place in (None, each.place)]
-    return await asyncio.to_thread(sample_rows, wanted, zone)
+    stored, zone = await _stored(database, site, edges, by, now, footfall=False, place=place)
+    return await asyncio.to_thread(lambda: sample_rows(figures(stored), zone))
 
 
-async def _figures(
-    database: Database, site: str, edges: tuple[str, str], by: Step, now: datetime, *, footfall: bool
-) -> tuple[list[FigureSeries], ZoneInfo]:
+async def _stored(
+    database: Database,
+    site: str,
+    edges: tuple[str, str],
+    by: Step,
+    now: datetime,
+    *,
+    footfall: bool,
+    device: str | None = None,
+    place: str | None = None,
+) -> tuple[StoredFigures | None, ZoneInfo]:
     """Raises ``SiteUnknown``, ``Invalid``."""
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         during = _during(edges, by, zone)
-        return await figures(tx, site, by, during, zone, now, footfall=footfall), zone
+        try:
+            found = await stored_figures(tx, site, by, during, zone, now, footfall=footfall, device=device, place=place)
+        except TooManyRows as error:
+            raise invalid_field("to", str(error)) from error
+    return found, zone
 
 
 def _during(edges: tuple[str, str], by: Step, zone: ZoneInfo) -> Interval:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.csv_import.spreadsheet import write_sheet
-from controller.telemetry.rollups.service import FigureSeries
+from controller.telemetry.rollups.figures import FigureSeries
 from controller.text import local_time
 from edge.wire.readings import ReadingKind, unit
 

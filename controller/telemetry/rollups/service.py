@@ -1,4 +1,4 @@
-"""Adds new events to the roll-ups, makes roll-ups again from the events, and reads them with their coverage."""
+"""Adds new events to the roll-ups, and makes roll-ups again from the events."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -9,12 +9,11 @@ import msgspec
 
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_site
-from controller.telemetry import queries, room_sensors
 from controller.telemetry.event_timestamps import AHEAD_LIMIT
 from controller.telemetry.history import Sample, samples_of
 from controller.telemetry.rollups import repository
-from controller.telemetry.rollups.coverage import BLINDING, known_times, shares
-from controller.telemetry.rollups.fold import THOUSANDTHS, Cell, Step, end_of, fold, month_of, start_of, steps_in
+from controller.telemetry.rollups.coverage import BLINDING
+from controller.telemetry.rollups.fold import Step, end_of, fold, month_of, start_of
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
 from controller.text import local_time
 from edge.wire.events import EventData, FaultData
@@ -133,93 +132,3 @@ async def remake(
     for number, day in enumerate(days, 1):
         events = await database.run(remake_day, site, day, zone)
         yield RemadeDay(day=day, events=events, number=number, days=len(days))
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one step. ``n``: readings; ``total``: their sum; ``coverage``: the share of the step in which
-    the device is known to have worked. Without any, ``total`` is None: silence is not zero."""
-
-    during: Interval
-    n: int
-    total: float | None
-    least: float | None
-    most: float | None
-    coverage: float
-
-    @property
-    def mean(self) -> float | None:
-        return self.total / self.n if self.n and self.total is not None else None
-
-
-class FigureSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one field of a device at a place (empty where there is none), step by step, none left out."""
-
-    measurement: str
-    device: str
-    place: str
-    edge: str
-    field: str
-    figures: list[Figure]
-
-
-async def figures(
-    tx: Tx, site: str, step: Step, during: Interval, zone: ZoneInfo, now: datetime, *, footfall: bool
-) -> list[FigureSeries]:
-    """The steps that begin in an interval, up to now, of each series that spoke before it ended: of footfall, or of all
-    other measurements."""
-    steps = [each for each in steps_in(step, during, zone) if each.start < now]
-    heard = [each for each in await repository.series_of(tx, site) if (each.measurement == "footfall") is footfall]
-    if not heard or not steps:
-        return []
-    rows = await repository.rows_of(tx, site, step, during, sorted({each.measurement for each in heard}))
-    since = min(*(each.first_at for each in heard), steps[0].start)
-    present = {(edge, state.device) for edge, state in await queries.site_devices(tx, site)}
-    times = known_times(
-        heard,
-        horizons={edge: min(at, now) for edge, at in (await repository.horizons(tx, site)).items()},
-        present=present,
-        outages=await queries.site_outages(tx, site, Interval(start=since, end=steps[-1].end)),
-        marks=await repository.marks_of(tx, site),
-    )
-    by_series: dict[tuple[str, ...], dict[datetime, Cell]] = {}
-    for (_, at, series), cell in rows.items():
-        by_series.setdefault(series, {})[at] = cell
-    fields: dict[str, set[str]] = {}
-    for measurement, _, field, _, _ in by_series:
-        fields.setdefault(measurement, set()).add(field)
-    rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
-    found: list[FigureSeries] = []
-    for each, known in zip(heard, times, strict=True):
-        if each.first_at >= during.end:
-            continue
-        covered = shares(known, steps)
-        for field in sorted(fields.get(each.measurement, ())):
-            cells = by_series.get((each.measurement, each.device, field, each.place, each.edge), {})
-            found.append(
-                FigureSeries(
-                    measurement=each.measurement,
-                    device=each.device,
-                    place=each.place or rooms.get((each.edge, each.device)) or "",
-                    edge=each.edge,
-                    field=field,
-                    figures=[
-                        _figure(one, cells.get(one.start), share) for one, share in zip(steps, covered, strict=True)
-                    ],
-                )
-            )
-    return found
-
-
-def _figure(during: Interval, cell: Cell | None, coverage: float) -> Figure:
-    if cell is None:
-        nothing = 0.0 if coverage else None
-        return Figure(during=during, n=0, total=nothing, least=None, most=None, coverage=coverage)
-    n, total, least, most = cell
-    return Figure(
-        during=during,
-        n=n,
-        total=total / THOUSANDTHS,
-        least=least / THOUSANDTHS,
-        most=most / THOUSANDTHS,
-        coverage=coverage,
-    )

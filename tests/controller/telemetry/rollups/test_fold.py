@@ -4,6 +4,9 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+import pytest
+
 from controller.telemetry.history import Sample
 from controller.telemetry.rollups.fold import Step, fold, steps_in
 from controller.text import local_time
@@ -78,3 +81,10 @@ def test_an_hour_of_a_zone_off_by_half_an_hour_begins_on_its_wall() -> None:
     kolkata = ZoneInfo("Asia/Kolkata")
     starts = {at for step, at, _ in fold([sample(utc(2026, 1, 1, 0, 20))], kolkata) if step is Step.HOUR}
     assert starts == {utc(2025, 12, 31, 23, 30)}
+
+
+@pytest.mark.parametrize("number", [1e306, -1e20, float("inf"), float("nan")])
+def test_a_number_that_no_row_holds_is_left_out(number: float) -> None:
+    fields = {"new": number, "co2": 400.0}
+    odd = msgspec.structs.replace(sample(utc(2026, 11, 25, 12)), measurement="room", fields=fields)
+    assert {series[2] for _, _, series in fold([odd], LONDON)} == {"co2"}

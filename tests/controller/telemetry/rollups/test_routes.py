@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from controller.cli.controller import app as commands
 from controller.container import Container
+from controller.telemetry.rollups import figures, repository, routes
 from controller.telemetry.tables import rollups
 from edge.wire.events import MotionData, WifiData
 from tests.controller.clock import ManualClock
@@ -70,6 +71,62 @@ async def test_footfall_by_the_hour_has_each_counter_with_its_coverage(counted: 
     assert (day["ins"], day["outs"], day["coverage"]) == (4, 1, 0.125)
     assert len(await rows(counted, "footfall", by="5min")) == 13 * 12
     assert await rows(counted, "footfall", counter="side-beams") == []
+
+
+async def test_one_counter_that_was_silent_has_its_rows(counted: httpx.AsyncClient, container: Container) -> None:
+    dark = {"from": "2026-11-25T10:00", "to": "2026-11-25T11:00"}
+    [row] = await rows(counted, "footfall", counter="front-beams", **dark)
+    assert (row["ins"], row["outs"], row["coverage"]) == (0, 0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "wide"),
+    [("footfall", {"counter": "front-beams"}, "one counter"), ("samples", {"place": "hall"}, "one place")],
+)
+async def test_more_rows_than_an_answer_may_have_are_refused_before_they_are_read(
+    counted: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str, one: dict[str, str], wide: str
+) -> None:
+    monkeypatch.setattr(figures, "ROWS_LIMIT", 12)  # a day has 13 hours up to now
+
+    async def never(*_: object, **__: object) -> None:
+        pytest.fail("read")
+
+    monkeypatch.setattr(repository, "read_rows", never)
+    for asked in (DAY, DAY | one):
+        answer = await counted.get(f"{API}/sites/{SITE}/{path}", params=asked)
+        assert answer.status_code == 422
+        assert f"more than 12 rows for one answer: ask for fewer days, a larger step or {wide}" in answer.text
+    monkeypatch.undo()
+    monkeypatch.setattr(figures, "ROWS_LIMIT", 26)
+    assert len(await rows(counted, path, **one)) == (13 if path == "footfall" else 26)
+
+
+async def test_one_place_is_within_the_limit_where_all_are_not(
+    counted: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(container.database, SITE, [event(7, WifiData(zone="foyer", stations=1), at=NINE, device="wifi-foyer")])
+    monkeypatch.setattr(figures, "ROWS_LIMIT", 26)
+    assert (await counted.get(f"{API}/sites/{SITE}/samples", params=DAY)).status_code == 422
+    assert len(await rows(counted, "samples", place="foyer")) == 13
+
+
+async def test_figures_are_built_beside_the_event_loop_and_after_the_reads(
+    counted: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    build, loop = figures.figures, asyncio.get_running_loop()
+
+    def watched(stored: figures.StoredFigures | None) -> list[figures.FigureSeries]:
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        # The database is asked while the figures are built: on the loop, nothing would answer.
+        seen.append(bool(asyncio.run_coroutine_threadsafe(rows_of(container.database, SITE), loop).result(10)))
+        return build(stored)
+
+    monkeypatch.setattr(routes, "figures", watched)
+    assert await rows(counted, "footfall")
+    assert await rows(counted, "samples")
+    assert seen == [True, True]
 
 
 async def test_what_is_counted_has_a_total_and_what_is_measured_a_mean(counted: httpx.AsyncClient) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from controller.db.engine import Database
+from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
 from controller.telemetry.rollups.fold import Step
-from controller.telemetry.rollups.service import FigureSeries, figures
 from controller.telemetry.tables import device_states, edge_states, events, rollups
 from edge.wire.events import Event, FaultData, MotionData, OutageData, WifiData
 from edge.wire.faults import FaultCode
@@ -118,7 +118,8 @@ async def test_days_of_which_events_were_deleted_keep_their_rows(site: Database)
 
 async def seen(database: Database, step: Step, during: Interval, now: datetime) -> dict[str, FigureSeries]:
     async with database.read() as tx:
-        return {each.field: each for each in await figures(tx, SITE, step, during, LONDON, now, footfall=True)}
+        stored = await stored_figures(tx, SITE, step, during, LONDON, now, footfall=True)
+    return {each.field: each for each in figures(stored)}
 
 
 async def alive(database: Database, until: datetime, head: int) -> None:
