@@ -27,8 +27,17 @@ from controller.retention.removal_methods import (
     RetentionRule,
     table,
 )
+from controller.telemetry import repository as telemetry
 
 log = logging.getLogger(__name__)
+
+
+class DeleteEvents(DeleteOldest, frozen=True, kw_only=True):
+    """Notes which was the last that went: what is summed up of events is not made again without some of them."""
+
+    async def apply(self, tx: Tx, keys: Sequence[Key]) -> int:
+        await telemetry.set_cursor(tx, telemetry.DELETED, max(key[0] for key in keys))
+        return await DeleteOldest.apply(self, tx, keys)
 
 
 class CutAudit(msgspec.Struct, frozen=True):
@@ -100,7 +109,7 @@ def rules(
     finished: ColumnElement[bool] = table("waits").c.state.not_in([state.value for state in IN_LINE])
     return {
         "events": [
-            DeleteOldest(table="events", column="received_at"),
+            DeleteEvents(table="events", column="received_at"),
             DeleteRows(table="grants", column="ends"),
             DeleteRows(table="code_claims", column="ends"),
             DeleteRows(table="offline_codes", column="ends"),

@@ -206,7 +206,8 @@ SCHEDULE = (
             *("counter_days", "recounts", "outages", "holes", "event_logs", "event_runs", "edge_runs"),
             *("rollup_series", "blind_marks"),
         ),
-        why="sums and times without people: the history of a building; also which events were stored already",
+        why="sums and times without people: the history of a building, and since when and when not its figures "
+        "per day and month were counted; also which events were stored already",
     ),
     RetentionLine(
         kind="occupied_time",

@@ -368,6 +368,10 @@ async def forget_devices(tx: Tx, site: str, edge: str, *, but: Collection[str]) 
     await tx.execute(delete(device_states).where(here, device_states.c.device.not_in(but)))
 
 
+DELETED = "deleted"
+"""In ``cursor``: the last event that was deleted since its time was over."""
+
+
 async def cursor(tx: Tx, history: str) -> int:
     """Up to which event a history has taken everything; 0 at first."""
     query = select(history_cursor.c.event_id).where(history_cursor.c.history == history)

@@ -275,7 +275,7 @@ history_cursor = Table(
     Column("history", String(40), primary_key=True),
     Column("event_id", Serial, nullable=False),
 )
-"""Up to which event a history outside this database has taken everything."""
+"""Up to which event a history outside this database has taken everything, or events were deleted."""
 
 rollups = Table(
     "rollups",
@@ -321,5 +321,6 @@ blind_marks = Table(
     Column("fault", String(200), nullable=False),
     Column("at", Instant, nullable=False),
     Column("present", Boolean, nullable=False),
+    Index(None, "site", "at"),
 )
 """When a fault that keeps a device from counting began (``present``) or ended."""

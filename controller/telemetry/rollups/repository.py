@@ -251,5 +251,7 @@ async def horizons(tx: Tx, site: str) -> dict[str, datetime]:
 
 async def kept_from(tx: Tx) -> datetime | None:
     """Since when every event is in the database; None where none was ever deleted."""
-    row = (await tx.execute(select(events.c.id, events.c.received_at).order_by(events.c.id).limit(1))).first()
-    return None if row is None or row[0] == 1 else row[1]
+    if not await telemetry.cursor(tx, telemetry.DELETED):
+        return None
+    found: datetime | None = (await tx.execute(select(events.c.received_at).order_by(events.c.id).limit(1))).scalar()
+    return found

@@ -80,7 +80,8 @@ async def get_footfall(
     counter: Named = None,
 ) -> Response:
     """How many people each counter counted in and out, for every step that begins from `from` to before `to`, up to
-    now; over at most 32 days by five minutes, 400 by the hour. Steps in which nothing is known are null, not 0."""
+    now; over at most 32 days by five minutes, 400 by the hour, and 200000 rows. Steps in which nothing is known are
+    null, not 0."""
     return await _answer(await _footfall(database, site, (from_, to), by, clock.now(), counter))
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from typer.testing import CliRunner
 
 from controller.cli.controller import app as commands
 from controller.container import Container
 from controller.telemetry.rollups import figures, repository, routes
-from controller.telemetry.tables import rollups
-from edge.wire.events import MotionData, WifiData
+from controller.telemetry.tables import events, rollups
+from edge.wire.events import FaultData, MotionData, WifiData
+from edge.wire.faults import FaultCode
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.rollups.storing import rows_of, store
 from tests.controller.telemetry.rollups.test_service import alive
@@ -108,6 +109,24 @@ async def test_one_place_is_within_the_limit_where_all_are_not(
     monkeypatch.setattr(figures, "ROWS_LIMIT", 26)
     assert (await counted.get(f"{API}/sites/{SITE}/samples", params=DAY)).status_code == 422
     assert len(await rows(counted, "samples", place="foyer")) == 13
+
+
+async def test_figures_of_days_stay_as_they_are_when_events_and_hours_are_deleted(
+    counted: httpx.AsyncClient, container: Container
+) -> None:
+    dead = FaultData(code=FaultCode.BEAM_DEAD, part="beam 2", present=True)
+    faults = [event(7, dead, at=NINE + timedelta(hours=2), device="front-beams")]
+    await store(container.database, SITE, faults, now=NOW)
+    before = await rows(counted, "footfall", by="day")
+    assert before[0]["coverage"] == round(2 / 24, 4)
+    hours = await rows(counted, "footfall")
+    for kind in ("events", "rollups"):
+        for rule in container.retention._rules[kind]:
+            await container.retention.carry_out(rule, NOW)
+    async with container.database.read() as tx:
+        assert (await tx.execute(select(events))).first() is None
+    assert await rows(counted, "footfall", by="day") == before
+    assert {each["events"] for each in await rows(counted, "footfall")} == {0} != {each["events"] for each in hours}
 
 
 async def test_figures_are_built_beside_the_event_loop_and_after_the_reads(

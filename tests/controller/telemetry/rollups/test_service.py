@@ -6,13 +6,17 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from controller.db.engine import Database
+from controller.retention.rules_by_kind import DeleteEvents
+from controller.telemetry.queries import Outage
+from controller.telemetry.rollups.coverage import known_times, shares
 from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
-from controller.telemetry.rollups.fold import Step
-from controller.telemetry.tables import device_states, edge_states, events, rollups
-from edge.wire.events import Event, FaultData, MotionData, OutageData, WifiData
+from controller.telemetry.rollups.fold import Step, steps_in
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries, marks_of, put_marks
+from controller.telemetry.tables import device_states, edge_states, events, quarantine, rollups
+from edge.wire.events import Event, FaultData, MotionData, OutageData, ReadingData, WifiData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from tests.controller.telemetry.rollups.storing import made_again, make_site, rows_of, store
@@ -111,9 +115,78 @@ async def test_days_of_which_events_were_deleted_keep_their_rows(site: Database)
         await store(site, SITE, [crossing(seq, ins=1, total=(seq, 0), at=at)], now=at)
     rows = await rows_of(site, SITE)
     async with site.write() as tx:
-        await tx.execute(delete(events).where(events.c.seq < 4))
+        keys = [tuple(row) for row in await tx.execute(select(events.c.id).where(events.c.seq < 4))]
+        await DeleteEvents(table="events", column="received_at").apply(tx, keys)
     assert await made_again(site, SITE) == 1
     assert await rows_of(site, SITE) == rows
+
+
+async def test_every_day_is_made_again_where_the_first_number_of_an_event_was_never_used(site: Database) -> None:
+    for seq in range(1, 4):
+        at = NOON + timedelta(days=seq)
+        await store(site, SITE, [crossing(seq, ins=1, total=(seq, 0), at=at)], now=at)
+    async with site.write() as tx:
+        # As PostgreSQL does when the transaction that took numbers fails.
+        await tx.execute(update(events).values(id=events.c.id + 10))
+    assert await made_again(site, SITE) == 3
+
+
+async def test_numbers_that_no_row_holds_are_set_aside_and_stop_nothing_where_they_were_stored(site: Database) -> None:
+    good, odd = (
+        event(seq, ReadingData(family="shelly", name="plug", values={"of-a-newer-edge": number}), at=NOON)
+        for seq, number in ((1, 5.0), (2, 1e20))
+    )
+    await store(site, SITE, [good, odd])
+    async with site.read() as tx:
+        assert (await tx.execute(select(events.c.seq))).scalars().all() == [1]
+        assert (await tx.execute(select(quarantine.c.seq))).scalars().all() == [2]
+    async with site.write() as tx:
+        await tx.execute(update(events).values(data=func.replace(events.c.data, "5.0", "1e306")))
+    assert await made_again(site, SITE) == 1
+    assert (await rows_of(site, SITE))["rollups"] == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_marks_before_a_time_that_no_longer_count_are_not_read(site: Database, seed: int) -> None:
+    random, ends = Random(seed), DAY.end + timedelta(days=3)
+    outages = [Outage(edge="main", during=Interval(start=at, end=at + HOUR)) for at in sorted(some_times(random, 12))]
+    marks = [
+        BlindMark(
+            edge="main", log=LOG, seq=seq, device=f"beams-{seq % 2}", fault=f"f {seq % 3}", at=at, present=present
+        )
+        for seq, at in enumerate(some_times(random, 60))
+        for present in [random.random() < 0.6]
+    ]
+    async with site.write() as tx:
+        await put_marks(tx, SITE, marks)
+    async with site.read() as tx:
+        found = await marks_of(tx, SITE, DAY)
+    before = [mark for mark in found if mark.at < DAY.start]
+    assert len({(mark.device, mark.fault) for mark in before}) == len(before)
+    assert {mark.seq for mark in found if mark.at >= DAY.start} == {
+        mark.seq for mark in marks if DAY.start <= mark.at < DAY.end
+    }
+    heard = [
+        HeardSeries(edge="main", device=f"beams-{each}", measurement="footfall", place="", first_at=EARLY, last_at=ends)
+        for each in range(2)
+    ]
+    steps = list(steps_in(Step.HOUR, DAY, LONDON))
+
+    def known(given: Sequence[BlindMark]) -> list[list[float]]:
+        ordered = sorted(given, key=lambda each: (each.at, each.log, each.seq))
+        times = known_times(heard, horizons={}, present=set(), outages=outages, marks=ordered)
+        return [shares(each, steps) for each in times]
+
+    assert known(found) == known(marks)
+
+
+HOUR = timedelta(hours=1)
+EARLY = DAY.start - timedelta(days=3)
+
+
+def some_times(random: Random, number: int) -> list[datetime]:
+    """Within a few days about ``DAY``; some of them are the same."""
+    return [EARLY + timedelta(minutes=20 * random.randrange(6 * 72)) for _ in range(number)]
 
 
 async def seen(database: Database, step: Step, during: Interval, now: datetime) -> dict[str, FigureSeries]:
