@@ -61,7 +61,8 @@ class Reading(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one message says of one device. ``part``: which sensor of it, if it has several. Facts of a device without
-    ``part`` hold for all its parts. ``battery``: percent. ``link``: as the device gives it, such as 0..255 or dBm."""
+    ``part`` hold for all its parts. ``battery``: percent. ``link``: as the device gives it, such as 0..255 or dBm.
+    ``at``: the device's own time, if it gave one that can be placed."""
 
     family: Family
     device: str
@@ -72,6 +73,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     battery_low: bool | None = None
     link: float | None = None
     available: bool | None = None
+    at: datetime | None = None
 
 
 class Finding:
@@ -123,6 +125,7 @@ class Finding:
             part=part[:NAME_LIMIT],
             readings=tuple(self.readings.values()),
             aside=tuple(self.aside),
+            at=self._at,
             **fields,
         )
 
