@@ -236,6 +236,7 @@ def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow
     alarm = _text(state, "alarm") if state else ""
     return DoorView(
         id=door.id,
+        edge=door.edge,
         name=door.name,
         mode=mode if mode in _MODES else None,
         contact=_one_of(state, "contact", {"open", "closed"}),

@@ -61,6 +61,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     last reported. ``stale``: its edge is offline, so this is how it was."""
 
     id: str
+    edge: str
     name: str
     mode: str | None
     contact: str

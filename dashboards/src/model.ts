@@ -363,6 +363,7 @@ export interface Area {
 
 export interface Door {
   id: string;
+  edge: string;
   name: string;
   mode: "free" | "code" | "locked" | null;
   contact: "open" | "closed" | "unknown";

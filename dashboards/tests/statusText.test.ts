@@ -58,6 +58,19 @@ test("one alert stands for many Pis that are away at once", () => {
   assert.deepEqual(alerts({ ...snapshot, edges, alerts: [storm] }, ZONE, NOW).map((one) => one.text), [storm.text]);
 });
 
+test("one alert stands for many devices of a Pi with faults, and for no other Pi", () => {
+  const faults = [{ code: "lock_not_locked", part: "", text: "the lock does not hold", hint: "" }];
+  const doors = ["main", "barn"].map((of) => ({ id: of, edge: of, name: of, alarm: null, codes_wait_until: null, faults }) as unknown as Door);
+  const many = stored("fault", { about: "", text: "Main: 4 devices have faults at once" });
+  const early = stored("fault", { text: "main: was told of before" });
+  const barn = stored("fault", { edge: "barn", about: "barn", id: "a2" });
+  const said = alerts({ ...snapshot, doors, alerts: [many, early, barn] }, ZONE, NOW);
+  assert.deepEqual(
+    said.map((one) => [one.text, one.stored?.id ?? null]),
+    [["barn: the lock does not hold", "a2"], [many.text, null], [early.text, null]],
+  );
+});
+
 test("an alert that no longer holds is not shown", () => {
   assert.deepEqual(alerts({ ...snapshot, alerts: [stored("held", { over_since: "2026-11-25T11:59:55Z" })] }, ZONE, NOW), []);
 });
@@ -73,6 +86,7 @@ test("an edge offline is not said to work: it may have no power", () => {
 test("fire goes before everything, and stays until a key holder has ended it", () => {
   const door: Door = {
     id: "front",
+    edge: "main",
     name: "Front door",
     mode: "code",
     contact: "open",

@@ -44,8 +44,9 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     if (found) shown.add(found);
     return found;
   };
-  /** Whether one alert stands for many. */
-  const together = (kind: string) => snapshot.alerts.some((one) => one.kind === kind && !one.about && !one.over_since);
+  /** Whether one alert stands for many: of an edge, or of the site where `edge` is empty. */
+  const together = (kind: string, edge: string) =>
+    snapshot.alerts.some((one) => one.kind === kind && one.edge === edge && !one.about && !one.over_since);
   const doors = (kind: "forced" | "held" | "glass", text: string): Alert[] =>
     snapshot.doors
       .filter((one) => one.alarm === kind)
@@ -73,22 +74,21 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     .filter((one) => one.withheld && one.state === "unset")
     .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
   const faults = snapshot.doors.flatMap((one) => {
+    if (!one.faults.length || together("fault", one.edge)) return [];
     const stored = storedOf("fault", one.id);
-    return together("fault")
-      ? []
-      : one.faults.map((fault) => ({
-          key: `fault ${one.id} ${fault.code} ${fault.part}`,
-          text: `${one.name}: ${fault.text}`,
-          when: fault.hint,
-          stored,
-        }));
+    return one.faults.map((fault) => ({
+      key: `fault ${one.id} ${fault.code} ${fault.part}`,
+      text: `${one.name}: ${fault.text}`,
+      when: fault.hint,
+      stored,
+    }));
   });
   const guessed = snapshot.doors
     .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: lockoutText(one, zone, now), when: `at ${one.name}`, id: one.id }))
     .filter((one) => one.text)
     .map(({ id, ...one }) => ({ ...one, stored: storedOf("lockout", id) }));
   const away = snapshot.edges
-    .filter((one) => !one.online && !together("offline"))
+    .filter((one) => !one.online && !together("offline", ""))
     .map((one) => ({
       key: `edge ${one.id}`,
       stored: storedOf("offline", one.id),
