@@ -5,7 +5,7 @@ more than ``FEW`` edges of a site that are away, or devices of an edge with faul
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -34,7 +34,7 @@ FEW = 3
 """Up to so many edges away, or devices with faults, are an alert each."""
 _PLAN_ALERTS = (AlertCode.PLAN_REFUSED, AlertCode.UNKNOWN_PLAN)
 _MOMENTARY = (
-    *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.TABLET_LOCKOUT),
+    *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.FORCED, AlertCode.TABLET_LOCKOUT),
     *(AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED, AlertCode.EDGE_CLOCK),
 )
 _REPORTED = (*_MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.RESTORED)
@@ -102,8 +102,10 @@ async def look(tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime) 
     return Conditions(holds=holds, grouped=frozenset(grouped), away=since)
 
 
-def _held(text: str, since: datetime | None, *, known_to: datetime | None = None) -> Observation:
-    return Observation(truth=Truth.TRUE, text=text[:500], since=since, known_to=known_to)
+def _held(
+    text: str, since: datetime | None, *, known_to: datetime | None = None, members: Iterable[str] = ()
+) -> Observation:
+    return Observation(truth=Truth.TRUE, text=text[:500], since=since, known_to=known_to, members=frozenset(members))
 
 
 async def _away(tx: Tx, sites: Mapping[str, Site]) -> dict[str, list[_Away]]:
@@ -126,7 +128,7 @@ async def _hold_away(tx: Tx, site: str, found: list[_Away], holds: dict[AlertKey
         since = sorted(each.since for each in found if each.since is not None)
         text = f"{len(found)} Pis are offline: {', '.join(each.name for each in found)}"
         key = AlertKey(site=site, kind=AlertCode.OFFLINE, edge="", about="")
-        holds[key] = _held(text, since[0] if since else None)
+        holds[key] = _held(text, since[0] if since else None, members=(each.edge for each in found))
         return set(keys)
     c = device_states.c
     query = select(c.edge, func.count()).where(c.site == site, c.edge.in_([each.edge for each in found]))
@@ -135,7 +137,7 @@ async def _hold_away(tx: Tx, site: str, found: list[_Away], holds: dict[AlertKey
         many = devices.get(each.edge, 0)
         silent = f" with {many} devices" if many > FEW else ""
         text = f"{each.name}{silent} is offline" if each.since else f"{each.name} has not reported yet"
-        holds[key] = _held(text, each.since)
+        holds[key] = _held(text, each.since, members=[each.edge])
     return set()
 
 
@@ -156,27 +158,29 @@ async def _devices(
             continue
         values = msgspec.json.decode(row.state, type=dict[str, str | int | float | bool | None])
         name = row.name or spoken(row.device)
-        for code, text in _said(row.kind, values, name, now):
+        known_to = away.get((row.site, row.edge))
+        for code, text, members in _said(row.kind, values, name, now):
             key = AlertKey(site=row.site, kind=code, edge=row.edge, about=row.device)
-            found[key] = _held(text, row.since, known_to=away.get((row.site, row.edge)))
+            found[key] = _held(text, row.since, known_to=known_to, members=members)
     return found
 
 
 def _said(
     kind: str, values: Mapping[str, str | int | float | bool | None], name: str, now: datetime
-) -> list[tuple[AlertCode, str]]:
-    """The alerts in the values of one device, with their texts."""
-    said = []
+) -> list[tuple[AlertCode, str, list[str]]]:
+    """The alerts in the values of one device, with their texts and what they are of."""
+    said: list[tuple[AlertCode, str, list[str]]] = []
     for (of, value_name), words in _STATES.items():
         value = values.get(value_name)
         if kind == of and isinstance(value, str) and value in words:
             code, text = words[value]
-            said.append((code, f"{name} {text}" if kind == "door" else text.capitalize()))
+            said.append((code, f"{name} {text}" if kind == "door" else text.capitalize(), []))
     faults = values.get("fault")
     if isinstance(faults, str) and (read := read_faults(faults[:400])):
-        said.append((AlertCode.FAULT, "; ".join(advise(name, code, part) for code, part in read)))
+        text = "; ".join(advise(name, code, part) for code, part in read)
+        said.append((AlertCode.FAULT, text, [f"{code}:{part}" for code, part in read]))
     if _later(values.get("codes_wait_until"), now):
-        said.append((AlertCode.LOCKOUT, f"{name} accepts no codes for now: too many wrong ones were typed"))
+        said.append((AlertCode.LOCKOUT, f"{name} accepts no codes for now: too many wrong ones were typed", []))
     return said
 
 
@@ -201,7 +205,8 @@ def _group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:
         names = ", ".join(spoken(key.about) for key in its)
         since = min((at for key in its if (at := holds[key].since) is not None), default=None)
         whole = AlertKey(site=site, kind=AlertCode.FAULT, edge=edge, about="")
-        held = _held(f"{spoken(edge)}: {number} devices have faults at once: {names}", since)
+        members = (f"{key.about} {each}" for key in its for each in holds[key].members)
+        held = _held(f"{spoken(edge)}: {number} devices have faults at once: {names}", since, members=members)
         holds[whole] = msgspec.structs.replace(held, known_to=holds[its[0]].known_to)
     for key in grouped:
         del holds[key]
@@ -209,7 +214,7 @@ def _group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:
 
 
 async def _with_reports(tx: Tx, sites: Mapping[str, Site], since: datetime) -> list[str]:
-    here = edge_alerts.c.kind.in_(_REPORTED) & (edge_alerts.c.at >= since)
+    here = edge_alerts.c.kind.in_(_REPORTED) & (queries.alert_learned_at >= since)
     rows = await tx.execute(select(edge_alerts.c.site).where(here).distinct().order_by(edge_alerts.c.site))
     return [row.site for row in rows if row.site in sites]
 
@@ -227,7 +232,7 @@ async def _reported(tx: Tx, site: Site, seen: Reports, now: datetime) -> dict[Al
     secured = await _secured(tx, site.id)
     undecided = await restored.undecided(tx, site.id, now)
     found: dict[AlertKey, Observation] = {}
-    for each in await queries.site_alerts(tx, site.id, limit=100, kinds=_REPORTED, since=now - LOOK_BACK):
+    for each in await queries.newest_alerts(tx, site.id, kinds=_REPORTED, learned_since=now - LOOK_BACK):
         key = AlertKey(site=site.id, kind=each.kind, edge=each.edge, about=each.about)
         over = (
             (each.kind is AlertCode.NOT_SECURED and each.edge in secured)
@@ -236,7 +241,7 @@ async def _reported(tx: Tx, site: Site, seen: Reports, now: datetime) -> dict[Al
             or (each.kind in _PLAN_ALERTS and applied.get(each.edge) == newest.get(each.edge))
             or (each.kind in _MOMENTARY and each.id <= seen.get(key, 0))
         )
-        if over or key in found:
+        if over:
             continue
         rest = each.text.removeprefix(each.about)
         text = names.get(each.about, spoken(each.about)) + rest if rest != each.text else each.text

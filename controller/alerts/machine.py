@@ -40,7 +40,8 @@ class AlertKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a condition now. ``since``: when it began, where its source knows. ``known_to``: until when it
     is known, where that is not now. ``report``: the number of the newest report of it; None for a state. ``momentary``:
-    it happened, and cannot be over before somebody has seen it."""
+    it happened, and cannot be over before somebody has seen it. ``members``: where it can grow, all that it is of:
+    faults of a device, or devices of a group."""
 
     truth: Truth
     text: str = ""
@@ -48,6 +49,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     known_to: datetime | None = None
     report: int | None = None
     momentary: bool = False
+    members: frozenset[str] = frozenset()
 
 
 FALSE = Observation(truth=Truth.FALSE)
@@ -57,7 +59,8 @@ UNKNOWN = Observation(truth=Truth.UNKNOWN)
 class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as it is stored. ``id``: empty while it is not. ``since``: when its condition began, as its source says;
     ``begun_at``: as the machine counts. ``raised_at``: None while it is pending. ``over_since``: since when the
-    condition no longer holds. ``snoozed_until``: nobody is called before that."""
+    condition no longer holds. ``snoozed_until``: nobody is called before that. ``members``: as last observed, a line
+    each."""
 
     id: str = ""
     site: str
@@ -75,6 +78,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     snoozed_until: datetime | None = None
+    members: str = ""
 
     @property
     def key(self) -> AlertKey:
@@ -129,9 +133,22 @@ def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: dat
         momentary=seen.momentary,
         raised_at=raised,
         over_since=None,
+        members="\n".join(sorted(seen.members)),
     )
-    again = seen.report is not None and seen.report > (before.report or 0)
-    if again and before.acknowledged_at is not None:  # it happened once more after somebody had seen it
-        return replace(after, raised_at=now, since=seen.since, acknowledged_at=None, acknowledged_by="")
+    if _is_new_trouble(before, seen):
+        again = replace(after, raised_at=now, since=seen.since, acknowledged_at=None, acknowledged_by="")
+        return replace(again, snoozed_until=None)
     over = seen.momentary and before.acknowledged_at is not None
     return replace(after, cleared_at=now) if over else after
+
+
+def _is_new_trouble(before: AlertState, seen: Observation) -> bool:
+    """Whether it has become more, or happened once more, since somebody has seen it or wanted quiet."""
+    if before.members and (before.acknowledged_at is not None or before.snoozed_until is not None):
+        return not seen.members <= frozenset(before.members.split("\n"))
+    if before.acknowledged_at is None:
+        return False
+    if seen.report is not None:
+        return seen.report > (before.report or 0)
+    seen_at = max(before.acknowledged_at, before.since or before.acknowledged_at)  # a device's clock may be ahead
+    return not seen.members and seen.since is not None and seen.since > seen_at

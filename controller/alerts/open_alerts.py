@@ -22,9 +22,9 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         return [(before, after) for before, after in self.steps if before != after]
 
 
-async def take_turn(tx: Tx, sites: Mapping[str, Site], now: datetime) -> Turn:
-    """One step at these sites. Stores nothing."""
-    before = {each.key: each for each in await repository.uncleared(tx, sites)}
+async def take_turn(tx: Tx, sites: Mapping[str, Site], now: datetime, *, lock: bool = False) -> Turn:
+    """One step at these sites. Stores nothing. ``lock``: for a writer, so that no alert changes before the commit."""
+    before = {each.key: each for each in await repository.uncleared(tx, sites, lock=lock)}
     seen = await repository.seen_reports(tx, sites, now - conditions.LOOK_BACK)
     found = await conditions.look(tx, sites, seen, now)
     return Turn(steps=tuple(_step(key, before.get(key), found, now) for key in sorted({*before, *found.holds})))

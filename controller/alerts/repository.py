@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, delete, func, insert, select, text, update
 
 from controller.alerts.conditions import Reports
 from controller.alerts.machine import AlertKey, AlertState
@@ -31,6 +31,7 @@ alerts = Table(
     Column("acknowledged_at", Instant),
     Column("acknowledged_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("snoozed_until", Instant),
+    Column("members", Text, nullable=False, server_default=text("''")),
     Index("ix_alerts_site", "site", "begun_at"),
 )
 """Each alert from when its condition began; see ``AlertState``."""
@@ -47,9 +48,11 @@ _COLUMNS = columns_of(AlertState, alerts)
 _SITES_IN_QUERY = 200
 
 
-async def uncleared(tx: Tx, sites: Collection[str]) -> list[AlertState]:
-    """Pending and open alerts of these sites."""
+async def uncleared(tx: Tx, sites: Collection[str], *, lock: bool) -> list[AlertState]:
+    """Pending and open alerts of these sites. ``lock``: nobody else changes them before the commit."""
     query = select(*_COLUMNS).where(_UNCLEARED)
+    if lock:
+        query = query.order_by(_c.id).with_for_update()
     if len(sites) <= _SITES_IN_QUERY:
         query = query.where(_c.site.in_(sites))
     return [each for each in await all_of(tx, AlertState, query) if each.site in sites]
@@ -66,8 +69,10 @@ async def seen_reports(tx: Tx, sites: Collection[str], since: datetime) -> Repor
     }
 
 
-async def alert(tx: Tx, site: str, alert_id: str) -> AlertState | None:
-    return await first_of(tx, AlertState, select(*_COLUMNS).where(_c.id == alert_id, _c.site == site))
+async def lock_alert(tx: Tx, site: str, alert_id: str) -> AlertState | None:
+    """An alert that nobody else changes before the commit."""
+    query = select(*_COLUMNS).where(_c.id == alert_id, _c.site == site).with_for_update()
+    return await first_of(tx, AlertState, query)
 
 
 async def of_site(tx: Tx, site: str, *, past: bool, before: str | None, limit: int) -> list[AlertState]:

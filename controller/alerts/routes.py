@@ -38,7 +38,7 @@ router = APIRouter(tags=["alerts"], responses=described(NotSignedIn))
 TheAlerts = Annotated[AlertService, service(AlertService)]
 MOST_SITES = 20_000
 """Sites that are looked at for open alerts."""
-_INSIDE = frozenset({"begun_at", "report", "momentary"})
+_INSIDE = frozenset({"begun_at", "report", "momentary", "members"})
 _MINUTES = int(LONGEST_SNOOZE.total_seconds() // 60)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -60,20 +61,23 @@ class AlertService:
 
     async def run(self) -> None:
         """Store what becomes of alerts, for ever."""
+        clock = asyncio.get_running_loop().time
+        all_due = clock() + EVERY_S
         while True:
-            try:
-                await asyncio.wait_for(self._some.wait(), EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._some.wait(), max(all_due - clock(), 0))
                 await asyncio.sleep(GATHER_S)
-                only: frozenset[str] | None = frozenset(self._waiting)
-            except TimeoutError:
-                only = None
+            every = clock() >= all_due
+            taken, self._waiting = self._waiting, set()
             self._some.clear()
-            self._waiting.clear()
             try:
-                await self.evaluate(only)
+                await self.evaluate(None if every else frozenset(taken))
             except (SQLAlchemyError, OSError) as error:
                 fields = {"action": "alerts", "reason": str(error)[:200]}
                 log.error("Alerts could not be stored; trying again", extra=fields)
+                self._waiting |= taken  # with the next that is looked at, at the latest with all
+            if every:
+                all_due = clock() + EVERY_S
 
     async def evaluate(self, only: frozenset[str] | None = None) -> None:
         """Take one step at these sites, all where none are named, and store it."""
@@ -83,7 +87,7 @@ class AlertService:
             return
 
         async def store(tx: Tx) -> set[str]:
-            now, turn = await self._turn(tx, only)
+            now, turn = await self._turn(tx, only, lock=True)
             new = []
             for before, after in turn.changed:
                 if after is None:
@@ -99,10 +103,10 @@ class AlertService:
         for site in await self._database.run(store):
             self._changed(site)
 
-    async def _turn(self, tx: Tx, only: frozenset[str] | None) -> tuple[datetime, Turn]:
+    async def _turn(self, tx: Tx, only: frozenset[str] | None, *, lock: bool = False) -> tuple[datetime, Turn]:
         now = self._clock.now()
         sites = await estate.list_sites(tx, limit=_ALL_SITES, only=only)
-        return now, await take_turn(tx, {each.id: each for each in sites}, now)
+        return now, await take_turn(tx, {each.id: each for each in sites}, now, lock=lock)
 
     async def of_site(self, site: str, *, past: bool, before: str | None, limit: int) -> list[AlertState]:
         """Open ones, or those that are over, the newest first."""
@@ -139,7 +143,7 @@ class AlertService:
         return await self._done(await self._database.run(snooze))
 
     async def _open(self, tx: Tx, site: str, alert_id: str) -> AlertState:
-        found = await repository.alert(tx, site, alert_id)
+        found = await repository.lock_alert(tx, site, alert_id)
         if found is None:
             raise AlertUnknown
         if not found.open:

@@ -31,12 +31,12 @@ ALERTING = DoorData | FireData | AccessData | AlarmData | ClosingData | LockoutD
 """What may be worth an alert."""
 
 
-async def alert_of_event(tx: Tx, site: str, edge: str, each: GoodEvent, *, late: bool) -> None:
+async def alert_of_event(tx: Tx, site: str, edge: str, each: GoodEvent, *, late: bool, now: datetime) -> None:
     """Raise the alert that an event is worth, if any."""
     found = event_alert(edge, each, late=late)
     if found is not None:
         code, about, text = found
-        await repository.alert(tx, site, edge, code, text, each.event.at, about=about)
+        await repository.alert(tx, site, edge, code, text, each.event.at, about=about, learned_at=now)
 
 
 def event_alert(edge: str, each: GoodEvent, *, late: bool) -> tuple[AlertCode, str, str] | None:

@@ -258,7 +258,7 @@ class _LogWriter:
                         self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
                     )
             elif isinstance(data, ALERTING):
-                await alert_of_event(self._tx, self._site, self._edge, each, late=was_late)
+                await alert_of_event(self._tx, self._site, self._edge, each, late=was_late, now=self._now)
             door = door_of(data)
             if door and (door not in marks or marks[door][0] <= event.at) and (text := happened(data)):
                 marks[door] = (event.at, text)

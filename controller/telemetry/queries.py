@@ -192,18 +192,18 @@ async def site_outages(tx: Tx, site: str, during: Interval) -> list[Outage]:
     ]
 
 
-async def site_alerts(
-    tx: Tx, site: str, *, limit: int, kinds: Sequence[str] | None = None, since: datetime | None = None
-) -> list[Alert]:
-    """The newest alerts, newest first; only of some kinds, or of what was since an instant, where asked for."""
-    query = (
-        select(*columns_of(Alert, edge_alerts))
-        .where(edge_alerts.c.site == site)
-        .order_by(edge_alerts.c.id.desc())
-        .limit(limit)
-    )
-    if kinds is not None:
-        query = query.where(edge_alerts.c.kind.in_(kinds))
-    if since is not None:
-        query = query.where(edge_alerts.c.at >= since)
-    return await all_of(tx, Alert, query)
+alert_learned_at = func.coalesce(edge_alerts.c.learned_at, edge_alerts.c.at)
+
+
+async def site_alerts(tx: Tx, site: str, *, limit: int) -> list[Alert]:
+    """The newest alerts, newest first."""
+    query = select(*columns_of(Alert, edge_alerts)).where(edge_alerts.c.site == site)
+    return await all_of(tx, Alert, query.order_by(edge_alerts.c.id.desc()).limit(limit))
+
+
+async def newest_alerts(tx: Tx, site: str, *, kinds: Sequence[str], learned_since: datetime) -> list[Alert]:
+    """The newest alert of each of these kinds, edge and device, of those learned since then."""
+    c = edge_alerts.c
+    newest = select(func.max(c.id)).where(c.site == site, c.kind.in_(kinds), alert_learned_at >= learned_since)
+    query = select(*columns_of(Alert, edge_alerts)).where(c.id.in_(newest.group_by(c.kind, c.edge, c.about)))
+    return await all_of(tx, Alert, query.order_by(c.id.desc()))

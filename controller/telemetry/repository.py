@@ -292,11 +292,20 @@ async def mark_door(tx: Tx, site: str, door: str, at: datetime, text: str) -> No
 
 
 async def alert(
-    tx: Tx, site: str, edge: str, code: AlertCode, text: str, at: datetime, *, about: str | None = None
+    tx: Tx,
+    site: str,
+    edge: str,
+    code: AlertCode,
+    text: str,
+    at: datetime,
+    *,
+    about: str | None = None,
+    learned_at: datetime | None = None,
 ) -> None:
-    """Record something that somebody should look at. ``about``: the device it is about, if not the edge."""
+    """Record something that somebody should look at. ``about``: the device it is about, if not the edge.
+    ``learned_at``: when we came to know of it, if not at once."""
     values = {"site": site, "edge": edge, "kind": code.value, "text": text[:500], "at": at, "about": about or edge}
-    await tx.execute(insert(edge_alerts).values(values))
+    await tx.execute(insert(edge_alerts).values(values | {"learned_at": learned_at}))
 
 
 async def alerted(tx: Tx, site: str, edge: str, kind: AlertCode, since: datetime) -> bool:

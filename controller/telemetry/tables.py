@@ -227,10 +227,12 @@ edge_alerts = Table(
     Column("at", Instant, nullable=False),
     Column("text", String(500), nullable=False),
     Column("about", String(40), nullable=False),
+    Column("learned_at", Instant),
     Index(None, "site", "id"),
 )
 """What somebody should look at: a replaced outbox, a forced door. ``kind``: an ``AlertCode``. ``about``: the door,
-area, edge or other device, which ``text`` may begin with."""
+area, edge or other device, which ``text`` may begin with. ``learned_at``: when we came to know of it, days
+after ``at`` perhaps; null for at once."""
 
 room_sensors = Table(
     "room_sensors",

@@ -1,12 +1,17 @@
 """Alerts as they are stored: what is away, many at once, who has seen them, and what a restart keeps."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from controller.alerts import conditions, service
+from controller.alerts.conditions import Conditions, Reports
 from controller.alerts.service import AlertService
 from controller.container import Container
+from controller.db.engine import Tx
+from controller.estate.model import Site
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import EdgeState
@@ -49,9 +54,10 @@ class Building:
         async with self.container.database.write() as tx:
             await telemetry.put_device_states(tx, "ramsey", edge, [state])
 
-    async def report(self, code: AlertCode, text: str, about: str) -> None:
+    async def report(self, code: AlertCode, text: str, about: str, *, ago: timedelta = timedelta(0)) -> None:
+        now = self.clock.now()
         async with self.container.database.write() as tx:
-            await telemetry.alert(tx, "ramsey", "pi-front", code, text, self.clock.now(), about=about)
+            await telemetry.alert(tx, "ramsey", "pi-front", code, text, now - ago, about=about, learned_at=now)
 
     async def after(self, **time: int) -> list[Json]:
         """Open alerts so much later, having been looked at before and after."""
@@ -222,3 +228,138 @@ async def test_the_same_condition_has_one_alert_however_many_look_at_once(buildi
     services = [AlertService(building.container.database, building.clock, lambda _: None) for _ in range(4)]
     await asyncio.gather(*(each.evaluate() for each in services), return_exceptions=True)
     assert len(await building.alerts()) == 1
+
+
+class Passes(AlertService):
+    """Takes no steps; says which sites it was asked about, and is asked about another one again at once."""
+
+    def __init__(self, building: Building, *, fails: int = 0) -> None:
+        super().__init__(building.container.database, building.clock, lambda _: None)
+        self.asked: list[frozenset[str] | None] = []
+        self.all_asked = asyncio.Event()
+        self._fails = fails
+
+    async def evaluate(self, only: frozenset[str] | None = None) -> None:
+        self.asked.append(only)
+        self.look(f"site-{len(self.asked)}")
+        if only is None:
+            self.all_asked.set()
+        if len(self.asked) <= self._fails:
+            raise OSError("the database is away")
+
+
+async def until_all_are_asked(passes: Passes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "EVERY_S", 0.2)
+    monkeypatch.setattr(service, "GATHER_S", 0.01)
+    running = asyncio.create_task(passes.run())
+    try:
+        await asyncio.wait_for(passes.all_asked.wait(), 10)
+    finally:
+        running.cancel()
+
+
+async def test_every_site_is_looked_at_in_time_however_often_one_changes(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = Passes(building)
+    passes.look("busy")
+    await until_all_are_asked(passes, monkeypatch)
+    assert passes.asked[0] == frozenset({"busy"})
+
+
+async def test_a_site_whose_alerts_could_not_be_stored_is_looked_at_again(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = Passes(building, fails=1)
+    passes.look("busy")
+    await until_all_are_asked(passes, monkeypatch)
+    assert passes.asked[:2] == [frozenset({"busy"}), frozenset({"busy", "site-1"})]
+
+
+async def test_a_duress_is_an_alert_however_much_else_is_reported(building: Building) -> None:
+    await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door")
+    for _ in range(101):
+        await building.report(AlertCode.NEW_LOG, "pi-front has a new event log", "pi-front")
+    assert "duress" in {each["kind"] for each in await building.after()}
+
+
+@pytest.mark.both_databases
+async def test_what_is_learned_late_is_an_alert_for_a_day_from_then(building: Building) -> None:
+    await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door", ago=timedelta(days=3))
+    [duress] = await building.after(hours=23)
+    assert duress["since"] < (building.clock.now() - timedelta(days=2)).isoformat(), "it shows when it was"
+    assert await building.after(hours=2) == []
+
+
+async def test_a_door_that_was_forced_and_shut_at_once_stays_an_alert_until_somebody_has_seen_it(
+    building: Building,
+) -> None:
+    await building.device("front-door", alarm="forced")
+    await building.report(AlertCode.FORCED, "front-door was forced open", "front-door")
+    [forced] = await building.after()
+    await building.device("front-door", alarm="")
+    [still] = await building.after(hours=1)
+    assert still["id"] == forced["id"]
+    assert (await building.act(still, "acknowledge")).status_code == 200
+    assert await building.after() == []
+
+
+async def test_a_door_that_is_forced_again_after_somebody_has_seen_it_calls_again(building: Building) -> None:
+    await building.device("front-door", alarm="forced")
+    await building.report(AlertCode.FORCED, "front-door was forced open", "front-door")
+    [forced] = await building.after(minutes=1)
+    await building.act(forced, "acknowledge")
+    [seen] = await building.after(minutes=1)
+    assert seen["acknowledged_at"] is not None
+    await building.report(AlertCode.FORCED, "front-door was forced open", "front-door")
+    [again] = await building.after()
+    assert again["acknowledged_at"] is None
+
+
+async def test_a_new_fault_of_a_device_calls_again(building: Building) -> None:
+    await building.device("front-door", fault="lock_not_locked")
+    [fault] = await building.after(seconds=15)
+    await building.act(fault, "acknowledge")
+    await building.act(fault, "snooze", {"minutes": 60})
+    await building.device("front-door", fault="lock_not_locked", lock="unlocked")
+    [same] = await building.after(seconds=1)
+    assert same["acknowledged_at"] is not None
+    await building.device("front-door", fault="lock_not_locked,beam_dead:first")
+    [more] = await building.after(seconds=1)
+    assert (more["id"], more["acknowledged_at"], more["snoozed_until"]) == (fault["id"], None, None)
+
+
+async def test_one_more_pi_that_goes_calls_again(building: Building) -> None:
+    for number in range(5):
+        assert (await building.client.put(f"{RAMSEY}/edges/pi-{number}", json={"name": f"Pi {number}"})).is_success
+        await building.edge(f"pi-{number}", online=number == 4)
+    [storm] = await building.after(seconds=20)
+    await building.act(storm, "acknowledge")
+    await building.edge("pi-3", online=True)
+    await building.edge("pi-4", online=False)
+    [more] = [each for each in await building.after() if not each["about"]]
+    assert (more["id"], more["acknowledged_at"]) == (storm["id"], None)
+
+
+@pytest.mark.both_databases
+async def test_what_somebody_does_while_alerts_are_stored_is_kept(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await building.device("front-door", alarm="held")
+    [held] = await building.after()
+    await building.device("front-door", alarm="")
+    real, acts = conditions.look, list[asyncio.Task[httpx.Response]]()
+
+    async def look(tx: Tx, sites: dict[str, Site], seen: Reports, now: datetime) -> Conditions:
+        looks.append(now)
+        if len(looks) == 2:  # the first was to see whether there is anything to store
+            acts.append(asyncio.create_task(building.act(held, "acknowledge")))
+            await asyncio.wait(acts, timeout=0.5)  # it is done, or waits for this transaction
+        return await real(tx, sites, seen, now)
+
+    looks: list[datetime] = []
+    monkeypatch.setattr(conditions, "look", look)
+    await building.container.mqtt.alerts.evaluate()
+    assert (await acts[0]).status_code == 200
+    [kept] = await building.alerts()
+    assert (kept["over_since"] is not None, kept["acknowledged_at"] is not None) == (True, True)

@@ -116,6 +116,39 @@ def test_what_happens_again_after_somebody_has_seen_it_calls_again() -> None:
     assert (same.calls(START + timedelta(seconds=10)), again.calls(START + timedelta(seconds=10))) == (False, True)
 
 
+def test_a_state_that_began_again_after_somebody_has_seen_it_calls_again() -> None:
+    at = [START + timedelta(seconds=each) for each in (0, 5, 8)]
+    raised = walk((0, held(since=at[0])), timing=AT_ONCE)
+    assert raised is not None
+    seen = replace(raised, acknowledged_at=at[1], acknowledged_by="Kim")
+    same = walk((10, held(since=at[0])), timing=AT_ONCE, before=seen)
+    again = walk((10, held(since=at[2])), timing=AT_ONCE, before=seen)
+    assert same is not None
+    assert again is not None
+    assert (same.calls(START), again.calls(START)) == (False, True)
+
+
+def test_a_device_whose_clock_is_ahead_calls_no_second_time_by_itself() -> None:
+    ahead = held(since=START + timedelta(hours=1))
+    raised = walk((0, ahead), timing=AT_ONCE)
+    assert raised is not None
+    seen = replace(raised, acknowledged_at=START, acknowledged_by="Kim")
+    still = walk((10, ahead), (20, ahead), timing=AT_ONCE, before=seen)
+    assert still is not None
+    assert not still.calls(START)
+
+
+@pytest.mark.parametrize("how", ["acknowledged_at", "snoozed_until"])
+def test_one_that_becomes_more_calls_again_and_one_that_becomes_less_does_not(how: str) -> None:
+    raised = walk((0, held(members=frozenset({"a", "b"}))), timing=AT_ONCE)
+    assert raised is not None
+    quiet = replace(raised, **{how: START + timedelta(hours=1)})
+    for members, calls in (({"a", "b"}, False), ({"b"}, False), ({"b", "c"}, True)):
+        after = walk((10, held(members=frozenset(members), since=START)), timing=AT_ONCE, before=quiet)
+        assert after is not None
+        assert after.calls(START) is calls
+
+
 def test_a_snoozed_one_calls_again_when_its_time_is_over() -> None:
     raised = walk((0, held()), (20, held()))
     assert raised is not None
