@@ -78,6 +78,20 @@ def test_tasmota_measures_in_the_unit_that_it_names() -> None:
     assert bare("tele/hall/LWT", "Offline") == "tasmota:hall here=no"
 
 
+@pytest.mark.parametrize(
+    ("unit", "number", "says"),
+    [
+        ("hPa", 1013, "pressure=1013"),
+        ("mmHg", 760, "pressure=1013.25"),
+        ("inHg", 29.92, "pressure=1013.21"),
+        ("furlong", 1013, "aside=unknown-unit"),
+    ],
+)
+def test_tasmota_measures_pressure_in_the_unit_that_it_names(unit: str, number: float, says: str) -> None:
+    sensor = {"BME280": {"Pressure": number}, "PressureUnit": unit, "TempUnit": "C"}
+    assert read("tele/hall/SENSOR", sensor) == f"tasmota:hall#BME280 {says}"
+
+
 def test_two_sensors_of_one_node_are_not_mixed() -> None:
     sensor = {"DS18B20-1": {"Temperature": 20}, "DS18B20-2": {"Temperature": 60}, "TempUnit": "C"}
     says = "tasmota:hall#DS18B20-1 temperature=20 | tasmota:hall#DS18B20-2 temperature=60"
@@ -105,6 +119,8 @@ def test_a_shelly_notifies_of_what_has_changed() -> None:
         ("hall/sensor/temperature/state", "21.3", "esphome:hall temperature=21.3"),
         ("hall/sensor/stage_co2/state", "812", "esphome:hall#stage co2=812"),
         ("hall/sensor/cpu_temperature/state", "54", "-"),
+        ("hall/sensor/absolute_humidity/state", "9", "-"),
+        ("hall/sensor/dew_point_temperature/state", "9", "-"),
         ("hall/sensor/stage_co2/state", "nan", "-"),
         ("hall/sensor/stage_co2/state", "Gate broken", "esphome:hall#stage aside=not-a-number"),
         ("hall/sensor/people_counter/state", "4", "esphome:hall people=4"),
@@ -119,11 +135,30 @@ def test_an_esphome_state_is_bare_text(topic: str, text: str, says: str) -> None
     assert bare(topic, text) == says
 
 
-def test_an_esphome_state_has_the_unit_that_its_announcement_names() -> None:
+@pytest.mark.parametrize(
+    ("device_class", "unit", "text", "says"),
+    [
+        ("temperature", "°F", "68", "temperature=20"),
+        ("temperature", "K", "293.15", "temperature=20"),
+        ("temperature", "mV", "68", "aside=unknown-unit"),
+        ("humidity", "%", "44", "humidity=44"),
+        ("humidity", "g/m³", "8", "aside=unknown-unit"),
+        ("absolute_humidity", "g/m³", "8", ""),
+        ("pressure", "kPa", "101.3", "pressure=1013"),
+        ("pressure", "Pa", "101300", "pressure=1013"),
+        ("illuminance", "lx", "300", "illuminance=300"),
+        ("illuminance", "%", "30", "aside=unknown-unit"),
+        ("carbon_dioxide", "ppb", "800", "aside=unknown-unit"),
+        ("sound_pressure", "dBA", "60", "sound=60"),
+    ],
+)
+def test_an_esphome_state_has_the_unit_that_its_announcement_names(
+    device_class: str, unit: str, text: str, says: str
+) -> None:
     decoder = Decoder(ZONE)
-    announced = {"stat_t": "hall/sensor/t1/state", "dev_cla": "temperature", "unit_of_meas": "°F"}
+    announced = {"stat_t": "hall/sensor/t1/state", "dev_cla": device_class, "unit_of_meas": unit}
     assert bare("homeassistant/sensor/hall/t1/config", json.dumps(announced), decoder=decoder) == "-"
-    assert bare("hall/sensor/t1/state", "68", decoder=decoder) == "esphome:hall#t1 temperature=20"
+    assert bare("hall/sensor/t1/state", text, decoder=decoder) == (f"esphome:hall#t1 {says}" if says else "-")
 
 
 @pytest.mark.parametrize("topic", ["", "/", "hall", "hk/1/ramsey/edge/events", "tele", "tele/x", "a/b/c/d"])

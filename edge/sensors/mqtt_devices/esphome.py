@@ -48,6 +48,7 @@ _CLASSES = {
     "moisture": ReadingKind.LEAK,
 }
 _NOT_OF_THE_ROOM = frozenset({"cpu", "chip", "internal", "board", "esp32", "esp8266", "target", "setpoint"})
+_CALCULATED = frozenset({"absolute", "dew", "dewpoint", "apparent", "feels", "index"})
 _NOT_MEASURED = frozenset({"nan", "unknown", "unavailable", ""})
 
 
@@ -101,7 +102,7 @@ def decode(topic: str, payload: bytes, announced: Announcements) -> tuple[Report
         return (found.report(Family.ESPHOME, node),)
     names = _WORDS if match["type"] == "sensor" else _FLAG_WORDS
     kind = _kind(words, said, names)
-    if kind is None or _NOT_OF_THE_ROOM.intersection(words):
+    if kind is None or (_NOT_OF_THE_ROOM | _CALCULATED).intersection(words):
         return ()
     if kind in FLAGS:
         found.flag(kind, text)

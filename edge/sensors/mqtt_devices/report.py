@@ -21,6 +21,25 @@ PARTS_LIMIT = 20
 NAME_LIMIT = 200
 _NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?")
 _LIGHT_WORDS = frozenset({"dark", "dim", "twilight", "bright", "low", "medium", "middle", "high"})
+_UNITS: dict[ReadingKind, dict[str, tuple[float, float]]] = {
+    ReadingKind.TEMPERATURE: {"c": (1, 0), "f": (5 / 9, 32), "k": (1, 273.15)},
+    ReadingKind.HUMIDITY: {"%": (1, 0), "%rh": (1, 0)},
+    ReadingKind.CO2: {"ppm": (1, 0)},
+    ReadingKind.ILLUMINANCE: {"lx": (1, 0), "lux": (1, 0)},
+    ReadingKind.SOUND: {"db": (1, 0), "dba": (1, 0), "db(a)": (1, 0)},
+    ReadingKind.PRESSURE: {
+        "hpa": (1, 0),
+        "mbar": (1, 0),
+        "pa": (0.01, 0),
+        "kpa": (10, 0),
+        "bar": (1000, 0),
+        "mmhg": (1.333224, 0),
+        "inhg": (33.86389, 0),
+        "psi": (68.94757, 0),
+    },
+    ReadingKind.PEOPLE: {"people": (1, 0), "persons": (1, 0)},
+}
+"""By kind, the units that are read: what one is worth in the kind's own, and where its zero is."""
 _YES, _NO = frozenset({"on", "true", "1", "open"}), frozenset({"off", "false", "0", "closed"})
 _EARLIEST, _LATEST = datetime(2015, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -39,6 +58,8 @@ class Aside(StrEnum):
     """The payload cannot be read."""
     NOT_A_NUMBER = "not-a-number"
     OUT_OF_BOUNDS = "out-of-bounds"
+    UNKNOWN_UNIT = "unknown-unit"
+    """It is in a unit that cannot be that of its kind, or that is not known."""
     SENSOR_FAULT = "sensor-fault"
     """The device itself says that it cannot measure."""
     OLD = "old"
@@ -92,8 +113,10 @@ class Finding:
         number = number_of(value)
         if number is None:
             self.aside.append(Aside.NOT_A_NUMBER)
+        elif (converted := in_unit_of(kind, number, scale)) is None:
+            self.aside.append(Aside.UNKNOWN_UNIT)
         else:
-            self._take(kind, celsius(number, scale) if kind is ReadingKind.TEMPERATURE else number)
+            self._take(kind, converted)
 
     def flag(self, kind: ReadingKind, value: object, *, inverted: bool = False) -> None:
         """Something that is so or not so."""
@@ -184,15 +207,14 @@ def flag_of(value: object) -> bool | None:
     return None
 
 
-def celsius(number: float, scale: str) -> float:
-    """A temperature in °C; ``scale``: as devices write it, ``F``, ``°F``, ``K``, or anything for °C."""
-    match scale.strip().lstrip("°").upper():
-        case "F":
-            return (number - 32) * 5 / 9
-        case "K":
-            return number - 273.15
-        case _:
-            return number
+def in_unit_of(kind: ReadingKind, number: float, scale: str) -> float | None:
+    """A number that is in the unit ``scale``, as devices write it, in that of ``kind``; ``None`` for an unknown unit.
+    Empty is the kind's own."""
+    word = scale.strip().lstrip("°").lower()
+    if not word:
+        return number
+    factor, first = _UNITS[kind].get(word, (0.0, 0.0))
+    return (number - first) * factor if factor else None
 
 
 def instant_of(said: object, zone: tzinfo) -> datetime | None:

@@ -1,8 +1,8 @@
 """Tasmota: ``tele/NODE/SENSOR``, ``tele/NODE/STATE``, ``tele/NODE/LWT`` and ``stat/NODE/STATUS8``.
 
 Source: tasmota.github.io/docs, "MQTT", "Zigbee" and the pages of its sensors. Times have no zone unless the node is
-told to add one; temperatures are in the node's ``TempUnit``. Each sensor of a node is a part of it, under Tasmota's
-name for it. Tags, cards and addresses that a node sees are never read.
+told to add one; temperatures are in the node's ``TempUnit``, pressures in its ``PressureUnit``. Each sensor of a node
+is a part of it, under Tasmota's name for it. Tags, cards and addresses that a node sees are never read.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,7 @@ _FLAGS = {
     "Water": ReadingKind.LEAK,
 }
 """``Contact`` is the zone alarm of a Zigbee contact, which is 1 while it is open."""
+_SCALES = {ReadingKind.TEMPERATURE: "TempUnit", ReadingKind.PRESSURE: "PressureUnit"}
 _BRIDGED = ("ZbReceived", "LwReceived")
 _TOPIC_PARTS = 3
 
@@ -66,7 +67,8 @@ def decode(topic: str, payload: bytes, zone: tzinfo) -> tuple[Report, ...] | Non
 
 
 def _sensors(node: str, said: Mapping[str, Any], zone: tzinfo) -> tuple[Report, ...]:
-    at, scale = instant_of(said.get("Time"), zone), str(said.get("TempUnit"))
+    at = instant_of(said.get("Time"), zone)
+    scales = {kind: str(said.get(key) or "") for kind, key in _SCALES.items()}
     blocks = [
         (part, block)
         for name, value in said.items()
@@ -76,7 +78,7 @@ def _sensors(node: str, said: Mapping[str, Any], zone: tzinfo) -> tuple[Report, 
     found: dict[str, Finding] = {}
     for name, value in blocks[:PARTS_LIMIT]:
         if isinstance(value, dict):
-            found[name] = _block(value, at, scale)
+            found[name] = _block(value, at, scales)
         else:
             found[name] = Finding(at)
             found[name].flag(ReadingKind.INPUT, value)
@@ -89,10 +91,10 @@ def _sensors(node: str, said: Mapping[str, Any], zone: tzinfo) -> tuple[Report, 
     )
 
 
-def _block(said: Mapping[str, Any], at: datetime | None, scale: str) -> Finding:
+def _block(said: Mapping[str, Any], at: datetime | None, scales: Mapping[ReadingKind, str]) -> Finding:
     found = Finding(at)
     for key, kind in _MEASURED.items():
-        found.measured(kind, said.get(key), scale=scale)
+        found.measured(kind, said.get(key), scale=scales.get(kind, ""))
     for key, kind in _FLAGS.items():
         found.flag(kind, said.get(key))
     found.fact("battery", said.get("BatteryPercentage"), 0, 100)
