@@ -89,17 +89,26 @@ def _without(start: datetime, end: datetime, gaps: Iterable[Interval]) -> list[I
     return found
 
 
-def shares(known: Sequence[Interval], steps: Sequence[Interval]) -> list[float]:
-    """Which share of each step is known, from 0 to 1. Both are in order and do not overlap."""
-    spans = [(each.start.timestamp(), each.end.timestamp()) for each in known]
+def shares(known: Sequence[Interval], steps: Sequence[tuple[float, float]]) -> list[float]:
+    """Which share of each step, given as ``seconds_of``, is known, from 0 to 1. Both are in order, without overlap."""
+    spans = seconds_of(known)
     found, first = [], 0
-    for step in steps:
-        start, end = step.start.timestamp(), step.end.timestamp()
+    for start, end in steps:
         while first < len(spans) and spans[first][1] <= start:
             first += 1
-        covered, at = 0.0, first
-        while at < len(spans) and spans[at][0] < end:
-            covered += min(spans[at][1], end) - max(spans[at][0], start)
-            at += 1
-        found.append(round(covered / (end - start), 4))
+        if first == len(spans) or spans[first][0] >= end:
+            found.append(0.0)
+        elif spans[first][0] <= start and end <= spans[first][1]:
+            found.append(1.0)
+        else:
+            covered, at = 0.0, first
+            while at < len(spans) and spans[at][0] < end:
+                covered += min(spans[at][1], end) - max(spans[at][0], start)
+                at += 1
+            found.append(round(covered / (end - start), 4))
     return found
+
+
+def seconds_of(times: Sequence[Interval]) -> list[tuple[float, float]]:
+    """When each begins and ends, in seconds."""
+    return [(each.start.timestamp(), each.end.timestamp()) for each in times]

@@ -10,7 +10,7 @@ from controller.db.engine import Tx
 from controller.telemetry import queries, room_sensors
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups import repository
-from controller.telemetry.rollups.coverage import known_times, shares
+from controller.telemetry.rollups.coverage import known_times, seconds_of, shares
 from controller.telemetry.rollups.fold import THOUSANDTHS, Step, steps_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of
 from edge.wire.interval import Interval
@@ -28,7 +28,7 @@ class TooManyRows(Exception):
         )
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of one step. ``n``: readings; ``total``: their sum; ``coverage``: the share of the step in which
     the device is known to have worked. Without any, ``total`` is None: silence is not zero."""
 
@@ -134,11 +134,12 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
     cells: dict[tuple[str, ...], dict[datetime, Sequence[int]]] = {}
     for measurement, at, *series, n, total, least, most in stored.rows:
         cells.setdefault((measurement, *series), {})[at] = (n, total, least, most)
+    seconds = seconds_of(stored.steps)
     found = []
     for each, known in zip(stored.heard, times, strict=True):
         if each not in stored.places:
             continue
-        covered = shares(known, stored.steps)
+        covered = shares(known, seconds)
         for field in stored.fields.get(key_of(each), ()):
             its = cells.get((each.measurement, each.device, field, each.place, each.edge), {})
             found.append(

@@ -24,7 +24,7 @@ COUNTED = {
 UNITS = {("wifi", "stations"): "devices"} | {("room", kind.value): unit(kind) for kind in ReadingKind}
 
 
-class FootfallRow(msgspec.Struct, frozen=True, kw_only=True):
+class FootfallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``ins`` and ``outs`` are null where nothing is known. ``events``: how many they were made from. ``coverage``: the
     share of the time, from 0 to 1, in which the counter is known to have worked. ``door`` is null where it has none."""
 
@@ -37,7 +37,7 @@ class FootfallRow(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
 
 
-class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
+class SampleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``place``: the door or zone, null where there is none. ``total`` of what is counted (``unit`` says what), and
     ``mean``, ``least`` and ``most`` of what is measured; null where nothing is known. ``readings``: from how many.
     ``coverage``: the share of the time, from 0 to 1, in which the device is known to have worked."""
@@ -59,6 +59,7 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
 def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[FootfallRow]:
     """Step by step, counter by counter."""
     fields = {(each.device, each.place, each.edge, each.field): each.figures for each in found}
+    starts = _starts(found, zone)
     rows = []
     for (device, place, edge, field), ins in sorted(fields.items()):
         if field != "ins":
@@ -66,7 +67,7 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
         outs = fields.get((device, place, edge, "outs"), ins)
         rows += [
             FootfallRow(
-                starts=local_time.rfc3339(one.during.start, zone),
+                starts=start,
                 counter=device,
                 door=place or None,
                 ins=None if one.total is None else round(one.total),
@@ -74,20 +75,26 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
                 events=one.n,
                 coverage=one.coverage,
             )
-            for one, other in zip(ins, outs, strict=True)
+            for start, one, other in zip(starts, ins, outs, strict=True)
         ]
     return rows
 
 
+def _starts(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[str]:
+    """When each step begins; all series have the same steps."""
+    return [local_time.rfc3339(each.during.start, zone) for each in found[0].figures] if found else []
+
+
 def sample_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[SampleRow]:
     """Device by device, step by step."""
+    starts = _starts(found, zone)
     rows: list[SampleRow] = []
     for each in found:
         key = (each.measurement, each.field)
         summed = key in COUNTED
         rows += [
             SampleRow(
-                starts=local_time.rfc3339(one.during.start, zone),
+                starts=start,
                 place=each.place or None,
                 device=each.device,
                 measurement=each.measurement,
@@ -100,7 +107,7 @@ def sample_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[SampleRow
                 most=None if summed else one.most,
                 coverage=one.coverage,
             )
-            for one in each.figures
+            for start, one in zip(starts, each.figures, strict=True)
         ]
     return rows
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from controller.db.engine import Database
 from controller.retention.rules_by_kind import DeleteEvents
 from controller.telemetry.queries import Outage
-from controller.telemetry.rollups.coverage import known_times, shares
+from controller.telemetry.rollups.coverage import known_times, seconds_of, shares
 from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
 from controller.telemetry.rollups.fold import Step, steps_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, marks_of, put_marks
@@ -170,7 +170,7 @@ async def test_marks_before_a_time_that_no_longer_count_are_not_read(site: Datab
         HeardSeries(edge="main", device=f"beams-{each}", measurement="footfall", place="", first_at=EARLY, last_at=ends)
         for each in range(2)
     ]
-    steps = list(steps_in(Step.HOUR, DAY, LONDON))
+    steps = seconds_of(list(steps_in(Step.HOUR, DAY, LONDON)))
 
     def known(given: Sequence[BlindMark]) -> list[list[float]]:
         ordered = sorted(given, key=lambda each: (each.at, each.log, each.seq))
