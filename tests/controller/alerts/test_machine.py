@@ -170,47 +170,71 @@ def test_danger_is_raised_at_once() -> None:
     assert {kind.timing.raise_after for kind in danger} == {timedelta(0)}
 
 
-STEP_S = 15
-MONTH = timedelta(days=30)
+MONTH_S = 30 * 86_400
 GLITCHES = 60
-"""Short losses of a month's line, at random times: up to 15 seconds each."""
+"""Short losses in a month, at random times: from nothing to twice the time after which they are raised."""
 SILENCES = 20
 """Times in a month when nothing is known of it, of up to two hours."""
+LOOK_S = 10
+CODES = (AlertCode.OFFLINE, AlertCode.FAULT, AlertCode.HELD, AlertCode.FORCED)
+"""With each way of timing: raised late and cleared late, cleared late alone, and at once."""
 
 
-def simulate(seed: int, *, fault: bool) -> tuple[list[datetime], datetime]:
-    """A month of one condition, in steps of 15 seconds: when it was raised; and when its fault of an hour began."""
-    chance = random.Random(seed)
-    ticks = int(MONTH.total_seconds()) // STEP_S
-    glitches = {chance.randrange(ticks) for _ in range(GLITCHES)}
-    silent: set[int] = set()
-    for _ in range(SILENCES):
-        first = chance.randrange(ticks)
-        silent.update(range(first, first + chance.randrange(480)))
-    begins = chance.randrange(ticks - 1000)
-    broken = range(begins, begins + 240) if fault else range(0)
-    interesting = sorted({each + more for each in {*glitches, *silent, *broken} for more in range(8)})
-    raised, state = [], None
-    for tick in interesting:
-        now = START + timedelta(seconds=tick * STEP_S)
-        truth = held() if tick in broken or tick in glitches else FALSE
-        state = step(KEY, state, UNKNOWN if tick in silent and tick not in broken else truth, now=now, timing=SLOW)
-        if state is not None and state.raised_at == now:
-            raised.append(now)
-        if state is not None and state.cleared_at is not None:
-            state = None
-    return raised, START + timedelta(seconds=begins * STEP_S)
+class Month:
+    """One condition in a month: what was true in each second, and when an alert was raised and cleared."""
+
+    def __init__(self, code: AlertCode, seed: int, *, silences: int) -> None:
+        chance = random.Random(seed)
+        self.timing = CATALOGUE[code].timing
+        most = 2 * max(int(self.timing.raise_after.total_seconds()), LOOK_S)
+        begins = sorted(chance.sample(range(0, MONTH_S - 20_000, 2 * most + 400), GLITCHES))
+        self.glitches = [(at, at + chance.randrange(1, most)) for at in begins]
+        silent = [(at, at + chance.randrange(1, 7200)) for at in chance.sample(range(MONTH_S), silences)]
+        self.raised: list[int] = []
+        self.cleared: list[int] = []
+        state: AlertState | None = None
+        looks = {
+            each + more for span in (*self.glitches, *silent) for each in span for more in range(-200, 400, LOOK_S)
+        }
+        for second in sorted(looks | {each for span in self.glitches for each in span}):
+            now = START + timedelta(seconds=second)
+            truth = held() if any(first <= second < last for first, last in self.glitches) else FALSE
+            if any(first <= second < last for first, last in silent):
+                truth = UNKNOWN
+            state = step(KEY, state, truth, now=now, timing=self.timing)
+            if state is not None and state.raised_at == now:
+                self.raised.append(second)
+            if state is not None and state.cleared_at is not None:
+                self.cleared.append(second)
+                state = None
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_a_quiet_month_raises_at_most_one_alert(seed: int) -> None:
-    raised, _ = simulate(1000 + seed, fault=False)
-    assert len(raised) <= 1
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("seed", range(5))
+def test_each_loss_that_lasts_is_raised_once_and_each_shorter_one_never(code: AlertCode, seed: int) -> None:
+    month = Month(code, seed, silences=0)
+    least = int(month.timing.raise_after.total_seconds())
+    spans = [(first, last) for first, last in month.glitches if last - first > least + LOOK_S]
+    found = [[at for at in month.raised if first <= at < last] for first, last in spans]
+    assert all(len(each) == 1 for each in found)
+    assert all(first + least <= at <= first + least + LOOK_S for (first, _), [at] in zip(spans, found, strict=True))
+    short = [(first, last) for first, last in month.glitches if last - first <= least]
+    assert not [at for at in month.raised if any(first <= at <= last for first, last in short)]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_a_fault_at_any_time_of_a_month_is_found_within_a_minute_and_once(seed: int) -> None:
-    raised, begun = simulate(2000 + seed, fault=True)
-    found = [each for each in raised if begun <= each <= begun + timedelta(minutes=1)]
-    assert len(found) == 1
-    assert len(raised) <= 2
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("seed", range(5))
+def test_each_is_cleared_once_it_has_been_over_for_as_long_as_its_code_says(code: AlertCode, seed: int) -> None:
+    month = Month(code, seed, silences=0)
+    ends = [max(last for _, last in month.glitches if last <= at) for at in month.cleared]
+    least = int(month.timing.clear_after.total_seconds())
+    assert len(month.cleared) == len(month.raised)
+    assert all(least <= at - end <= least + LOOK_S for at, end in zip(month.cleared, ends, strict=True))
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("seed", range(5))
+def test_silence_at_any_time_raises_nothing_of_its_own(code: AlertCode, seed: int) -> None:
+    month = Month(code, seed, silences=SILENCES)
+    assert month.raised
+    assert all(any(first <= at < last for first, last in month.glitches) for at in month.raised)
