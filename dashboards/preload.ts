@@ -13,7 +13,7 @@ interface First {
 
 const managing = (part: string, ...api: string[]): First => ({ parts: ["buildings/Managing", part], api });
 const account = (...parts: string[]): First => ({ parts: ["account/AccountPages", ...parts] });
-const building = (...parts: string[]): First => ({ parts: ["buildings/Managing", "buildings/Buildings", ...parts], api: ["/sites/{site}"] });
+const building = (...parts: string[]): First => ({ parts: ["buildings/Buildings", ...parts], api: ["/sites/{site}"] });
 const diary = (...parts: string[]): First => ({
   parts: ["diary/Diary", ...parts],
   api: ["", "/modes?from={date}&to={next}", "/bookings?from={date}&to={next}", "/requests?limit=50"].map((path) => `/sites/{site}${path}`),
@@ -28,7 +28,7 @@ const FIRST: Record<string, First> = {
   "diary/month": diary("diary/MonthView"),
   "diary/list": diary("diary/ListView"),
   "diary/requests": diary("diary/RequestList"),
-  search: { parts: ["diary/Search"] },
+  search: managing("diary/Search"),
   now: { parts: ["now/Now"], api: ["/sites/{site}/now", "/sites/{site}"] },
   acts: managing("acts/Acts"),
   account: {
@@ -48,7 +48,7 @@ const FIRST: Record<string, First> = {
   find: { parts: ["find/Find"], api: ["/find/offered"] },
   closures: { parts: ["closures/Closures"], api: ["/sites/{site}", "/sites/{site}/overrides", "/sites/{site}/closure-batches"] },
   "closures/year": { parts: ["closures/Closures", "closures/Year"] },
-  use: { parts: ["use/Use"] },
+  use: managing("use/Use"),
   buildings: building("buildings/Rooms"),
   "buildings/doors": building("buildings/Doors"),
   "buildings/prices": building("buildings/Calculator", "buildings/Rules"),

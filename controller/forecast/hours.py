@@ -55,12 +55,13 @@ class ExpectedHour:
 
 
 def hours(recording: Recording) -> dict[datetime, float]:
-    """People an hour by its start in UTC, from rows at most an hour apart; a count in two columns is their sum.
+    """People an hour by its start in UTC, from rows at most an hour apart. A count in two columns is their sum; where
+    some count who comes in, others are left out: who goes out was counted before.
 
     An hour is left out if a column or a tenth of its rows has no count. Raises BadRecording if nothing counts people,
     or rows are further apart.
     """
-    columns = recording.of("in", "out", "crossings")
+    columns = recording.of("in") or recording.of("out", "crossings")
     if not columns:
         raise BadRecording("No column counts people: name one, such as --map entries=in or --map count=crossings.")
     total: Floats = np.stack([column.values for column in columns]).sum(axis=0)

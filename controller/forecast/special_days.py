@@ -34,7 +34,7 @@ def read(path: Path, zone: ZoneInfo) -> Calendar:
             raise BadRecording(f"{path}, line {line}: “{what}” is none of {', '.join(WHAT)}.")
         try:
             during = _during(first, last or first, zone)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise BadRecording(f"{path}, line {line}: from “{first}” to “{last}” is no time.") from error
         days = list(_days(during, zone))
         if what == "closed":
@@ -53,6 +53,7 @@ def with_bank_holidays(calendar: Calendar, nation: Nation, years: Iterable[int])
 
 
 def _during(first: str, last: str, zone: ZoneInfo) -> Interval:
+    """Raises ValueError, and OverflowError for the last days of the calendar."""
     if len(last) <= len("2026-12-25"):
         end = local_time.day_start(date.fromisoformat(last) + timedelta(days=1), zone)
     else:

@@ -97,6 +97,35 @@ async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(s
     ).to_be_visible()
 
 
+async def test_a_role_given_up_while_its_party_is_looked_up_is_not_given(screens: Screens, hub: SimHub) -> None:
+    name = "Ruben at the door"
+    await hub.api.put("/parties/slow-choir", {"kind": "group", "name": "Slow Choir"})
+    held = [{"role": "porter", "site": "ramsey"}]
+    await hub.api.post("/users", {"name": name, "password": PASSWORD, "assignments": held})
+    screen = await _as_manager(screens, hub, "Nell at the desk")
+    page = screen.page
+    user = await _opened(screen, name)
+    asked, here = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await here.wait()
+        await route.continue_()
+
+    await user.get_by_role("button", name="Give another role").click()
+    await page.route("**/api/v1/parties?*", late)
+    await user.get_by_label("For whom").fill("slow choir")
+    await user.get_by_role("button", name="Give the role").click()
+    await asked.wait()
+    await user.get_by_role("button", name="Give none").click()
+    async with page.expect_response("**/api/v1/parties?*"):
+        here.set()
+    await user.get_by_role("button", name="Give another role").click()
+    await expect(user.get_by_label("For whom")).to_have_value("")
+    [there] = (await hub.api.get("/users", search=name))["items"]
+    assert [each["role"] for each in there["assignments"]] == ["porter"]
+
+
 async def test_roles_are_given_and_taken_away_with_undo(screens: Screens, hub: SimHub) -> None:
     name = "Percy at the door"
     body = {"password": PASSWORD, "assignments": [{"role": "porter", "site": "ramsey"}]}

@@ -62,6 +62,7 @@ def test_days_that_are_not_like_others_come_from_a_file(counts: Path, tmp_path: 
     ("row", "said"),
     [
         (("2026-12-24", "2026-12-27", "shut"), "line 2: “shut” is none of closed, bank holiday, school holidays"),
+        (("2026-06-05", "9999-12-31", "closed"), "line 2: from “2026-06-05” to “9999-12-31” is no time"),
         (("24 December", "", "closed"), "line 2: from “24 December” to “” is no time"),
         (("2026-12-27", "2026-12-24", "closed"), "line 2: from “2026-12-27” to “2026-12-24” is no time"),
     ],

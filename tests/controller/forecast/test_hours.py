@@ -101,6 +101,12 @@ def test_rows_of_an_hour_add_up_and_an_hour_that_lacks_one_is_unknown(tmp_path: 
     assert [(each.hour, count) for each, count in found.items()] == [(0, 12), (2, 12), (3, 12)]
 
 
+def test_who_comes_in_is_not_counted_again_going_out(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"2026-03-02 {hour:02}:00", hour, 24 - hour) for hour in range(24)]
+    found = hours(_recording(tmp_path, rows, "time=time", "in=in", "out=out"))
+    assert list(found.values()) == list(range(24))
+
+
 def test_a_door_that_is_silent_makes_the_hour_unknown_and_not_smaller(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [
         ("2026-02-03 09:00", 5, 2),
