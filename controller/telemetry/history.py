@@ -34,7 +34,7 @@ from edge.wire.ids import Slug
 from edge.wire.readings import ReadingKind
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Numbers that a device gave at one instant. ``place``: the door or zone they speak of.
 
     (site, measurement, device, edge, at) is what it is known by: the same sample twice is one.

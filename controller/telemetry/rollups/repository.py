@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import cast
 
 import msgspec
 from sqlalchemy import Insert, delete, func, select, text
@@ -82,7 +82,7 @@ class BlindMark(msgspec.Struct, frozen=True, kw_only=True):
     present: bool
 
 
-class RecordedEvent(NamedTuple):
+class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     """What is summed up of an event."""
 
     edge: str
