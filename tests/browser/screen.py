@@ -37,7 +37,7 @@ class Screen:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._complaints.append(f"{message.type}: {message.text}")
+            self._complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.address, self.address.replace("http", "ws"), "blob:")):
