@@ -76,8 +76,9 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
         for device, measurement, field in (("beams-zebra", "footfall", "ins"), ("wifi-zebra", "wifi", "stations")):
             series = {"site": SITE, "edge": "pi-front", "device": device, "measurement": measurement, "place": ""}
             await tx.execute(insert(rollup_series).values(series | {"first_at": came, "last_at": came}))
-            summed = {"step": "hour", "field": field, "at": NOW, "n": 1, "total": 1, "least": 1, "most": 1}
-            await tx.execute(insert(rollups).values(series | summed))
+            summed = {"field": field, "n": 1, "total": 1, "least": 1, "most": 1}
+            for step, starts in (("hour", NOW), ("month", NOW.replace(day=1, hour=0))):
+                await tx.execute(insert(rollups).values(series | summed | {"step": step, "at": starts}))
         aside = {"log_id": log, "seq": 2, "site": SITE, "edge": "pi-front", "reason": "unreadable", "received_at": came}
         await tx.execute(insert(quarantine).values(aside | {"why": "zebra garbled", "raw": b"?", "digest": "0" * 64}))
         asked = {"id": theirs["id"], "site": SITE, "edge": "pi-front", "door": "front-door", "kind": "unlock"}
