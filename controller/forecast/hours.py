@@ -26,7 +26,7 @@ _QUIET, _BUSY = 0.6, 1.4
 
 @dataclass(frozen=True)
 class Calendar:
-    """What is known of days beforehand. ``holidays``: bank holidays with their names; ``closed``: nobody can come."""
+    """What is known of days to come. ``holidays``: bank holidays with their names; ``closed``: nobody can come."""
 
     holidays: Mapping[date, str] = field(default_factory=dict)
     school_holidays: frozenset[date] = frozenset()

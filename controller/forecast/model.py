@@ -50,7 +50,7 @@ LOW, HIGH = 0.05, 0.95
 
 @dataclass(frozen=True)
 class Days:
-    """What is known beforehand of each local day, from the first counted to the last expected.
+    """What is known of each local day before it comes, from the first counted to the last expected.
 
     ``weekdays``: (days,), 0 is Monday; ``holidays`` and ``school_holidays``: (days,); ``closed``: (days, 24).
     """

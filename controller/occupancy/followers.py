@@ -19,7 +19,7 @@ class Served:
     Before that 0.6 a person, give or take 0.3. The floor is what it serves while nobody is there.
     """
 
-    ANEW = HOUR
+    PERIOD = HOUR
     """Who is there stays for a while: only so often does it say something new."""
 
     def __init__(self, column: Column, capacity: int) -> None:
@@ -69,7 +69,7 @@ class Breathed:
     Both figures are learned from what the doors counted. Before that it says nothing: spaces differ too much.
     """
 
-    ANEW = HOUR / 2
+    PERIOD = HOUR / 2
     LATE = 12 * MINUTE
 
     def __init__(self, seconds: Floats, column: Column, came: Floats, capacity: int) -> None:
@@ -95,8 +95,8 @@ class Breathed:
         if known.sum() < 10:
             return
         seen, rise = seen[known], rise[known]
-        weight = np.median(np.diff(seconds[span])) / self.ANEW / (self._scatter or 50.0**2)
-        kept = 0.9 ** (known.sum() * weight * self._scatter * self.ANEW / (10 * HOUR)) if self._scatter else 1.0
+        weight = np.median(np.diff(seconds[span])) / self.PERIOD / (self._scatter or 50.0**2)
+        kept = 0.9 ** (known.sum() * weight * self._scatter * self.PERIOD / (10 * HOUR)) if self._scatter else 1.0
         self._squares = kept * self._squares + weight * seen.T @ seen
         self._products = kept * self._products + weight * seen.T @ rise
         self._unsure = np.linalg.inv(self._squares)

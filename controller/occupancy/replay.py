@@ -124,7 +124,7 @@ class Replay:
         if self._learned is None:
             for name, follower in self._followers:
                 if name not in self.off and (logs := follower.logs(index)) is not None:
-                    yield logs * min(span / follower.ANEW, 1.0)
+                    yield logs * min(span / follower.PERIOD, 1.0)
 
     def _study(self, index: int) -> None:
         """Learn from the rows before ``index``."""

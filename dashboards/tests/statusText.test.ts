@@ -62,7 +62,7 @@ test("one alert stands for many devices of a Pi with faults, and for no other Pi
   const faults = [{ code: "lock_not_locked", part: "", text: "the lock does not hold", hint: "" }];
   const doors = ["main", "barn"].map((of) => ({ id: of, edge: of, name: of, alarm: null, codes_wait_until: null, faults }) as unknown as Door);
   const many = stored("fault", { about: "", text: "Main: 4 devices have faults at once" });
-  const early = stored("fault", { text: "main: was told of before" });
+  const early = stored("fault", { text: "main: was named before" });
   const barn = stored("fault", { edge: "barn", about: "barn", id: "a2" });
   const said = alerts({ ...snapshot, doors, alerts: [many, early, barn] }, ZONE, NOW);
   assert.deepEqual(
