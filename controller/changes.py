@@ -50,9 +50,10 @@ class ChangeSubscription:
         """Wait until something has changed and return the sites, once each."""
         while not (due := self._due()):
             self._some.clear()
-            wait_s = min((self._not_before[site] for site in self._sites), default=float("inf")) - real_s()
+            first = min((self._not_before[site] for site in self._sites), default=None)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._some.wait(), wait_s if self._sites else None)
+                async with asyncio.timeout(None if first is None else first - real_s()):
+                    await self._some.wait()
         self._not_before |= dict.fromkeys(due, real_s() + self._every_s)
         self._sites -= due
         return due

@@ -214,7 +214,8 @@ class BuildingPage:
                 except Exception:  # the other sites' codes go on
                     _log.exception("the codes of %s could not be shown", site)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), CODES_EVERY_S)
+                async with asyncio.timeout(CODES_EVERY_S):
+                    await self._look.wait()
 
 
 def _app_css() -> bytes:

@@ -65,7 +65,8 @@ class AlertService:
         all_due = clock() + EVERY_S
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._some.wait(), max(all_due - clock(), 0))
+                async with asyncio.timeout(max(all_due - clock(), 0)):
+                    await self._some.wait()
                 await asyncio.sleep(GATHER_S)
             every = clock() >= all_due
             taken, self._waiting = self._waiting, set()

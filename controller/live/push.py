@@ -105,7 +105,8 @@ class Live:
             beat_at = real_s() + BEAT_EVERY_S
             while True:
                 try:
-                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - real_s(), 0))
+                    async with asyncio.timeout(max(beat_at - real_s(), 0)):
+                        await watcher.some.wait()
                 except TimeoutError:
                     yield msgspec.json.encode(self._beat())
                     beat_at = real_s() + BEAT_EVERY_S

@@ -96,7 +96,8 @@ async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
     messages = service_of(socket, Live).watch(site, snapshots=snapshots)
     try:
         async for message in messages:
-            await asyncio.wait_for(socket.send_text(message.decode()), SEND_WITHIN_S)
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await socket.send_text(message.decode())
     except SiteUnknown as error:
         await socket.close(NO_SUCH_SITE, error.detail[:100])
     except SQLAlchemyError:
@@ -123,7 +124,8 @@ async def _turned_away(socket: WebSocket, actor: Actor, site: str, before: froze
             if rights != before:
                 return _CONNECT_AGAIN, "you may see more or less of this site from now on; connect again"
         with suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), BEAT_EVERY_S)
+            async with asyncio.timeout(BEAT_EVERY_S):
+                await changed.wait()
 
 
 async def _listen(socket: WebSocket) -> None:

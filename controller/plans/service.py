@@ -112,7 +112,8 @@ class Planner:
                 continue
             self._wanted.clear()
             try:
-                await asyncio.wait_for(self._wanted.wait(), name)
+                async with asyncio.timeout(name):
+                    await self._wanted.wait()
             except TimeoutError:
                 continue
 

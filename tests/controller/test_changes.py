@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from controller.changes import Changes
 from tests.controller.running import NOW
 from tests.virtual_time import VirtualClock, run_virtual
@@ -19,6 +21,26 @@ async def test_a_listener_waits_and_hears_each_changed_site_once() -> None:
         assert heard.pending() == frozenset()
         changes.site_changed("ramsey")
         assert await asyncio.wait_for(heard.sites(), 60) == {"ramsey"}
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_listener_that_is_cancelled_as_a_change_comes_ends(steps: int) -> None:
+    changes = Changes()
+
+    async def listen() -> None:
+        while True:
+            await heard.sites()
+
+    with changes.subscribe(every_s=30) as heard:
+        listening = asyncio.create_task(listen(), name="listens for ever")
+        for site in ("ramsey", "ramsey", "moor"):  # the third comes while the second has to wait
+            await asyncio.sleep(0.01)
+            changes.site_changed(site)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        listening.cancel()
+        await asyncio.wait([listening], timeout=5)
+        assert listening.cancelled()
 
 
 async def test_each_listener_hears_for_itself_until_it_stops() -> None:
