@@ -18,6 +18,7 @@ from controller.estate.model import Site
 from controller.estate.service import require_site
 from controller.people.authentication import OpensDoors, SeesLive, SeesLiveAnySite
 from controller.people.permissions import Action, sites_of
+from controller.telemetry.alert_codes import AlertCode
 from controller.web.fields import (
     LIST_LIMIT,
     Answer,
@@ -38,11 +39,26 @@ router = APIRouter(tags=["alerts"], responses=described(NotSignedIn))
 TheAlerts = Annotated[AlertService, service(AlertService)]
 MOST_SITES = 20_000
 """Sites that are looked at for open alerts."""
-_INSIDE = frozenset({"begun_at", "report", "momentary", "members"})
 _MINUTES = int(LONGEST_SNOOZE.total_seconds() // 60)
 
 
-class OpenAlertAnswer(Answer, of=AlertState, hidden=_INSIDE | {"since", "raised_at", "cleared_at"}):
+class AlertAnswer(Answer):
+    """An alert, as every answer has it."""
+
+    site: str
+    kind: AlertCode
+    edge: str
+    about: str
+    text: str
+    severity: Severity
+    hint: str
+    over_since: LocalTime | None
+    acknowledged_at: LocalTime | None
+    acknowledged_by: str
+    snoozed_until: LocalTime | None
+
+
+class OpenAlertAnswer(AlertAnswer):
     """``id``: to acknowledge it by; null for a moment. ``kind``: its code. ``at``: since when, with the site's offset;
     null where that is not known. ``hint``: what to do. ``edge``, ``about``: which edge, and which door, area, edge or
     other device. ``over_since``: it no longer holds, and is cleared if that stays so. ``snoozed_until``: nobody is
@@ -50,9 +66,7 @@ class OpenAlertAnswer(Answer, of=AlertState, hidden=_INSIDE | {"since", "raised_
 
     id: str | None
     site_name: str
-    severity: Severity
     at: LocalTime | None
-    hint: str
 
 
 class OpenAlerts(Answer):
@@ -61,13 +75,14 @@ class OpenAlerts(Answer):
     items: list[OpenAlertAnswer]
 
 
-class RaisedAlertAnswer(Answer, of=AlertState, hidden=_INSIDE):
+class RaisedAlertAnswer(AlertAnswer):
     """An alert from when it was raised. ``kind``: its code, which never changes. ``since``: when it began, null where
     that is not known. ``cleared_at``: null while it is open. ``acknowledged_by``: who has seen it."""
 
     id: str
-    severity: Severity
-    hint: str
+    since: LocalTime | None
+    raised_at: LocalTime | None
+    cleared_at: LocalTime | None
 
 
 class RaisedAlertPage(Page[RaisedAlertAnswer]):

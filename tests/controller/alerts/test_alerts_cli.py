@@ -1,0 +1,87 @@
+"""``hallkeeper alerts`` over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from typer.testing import CliRunner, Result
+
+from controller.alerts.catalogue import CATALOGUE
+from controller.alerts.cli import app as alerts_cli
+from tests.controller.alerts.building import Building
+from tests.controller.clock import ManualClock
+from tests.controller.serving import serving
+
+Typed = Callable[..., asyncio.Future[Result]]
+
+
+@pytest.fixture
+async def building(app: FastAPI, clock: ManualClock, village: httpx.AsyncClient) -> Building:
+    """A Pi with a door that is held open."""
+    found = Building(app.state.container, clock, village)
+    await found.edge("pi-front", online=True)
+    await found.device("front-door", alarm="held")
+    await found.after()
+    return found
+
+
+@pytest.fixture
+async def typed(app: FastAPI, building: Building) -> AsyncIterator[Typed]:
+    """Runs one of the commands against the application."""
+    token = building.client.headers["Authorization"].removeprefix("Bearer ")
+    async with serving(app) as address:
+
+        def run(*words: str) -> asyncio.Future[Result]:
+            asked = [*words, "--server", address, "--token", token]
+            return asyncio.get_running_loop().run_in_executor(None, lambda: CliRunner().invoke(alerts_cli, asked))
+
+        yield run
+
+
+async def test_an_open_alert_is_listed_with_since_when_and_what_to_do(typed: Typed) -> None:
+    for words in (["list", "ramsey"], ["list"]):
+        listed = await typed(*words)
+        assert listed.exit_code == 0, listed.output
+        headings, row = (line.split("\t") for line in listed.stdout.splitlines())
+        held = dict(zip(headings, row, strict=True))
+        assert (held["Code"], held["How serious"], held["What"]) == ("held", "serious", "Front door is held open")
+        assert held["Since"].startswith("Wed 25 Nov 2026"), held
+        assert held["What to do"]
+
+
+async def test_who_has_seen_an_alert_and_until_when_it_is_quiet_is_listed(typed: Typed, building: Building) -> None:
+    [held] = await building.alerts()
+    seen = await typed("seen", "ramsey", held["id"])
+    assert (seen.exit_code, "Front door is held open: seen by " in seen.stdout) == (0, True), seen.output
+    quiet = await typed("quiet", "ramsey", held["id"], "--for", "480")
+    assert (quiet.exit_code, "quiet until" in quiet.stdout) == (0, True), quiet.output
+    listed = (await typed("list", "ramsey")).stdout
+    assert "seen by " in listed
+    assert "quiet until " in listed
+    ended = await typed("quiet", "ramsey", held["id"], "--for", "0")
+    assert "calls again" in ended.stdout
+
+
+async def test_danger_cannot_be_put_off_at_the_terminal(typed: Typed, building: Building) -> None:
+    await building.device("side-door", alarm="forced")
+    [forced] = [each for each in await building.after() if each["kind"] == "forced"]
+    refused = await typed("quiet", "ramsey", forced["id"])
+    assert (refused.exit_code, "acknowledge it" in refused.output) == (1, True), refused.output
+
+
+async def test_what_is_over_is_listed_when_asked_for(typed: Typed, building: Building) -> None:
+    assert "None is over yet." in (await typed("list", "ramsey", "--past")).stdout
+    await building.device("front-door", alarm="")
+    await building.after(seconds=10)
+    assert "over since" in (await typed("list", "ramsey", "--past")).stdout
+    assert "Nothing needs anybody." in (await typed("list", "ramsey")).stdout
+    assert (await typed("list", "--past")).exit_code == 2, "of which site"
+
+
+def test_every_code_is_listed_with_what_to_do() -> None:
+    listed = CliRunner().invoke(alerts_cli, ["codes"])
+    rows = [line.split("\t") for line in listed.stdout.splitlines()[1:]]
+    assert [row[0] for row in rows] == list(CATALOGUE)
+    assert all(row[2] for row in rows)
