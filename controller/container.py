@@ -67,6 +67,7 @@ from controller.estate.repository import known_sites, known_spaces, site_ids, si
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
+from controller.forecast.service import ForecastService
 from controller.hire_requests import repository as hire_repository
 from controller.hire_requests.service import HireRequests
 from controller.hours.service import Anchored, HoursService
@@ -210,6 +211,7 @@ class Container:
     enrolment: EnrolmentService
     no_shows: NoShowService
     use: UseService
+    forecasts: ForecastService
     waitlist: WaitlistService
     policies: PolicyService
     booking_csv: BookingCsv
@@ -483,6 +485,7 @@ def open_container(
         mqtt=mqtt,
         enrolment=enrolment,
         use=UseService(database, clock, writer.site_configs),
+        forecasts=ForecastService(database, clock, writer.site_configs),
         no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=waitlist,
         policies=policies,

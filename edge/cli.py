@@ -29,7 +29,7 @@ ABOUT = {
     "documents": "What parties have shown, such as insurance, and what lapses soon.",
     "door": "Unlock, hold open, lock down, test a door or set a count, each with a reason.",
     "find": "Find a space for a booking or a series.",
-    "forecast": "How many people to expect in each hour of two weeks, from a recording of hourly counts.",
+    "forecast": "How many people to expect in each hour of two weeks, at a site or from a recording.",
     "free": "List when a site's spaces are free.",
     "holders": "Staff, key holders and contractors: people with their own door credentials.",
     "hours": "Opening hours, bank holidays, closures.",

@@ -1,8 +1,9 @@
 """``hallkeeper forecast``: a recording of counts in, how many people to expect in each hour of two weeks out.
 
-Reads files and needs no controller.
+Reads files and needs no controller; with ``--site`` it asks the controller about a site's own counts.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,19 +11,28 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from controller.forecast.hours import Calendar, forecast, hours
+from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
+from controller.forecast.answers import ForecastRead
+from controller.forecast.hours import Calendar, ExpectedHour, forecast, hours
 from controller.forecast.special_days import read, with_bank_holidays
 from controller.hours.model import Nation
-from controller.occupancy.cli import Map, RecordingFile, Zone, fail, open_recording, say, write_rows
+from controller.occupancy.cli import Map, Zone, fail, open_recording, say, write_rows
 from controller.occupancy.recording import BadRecording
 
 app = typer.Typer(add_completion=False)
 _LONDON = "Europe/London"
+_COLUMNS = ("start", "end", "expected", "low", "high", "level", "note")
 
 
 @app.command()
 def expected_counts(
-    file: RecordingFile,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A CSV file with a heading; or none, and --site.", exists=True, dir_okay=False),
+    ] = None,
+    site: Annotated[
+        str, typer.Option(help="Ask the controller about this site, by the counts, hours and closures that it has.")
+    ] = "",
     days: Annotated[int, typer.Option(min=1, max=14, help="How far ahead.")] = 14,
     columns: Map = None,
     zone: Zone = "",
@@ -39,13 +49,23 @@ def expected_counts(
         Nation | None,
         typer.Option(help="Whose bank holidays are kept.", show_default="england-and-wales in the zone Europe/London"),
     ] = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
 ) -> None:
-    """Write how many people to expect in each hour after the last that was counted, as CSV: start, end, expected, low,
-    high, level, note. The true number lies in low to high in nine of ten cases.
+    """Write how many people to expect in each hour after the last that was counted, or of a site from now on, as CSV:
+    start, end, expected, low, high, level, note. The true number lies in low to high in nine of ten cases.
 
     The recording has counts of people, at most an hour apart, of at least a week; at best two months. An hour without a
     row is unknown, not empty. What is set aside is said on standard error.
     """
+    if (file is None) is not bool(site):
+        raise typer.BadParameter("give a file, or --site")
+    if file is None:
+        if columns or zone or closed or nation:
+            raise typer.BadParameter("--map, --zone, --closed and --nation go with a file; a site has its own")
+        _of_site(ApiClient(server, token_file, token), site, days)
+        return
     recording = open_recording(file, columns or [], zone)
     local = ZoneInfo(zone or "UTC")
     try:
@@ -57,20 +77,27 @@ def expected_counts(
         found, silent = forecast(hours(recording), local, calendar, days)
     except (BadRecording, ValueError) as error:
         fail(str(error))
-    if silent:
-        say(f"Set aside: {silent} hours of zeros while people were expected, as a silent counter.")
+    _say_silent(silent)
+    write_rows(_COLUMNS, _rows(found))
+
+
+def _of_site(caller: ApiClient, site: str, days: int) -> None:
+    found = caller.get(f"/sites/{site}/forecast", ForecastRead, days=str(days))
+    if found.why_none:
+        fail(f"{found.why_none} Whole hours were counted on {found.counted_days} days; {found.needed_days} are needed.")
+    _say_silent(found.silent_hours)
     write_rows(
-        ("start", "end", "expected", "low", "high", "level", "note"),
-        (
-            (
-                each.start.isoformat(),
-                each.end.isoformat(),
-                f"{each.mean:.1f}",
-                each.low,
-                each.high,
-                each.level,
-                each.note,
-            )
-            for each in found
-        ),
+        _COLUMNS,
+        ((each.starts, each.ends, each.expected, each.low, each.high, each.level, each.note) for each in found.items),
     )
+
+
+def _say_silent(hours: int) -> None:
+    if hours:
+        say(f"Set aside: {hours} hours of zeros while people were expected, as a silent counter.")
+
+
+def _rows(found: Iterable[ExpectedHour]) -> Iterable[tuple[object, ...]]:
+    for each in found:
+        ends = (each.start.isoformat(), each.end.isoformat())
+        yield (*ends, f"{each.mean:.1f}", each.low, each.high, each.level, each.note)

@@ -54,6 +54,7 @@ from controller.door_pages.plain_page import refuse_size
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
+from controller.forecast import routes as forecast
 from controller.hire_requests import routes as hire_requests
 from controller.hours import routes as hours
 from controller.induction import routes as induction
@@ -184,6 +185,7 @@ ROUTERS = (
     telemetry.router,
     live_socket.router,
     rollups.router,
+    forecast.router,
 )
 """The routers of the domains, all under ``API``."""
 _PREFIXED = (

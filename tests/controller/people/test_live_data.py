@@ -30,6 +30,7 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/quarantine": {"zebra garbled"},
     "/sites/{site}/footfall": {"beams-zebra"},
     "/sites/{site}/footfall.csv": {"beams-zebra"},
+    "/sites/{site}/forecast": {"No door has a counter"},
     "/sites/{site}/samples": {"wifi-zebra"},
     "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},

@@ -1,0 +1,42 @@
+"""How many people to expect at a site, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.estate.errors import SiteUnknown
+from controller.forecast.answers import ExpectedHourRead, ForecastRead
+from controller.forecast.service import ForecastService
+from controller.people.authentication import SeesLive
+from controller.web.fields import SlugPath, answer_of
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
+
+router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
+TheForecast = Annotated[ForecastService, service(ForecastService)]
+MOST_DAYS = 14
+
+
+@router.get("/sites/{site}/forecast")
+async def get_forecast(
+    site: SlugPath,
+    forecasts: TheForecast,
+    actor: SeesLive,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How far ahead")] = MOST_DAYS,
+) -> ForecastRead:
+    """How many people to expect in each hour from this one on, with an interval. The site's closures, bank holidays and
+    school terms are taken into account."""
+    found = await forecasts.ahead(site, days)
+    items = [
+        ExpectedHourRead(
+            starts=each.start.isoformat(),
+            ends=each.end.isoformat(),
+            expected=round(each.mean, 1),
+            low=each.low,
+            high=each.high,
+            level=each.level,
+            note=each.note,
+        )
+        for each in found.hours
+    ]
+    return answer_of(ForecastRead, found, found.site.tz, items=items)

@@ -1,0 +1,86 @@
+"""Who crossed a site's doors in a long time, and when that was counted: only the steps in which somebody did."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from controller.db.engine import Tx
+from controller.telemetry import queries
+from controller.telemetry.rollups import repository
+from controller.telemetry.rollups.coverage import known_times
+from controller.telemetry.rollups.fold import THOUSANDTHS, Step
+from edge.wire.interval import Interval
+
+
+class CrossingsAt(msgspec.Struct, frozen=True, gc=False):
+    """What a counter counted in the step that begins at ``at``."""
+
+    at: datetime
+    ins: int
+    outs: int
+
+
+class DoorCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """A counter at a place, the door's name or its own. ``there``: since its first crossing, until now or, where it is
+    gone, its last. ``known``: when it is known to have worked, in order, without overlap. ``rows``: in order of time,
+    without those in which nobody crossed."""
+
+    device: str
+    place: str
+    edge: str
+    gone: bool
+    there: Interval
+    known: list[Interval]
+    rows: list[CrossingsAt]
+
+
+async def crossings(tx: Tx, site: str, step: Step, during: Interval, now: datetime) -> list[DoorCounter]:
+    """Every counter that was there in a part of the time, with its crossings in it."""
+    heard = [each for each in await repository.series_of(tx, site) if each.measurement == "footfall"]
+    if not heard:
+        return []
+    present = {(edge, state.device) for edge, state in await queries.site_devices(tx, site)}
+    marks = await repository.marks_of(tx, site, during)
+    since = min([during.start, *(each.at for each in marks)])
+    known = known_times(
+        heard,
+        horizons={edge: min(at, now) for edge, at in (await repository.horizons(tx, site)).items()},
+        present=present,
+        outages=await queries.site_outages(tx, site, Interval(start=since, end=during.end)),
+        marks=marks,
+    )
+    rows = await repository.read_rows(tx, site, step, during, ["footfall"])
+    counted = _by_counter(rows)
+    newest: dict[tuple[str, str], datetime] = {}
+    for each in heard:
+        newest[each.edge, each.device] = max(each.last_at, newest.get((each.edge, each.device), each.last_at))
+    found = []
+    for each, times in zip(heard, known, strict=True):
+        name = each.edge, each.device
+        gone = name not in present or newest[name] != each.last_at
+        until = each.last_at if gone else now
+        if each.first_at < min(until, during.end) and until > during.start:
+            found.append(
+                DoorCounter(
+                    device=each.device,
+                    place=each.place or each.device,
+                    edge=each.edge,
+                    gone=gone,
+                    there=Interval(start=each.first_at, end=until),
+                    known=times,
+                    rows=counted.get((each.device, each.place, each.edge), []),
+                )
+            )
+    return found
+
+
+def _by_counter(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, str, str], list[CrossingsAt]]:
+    """Device, place and edge -> its rows."""
+    cells: dict[tuple[str, str, str], dict[datetime, list[int]]] = {}
+    for _, at, device, field, place, edge, _, total, _, _ in rows:
+        pair = cells.setdefault((device, place, edge), {}).setdefault(at, [0, 0])
+        pair[field != "ins"] += round(total / THOUSANDTHS)
+    return {
+        name: [CrossingsAt(at, ins, outs) for at, (ins, outs) in sorted(its.items())] for name, its in cells.items()
+    }
