@@ -170,3 +170,11 @@ async def rows_to(tx: Tx, head: AuditHead, seq: int) -> list[AuditRow]:
 async def delete_to(tx: Tx, name: str, seq: int) -> None:
     """Delete the rows of a chain up to this place."""
     await tx.execute(delete(audit_rows).where(audit_rows.c.chain == name, audit_rows.c.seq <= seq))
+
+
+async def changes_of(tx: Tx, site: str, things: Collection[str], *, begins: str) -> list[tuple[datetime, str]]:
+    """When some things of a site were changed and how, as JSON; also those whose names begin so. In order of time."""
+    c = audit_rows.c
+    named = c.thing.in_(sorted(things)) | c.thing.startswith(begins, autoescape=True)
+    query = select(c.at, c.changes).where(c.site == site, named).order_by(c.at, c.id)
+    return [(row.at, row.changes) for row in await tx.execute(query)]

@@ -122,6 +122,13 @@ async def between(
     return [_booking(row) for row in rows]
 
 
+async def first_start(tx: Tx, site: str) -> datetime | None:
+    """When the first booking of a site began or begins."""
+    query = select(bookings.c.starts).where(bookings.c.site == site).order_by(bookings.c.starts).limit(1)
+    found: datetime | None = (await tx.execute(query)).scalar()
+    return found
+
+
 async def search(
     tx: Tx,
     text: str,

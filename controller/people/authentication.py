@@ -180,6 +180,7 @@ KeepsKeys = Annotated[Actor, Depends(Authenticated(Action.KEYS))]
 KeepsKeysAnySite = Annotated[Actor, Depends(Authenticated(Action.KEYS, any_site=True))]
 ReadsAudit = Annotated[Actor, Depends(Authenticated(Action.AUDIT))]
 SeesUse = Annotated[Actor, Depends(Authenticated(Action.USE))]
+SeesUseAnySite = Annotated[Actor, Depends(Authenticated(Action.USE, any_site=True))]
 Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 

@@ -1,26 +1,34 @@
 """The figures of use as a file for spreadsheets. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from controller.csv_import.spreadsheet import write_sheet
-from controller.use.model import Counts, Minutes, Week
+from controller.use.comparison import ComparedSite, UsePeriod
+from controller.use.model import Counts, Minutes, ModeVisits, Week
 from controller.use.service import UseFound
 from controller.use.spans import WEEK_HOURS
 
 _TIMES = ("bookable", "booked", "outside", "used", "no_show", "not_measured")
 _COUNTS = ("bookings", "arrived", "no_shows", "unknown", "late_cancellations")
 _HOURS = tuple(f"{name} (h)" for name in _TIMES)
-COLUMNS = ("about", "name", "month", "weekday", "hour", *_HOURS, *_COUNTS)
+_VISITS = ("open (h)", "counted (h)", "visits", "visits per open hour")
+COLUMNS = ("about", "name", "month", "weekday", "hour", *_HOURS, *_COUNTS, *_VISITS)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOTES = (
     "Times are hours; those of a pool are hours of its places. Empty: does not apply.",
-    "bookable: the building is open, staffed or not, less closures, by the hours as they are set now. 0: closed.",
+    "bookable: the building is open, staffed or not, less closures, by the hours as they were set then. 0: closed.",
     "booked: with bookings after which nobody came. outside: what of it is not bookable time.",
     "used: from people's arrival to the end of the booking; when they left is not known, so this is the most.",
     "not_measured, unknown: nothing is known of whether anybody came. This is not zero.",
     "about site: all rooms, each part of a room that divides counted once; pools left out.",
     "late_cancellations: less than 24 hours before the start; not among bookings.",
 )
+_COUNTED = (
+    "visits: people counted in by the doors that have a counter. counted: when all counters are known to have worked.",
+    "visits per open hour: of the hours that were counted. Empty: not measured, which is not zero.",
+    "peak: at least so many people were inside for ten minutes, with a probability of 0.9; at most “peak, most”.",
+)
+_UNKNOWN_HOURS = "It is not known which hours were set in a part of this time; there it counts by those of later."
 
 
 def as_csv(found: UseFound) -> bytes:
@@ -28,13 +36,21 @@ def as_csv(found: UseFound) -> bytes:
     use, zone = found.use, found.site.tz
     starts, ends, until = (each.astimezone(zone) for each in (use.during.start, use.during.end, use.until))
     about = f"{found.site.name}, {starts:%Y-%m-%d} to before {ends:%Y-%m-%d}, measured until {until:%Y-%m-%d %H:%M}"
-    notes = "".join(f'"# {line.replace(chr(34), chr(34) * 2)}"\r\n' for line in (about, *NOTES, *use.closed))
-    return b"\xef\xbb\xbf" + notes.encode() + write_sheet(COLUMNS, _rows(found)).removeprefix(b"\xef\xbb\xbf")
+    unknown = () if use.hours_known else (_UNKNOWN_HOURS,)
+    return _with_notes((about, *NOTES, *_COUNTED[:2], *unknown, *use.closed), write_sheet(COLUMNS, _rows(found)))
+
+
+def _with_notes(lines: Iterable[str], sheet: bytes) -> bytes:
+    notes = "".join(f'"# {line.replace(chr(34), chr(34) * 2)}"\r\n' for line in lines)
+    return b"\xef\xbb\xbf" + notes.encode() + sheet.removeprefix(b"\xef\xbb\xbf")
 
 
 def _rows(found: UseFound) -> Iterator[Mapping[str, str]]:
     use, names = found.use, found.names or {}
     yield {"about": "site", "name": found.site.name} | _of(use.minutes) | _counted(use.counts)
+    if found.visits is not None:
+        for about in ("open", "staffed", "extended", "closed"):
+            yield {"about": about, "name": found.site.name} | _visited(getattr(found.visits, about))
     for month in use.months:
         yield {"about": "month", "name": found.site.name, "month": month.month} | _of(month.minutes)
     for space in use.spaces:
@@ -62,6 +78,73 @@ def _of(minutes: Minutes) -> dict[str, str]:
 
 def _counted(counts: Counts) -> dict[str, str]:
     return {name: str(getattr(counts, name)) for name in _COUNTS}
+
+
+def _visited(found: ModeVisits) -> dict[str, str]:
+    return {
+        "open (h)": _hours(found.minutes),
+        "counted (h)": _hours(found.measured),
+        "visits": "" if found.visits is None else str(found.visits),
+        "visits per open hour": "" if found.per_hour is None else f"{found.per_hour:.2f}",
+    }
+
+
+_RATIO = "visits per open hour of the period, as a share of these"
+_PERIODS = ("period", "before", "year before")
+_MODE_COLUMNS = tuple(
+    f"{mode} {name}" for mode in ("staffed", "extended") for name in ("(h)", "counted (h)", "visits", "visits per hour")
+)
+_PEAK_COLUMNS = ("peak", "peak, most", "peak at", "open days", "counted days")
+COMPARED_COLUMNS = (
+    *("site", "name", "which", "from", "to", *_HOURS, *_COUNTS, *_VISITS, *_MODE_COLUMNS, *_PEAK_COLUMNS),
+    *(_RATIO, "why no comparison", "notes"),
+)
+
+
+def compared_csv(found: Sequence[ComparedSite]) -> bytes:
+    """Notes, a line each, then three rows for each site: the period, the one before, and that of a year before."""
+    return _with_notes((*NOTES[:5], NOTES[-1], *_COUNTED), write_sheet(COMPARED_COLUMNS, _compared_rows(found)))
+
+
+def _compared_rows(found: Sequence[ComparedSite]) -> Iterator[Mapping[str, str]]:
+    for each in found:
+        then = (each.before, each.year_before)
+        periods = (each.period, *(one.period for one in then))
+        changes = (None, *then)
+        for which, period, change in zip(_PERIODS, periods, changes, strict=True):
+            row = {"site": each.site.id, "name": each.site.name, "which": which}
+            if change is not None:
+                row["why no comparison"] = change.why_no_change
+                if change.change is not None:
+                    row[_RATIO] = f"{1 + change.change:.3f}"
+            yield row | ({} if period is None else _period(each, period))
+
+
+def _period(site: ComparedSite, period: UsePeriod) -> dict[str, str]:
+    use, zone = period.use, site.site.tz
+    starts, ends = (f"{each.astimezone(zone):%Y-%m-%d}" for each in (use.during.start, use.during.end))
+    notes = [] if use.hours_known else [_UNKNOWN_HOURS]
+    if use.until < use.during.end:
+        notes.append(f"Measured until {use.until.astimezone(zone):%Y-%m-%d %H:%M}.")
+    if period.records_from is not None:
+        notes.append(f"Records begin on {period.records_from.astimezone(zone):%Y-%m-%d}.")
+    row = {"from": starts, "to": ends} | _of(use.minutes) | _counted(use.counts)
+    visits = period.visits
+    if visits is None:
+        notes.append("No door had a counter.")
+    else:
+        row |= _visited(visits.open)
+        for mode, one in (("staffed", visits.staffed), ("extended", visits.extended)):
+            row |= dict(zip(_named(mode), _visited(one).values(), strict=True))
+        row |= {"open days": str(visits.open_days), "counted days": str(visits.measured_days)}
+        if (peak := visits.peak) is not None:
+            at = f"{peak.at.astimezone(zone):%Y-%m-%d %H:%M}"
+            row |= {"peak": str(peak.people), "peak, most": str(peak.most), "peak at": at}
+    return row | {"notes": " ".join([*notes, *use.closed])}
+
+
+def _named(mode: str) -> tuple[str, ...]:
+    return tuple(each for each in _MODE_COLUMNS if each.startswith(mode))
 
 
 def _hours(minutes: int) -> str:

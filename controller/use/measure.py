@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.use.model import Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week
 from controller.use.outcome import Outcome, booked_span, cancelled_late, outcome, used_span
@@ -90,10 +91,17 @@ def _minutes(seconds: float) -> int:
 
 
 def measure(
-    where: SiteConfig, during: Interval, bookings: Sequence[Booking], *, public: bool = False, now: datetime
+    where: SiteConfig,
+    during: Interval,
+    bookings: Sequence[Booking],
+    *,
+    public: bool = False,
+    now: datetime,
+    set_then: Sequence[HoursThen] = (),
 ) -> SiteUse | None:
     """``bookings``: all that touch the time, cancelled ones too. ``public``: closures in what everybody may read of
-    them. ``None`` for a time that is still to come."""
+    them. ``set_then``: the hours that were set in each part of the time; without any, those of now. ``None`` for a time
+    that is still to come."""
     until = min(during.end, now)
     if until <= during.start:
         return None
@@ -102,7 +110,8 @@ def measure(
     taken = _taken(where, begun, span_of(past))
     wall = WallHours(past, where.site.tz)
     pools = {pool: size for place in where.by_space.values() for pool, size in place.pools}
-    opened = {space: _opened(where.hours, past, space) for space in where.by_space}
+    hours = set_then or [HoursThen(during=during, hours=where.hours, known=True)]
+    opened = {space: _opened(hours, past, space) for space in where.by_space}
     asked = {each.space for each in begun}
     shown = [each for each in where.by_space.values() if each.space.bookable or each.space.id in asked]
     counted = _counts(where.hours, begun, past, lambda each: each.space)
@@ -121,7 +130,8 @@ def measure(
     return SiteUse(
         during=during,
         until=until,
-        hours_set=_hours_set(where.hours),
+        hours_set=any(_hours_set(each.hours) for each in hours),
+        hours_known=all(each.known for each in hours if each.during.start < until),
         minutes=total.minutes(),
         counts=_counts(where.hours, begun, past, lambda _: None).get(None, Counts()),
         week=total.of_week(),
@@ -178,11 +188,16 @@ def _space(
     )
 
 
-def _opened(hours: Timetable, during: Interval, space: str) -> list[Span]:
+def _opened(hours: Sequence[HoursThen], past: Interval, space: str) -> list[Span]:
     """When a space is bookable: the building is open, staffed or not, and nothing shuts the space."""
-    modes = hours.modes(during, space=space)
-    building = union(span_of(each.during) for each in modes if each.mode is not Mode.CLOSED)
-    return without(building, union(span_of(each.during) for each in hours.closed(during, space=space)))
+    found: list[Span] = []
+    for each in hours:
+        if each.during.overlaps(past):
+            during = Interval(start=max(each.during.start, past.start), end=min(each.during.end, past.end))
+            modes = each.hours.modes(during, space=space)
+            building = union(span_of(one.during) for one in modes if one.mode is not Mode.CLOSED)
+            found += without(building, union(span_of(one.during) for one in each.hours.closed(during, space=space)))
+    return union(found)
 
 
 def _hours_set(hours: Timetable) -> bool:

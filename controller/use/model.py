@@ -79,13 +79,15 @@ class GroupUse(msgspec.Struct, frozen=True, kw_only=True):
 
 class SiteUse(msgspec.Struct, frozen=True, kw_only=True):
     """``during``: the time asked for. ``until``: up to when it is measured, its end or now. ``hours_set``: whether the
-    site has opening hours at all; without them nothing is bookable time. ``minutes``, ``week``: of all rooms, a hall
+    site has opening hours at all; without them nothing is bookable time. ``hours_known``: whether it is known which
+    hours were set in all of the time. ``minutes``, ``week``: of all rooms, a hall
     that divides counted by its parts, once; pools left out. ``counts``: of all bookings. ``unused``: the rooms and
     pools that were bookable and not booked. ``closed``: why it was closed, a sentence each."""
 
     during: Interval
     until: datetime
     hours_set: bool
+    hours_known: bool
     minutes: Minutes
     counts: Counts
     week: Week
@@ -94,3 +96,44 @@ class SiteUse(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[GroupUse, ...]
     unused: tuple[str, ...]
     closed: tuple[str, ...]
+
+
+class ModeVisits(msgspec.Struct, frozen=True, kw_only=True):
+    """``minutes``: how long a site was in a mode; ``measured``: in how many of them all its counters are known to have
+    worked. ``visits``: people counted in, at least so many where not all is measured; ``None`` where nothing is.
+    ``per_hour``: visits by measured hour."""
+
+    minutes: int
+    measured: int
+    visits: int | None
+    per_hour: float | None
+
+
+class Peak(msgspec.Struct, frozen=True, kw_only=True):
+    """The most people inside for ten minutes from ``at``. At least ``people`` and at most ``most`` were there, each
+    with a probability of 0.9; ``estimate`` lies between. ``ins``, ``outs``: that day's counts that it is made of;
+    their difference is an error if the day is ``ended``, since the building was empty then."""
+
+    people: int
+    estimate: int
+    most: int
+    at: datetime
+    ins: int
+    outs: int
+    ended: bool
+
+
+class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
+    """``doors``: that had a counter; ``part_of_the_time``: those that had one in a part of the time only. ``open``:
+    staffed and extended together. ``open_days``: days with open time; ``measured_days``: those among them in which the
+    counters worked, of which ``peak`` is the highest; ``None`` where nobody came, or no day is measured."""
+
+    doors: tuple[str, ...]
+    part_of_the_time: tuple[str, ...]
+    open: ModeVisits
+    staffed: ModeVisits
+    extended: ModeVisits
+    closed: ModeVisits
+    open_days: int
+    measured_days: int
+    peak: Peak | None

@@ -1,87 +1,50 @@
-"""Bookings against their use over HTTP, with its answers."""
+"""Bookings against their use, and visits, over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from controller.csv_import.schemas import csv_response
 from controller.estate.errors import SiteUnknown
-from controller.people.authentication import SeesUse
-from controller.use.csv_file import as_csv
-from controller.use.model import Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week
-from controller.use.service import UseFound, UseService
-from controller.web.fields import Answer, Ends, SlugPath, Starts, answer_of
-from controller.web.problem import NotSignedIn, described
+from controller.estate.model import Site
+from controller.estate.service import EstateService
+from controller.people.authentication import SeesUse, SeesUseAnySite
+from controller.people.model import Actor
+from controller.people.permissions import Action, sites_of
+from controller.use.answers import (
+    ComparedPeriodRead,
+    ComparedSiteRead,
+    ComparedSites,
+    GroupUseRead,
+    UsePeriodRead,
+    UseRead,
+)
+from controller.use.comparison import ComparedPeriod, ComparedSite, Days, UsePeriod
+from controller.use.csv_file import as_csv, compared_csv
+from controller.use.service import LONGEST, UseFound, UseService
+from controller.web.fields import After, Day, Slug, SlugPath, answer_of
+from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 
 router = APIRouter(tags=["use"], responses=described(NotSignedIn))
 TheUse = Annotated[UseService, service(UseService)]
+TheEstate = Annotated[EstateService, service(EstateService)]
+MOST_SITES = 100
+"""Sites of one answer."""
+First = Annotated[Day, Query(alias="from", description="The first day")]
+Last = Annotated[Day, Query(alias="to", description="The day after the last")]
+Sites = Annotated[list[Slug], Query(max_length=MOST_SITES, description="Only these; left out, all")]
+Most = Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")]
 Edge = Annotated[str, Query(max_length=40, description="A date, which means where its day begins, or a time")]
-
-
-class MinutesRead(Answer, of=Minutes):
-    """Minutes of a room, of the places of a pool, or of all rooms together. `bookable`: open, staffed or not, less
-    closures; 0: there is nothing to have a share of. `booked`: no-shows included; `outside`: what of it is not bookable
-    time. `used`: of bookings whose people came, from their arrival to the end; when people left is not known, so this
-    is the most. `no_show`: nobody came. `not_measured`: nothing is known."""
-
-
-class CountsRead(Answer, of=Counts):
-    """Bookings that began in the time: `arrived`, `no_shows` and `unknown`, of which nothing is known.
-    `late_cancellations`, less than 24 hours before the start, are not among them."""
-
-
-class WeekRead(Answer, of=Week):
-    """Minutes by hour of the week on the wall clock, 168 of each, Monday 00:00 to 01:00 first. Where the clocks go
-    back, an hour has 120 minutes."""
-
-
-class SpaceUseRead(Answer, of=SpaceUse):
-    """`places`: of a pool, whose minutes are those of its places; null for a room. `parts`: the rooms it divides into,
-    of which its minutes are the mean. `counts`: of bookings of this very room."""
-
-    minutes: MinutesRead
-    counts: CountsRead
-    week: WeekRead
-
-
-class MonthUseRead(Answer, of=MonthUse):
-    """All rooms in a month, such as 2026-11. A month without bookable time was closed."""
-
-    minutes: MinutesRead
-
-
-class GroupUseRead(Answer, of=GroupUse):
-    """`party`: null for the bookings of no group. `booked` and `missed`: minutes of its bookings, and of those after
-    which nobody came."""
-
-    party_name: str | None
-    counts: CountsRead
-
-
-class UseRead(Answer, of=SiteUse, hidden=("during",)):
-    """`until`: up to when it is measured, `ends` or now. `hours_set`: whether there are opening hours; without them
-    nothing is bookable time. `minutes` and `week`: of all rooms, each part of a room that divides counted once, pools
-    left out. `counts`: of all bookings. `unused`: what was bookable and not booked. `closed`: why it was closed, a
-    sentence each. `groups_shown`: whether the reader may see who booked; else there are no `groups`."""
-
-    starts: Starts
-    ends: Ends
-    minutes: MinutesRead
-    counts: CountsRead
-    week: WeekRead
-    months: list[MonthUseRead]
-    spaces: list[SpaceUseRead]
-    groups: list[GroupUseRead]
-    groups_shown: bool
 
 
 @router.get("/sites/{site}/use", responses=described(SiteUnknown))
 async def read_use(
     site: SlugPath, use: TheUse, actor: SeesUse, from_: Annotated[Edge, Query(alias="from")], to: Edge
 ) -> UseRead:
-    """How much of a site was bookable, booked and used from `from` to before `to`, at most a year. Its hours and rooms
-    count as they are set now."""
+    """How much of a site was bookable, booked and used from `from` to before `to`, at most a year, and how many people
+    came. Hours count as they were set then, rooms and closures as they are now."""
     return _answer(await use.between(site, from_, to, actor=actor))
 
 
@@ -102,4 +65,72 @@ def _answer(found: UseFound) -> UseRead:
     names = found.names or {}
     groups = [answer_of(GroupUseRead, each, party_name=names.get(each.party or "")) for each in found.use.groups]
     shown = found.names is not None
-    return answer_of(UseRead, found.use, found.site.tz, groups=groups, groups_shown=shown)
+    return answer_of(UseRead, found.use, found.site.tz, groups=groups, groups_shown=shown, visits=found.visits)
+
+
+@router.get("/use")
+async def compare_use(
+    use: TheUse,
+    estate: TheEstate,
+    actor: SeesUseAnySite,
+    from_: First,
+    to: Last,
+    site: Sites = [],  # noqa: B006
+    after: After = None,
+    limit: Most = 50,
+) -> ComparedSites:
+    """Several sites, each beside the period before and the same a year before: of whole months the months before and
+    those of the year before, else as many days, and 52 weeks. Visits are compared by open hour, so that a closed month
+    is no fall."""
+    sites = await _sites(estate, actor, site, after, limit + 1)
+    found = await _compared(use, actor, sites[:limit], (from_, to))
+    more = sites[limit - 1].id if len(sites) > limit else None
+    return ComparedSites(items=[_compared_answer(each) for each in found], next=more)
+
+
+@router.get("/use.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_compared(
+    use: TheUse,
+    estate: TheEstate,
+    actor: SeesUseAnySite,
+    from_: First,
+    to: Last,
+    site: Sites = [],  # noqa: B006
+) -> Response:
+    """The same of at most 100 sites as CSV, with notes in its first lines: three rows for each site."""
+    sites = await _sites(estate, actor, site, None, MOST_SITES)
+    found = await _compared(use, actor, sites, (from_, to))
+    return csv_response(compared_csv(found), f"use-{from_}.csv")
+
+
+async def _sites(
+    estate: EstateService, actor: Actor, named: Sequence[str], after: str | None, limit: int
+) -> list[Site]:
+    allowed = sites_of(actor, Action.USE)
+    only = allowed if not named else frozenset(named) & (allowed if allowed is not None else frozenset(named))
+    return await estate.sites(after=after, limit=limit, only=only)
+
+
+async def _compared(use: UseService, actor: Actor, sites: Sequence[Site], days: Days) -> list[ComparedSite]:
+    if not days[0] < days[1]:
+        raise invalid_field("to", "must be after `from`")
+    if days[1] - days[0] > LONGEST:
+        raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
+    return [each async for each in use.compared([site.id for site in sites], days, actor=actor)]
+
+
+def _compared_answer(found: ComparedSite) -> ComparedSiteRead:
+    period = _period(found.site, found.period)
+    before, year_before = (_then(found.site, each) for each in (found.before, found.year_before))
+    return ComparedSiteRead(
+        site=found.site.id, site_name=found.site.name, period=period, before=before, year_before=year_before
+    )
+
+
+def _then(site: Site, found: ComparedPeriod) -> ComparedPeriodRead:
+    period = None if found.period is None else _period(site, found.period)
+    return ComparedPeriodRead(period=period, change=found.change, why_no_change=found.why_no_change)
+
+
+def _period(site: Site, found: UsePeriod) -> UsePeriodRead:
+    return answer_of(UsePeriodRead, found.use, site.tz, visits=found.visits, records_from=found.records_from)

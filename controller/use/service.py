@@ -1,37 +1,59 @@
-"""Reads the bookings of a site and measures them against their use."""
+"""Reads the bookings and counts of a site and measures them."""
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.bookings import repository
-from controller.db.engine import Database
-from controller.diary.model import listed_time
-from controller.diary.site_config import SiteConfigs
+from controller.db.engine import Database, Tx
+from controller.diary.model import Booking, listed_time
+from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
+from controller.hours.modes import ModePeriod
+from controller.hours.past_hours import HoursThen, past_hours
 from controller.people.model import Actor
 from controller.people.party_repository import parties
 from controller.people.permissions import Action, Thing, may
-from controller.text import times
+from controller.telemetry.rollups.crossings import DoorCounter, crossings, first_crossing
+from controller.telemetry.rollups.fold import Step
+from controller.text import local_time, times
+from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, year_earlier
 from controller.use.measure import measure
-from controller.use.model import SiteUse
+from controller.use.model import SiteUse, SiteVisits
+from controller.use.visits import site_visits
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=367)
 """Most time that is measured at once: a year, and what a change of the clocks adds."""
 
 
 class UseFound(msgspec.Struct, frozen=True, kw_only=True):
-    """``names``: party -> its name, ``None`` where the actor may not see who booked; the groups are then left out."""
+    """``visits``: ``None`` where no door had a counter. ``names``: party -> its name, ``None`` where the actor may not
+    see who booked; the groups are then left out."""
 
     site: Site
     use: SiteUse
+    visits: SiteVisits | None
     names: dict[str, str] | None
 
 
+class _Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What the figures of a time are made from."""
+
+    where: SiteConfig
+    during: Interval
+    bookings: list[Booking]
+    set_then: list[HoursThen]
+    counters: list[DoorCounter]
+    records_from: datetime | None
+
+
 class UseService:
-    """Each method is one transaction, and writes nothing."""
+    """Each method reads only; of several sites each in a transaction of its own."""
 
     def __init__(self, database: Database, clock: Clock, site_configs: SiteConfigs) -> None:
         self._database = database
@@ -39,18 +61,86 @@ class UseService:
         self._site_configs = site_configs
 
     async def between(self, site: str, starts: str, ends: str, *, actor: Actor) -> UseFound:
-        """How much of a site was booked and used in a time, given as the API takes dates and moments. Raises
-        ``Invalid``, also for a time that is still to come, and ``SiteUnknown``."""
+        """How much of a site was booked and used in a time, given as the API takes dates and moments, and who came.
+        Raises ``Invalid``, also for a time that is still to come, and ``SiteUnknown``."""
+        now = self._clock.now()
         async with self._database.read() as tx:
             where = await self._site_configs.of(tx, site)
             during = listed_time(starts, ends, where.site.tz, longest=LONGEST)
-            now = self._clock.now()
-            found = await repository.between(tx, site, during)
-            use = measure(where, during, found, public=not may(actor, Action.RUN, Thing(site=site)), now=now)
-            if use is None:
-                when = times.at(during.start, where.site.tz, now=now)
-                raise invalid_field("from", f"must be in the past; {when} is still to come")
-            if not may(actor, Action.DETAILS, Thing(site=site)):
-                return UseFound(site=where.site, use=msgspec.structs.replace(use, groups=()), names=None)
-            known = await parties(tx, [each.party for each in use.groups if each.party is not None])
-            return UseFound(site=where.site, use=use, names={each.id: each.name for each in known.values()})
+            stored = await _stored(tx, where, _past(where.site, during, now), now)
+        public = not may(actor, Action.RUN, Thing(site=site))
+        found = await asyncio.to_thread(_measured, stored, now, public=public)
+        if not may(actor, Action.DETAILS, Thing(site=site)):
+            use = msgspec.structs.replace(found.use, groups=())
+            return UseFound(site=where.site, use=use, visits=found.visits, names=None)
+        async with self._database.read() as tx:
+            known = await parties(tx, [each.party for each in found.use.groups if each.party is not None])
+        names = {each.id: each.name for each in known.values()}
+        return UseFound(site=where.site, use=found.use, visits=found.visits, names=names)
+
+    async def compared(self, sites: Collection[str], days: Days, *, actor: Actor) -> AsyncIterator[ComparedSite]:
+        """Of each site a period of local days beside the one before it and that of a year before. Raises as
+        ``between``."""
+        now = self._clock.now()
+        for site in sites:
+            async with self._database.read() as tx:
+                where = await self._site_configs.of(tx, site)
+                times_ = [_local(where.site, each) for each in (days, earlier(days), year_earlier(days))]
+                past = _past(where.site, times_[0], now)
+                stored = [await _stored(tx, where, each, now) for each in (past, *times_[1:])]
+            public = not may(actor, Action.RUN, Thing(site=site))
+            yield await asyncio.to_thread(_compared, where.site, stored, now, public=public)
+
+
+def _past(site: Site, during: Interval, now: datetime) -> Interval:
+    """Raises ``Invalid`` for a time that is still to come."""
+    if during.start >= now:
+        when = times.at(during.start, site.tz, now=now)
+        raise invalid_field("from", f"must be in the past; {when} is still to come")
+    return during
+
+
+def _local(site: Site, days: Days) -> Interval:
+    start, end = (local_time.day_start(each, site.tz) for each in days)
+    return Interval(start=start, end=end)
+
+
+async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) -> _Stored:
+    site = where.site.id
+    past = Interval(start=during.start, end=min(during.end, now))
+    began = [await repository.first_start(tx, site), await first_crossing(tx, site)]
+    return _Stored(
+        where=where,
+        during=during,
+        bookings=await repository.between(tx, site, during),
+        set_then=await past_hours(tx, where.hours, past),
+        counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now),
+        records_from=min((each for each in began if each is not None), default=None),
+    )
+
+
+def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
+    past = Interval(start=stored.during.start, end=min(stored.during.end, now))
+    use = measure(stored.where, stored.during, stored.bookings, public=public, now=now, set_then=stored.set_then)
+    assert use is not None
+    modes: list[ModePeriod] = []
+    for each in stored.set_then:
+        modes += each.hours.modes(each.during)
+    began = stored.records_from
+    return UsePeriod(
+        use=use,
+        visits=site_visits(stored.counters, modes, past, stored.where.site.tz),
+        records_from=began if began is not None and past.start < began < past.end else None,
+    )
+
+
+def _compared(site: Site, stored: list[_Stored], now: datetime, *, public: bool) -> ComparedSite:
+    period, *others = (
+        None
+        if n and (each.records_from is None or each.records_from >= each.during.end)
+        else _measured(each, now, public=public)
+        for n, each in enumerate(stored)
+    )
+    assert period is not None
+    before, year_before = (compared(period, each) for each in others)
+    return ComparedSite(site=site, period=period, before=before, year_before=year_before)

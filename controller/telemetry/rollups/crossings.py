@@ -84,3 +84,9 @@ def _by_counter(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, str, str]
     return {
         name: [CrossingsAt(at, ins, outs) for at, (ins, outs) in sorted(its.items())] for name, its in cells.items()
     }
+
+
+async def first_crossing(tx: Tx, site: str) -> datetime | None:
+    """When a counter of the site was first heard of."""
+    heard = [each for each in await repository.series_of(tx, site) if each.measurement == "footfall"]
+    return min((each.first_at for each in heard), default=None)

@@ -194,6 +194,8 @@ GET /sites/{site}/bookings.csv                      | run       | site      | ti
 POST /sites/{site}/bookings/import                  | run       | site      |
 GET /sites/{site}/use                               | use       | site      |
 GET /sites/{site}/use.csv                           | use       | site      |
+GET /use                                            | use       | somewhere |
+GET /use.csv                                        | use       | somewhere |
 GET /sites/{site}/affected-bookings                 | decide    | site      |
 POST /sites/{site}/affected-bookings/keep           | decide    | site      |
 POST /sites/{site}/affected-bookings/cancel         | decide    | site      |

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -16,6 +16,9 @@ from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.people.test_tokens import make, program
 from tests.controller.running import NOW
+from tests.controller.telemetry.rollups.storing import store
+from tests.controller.telemetry.rollups.test_service import alive
+from tests.controller.telemetry.speaking import crossing
 from tests.controller.village import API, SITE, Json, book
 
 WEEK = {"from": "2026-11-23", "to": "2026-11-30"}
@@ -103,3 +106,98 @@ async def test_a_time_that_cannot_be_measured_is_refused(
     answer = await village.get(f"{API}/sites/{SITE}/use", params=params)
     assert answer.status_code == 422
     assert why in answer.text
+
+
+@pytest.fixture
+async def counted(village: httpx.AsyncClient, container: Container, clock: ManualClock) -> httpx.AsyncClient:
+    """Open from 9 to 17 since long ago, then until 21 without staff as well; people came in by the front door."""
+    since = NOW - timedelta(days=60)
+    for at, evening in ((since, False), (NOW, True)):
+        clock.set(at)
+        path = f"{API}/sites/{SITE}/hours"
+        pattern = [{"weekday": day, "opens": "09:00", "closes": "17:00", "mode": "staffed"} for day in range(7)]
+        late = [{"weekday": day, "opens": "17:00", "closes": "21:00", "mode": "extended"} for day in range(7)]
+        given = {"version": (await village.get(path)).json()["version"], "pattern": pattern + late * evening}
+        answer = await village.put(path, json=given)
+        assert answer.is_success, answer.text
+    starts = [datetime(2026, 10, 1, 10, tzinfo=UTC) + timedelta(days=each) for each in range(61)]
+    events = []
+    for n, at in enumerate(starts):
+        events.append(crossing(2 * n + 1, ins=16, outs=0, total=(16 * (n + 1), 16 * n), at=at))
+        leaving = at + timedelta(hours=5)
+        events.append(crossing(2 * n + 2, ins=0, outs=16, total=(16 * (n + 1), 16 * (n + 1)), at=leaving))
+    await store(container.database, SITE, events)
+    await alive(container.database, datetime(2026, 12, 1, tzinfo=UTC), head=len(events))
+    clock.set(datetime(2026, 12, 1, 12, tzinfo=UTC))
+    return village
+
+
+async def test_visits_stand_beside_the_bookings_and_hours_count_as_they_were_set_then(
+    counted: httpx.AsyncClient,
+) -> None:
+    found = await use(counted, **{"from": "2026-11-01", "to": "2026-12-01"})
+    visits = found["visits"]
+    assert (visits["doors"], visits["staffed"]["visits"]) == (["front-door"], 30 * 16)
+    assert visits["staffed"]["minutes"] == 30 * 8 * 60
+    assert visits["extended"]["minutes"] == 6 * 4 * 60  # since the evening of the 25th
+    assert visits["extended"]["visits"] == 0
+    assert found["minutes"]["bookable"] == 3 * (30 * 8 + 6 * 4) * 60  # three rooms
+    assert found["hours_known"] is True
+    assert visits["peak"]["estimate"] == 16
+    assert visits["peak"]["at"].startswith("2026-11-")
+    early = await use(counted, **{"from": "2026-08-01", "to": "2026-09-01"})
+    assert (early["visits"], early["minutes"]["bookable"]) == (None, 0)
+
+
+async def test_sites_are_compared_in_one_table(counted: httpx.AsyncClient) -> None:
+    span = {"from": "2026-11-01", "to": "2026-12-01"}
+    answer = await counted.get(f"{API}/use", params=span)
+    assert answer.status_code == 200, answer.text
+    [found] = answer.json()["items"]
+    assert (found["site"], found["site_name"]) == (SITE, "Ramsey Hub")
+    assert found["period"]["visits"]["open"]["visits"] == 480
+    before = found["before"]
+    assert before["period"]["starts"] == "2026-10-01T00:00:00+01:00"
+    assert before["change"] is None
+    assert before["why_no_change"] == "records begin within that time"  # on the first at 11 o’clock
+    assert found["year_before"] == {"period": None, "change": None, "why_no_change": "nothing was recorded yet"}
+    weeks = {"from": "2026-11-09", "to": "2026-11-16"}
+    [found] = (await counted.get(f"{API}/use", params=weeks)).json()["items"]
+    assert found["before"]["change"] == pytest.approx(0)
+    none = await counted.get(f"{API}/use", params=weeks | {"site": "elsewhere"})
+    assert none.json()["items"] == []
+
+
+async def test_the_table_is_a_csv_too_with_a_row_for_each_period(counted: httpx.AsyncClient) -> None:
+    answer = await counted.get(f"{API}/use.csv", params={"from": "2026-11-09", "to": "2026-11-16"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    notes = [row for row in rows if row[0].startswith("#")]
+    table = [dict(zip(rows[len(notes)], row, strict=True)) for row in rows[len(notes) + 1 :]]
+    assert [(row["which"], row["visits"]) for row in table] == [
+        ("period", "112"),
+        ("before", "112"),
+        ("year before", ""),
+    ]
+    assert (table[0]["visits per open hour"], table[0]["peak"]) == ("2.00", "15")
+    assert table[1]["visits per open hour of the period, as a share of these"] == "1.000"
+    assert table[2]["why no comparison"] == "nothing was recorded yet"
+
+
+async def test_the_table_has_the_sites_whose_use_one_may_see(counted: httpx.AsyncClient, app: FastAPI) -> None:
+    span = {"from": "2026-11-01", "to": "2026-12-01"}
+    async with signed_in_as(app, counted, "facilities", sites=[SITE]) as client:
+        answer = await client.get(f"{API}/use", params=span)
+        assert [each["site"] for each in answer.json()["items"]] == [SITE]
+    async with signed_in_as(app, counted, "porter") as client:
+        assert (await client.get(f"{API}/use", params=span)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "span", [("2026-11-02", "2026-11-02"), ("2027-11-02", "2027-11-03"), ("2024-01-01", "2026-01-01")]
+)
+async def test_a_table_of_a_time_that_cannot_be_measured_is_refused(
+    counted: httpx.AsyncClient, span: tuple[str, str]
+) -> None:
+    answer = await counted.get(f"{API}/use", params={"from": span[0], "to": span[1]})
+    assert answer.status_code == 422, answer.text

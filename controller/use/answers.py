@@ -1,0 +1,134 @@
+"""What is answered about the use of sites."""
+
+from controller.use.model import (
+    Counts,
+    GroupUse,
+    Minutes,
+    ModeVisits,
+    MonthUse,
+    Peak,
+    SiteUse,
+    SiteVisits,
+    SpaceUse,
+    Week,
+)
+from controller.web.fields import Answer, Ends, LocalTime, Page, Starts
+
+
+class MinutesRead(Answer, of=Minutes):
+    """Minutes of a room, of the places of a pool, or of all rooms together. `bookable`: open, staffed or not, less
+    closures; 0: there is nothing to have a share of. `booked`: no-shows included; `outside`: what of it is not bookable
+    time. `used`: of bookings whose people came, from their arrival to the end; when people left is not known, so this
+    is the most. `no_show`: nobody came. `not_measured`: nothing is known."""
+
+
+class CountsRead(Answer, of=Counts):
+    """Bookings that began in the time: `arrived`, `no_shows` and `unknown`, of which nothing is known.
+    `late_cancellations`, less than 24 hours before the start, are not among them."""
+
+
+class WeekRead(Answer, of=Week):
+    """Minutes by hour of the week on the wall clock, 168 of each, Monday 00:00 to 01:00 first. Where the clocks go
+    back, an hour has 120 minutes."""
+
+
+class SpaceUseRead(Answer, of=SpaceUse):
+    """`places`: of a pool, whose minutes are those of its places; null for a room. `parts`: the rooms it divides into,
+    of which its minutes are the mean. `counts`: of bookings of this very room."""
+
+    minutes: MinutesRead
+    counts: CountsRead
+    week: WeekRead
+
+
+class MonthUseRead(Answer, of=MonthUse):
+    """All rooms in a month, such as 2026-11. A month without bookable time was closed."""
+
+    minutes: MinutesRead
+
+
+class GroupUseRead(Answer, of=GroupUse):
+    """`party`: null for the bookings of no group. `booked` and `missed`: minutes of its bookings, and of those after
+    which nobody came."""
+
+    party_name: str | None
+    counts: CountsRead
+
+
+class ModeVisitsRead(Answer, of=ModeVisits):
+    """`minutes`: how long the site was in a mode; `measured`: in how many of them all its counters are known to have
+    worked. `visits`: people counted in, at least so many where not all is measured; null where nothing is. `per_hour`:
+    visits by measured hour."""
+
+
+class PeakRead(Answer, of=Peak):
+    """The most people inside for ten minutes from `at`. At least `people` and at most `most` were there, each with a
+    probability of 0.9. `ins`, `outs`: the day's counts that it is made of; their difference is an error if the day is
+    `ended`, since the building was empty then."""
+
+
+class SiteVisitsRead(Answer, of=SiteVisits):
+    """`doors`: that had a counter; `part_of_the_time`: those that had one in a part of the time only. `open`: staffed
+    and extended together. `open_days`: days with open time; `measured_days`: those in which the counters worked, of
+    which `peak` is the highest; null where nobody came or no day is measured."""
+
+    open: ModeVisitsRead
+    staffed: ModeVisitsRead
+    extended: ModeVisitsRead
+    closed: ModeVisitsRead
+    peak: PeakRead | None
+
+
+class UseRead(Answer, of=SiteUse, hidden=("during",)):
+    """`until`: up to when it is measured, `ends` or now. `hours_set`: whether there are opening hours; without them
+    nothing is bookable time. `hours_known`: whether it is known which hours were set then; else some of the time counts
+    by those of later. `visits`: null where no door had a counter. `minutes` and `week`: of all rooms, each part of a
+    room that divides counted once, pools left out. `counts`: of all bookings. `unused`: what was bookable and not
+    booked. `closed`: why it was closed, a sentence each. `groups_shown`: whether the reader may see who booked; else
+    there are no `groups`."""
+
+    starts: Starts
+    ends: Ends
+    minutes: MinutesRead
+    counts: CountsRead
+    week: WeekRead
+    months: list[MonthUseRead]
+    spaces: list[SpaceUseRead]
+    groups: list[GroupUseRead]
+    groups_shown: bool
+    visits: SiteVisitsRead | None
+
+
+class UsePeriodRead(Answer, of=SiteUse, hidden=("during", "week", "months", "spaces", "groups")):
+    """As `UseRead`, of all rooms. `records_from`: when records of the site begin, where that is within the period; else
+    null."""
+
+    starts: Starts
+    ends: Ends
+    minutes: MinutesRead
+    counts: CountsRead
+    visits: SiteVisitsRead | None
+    records_from: LocalTime | None
+
+
+class ComparedPeriodRead(Answer):
+    """`period`: null where nothing was recorded yet. `change`: by how much visits of an open hour differ from then, as
+    a share of those then: 0.1 is a tenth more. Where that cannot be said it is null, and `why_no_change` says why."""
+
+    period: UsePeriodRead | None
+    change: float | None
+    why_no_change: str
+
+
+class ComparedSiteRead(Answer):
+    """A site's period beside the one of the same length `before`, and that of a year before."""
+
+    site: str
+    site_name: str
+    period: UsePeriodRead
+    before: ComparedPeriodRead
+    year_before: ComparedPeriodRead
+
+
+class ComparedSites(Page[ComparedSiteRead]):
+    """A page of sites, in the order of their ids."""
