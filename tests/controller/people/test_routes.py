@@ -135,6 +135,8 @@ OF_NO_SITE = {
 """Names in paths without a site that nobody need look up, and why."""
 ANY_SITE = {
     ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
+    ("GET", "/api/v1/use"): "measures the actor's sites (use/test_use)",
+    ("GET", "/api/v1/use.csv"): "as the answer in JSON (use/test_use)",
     ("GET", "/api/v1/alerts"): "looks at the actor's sites (telemetry/test_open_alerts)",
     ("GET", "/api/v1/bookings/search"): "finds those whose details the actor may see (bookings/test_search)",
     ("POST", "/api/v1/bookings/search/text"): "as the search by an address (bookings/test_search)",
