@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.alerts.machine import Timing
+from controller.alerts.machine import AlertRule
 from controller.telemetry.alert_codes import AlertCode
 from edge.wire.faults import CATALOGUE as FAULTS
 from edge.wire.faults import FaultCode
@@ -24,16 +24,30 @@ class Severity(StrEnum):
 
 
 class AlertKind(msgspec.Struct, frozen=True, kw_only=True):
-    """``hint``: what to do. ``timing``: how long it must hold before it is raised, and be over before it is cleared."""
+    """``hint``: what to do. ``rule``: the usual one. ``longest``: the longest delays that a site may set; the usual
+    ones are the shortest. ``may_be_off``: a site may do without it."""
 
     severity: Severity
     hint: str
-    timing: Timing
+    rule: AlertRule
+    longest: AlertRule
+    may_be_off: bool
 
 
-def _kind(severity: Severity, hint: str, *, raise_s: int = 0, clear_s: int = 0) -> AlertKind:
-    timing = Timing(raise_after=timedelta(seconds=raise_s), clear_after=timedelta(seconds=clear_s))
-    return AlertKind(severity=severity, hint=hint, timing=timing)
+_HOUR_S = 3600
+
+
+def _kind(
+    severity: Severity, hint: str, *, raise_s: int = 0, clear_s: int = 0, longest_s: int = 0, always: bool = False
+) -> AlertKind:
+    """``longest_s``: how long a site may put off raising it. ``always``: no site may do without it, since a danger
+    could go unseen, or it is no site's own."""
+    rule, longest = (
+        AlertRule(raise_after=timedelta(seconds=raises), clear_after=timedelta(seconds=clears))
+        for raises, clears in ((raise_s, clear_s), (max(raise_s, longest_s), _HOUR_S if clear_s else 0))
+    )
+    off = not always and severity is not Severity.DANGER
+    return AlertKind(severity=severity, hint=hint, rule=rule, longest=longest, may_be_off=off)
 
 
 _DANGER, _SERIOUS, _MINOR = Severity
@@ -45,15 +59,15 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.INTRUDER: _kind(_DANGER, "go there or send somebody; a valid entry or a command unsets the alarm"),
     AlertCode.FIRE_LATCHED: _kind(_DANGER, "a key holder's code or card at any reader ends it"),
     AlertCode.FORCED: _kind(_DANGER, FAULTS[FaultCode.DOOR_FORCED].hint),
-    AlertCode.GLASS: _kind(_SERIOUS, FAULTS[FaultCode.GLASS_BROKEN].hint, clear_s=10),
-    AlertCode.HELD: _kind(_SERIOUS, FAULTS[FaultCode.DOOR_STANDS_OPEN].hint, clear_s=10),
-    AlertCode.NOT_SECURED: _kind(_SERIOUS, "go and look, or ask who was there last"),
+    AlertCode.GLASS: _kind(_SERIOUS, FAULTS[FaultCode.GLASS_BROKEN].hint, clear_s=10, longest_s=600),
+    AlertCode.HELD: _kind(_SERIOUS, FAULTS[FaultCode.DOOR_STANDS_OPEN].hint, clear_s=10, longest_s=_HOUR_S),
+    AlertCode.NOT_SECURED: _kind(_SERIOUS, "go and look, or ask who was there last", longest_s=_HOUR_S),
     AlertCode.WITHHELD: _kind(
-        _SERIOUS, "check that nobody is inside and everything is closed, then set it at the building"
+        _SERIOUS, "check that nobody is inside and everything is closed, then set it at the building", always=True
     ),
-    AlertCode.FAULT: _kind(_SERIOUS, "", raise_s=15, clear_s=60),
+    AlertCode.FAULT: _kind(_SERIOUS, "", raise_s=15, clear_s=60, longest_s=_HOUR_S, always=True),
     AlertCode.LOCKOUT: _kind(
-        _SERIOUS, "cards still work; a key holder's card lets the keypad accept codes again", clear_s=10
+        _SERIOUS, "cards still work; a key holder's card lets the keypad accept codes again", clear_s=10, longest_s=600
     ),
     AlertCode.TABLET_LOCKOUT: _kind(_SERIOUS, "go and look who is there; codes at the door itself still work"),
     AlertCode.OFFLINE: _kind(
@@ -61,8 +75,10 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
         "if it has power, its doors go on by their last plan; look at its line and its power",
         raise_s=20,
         clear_s=60,
+        longest_s=_HOUR_S,
+        always=True,
     ),
-    AlertCode.CLOCK: _kind(_SERIOUS, "correct the controller's clock or its time service"),
+    AlertCode.CLOCK: _kind(_SERIOUS, "correct the controller's clock or its time service", always=True),
     AlertCode.EDGE_CLOCK: _kind(
         _SERIOUS, "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi"
     ),

@@ -6,12 +6,15 @@ import msgspec
 import typer
 from rich.console import Console
 
+from controller.alerts import rule_cli
 from controller.alerts.catalogue import CATALOGUE
 from controller.alerts.routes import OpenAlertAnswer, OpenAlerts, RaisedAlertAnswer, RaisedAlertPage
+from controller.alerts.rule_routes import AlertRulesAnswer
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("What needs somebody: list it, say that you have seen it, put it off.")
+app.add_typer(rule_cli.app, name="rules")
 _JSON = "application/json"
 AlertArg = Annotated[str, typer.Argument(help="The alert's id, as `list` shows it.")]
 
@@ -37,6 +40,9 @@ def list_alerts(
     headings = (output.ID, "Site", "How serious", "Code", "What", "Since", "Status", "What to do")
     if not output.show(caller.console, headings, map(_row, found)):
         caller.say("None is over yet." if past else "Nothing needs anybody.")
+    rules = caller.get(f"/sites/{site}/alert-rules", AlertRulesAnswer).rules if site else []
+    if off := [each.code for each in rules if each.off]:
+        caller.say(f"Switched off at {site}: {', '.join(off)}.")
 
 
 @app.command()

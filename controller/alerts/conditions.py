@@ -33,11 +33,11 @@ LOOK_BACK = timedelta(hours=24)
 FEW = 3
 """Up to so many edges away, or devices with faults, are an alert each."""
 _PLAN_ALERTS = (AlertCode.PLAN_REFUSED, AlertCode.UNKNOWN_PLAN)
-_MOMENTARY = (
+MOMENTARY = (
     *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.FORCED, AlertCode.TABLET_LOCKOUT),
     *(AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED, AlertCode.EDGE_CLOCK),
 )
-_REPORTED = (*_MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.RESTORED)
+REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.RESTORED)
 """What is known from reports; the rest is known from states."""
 _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("fire", "state"): {
@@ -96,7 +96,7 @@ async def look(tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime) 
             holds[key] = (
                 report if state is None else msgspec.structs.replace(report, since=state.since, momentary=False)
             )
-    grouped = _group_faults(holds)
+    grouped = group_faults(holds)
     for site, found in away.items():
         grouped |= await _hold_away(tx, site, found, holds)
     return Conditions(holds=holds, grouped=frozenset(grouped), away=since)
@@ -193,7 +193,7 @@ def _later(value: object, now: datetime) -> bool:
         return False
 
 
-def _group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:
+def group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:
     """Put one alert in place of the faults of many devices of an edge; what it stands for."""
     faults = sorted(key for key in holds if key.kind is AlertCode.FAULT)
     many = Counter((key.site, key.edge) for key in faults)
@@ -214,7 +214,7 @@ def _group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:
 
 
 async def _with_reports(tx: Tx, sites: Mapping[str, Site], since: datetime) -> list[str]:
-    here = edge_alerts.c.kind.in_(_REPORTED) & (queries.alert_learned_at >= since)
+    here = edge_alerts.c.kind.in_(REPORTED) & (queries.alert_learned_at >= since)
     rows = await tx.execute(select(edge_alerts.c.site).where(here).distinct().order_by(edge_alerts.c.site))
     return [row.site for row in rows if row.site in sites]
 
@@ -232,21 +232,21 @@ async def _reported(tx: Tx, site: Site, seen: Reports, now: datetime) -> dict[Al
     secured = await _secured(tx, site.id)
     undecided = await restored.undecided(tx, site.id, now)
     found: dict[AlertKey, Observation] = {}
-    for each in await queries.newest_alerts(tx, site.id, kinds=_REPORTED, learned_since=now - LOOK_BACK):
+    for each in await queries.newest_alerts(tx, site.id, kinds=REPORTED, learned_since=now - LOOK_BACK):
         key = AlertKey(site=site.id, kind=each.kind, edge=each.edge, about=each.about)
         over = (
             (each.kind is AlertCode.NOT_SECURED and each.edge in secured)
             or (each.kind is AlertCode.RESTORED and not undecided)
             or (each.edge and each.edge not in newest)
             or (each.kind in _PLAN_ALERTS and applied.get(each.edge) == newest.get(each.edge))
-            or (each.kind in _MOMENTARY and each.id <= seen.get(key, 0))
+            or (each.kind in MOMENTARY and each.id <= seen.get(key, 0))
         )
         if over:
             continue
         rest = each.text.removeprefix(each.about)
         text = names.get(each.about, spoken(each.about)) + rest if rest != each.text else each.text
         found[key] = Observation(
-            truth=Truth.TRUE, text=text, since=each.at, report=each.id, momentary=each.kind in _MOMENTARY
+            truth=Truth.TRUE, text=text, since=each.at, report=each.id, momentary=each.kind in MOMENTARY
         )
     return found
 

@@ -22,9 +22,13 @@ class Truth(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Timing(msgspec.Struct, frozen=True, kw_only=True):
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
+    """``raise_after``, ``clear_after``: how long a condition must hold, and be over. ``off``: it raises no alert, and
+    one that is open is cleared."""
+
     raise_after: timedelta
     clear_after: timedelta
+    off: bool = False
 
 
 class AlertKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -95,21 +99,23 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def step(
-    key: AlertKey, before: AlertState | None, seen: Observation, *, now: datetime, timing: Timing
+    key: AlertKey, before: AlertState | None, seen: Observation, *, now: datetime, rule: AlertRule
 ) -> AlertState | None:
     """The alert after an observation; None where there is none. ``before``: not cleared."""
+    if rule.off:
+        return replace(before, cleared_at=now) if before is not None and before.open else None
     if seen.truth is Truth.TRUE:
-        return _holds(key, before, seen, now, timing)
+        return _holds(key, before, seen, now, rule)
     if before is None or before.raised_at is None:
         return None  # a pending one begins again with the next that is known
     if seen.truth is Truth.UNKNOWN:
         return replace(before, over_since=None)
     over = min(before.over_since or now, now)
-    cleared = now if now - over >= timing.clear_after else None
+    cleared = now if now - over >= rule.clear_after else None
     return replace(before, over_since=over, cleared_at=cleared)
 
 
-def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: datetime, timing: Timing) -> AlertState:
+def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: datetime, rule: AlertRule) -> AlertState:
     """The condition holds, or did when it was last known."""
     if before is None:
         before = AlertState(
@@ -123,7 +129,7 @@ def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: dat
         )
     begun = min(before.begun_at, now)
     held = min(seen.known_to or now, now) - begun
-    raised = before.raised_at or (now if held >= timing.raise_after else None)
+    raised = before.raised_at or (now if held >= rule.raise_after else None)
     after = replace(
         before,
         text=seen.text,

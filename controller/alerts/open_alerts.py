@@ -6,8 +6,9 @@ from datetime import datetime
 import msgspec
 
 from controller.alerts import conditions, repository
-from controller.alerts.catalogue import CATALOGUE, rank
+from controller.alerts.catalogue import rank
 from controller.alerts.machine import AlertKey, AlertState, step
+from controller.alerts.rules import rule_of
 from controller.db.engine import Tx
 from controller.estate.model import Site
 
@@ -27,13 +28,13 @@ async def take_turn(tx: Tx, sites: Mapping[str, Site], now: datetime, *, lock: b
     before = {each.key: each for each in await repository.uncleared(tx, sites, lock=lock)}
     seen = await repository.seen_reports(tx, sites, now - conditions.LOOK_BACK)
     found = await conditions.look(tx, sites, seen, now)
-    return Turn(steps=tuple(_step(key, before.get(key), found, now) for key in sorted({*before, *found.holds})))
+    rules = await repository.rules(tx, sites)
 
+    def after(key: AlertKey) -> AlertState | None:
+        rule = rule_of(key.kind, rules.get(key.site, {}))
+        return step(key, before.get(key), found.of(key), now=now, rule=rule)
 
-def _step(
-    key: AlertKey, before: AlertState | None, found: conditions.Conditions, now: datetime
-) -> tuple[AlertState | None, AlertState | None]:
-    return before, step(key, before, found.of(key), now=now, timing=CATALOGUE[key.kind].timing)
+    return Turn(steps=tuple((before.get(key), after(key)) for key in sorted({*before, *found.holds})))
 
 
 async def open_alerts(tx: Tx, sites: Mapping[str, Site], now: datetime) -> list[AlertState]:

@@ -4,10 +4,27 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from controller.alerts.conditions import Reports
 from controller.alerts.machine import AlertKey, AlertState
+from controller.alerts.rules import SiteRule, SiteRules
 from controller.db.engine import NAMES_ACTOR, Instant, Serial, Tx, metadata
 from controller.db.row_mapping import all_of, columns_of, first_of
 from controller.telemetry.alert_codes import AlertCode
@@ -43,9 +60,20 @@ Index(
     sqlite_where=_UNCLEARED,
     postgresql_where=_UNCLEARED,
 )
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("code", String(40), primary_key=True),
+    Column("off", Boolean, nullable=False),
+    Column("raise_after_s", Integer),
+    Column("clear_after_s", Integer),
+)
+"""What a site has set for a code; see ``SiteRule``. A code without a row has the usual rule."""
 _c = alerts.c
 _COLUMNS = columns_of(AlertState, alerts)
 _SITES_IN_QUERY = 200
+_CODES = frozenset(AlertCode)
 
 
 async def uncleared(tx: Tx, sites: Collection[str], *, lock: bool) -> list[AlertState]:
@@ -69,6 +97,26 @@ async def seen_reports(tx: Tx, sites: Collection[str], since: datetime) -> Repor
     }
 
 
+async def rules(tx: Tx, sites: Collection[str]) -> dict[str, dict[AlertCode, SiteRule]]:
+    """What sites have set, of those that have set anything. A code that only a newer controller knows is left out."""
+    query, c = select(alert_rules), alert_rules.c
+    if len(sites) <= _SITES_IN_QUERY:
+        query = query.where(c.site.in_(sites))
+    found: dict[str, dict[AlertCode, SiteRule]] = {}
+    for row in await tx.execute(query.order_by(c.site, c.code)):
+        if row.site in sites and row.code in _CODES:
+            rule = SiteRule(off=row.off, raise_after_s=row.raise_after_s, clear_after_s=row.clear_after_s)
+            found.setdefault(row.site, {})[AlertCode(row.code)] = rule
+    return found
+
+
+async def put_rules(tx: Tx, site: str, given: SiteRules) -> None:
+    """All that a site has set, in place of what it had."""
+    await tx.execute(delete(alert_rules).where(alert_rules.c.site == site))
+    if rows := [{"site": site, "code": code} | msgspec.structs.asdict(rule) for code, rule in given.items()]:
+        await tx.execute(insert(alert_rules), rows)
+
+
 async def lock_alert(tx: Tx, site: str, alert_id: str) -> AlertState | None:
     """An alert that nobody else changes before the commit."""
     query = select(*_COLUMNS).where(_c.id == alert_id, _c.site == site).with_for_update()
@@ -80,6 +128,13 @@ async def of_site(tx: Tx, site: str, *, past: bool, before: str | None, limit: i
     query = select(*_COLUMNS).where(_c.site == site, _c.raised_at.is_not(None))
     query = query.where(_c.cleared_at.is_not(None) if past else _UNCLEARED).order_by(_c.id.desc()).limit(limit)
     return await all_of(tx, AlertState, query if before is None else query.where(_c.id < before))
+
+
+async def since(tx: Tx, site: str, start: datetime, *, limit: int) -> list[AlertState]:
+    """The newest so many that were raised and were not over before ``start``, the first first."""
+    query = select(*_COLUMNS).where(_c.site == site, _c.raised_at.is_not(None))
+    query = query.where(or_(_UNCLEARED, _c.cleared_at >= start)).order_by(_c.begun_at.desc(), _c.id.desc())
+    return (await all_of(tx, AlertState, query.limit(limit)))[::-1]
 
 
 async def add(tx: Tx, new: Iterable[AlertState]) -> None:

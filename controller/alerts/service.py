@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,11 +14,16 @@ from controller.alerts import repository
 from controller.alerts.catalogue import CATALOGUE, Severity
 from controller.alerts.machine import AlertState
 from controller.alerts.open_alerts import Turn, take_turn
+from controller.alerts.preview import Preview, history, preview
+from controller.alerts.rules import SiteRules, kept, why_not
 from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
+from controller.estate.service import require_site
 from controller.people.model import Actor
-from controller.web.problem import Conflicting, NotFound
+from controller.people.optimistic_locking import require_version, version_of
+from controller.telemetry.alert_codes import AlertCode
+from controller.web.problem import Conflicting, NotFound, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 
@@ -42,6 +48,18 @@ class AlertOver(Conflicting):
 
 class NotSnoozed(Conflicting):
     """Danger is not put off."""
+
+
+def rules_version(given: SiteRules) -> int:
+    """Of what a site has set; 0 where it has set nothing."""
+    return version_of({code: given[code] for code in sorted(given)}, blank={})
+
+
+def require_allowed(given: SiteRules) -> None:
+    """Raises ``Invalid`` for a rule that the catalogue does not allow."""
+    for code, rule in given.items():
+        if (wrong := why_not(code, rule)) is not None:
+            raise invalid_field(f"rules.{code}.{wrong[0]}", wrong[1])
 
 
 class AlertService:
@@ -142,6 +160,51 @@ class AlertService:
             return new
 
         return await self._done(await self._database.run(snooze))
+
+    async def rules(self, site: str) -> SiteRules:
+        """What a site has set. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            await require_site(tx, site)
+            return (await repository.rules(tx, [site])).get(site, {})
+
+    async def put_rules(self, site: str, given: SiteRules, *, version: int, actor: Actor) -> SiteRules:
+        """Set a site's rules; a code that is not named has the usual one. Raises ``SiteUnknown``, ``VersionStale``,
+        ``Invalid``."""
+        require_allowed(given)
+        new = kept(given)
+
+        async def put(tx: Tx) -> bool:
+            await self._database.lock_site(tx, site)
+            await require_site(tx, site)
+            old = (await repository.rules(tx, [site])).get(site, {})
+            thing = f"alert rules of site {site}"
+            await require_version(tx, version, rules_version(old), site=site, thing=thing)
+            changes = {
+                str(code): (msgspec.to_builtins(old.get(code)), msgspec.to_builtins(new.get(code)))
+                for code in AlertCode
+                if old.get(code) != new.get(code)
+            }
+            if not changes:
+                return False
+            await repository.put_rules(tx, site, new)
+            now = self._clock.now()
+            await audit_log.record(tx, actor=actor.name, at=now, act="change", site=site, thing=thing, changes=changes)
+            return True
+
+        if await self._database.run(put):
+            self.look(site)
+            self._changed(site)
+        return new
+
+    async def preview(self, site: str, given: SiteRules) -> Preview:
+        """What these rules would have raised in the last 30 days, beside those in force. Writes nothing. Raises
+        ``SiteUnknown``, ``Invalid``."""
+        require_allowed(given)
+        async with self._database.read() as tx:
+            await require_site(tx, site)
+            found = await history(tx, site, self._clock.now())
+            in_force = (await repository.rules(tx, [site])).get(site, {})
+        return await asyncio.to_thread(preview, found, given, in_force)
 
     async def _open(self, tx: Tx, site: str, alert_id: str) -> AlertState:
         found = await repository.lock_alert(tx, site, alert_id)

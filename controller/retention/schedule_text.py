@@ -242,7 +242,7 @@ SCHEDULE = (
             *("sites", "spaces", "space_parts", "space_doors", "space_amenities", "layouts", "changeovers", "floors"),
             *("doors", "edges", "equipment", "site_hours", "space_hours", "free_doors", "closures", "policies"),
             *("tariffs", "feeds", "subscriptions", "notice_templates", "hire_terms"),
-            *("site_inductions", "ways", "way_photos"),
+            *("site_inductions", "ways", "way_photos", "alert_rules"),
         ),
         why="what people set up: kept until they change or remove it",
     ),

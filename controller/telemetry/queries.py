@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, struct_of
@@ -88,6 +88,19 @@ async def site_events(
         query = query.where(events.c.kind == kind)
     rows = (await tx.execute(query.order_by(events.c.id).limit(limit))).mappings()
     return [LoggedEvent(**row) for row in rows]
+
+
+async def events_for_alerts(tx: Tx, site: str, since: datetime, until: datetime, *, limit: int) -> list[LoggedEvent]:
+    """What says when doors were held open and glass was broken, of faults, lock-outs, closing and starts of agents: the
+    newest so many of those that happened in this time, the first first."""
+    c = events.c
+    words = ("held", "cleared", "glass_broken", "glass_whole")
+    door = (c.kind == "door") & or_(*(c.data.contains(f'"change":"{word}"', autoescape=True) for word in words))
+    query = select(*_EVENT).join(event_logs, event_logs.c.id == c.log_id)
+    query = query.where(c.site == site, c.at >= since, c.at < until)
+    query = query.where(or_(door, c.kind.in_(("fault", "lockout", "closing", "boot"))))
+    rows = (await tx.execute(query.order_by(c.at.desc(), c.id.desc()).limit(limit))).mappings()
+    return [LoggedEvent(**row) for row in rows][::-1]
 
 
 async def latest_events(
@@ -199,6 +212,17 @@ async def site_alerts(tx: Tx, site: str, *, limit: int) -> list[Alert]:
     """The newest alerts, newest first."""
     query = select(*columns_of(Alert, edge_alerts)).where(edge_alerts.c.site == site)
     return await all_of(tx, Alert, query.order_by(edge_alerts.c.id.desc()).limit(limit))
+
+
+async def alerts_learned(
+    tx: Tx, site: str, *, kinds: Sequence[str], since: datetime, limit: int
+) -> list[tuple[Alert, datetime]]:
+    """The newest so many of these kinds that were learned since then, each with when, the first first."""
+    c = edge_alerts.c
+    query = select(*columns_of(Alert, edge_alerts), alert_learned_at.label("learned"))
+    query = query.where(c.site == site, c.kind.in_(kinds), alert_learned_at >= since)
+    rows = (await tx.execute(query.order_by(c.id.desc()).limit(limit))).mappings().all()
+    return [(struct_of(Alert, row), row["learned"]) for row in reversed(rows)]
 
 
 async def newest_alerts(tx: Tx, site: str, *, kinds: Sequence[str], learned_since: datetime) -> list[Alert]:

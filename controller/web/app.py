@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, compile_path
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
 from controller.alerts import routes as alerts
+from controller.alerts import rule_routes as alert_rules
 from controller.audit.audit_log import AuditSourceMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
@@ -182,6 +183,7 @@ ROUTERS = (
     restored.router,
     why.router,
     alerts.router,
+    alert_rules.router,
     telemetry.router,
     live_socket.router,
     rollups.router,

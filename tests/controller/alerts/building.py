@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 import httpx
+from sqlalchemy import insert
 
 from controller.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import EdgeState
+from controller.telemetry.tables import events
 from edge.wire.access_decision import ClockTrust
+from edge.wire.events import EventData, make_event
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
 from tests.controller.village import API, Json
 
 RAMSEY = f"{API}/sites/ramsey"
+BOOT, LOG = "019ab3e2-1c00-7000-8000-000000000001", "a" * 32
 
 
 class Building:
@@ -24,6 +28,7 @@ class Building:
         self.clock = clock
         self.client = client
         self._seq = 0
+        self._log: int | None = None
 
     async def edge(self, name: str, *, online: bool) -> None:
         state = EdgeState(
@@ -51,6 +56,28 @@ class Building:
         now = self.clock.now()
         async with self.container.database.write() as tx:
             await telemetry.alert(tx, "ramsey", "pi-front", code, text, now - ago, about=about, learned_at=now)
+
+    async def event(self, data: EventData, *, device: str = "front-door", late: timedelta = timedelta(0)) -> None:
+        """An event that happened just now, or so long ago and learned just now."""
+        self._seq += 1
+        now = self.clock.now()
+        made = make_event(
+            seq=self._seq, boot=BOOT, mono_ms=0, at=now - late, trust=ClockTrust.SYNCED, device=device, data=data
+        )
+        row = {
+            "seq": self._seq,
+            "site": "ramsey",
+            "edge": "pi-front",
+            "kind": made.kind,
+            "device": device,
+            "at": made.at,
+        }
+        row |= {"boot": BOOT, "mono_ms": 0, "trust": "synced", "data": bytes(made.data).decode()}
+        row |= {"at": made.at, "received_at": now, "learned_late": late > timedelta(0)}
+        async with self.container.database.write() as tx:
+            if self._log is None:
+                self._log = await telemetry.open_log(tx, "ramsey", "pi-front", LOG, now)
+            await tx.execute(insert(events).values(row | {"log_id": self._log}))
 
     async def after(self, **time: int) -> list[Json]:
         """Open alerts so much later, having been looked at before and after."""

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from controller.alerts.catalogue import CATALOGUE
 from controller.alerts.cli import app as alerts_cli
+from edge.wire.events import DoorChange, DoorData
 from tests.controller.alerts.building import Building
 from tests.controller.clock import ManualClock
 from tests.controller.serving import serving
@@ -35,7 +36,9 @@ async def typed(app: FastAPI, building: Building) -> AsyncIterator[Typed]:
 
         def run(*words: str) -> asyncio.Future[Result]:
             asked = [*words, "--server", address, "--token", token]
-            return asyncio.get_running_loop().run_in_executor(None, lambda: CliRunner().invoke(alerts_cli, asked))
+            return asyncio.get_running_loop().run_in_executor(
+                None, lambda: CliRunner().invoke(alerts_cli, asked, env={"COLUMNS": "200"})
+            )
 
         yield run
 
@@ -78,6 +81,33 @@ async def test_what_is_over_is_listed_when_asked_for(typed: Typed, building: Bui
     assert "over since" in (await typed("list", "ramsey", "--past")).stdout
     assert "Nothing needs anybody." in (await typed("list", "ramsey")).stdout
     assert (await typed("list", "--past")).exit_code == 2, "of which site"
+
+
+async def test_a_rule_is_shown_previewed_and_set_at_the_terminal(typed: Typed, building: Building) -> None:
+    await building.event(DoorData(door="front-door", change=DoorChange.HELD))
+    building.clock.advance(minutes=2)
+    before = (await typed("rules", "preview", "ramsey", "held", "--after", "60")).stdout
+    assert "it would have rung 1 time; with the rule in force it would have rung 1 time" in before, before
+    assert "still holds" in before
+    late = (await typed("rules", "preview", "ramsey", "held", "--after", "600")).stdout
+    assert "it would not have rung; with the rule in force it would have rung 1 time" in late
+    done = await typed("rules", "set", "ramsey", "held", "--after", "600")
+    assert (done.exit_code, "raised after 600 s, cleared after 10 s" in done.stdout) == (0, True), done.output
+    assert "off" in (await typed("rules", "set", "ramsey", "held", "--off")).stdout
+    rows = [line.split("\t") for line in (await typed("rules", "show", "ramsey")).stdout.splitlines()]
+    [held] = [row for row in rows if row[0] == "held"]
+    assert held[2:4] == ["off", "600 s (at most 3600 s)"], "what was not named stays"
+    assert "Switched off at ramsey: held." in (await typed("list", "ramsey")).stdout, "nobody takes it for quiet"
+    usual = await typed("rules", "set", "ramsey", "held", "--usual")
+    assert "raised after 0 s" in usual.stdout
+
+
+async def test_danger_has_no_rule_to_set_at_the_terminal(typed: Typed) -> None:
+    refused = await typed("rules", "set", "ramsey", "forced", "--off")
+    assert (refused.exit_code, "no rule that a site may change" in refused.output) == (1, True), refused.output
+    off = await typed("rules", "set", "ramsey", "offline", "--off")
+    assert (off.exit_code, "cannot be switched off" in off.output) == (1, True), off.output
+    assert (await typed("rules", "set", "ramsey", "held")).exit_code == 2, "what to change"
 
 
 def test_every_code_is_listed_with_what_to_do() -> None:

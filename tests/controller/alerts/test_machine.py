@@ -7,25 +7,25 @@ import pytest
 from msgspec.structs import replace
 
 from controller.alerts.catalogue import CATALOGUE, Severity
-from controller.alerts.machine import FALSE, UNKNOWN, AlertKey, AlertState, Observation, Timing, Truth, step
+from controller.alerts.machine import FALSE, UNKNOWN, AlertKey, AlertRule, AlertState, Observation, Truth, step
 from controller.telemetry.alert_codes import AlertCode
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 KEY = AlertKey(site="ramsey", kind=AlertCode.OFFLINE, edge="main", about="main")
-SLOW = Timing(raise_after=timedelta(seconds=20), clear_after=timedelta(seconds=60))
-AT_ONCE = Timing(raise_after=timedelta(0), clear_after=timedelta(0))
+SLOW = AlertRule(raise_after=timedelta(seconds=20), clear_after=timedelta(seconds=60))
+AT_ONCE = AlertRule(raise_after=timedelta(0), clear_after=timedelta(0))
 
 
 def held(**more: object) -> Observation:
     return replace(Observation(truth=Truth.TRUE, text="Main is offline"), **more)
 
 
-def walk(*seen: tuple[int, Observation], timing: Timing = SLOW, before: AlertState | None = None) -> AlertState | None:
+def walk(*seen: tuple[int, Observation], rule: AlertRule = SLOW, before: AlertState | None = None) -> AlertState | None:
     """The alert after observations, each so many seconds after the start."""
     for seconds, each in seen:
         if before is not None and before.cleared_at is not None:
             before = None
-        before = step(KEY, before, each, now=START + timedelta(seconds=seconds), timing=timing)
+        before = step(KEY, before, each, now=START + timedelta(seconds=seconds), rule=rule)
     return before
 
 
@@ -64,7 +64,7 @@ def test_one_that_comes_and_goes_is_one_alert() -> None:
     state: AlertState | None = None
     raised = set()
     for seconds, each in [(0, held()), *flapping]:
-        state = step(KEY, state, each, now=START + timedelta(seconds=seconds), timing=SLOW)
+        state = step(KEY, state, each, now=START + timedelta(seconds=seconds), rule=SLOW)
         assert state is not None
         assert state.cleared_at is None
         raised.add(state.raised_at)
@@ -89,28 +89,28 @@ def test_what_was_last_known_counts_up_to_then_only() -> None:
     pending = walk((0, held()), (3600, held(known_to=silent_at)))
     assert pending is not None
     assert not pending.open
-    forced = walk((3600, held(since=START, known_to=silent_at)), timing=AT_ONCE)
+    forced = walk((3600, held(since=START, known_to=silent_at)), rule=AT_ONCE)
     assert forced is not None
     assert forced.open, "a door forced just before the Pi went away is told of"
 
 
 def test_what_happened_once_is_over_when_somebody_has_seen_it_and_not_before() -> None:
     once = held(report=7, momentary=True)
-    raised = walk((0, once), (3600, once), timing=AT_ONCE)
+    raised = walk((0, once), (3600, once), rule=AT_ONCE)
     assert raised is not None
     assert raised.open
     seen = replace(raised, acknowledged_at=START + timedelta(seconds=3600), acknowledged_by="Kim")
-    cleared = walk((3601, once), timing=AT_ONCE, before=seen)
+    cleared = walk((3601, once), rule=AT_ONCE, before=seen)
     assert cleared is not None
     assert cleared.cleared_at is not None
 
 
 def test_what_happens_again_after_somebody_has_seen_it_calls_again() -> None:
-    seen = walk((0, held(report=7)), timing=AT_ONCE)
+    seen = walk((0, held(report=7)), rule=AT_ONCE)
     assert seen is not None
     seen = replace(seen, acknowledged_at=START + timedelta(seconds=5), acknowledged_by="Kim")
-    same = walk((10, held(report=7)), timing=AT_ONCE, before=seen)
-    again = walk((10, held(report=8)), timing=AT_ONCE, before=seen)
+    same = walk((10, held(report=7)), rule=AT_ONCE, before=seen)
+    again = walk((10, held(report=8)), rule=AT_ONCE, before=seen)
     assert same is not None
     assert again is not None
     assert (same.calls(START + timedelta(seconds=10)), again.calls(START + timedelta(seconds=10))) == (False, True)
@@ -118,11 +118,11 @@ def test_what_happens_again_after_somebody_has_seen_it_calls_again() -> None:
 
 def test_a_state_that_began_again_after_somebody_has_seen_it_calls_again() -> None:
     at = [START + timedelta(seconds=each) for each in (0, 5, 8)]
-    raised = walk((0, held(since=at[0])), timing=AT_ONCE)
+    raised = walk((0, held(since=at[0])), rule=AT_ONCE)
     assert raised is not None
     seen = replace(raised, acknowledged_at=at[1], acknowledged_by="Kim")
-    same = walk((10, held(since=at[0])), timing=AT_ONCE, before=seen)
-    again = walk((10, held(since=at[2])), timing=AT_ONCE, before=seen)
+    same = walk((10, held(since=at[0])), rule=AT_ONCE, before=seen)
+    again = walk((10, held(since=at[2])), rule=AT_ONCE, before=seen)
     assert same is not None
     assert again is not None
     assert (same.calls(START), again.calls(START)) == (False, True)
@@ -130,21 +130,21 @@ def test_a_state_that_began_again_after_somebody_has_seen_it_calls_again() -> No
 
 def test_a_device_whose_clock_is_ahead_calls_no_second_time_by_itself() -> None:
     ahead = held(since=START + timedelta(hours=1))
-    raised = walk((0, ahead), timing=AT_ONCE)
+    raised = walk((0, ahead), rule=AT_ONCE)
     assert raised is not None
     seen = replace(raised, acknowledged_at=START, acknowledged_by="Kim")
-    still = walk((10, ahead), (20, ahead), timing=AT_ONCE, before=seen)
+    still = walk((10, ahead), (20, ahead), rule=AT_ONCE, before=seen)
     assert still is not None
     assert not still.calls(START)
 
 
 @pytest.mark.parametrize("how", ["acknowledged_at", "snoozed_until"])
 def test_one_that_becomes_more_calls_again_and_one_that_becomes_less_does_not(how: str) -> None:
-    raised = walk((0, held(members=frozenset({"a", "b"}))), timing=AT_ONCE)
+    raised = walk((0, held(members=frozenset({"a", "b"}))), rule=AT_ONCE)
     assert raised is not None
     quiet = replace(raised, **{how: START + timedelta(hours=1)})
     for members, calls in (({"a", "b"}, False), ({"b"}, False), ({"b", "c"}, True)):
-        after = walk((10, held(members=frozenset(members), since=START)), timing=AT_ONCE, before=quiet)
+        after = walk((10, held(members=frozenset(members), since=START)), rule=AT_ONCE, before=quiet)
         assert after is not None
         assert after.calls(START) is calls
 
@@ -167,7 +167,7 @@ def test_a_clock_that_goes_back_leaves_no_alert_that_never_clears() -> None:
 def test_danger_is_raised_at_once() -> None:
     danger = [kind for kind in CATALOGUE.values() if kind.severity is Severity.DANGER]
     assert danger
-    assert {kind.timing.raise_after for kind in danger} == {timedelta(0)}
+    assert {kind.rule.raise_after for kind in danger} == {timedelta(0)}
 
 
 MONTH_S = 30 * 86_400
@@ -185,8 +185,8 @@ class Month:
 
     def __init__(self, code: AlertCode, seed: int, *, silences: int) -> None:
         chance = random.Random(seed)
-        self.timing = CATALOGUE[code].timing
-        most = 2 * max(int(self.timing.raise_after.total_seconds()), LOOK_S)
+        self.rule = CATALOGUE[code].rule
+        most = 2 * max(int(self.rule.raise_after.total_seconds()), LOOK_S)
         begins = sorted(chance.sample(range(0, MONTH_S - 20_000, 2 * most + 400), GLITCHES))
         self.glitches = [(at, at + chance.randrange(1, most)) for at in begins]
         silent = [(at, at + chance.randrange(1, 7200)) for at in chance.sample(range(MONTH_S), silences)]
@@ -201,7 +201,7 @@ class Month:
             truth = held() if any(first <= second < last for first, last in self.glitches) else FALSE
             if any(first <= second < last for first, last in silent):
                 truth = UNKNOWN
-            state = step(KEY, state, truth, now=now, timing=self.timing)
+            state = step(KEY, state, truth, now=now, rule=self.rule)
             if state is not None and state.raised_at == now:
                 self.raised.append(second)
             if state is not None and state.cleared_at is not None:
@@ -213,7 +213,7 @@ class Month:
 @pytest.mark.parametrize("seed", range(5))
 def test_each_loss_that_lasts_is_raised_once_and_each_shorter_one_never(code: AlertCode, seed: int) -> None:
     month = Month(code, seed, silences=0)
-    least = int(month.timing.raise_after.total_seconds())
+    least = int(month.rule.raise_after.total_seconds())
     spans = [(first, last) for first, last in month.glitches if last - first > least + LOOK_S]
     found = [[at for at in month.raised if first <= at < last] for first, last in spans]
     assert all(len(each) == 1 for each in found)
@@ -227,7 +227,7 @@ def test_each_loss_that_lasts_is_raised_once_and_each_shorter_one_never(code: Al
 def test_each_is_cleared_once_it_has_been_over_for_as_long_as_its_code_says(code: AlertCode, seed: int) -> None:
     month = Month(code, seed, silences=0)
     ends = [max(last for _, last in month.glitches if last <= at) for at in month.cleared]
-    least = int(month.timing.clear_after.total_seconds())
+    least = int(month.rule.clear_after.total_seconds())
     assert len(month.cleared) == len(month.raised)
     assert all(least <= at - end <= least + LOOK_S for at, end in zip(month.cleared, ends, strict=True))
 

@@ -325,6 +325,9 @@ GET /alerts                                         | live      | somewhere |
 GET /sites/{site}/raised-alerts                     | live      | site      |
 POST /sites/{site}/raised-alerts/{alert_id}/acknowledge | open  | site      |
 POST /sites/{site}/raised-alerts/{alert_id}/snooze  | open      | site      |
+GET /sites/{site}/alert-rules                       | live      | site      |
+PUT /sites/{site}/alert-rules                       | run       | site      |
+POST /sites/{site}/alert-rules/preview              | run       | site      |
 """
 
 

@@ -41,6 +41,7 @@ CHANGES: dict[str, tuple[Json, Json]] = {
     f"{AT_SITE}/hours": ({"pattern": WEEK}, {"pattern": [WEEK[0] | {"closes": "18:00"}]}),
     f"{AT_SITE}/terms": ({"terms": [TERM]}, {"terms": []}),
     f"{AT_SITE}/spaces/hall/hours": ({"windows": []}, {"windows": None}),
+    f"{AT_SITE}/alert-rules": ({"rules": {"held": {"off": True}}}, {"rules": {}}),
     f"{AT_SITE}/policy": ({"hold_hours": 10}, {"hold_hours": 20}),
     f"{AT_SITE}/tariffs": ({"gross": False}, {"gross": True}),
     f"{AT_SITE}/feeds/surgery": (FEED, FEED | {"every_min": 60}),
