@@ -4,10 +4,11 @@ import { type Field, idOf, listText, merged, readFields, valuesOf } from "../src
 import { bodyOf, namedText } from "../src/buildings/things.ts";
 import { tariffEffectTexts, tariffParts, vatSentence } from "../src/buildings/prices.ts";
 import { policyEffectTexts, policySentences, ruleText } from "../src/buildings/rules.ts";
-import { asOpened, Changed } from "../src/buildings/sentence.ts";
+import { asOpened, Changed, wordsOf } from "../src/buildings/sentence.ts";
 import { publicText, tabletText } from "../src/buildings/settings.ts";
 import { doorless, doorsOfNew, isOver, nextStep, NO_PROGRESS, openedSince } from "../src/buildings/setup.ts";
 import { heard, tickOf, works } from "../src/buildings/wiring.ts";
+import { layoutFields, layoutThing, withLayout } from "../src/buildings/thingFields.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
 const FIELDS: Field[] = [
@@ -163,7 +164,9 @@ const POLICY = {
   ...{ hold_hours: 72, notice_min: 120, offer_hours: 24, reminder_hour: null, lead_in_min: 15, lag_min: null },
   ...{ codes: [], documents: [], induction: [], hire: null, member_age: 16, quiet_hours: "21:30-07:30", quiet_mail: false },
 };
-const policy = (change: object = {}) => policySentences({ ...POLICY, ...change } as never, ROOMS);
+const LAYOUTS = [{ value: "theatre", words: "Theatre" }];
+const CALLED = { room: wordsOf(ROOMS), party: wordsOf([{ value: "choir", words: "Choir" }]), layout: wordsOf(LAYOUTS) };
+const policy = (change: object = {}) => policySentences({ ...POLICY, ...change } as never, ROOMS, CALLED);
 const of = (key: string, change: object = {}) => [...policy(change).items, ...policy(change).additions].find((one) => one.key === key)!;
 
 test("a policy is read as sentences, and each changes its own part", () => {
@@ -214,7 +217,7 @@ test("quiet hours are read as people type them", () => {
 
 test("a rule says for whom, where and up to what it confirms", () => {
   const rule = { name: "Evenings", tiers: ["community"], spaces: ["hall"], modes: [], most_minutes: 180, most_days_ahead: null, most_people: 40, most_a_week: null, no_under_16s: true };
-  assert.equal(ruleText(rule, () => "Hall"), "Confirmed at once (“Evenings”) for community groups in Hall: up to 3 hours, up to 40 people, nobody under 16.");
+  assert.equal(ruleText(rule, CALLED), "Confirmed at once (“Evenings”) for community groups in Hall: up to 3 hours, up to 40 people, nobody under 16.");
 });
 
 test("an open form changes its own rule also when another above it is removed", () => {
@@ -230,6 +233,38 @@ test("an open form changes its own rule also when another above it is removed", 
   assert.deepEqual(opened.fields!.find(({ name }) => name === "name")!.taken, ["A", "C"]);
 });
 
+test("rules, limits and prices for single groups and layouts are read by their names and kept", () => {
+  const rule = { name: "Ours", tiers: [], parties: ["choir"], spaces: [], modes: [], most_minutes: null, most_days_ahead: null, most_people: null, most_a_week: null, no_under_16s: false };
+  const quota = { name: "Q", per: "week", tiers: ["community"], parties: ["choir"], spaces: [], most_bookings: 2, most_minutes: null };
+  const rate = { name: "Show", hours: [], modes: [], per_hour_pence: 500, flat_pence: null, each_seat: false, tiers: [], parties: ["choir"], spaces: ["hall"], layouts: ["theatre"], vat: "standard" };
+  const limits = prices({ rates: [rate], vat_percent: "20" })[0]!.all;
+  const said = [...policy({ rules: [rule], quotas: [quota] }).items, ...limits].filter((one) => one.thing && "parties" in one.thing);
+  assert.deepEqual(said.map((one) => one.text), [
+    "Confirmed at once (“Ours”) for Choir.",
+    "At most 2 bookings a week (“Q”) for Choir (only community groups).",
+    "Show: £5.00 an hour for Choir in Hall laid out as Theatre, with VAT.",
+  ]);
+  for (const one of said) {
+    const { body, errors } = readFields(one.fields!, valuesOf(one.fields!, one.thing!));
+    assert.deepEqual([errors, { ...one.thing, ...body }], [{}, one.thing]);
+  }
+});
+
+test("a layout has the minutes to change to it from each other one", () => {
+  const layout = (id: string) => ({ id, name: id, capacity: null, setup_min: 0, cleardown_min: 0 });
+  const changeovers = [{ from_layout: "a", to_layout: "b", minutes: 30 }, { from_layout: "b", to_layout: "a", minutes: 45 }];
+  const room = { layouts: [layout("a"), layout("b"), layout("c")], changeovers, default_layout: "a" } as never;
+  const fields = layoutFields(room, "b");
+  const values = valuesOf(fields, layoutThing(room, "b"));
+  assert.deepEqual([values["from-a"], values["from-c"]], ["30", ""]);
+  const { body } = readFields(fields, { ...values, "from-a": "", "from-c": "10", capacity: "40" });
+  assert.deepEqual(withLayout(room, "b", body), {
+    layouts: [layout("a"), layout("c"), { ...layout("b"), capacity: 40 }],
+    changeovers: [changeovers[1], { from_layout: "c", to_layout: "b", minutes: 10 }],
+    default_layout: "a",
+  });
+});
+
 test("what another policy would change is said in sentences", () => {
   const effect = { confirmed: { bookings: [{ title: "Choir" }], count: 1 }, exceeding: [{ text: "choir has 3 bookings" }], exceeding_count: 1, codes: { running_count: 0, coming_count: 2, windows: 1 } };
   assert.deepEqual(policyEffectTexts(effect), [
@@ -243,7 +278,7 @@ test("what another policy would change is said in sentences", () => {
 });
 
 const NO_PRICES = { version: 1, rates: [], limits: [], discounts: [], allowances: [], cancelling: [], equipment: [], vat: "exempt", vat_percent: null, gross: true };
-const prices = (change: object) => tariffParts({ ...NO_PRICES, ...change } as never, ROOMS, [{ value: "stools", words: "Stools" }]);
+const prices = (change: object) => tariffParts({ ...NO_PRICES, ...change } as never, ROOMS, [{ value: "stools", words: "Stools" }], LAYOUTS, CALLED);
 
 test("an open form changes its own price also when another above it is removed", () => {
   const [a, b, c] = ["A", "B", "C"].map((name) => ({ name, hours: [], modes: [], layouts: [], per_hour_pence: 100, flat_pence: null, each_seat: false }));
@@ -253,7 +288,7 @@ test("an open form changes its own price also when another above it is removed",
 });
 
 test("a price is read as a sentence, and its times are kept apart as they were", () => {
-  const rate = { name: "Evening", hours: ["Mon-Fri 18:00-22:00", "Sat,Sun 09:00-17:00"], modes: [], layouts: [], per_hour_pence: 1850, flat_pence: null, each_seat: false, spaces: ["hall"], tiers: [] };
+  const rate = { name: "Evening", hours: ["Mon-Fri 18:00-22:00", "Sat,Sun 09:00-17:00"], modes: [], layouts: [], per_hour_pence: 1850, flat_pence: null, each_seat: false, spaces: ["hall"], tiers: [], parties: [] };
   const [one] = prices({ rates: [rate] })[0]!.all;
   assert.equal(one!.text, "Evening: £18.50 an hour in Hall, Mon-Fri 18:00-22:00, Sat,Sun 09:00-17:00.");
   const { body } = readFields(one!.fields!, valuesOf(one!.fields!, one!.thing!));

@@ -83,6 +83,21 @@ async def test_a_room_is_added_furnished_retired_and_deleted(screens: Screens, h
     await page.get_by_role("button", name="Add the layout").click()
     layouts = page.get_by_role("list", name="Layouts of Craft room & kiln")
     await expect(layouts).to_contain_text("Easels 10 people · 20 min to set up · the usual one")
+    await page.get_by_role("button", name="Add a layout… to Craft room & kiln").click()
+    await page.get_by_label("Name", exact=True).fill("Wheels")
+    await page.get_by_text("More", exact=True).click()
+    await page.get_by_label("Minutes to change to it from Easels").fill("45")
+    await page.get_by_role("button", name="Add the layout").click()
+    await expect(layouts).to_contain_text("Wheels")
+    listed = [{"from_layout": "easels", "to_layout": "wheels", "minutes": 45}]
+    assert (await _rooms(hub))["craft-room-kiln"]["changeovers"] == listed
+    await layouts.get_by_role("button", name="Change Wheels").click()
+    await page.get_by_text("More", exact=True).click()
+    await expect(page.get_by_label("Minutes to change to it from Easels")).to_have_value("45")
+    await page.get_by_role("button", name="Leave it").click()
+    await layouts.get_by_role("button", name="Remove Wheels").click()
+    await expect(layouts).not_to_contain_text("Wheels")
+    assert (await _rooms(hub))["craft-room-kiln"]["changeovers"] == []
     await layouts.get_by_role("button", name="Remove Easels").click()
     await expect(layouts).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()

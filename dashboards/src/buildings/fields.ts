@@ -11,8 +11,8 @@ export interface Field {
   /** As in the API. */
   name: string;
   text: string;
-  /** `text` unless given; `choice`: one of `options`, empty for none; `many`: some of them. */
-  kind?: "text" | "number" | "pounds" | "note" | "choice" | "many" | "yes";
+  /** `text` unless given; `choice`: one of `options`, empty for none; `many`: some of them; `parties`: ids of groups and people. */
+  kind?: "text" | "number" | "pounds" | "note" | "choice" | "many" | "parties" | "yes";
   hint?: string;
   options?: readonly Option[];
   /** Why it must not be empty. */
@@ -42,7 +42,7 @@ export function valuesOf(fields: readonly Field[], thing: Record<string, unknown
       const value = thing[name];
       if (show && value !== null && value !== undefined) return [name, show(value as never)];
       if (kind === "yes") return [name, value === true];
-      if (kind === "many") return [name, Array.isArray(value) ? value.map(String) : []];
+      if (kind === "many" || kind === "parties") return [name, Array.isArray(value) ? value.map(String) : []];
       if (kind === "pounds" && typeof value === "number") return [name, (value / 100).toFixed(2)];
       return [name, value === null || value === undefined ? "" : String(value)];
     }),

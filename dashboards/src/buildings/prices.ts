@@ -2,7 +2,7 @@
 import { durationText } from "../dateTimeInput.ts";
 import { plural } from "../language.ts";
 import { type Field, idOf, type Option } from "./fields.ts";
-import { type Body, modeText, MODES, type Part, partOf, pounds, type Sentence, type Where, whereFields, whereText, wordsOf } from "./sentence.ts";
+import { type Body, type Called, modeText, MODES, type Part, PARTIES, partOf, pounds, type Sentence, type Where, whereFields, whereText, wordsOf } from "./sentence.ts";
 
 interface Named extends Where {
   name: string;
@@ -13,6 +13,7 @@ export interface Rate extends Named {
   per_hour_pence: number | null;
   flat_pence: number | null;
   each_seat: boolean;
+  vat: string | null;
 }
 interface Limit extends Named {
   minimum_minutes: number | null;
@@ -52,6 +53,12 @@ export interface Tariffs {
   gross: boolean;
 }
 
+const VATS: readonly Option[] = [
+  { value: "exempt", words: "Exempt from it" },
+  { value: "standard", words: "Taxed" },
+];
+const VAT_OF_ITS_OWN: Field = { name: "vat", text: "VAT", kind: "choice", options: [{ value: "", words: "As the other prices" }, ...VATS], more: true };
+const vatText = (vat: string) => (vat === "exempt" ? "exempt from VAT" : "with VAT");
 const name = (hint: string): Field => ({ name: "name", text: "Name", needed: "Give it a name.", hint, taken: [] });
 const percent = (field: string, text: string, more: Partial<Field> = {}): Field => ({ name: field, text, kind: "number", most: 100, needed: "Give a number from 0 to 100.", ...more });
 const hours = (text: string) => text.split(/(?<=\d\d:\d\d)\s*[,;]/).map((one) => one.trim()).filter(Boolean);
@@ -65,9 +72,10 @@ function steps(text: string): Step[] | Error {
 }
 const stepsText = (all: readonly Step[]) => all.map((one) => `${plural(one.days, `${one.days} day`, `${one.days} days`)}: ${one.percent} %`).join(", ");
 
-export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: readonly Option[]): { all: Sentence[]; fresh: Sentence }[] {
-  const [room, thing] = [wordsOf(rooms), wordsOf(things)];
-  const where = whereFields(rooms);
+export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: readonly Option[], layouts: readonly Option[], called: Called): { all: Sentence[]; fresh: Sentence }[] {
+  const thing = wordsOf(things);
+  const laidOut: Field = { name: "layouts", text: "Laid out as", kind: "many", options: layouts, hint: "None: in any layout.", more: true };
+  const where = [...whereFields(rooms), PARTIES, ...(layouts.length ? [laidOut] : [])];
   const rate: Part<Rate> = {
     kind: "rate",
     added: "New price",
@@ -78,12 +86,13 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
       { name: "hours", text: "Times", hint: "Such as Mon-Fri 18:00-22:00; empty: always.", read: hours, show: (all: string[]) => all.join(", ") },
       { name: "modes", text: "Only", kind: "many", options: MODES, hint: "None: at any time.", more: true },
       { name: "each_seat", text: "For each place of a pool", kind: "yes", more: true },
+      ...(tariffs.vat_percent === null ? [] : [VAT_OF_ITS_OWN]),
       ...where,
     ],
     say: (one) => {
       const price = [one.per_hour_pence === null ? "" : one.per_hour_pence ? `${pounds(one.per_hour_pence)} an hour` : "free", one.flat_pence ? `${pounds(one.flat_pence)} for each booking` : ""].filter(Boolean);
       const when = [...one.hours, ...one.modes.map(modeText)];
-      return `${one.name}: ${price.join(" and ") || "no price"}${one.each_seat ? " for each place" : ""}${whereText(one, room)}${when.length ? `, ${when.join(", ")}` : ""}.`;
+      return `${one.name}: ${price.join(" and ") || "no price"}${one.each_seat ? " for each place" : ""}${whereText(one, called)}${when.length ? `, ${when.join(", ")}` : ""}${one.vat ? `, ${vatText(one.vat)}` : ""}.`;
     },
   };
   const limit: Part<Limit> = {
@@ -104,7 +113,7 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
         one.day_cap_pence === null ? "" : `at most ${pounds(one.day_cap_pence)} a day`,
         one.booking_cap_pence === null ? "" : `at most ${pounds(one.booking_cap_pence)} a booking`,
       ];
-      return `${one.name}: ${parts.filter(Boolean).join(", ") || "no limit"}${whereText(one, room)}.`;
+      return `${one.name}: ${parts.filter(Boolean).join(", ") || "no limit"}${whereText(one, called)}.`;
     },
   };
   const allowance: Part<Allowance> = {
@@ -116,7 +125,7 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
       { name: "per", text: "In a", kind: "choice", options: [{ value: "month", words: "Month" }, { value: "year", words: "Year" }] },
       ...where,
     ],
-    say: (one) => `${one.name}: the first ${plural(one.free_hours, `${one.free_hours} hour`, `${one.free_hours} hours`)} of each party in a ${one.per} are free${whereText(one, room)}.`,
+    say: (one) => `${one.name}: the first ${plural(one.free_hours, `${one.free_hours} hour`, `${one.free_hours} hours`)} of each party in a ${one.per} are free${whereText(one, called)}.`,
     blank: (body, list) => ({ id: idOf(String(body.name ?? ""), list.map((one) => one.id)), per: "month" }),
   };
   const discount: Part<Discount> = {
@@ -131,7 +140,7 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
     ],
     say: (one) => {
       const from = [one.dates === null ? "" : plural(one.dates, `${one.dates} date`, `${one.dates} dates`), one.total_hours === null ? "" : plural(one.total_hours, `${one.total_hours} hour`, `${one.total_hours} hours`)].filter(Boolean);
-      return `${one.name}: ${one.percent} % off${from.length ? ` from ${from.join(" and ")} on` : ""}${whereText(one, room)}.`;
+      return `${one.name}: ${one.percent} % off${from.length ? ` from ${from.join(" and ")} on` : ""}${whereText(one, called)}.`;
     },
   };
   const equipment: Part<Tariffs["equipment"][number]> = {
@@ -155,7 +164,7 @@ export function tariffParts(tariffs: Tariffs, rooms: readonly Option[], things: 
     ],
     say: (one) => {
       const said = [...one.steps].sort((a, b) => b.days - a.days).map((step) => `${plural(step.days, `${step.days} day or more before`, `${step.days} days or more before`)}: ${step.percent ? `${step.percent} %` : "free"}`);
-      return `Cancelling (“${one.name}”)${whereText(one, room)}: ${[...said, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`;
+      return `Cancelling (“${one.name}”)${whereText(one, called)}: ${[...said, `later: ${one.late_percent} %`].join("; ")}. If nobody comes: ${one.no_show_percent} %.`;
     },
     blank: () => ({ late_percent: 100, no_show_percent: 100 }),
   };
@@ -182,7 +191,7 @@ export function vatSentence({ vat, vat_percent, gross }: Tariffs): Sentence {
     thing: { vat, vat_percent, gross },
     fields: [
       { name: "vat_percent", text: "Per cent of VAT", hint: "Such as 20. Empty: no VAT is charged.", read: readPercent },
-      { name: "vat", text: "Prices are", kind: "choice", options: [{ value: "exempt", words: "Exempt from it" }, { value: "standard", words: "Taxed" }] },
+      { name: "vat", text: "Prices are", kind: "choice", options: VATS },
       { name: "gross", text: "Prices hold it already", kind: "yes" },
     ],
     save: (body) => body,

@@ -3,7 +3,7 @@ import { durationText, parseClock } from "../dateTimeInput.ts";
 import { plural } from "../language.ts";
 import { clockOf } from "../zone.ts";
 import { type Field, listText, type Option } from "./fields.ts";
-import { type Body, modeText, MODES, type Part, partOf, type Sentence, TIERS, tierText, type Where, whereFields, whereText, wordsOf } from "./sentence.ts";
+import { type Body, type Called, modeText, MODES, type Part, PARTIES, partOf, type Sentence, TIERS, tierText, type Where, whereFields, whereText } from "./sentence.ts";
 
 interface Rule extends Where {
   name: string;
@@ -96,7 +96,7 @@ const days = (count: number) => (count === 0 ? "on the day itself" : count % 365
 const most = (name: string, text: string, more: Partial<Field> = {}): Field => ({ name, text, kind: "number", least: 1, hint: "Empty: any.", ...more });
 const NAME: Field = { name: "name", text: "Name", needed: "Give it a name.", taken: [] };
 
-export function ruleText(rule: Rule, room: (id: string) => string): string {
+export function ruleText(rule: Rule, called: Called): string {
   const limits = [
     rule.most_minutes === null ? "" : `up to ${durationText(rule.most_minutes)}`,
     rule.most_people === null ? "" : `up to ${rule.most_people} people`,
@@ -105,12 +105,12 @@ export function ruleText(rule: Rule, room: (id: string) => string): string {
     rule.no_under_16s ? "nobody under 16" : "",
     ...rule.modes.map(modeText),
   ].filter(Boolean);
-  return `Confirmed at once (“${rule.name}”)${whereText(rule, room)}${limits.length ? `: ${limits.join(", ")}` : ""}.`;
+  return `Confirmed at once (“${rule.name}”)${whereText(rule, called)}${limits.length ? `: ${limits.join(", ")}` : ""}.`;
 }
 
 /** The sentences of the lists of a policy, by what they are about, and those of new ones. */
-function parts(policy: Policy, rooms: readonly Option[]) {
-  const room = wordsOf(rooms);
+function parts(policy: Policy, rooms: readonly Option[], called: Called) {
+  const { room } = called;
   const where = whereFields(rooms);
   const spaces = where.filter(({ name }) => name === "spaces");
   const instant: Part<Rule> = {
@@ -125,8 +125,9 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       { name: "no_under_16s", text: "Not with people under 16", kind: "yes" },
       { name: "modes", text: "Only", kind: "many", options: MODES, hint: "None: at any time.", more: true },
       ...where,
+      PARTIES,
     ],
-    say: (one) => ruleText({ ...one, modes: one.modes ?? [] }, room),
+    say: (one) => ruleText({ ...one, modes: one.modes ?? [] }, called),
   };
   const quota: Part<Quota> = {
     kind: "quota",
@@ -137,10 +138,11 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       { name: "most_minutes", text: "At most so many minutes", kind: "number", most: 1_000_000, hint: "Such as 600 for ten hours. Empty: not counted." },
       { name: "per", text: "In", kind: "choice", options: [{ value: "day", words: "A day" }, { value: "week", words: "A week" }, { value: "month", words: "A month" }, { value: "ahead", words: "All that is still to come" }] },
       ...where,
+      PARTIES,
     ],
     say: (one) => {
       const counted = [one.most_bookings === null ? "" : plural(one.most_bookings, `${one.most_bookings} booking`, `${one.most_bookings} bookings`), one.most_minutes === null ? "" : durationText(one.most_minutes) || "0 minutes"].filter(Boolean);
-      return `At most ${counted.join(" and ") || "…"} ${PER[one.per]} (“${one.name}”)${whereText(one, room)}.`;
+      return `At most ${counted.join(" and ") || "…"} ${PER[one.per]} (“${one.name}”)${whereText(one, called)}.`;
     },
     blank: () => ({ per: "month" }),
   };
@@ -163,7 +165,7 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       { name: "check_in", text: "Only a code or a check-in counts as coming", kind: "yes" },
       ...where,
     ],
-    say: (one) => `If nobody comes${one.check_in ? " by code or checks in" : ""} within ${durationText(one.after_min)} of the start, the time is released${whereText(one, room)}${one.warn_min ? `; they are warned ${durationText(one.warn_min)} before that` : ""}.`,
+    say: (one) => `If nobody comes${one.check_in ? " by code or checks in" : ""} within ${durationText(one.after_min)} of the start, the time is released${whereText(one, called)}${one.warn_min ? `; they are warned ${durationText(one.warn_min)} before that` : ""}.`,
     blank: () => ({ warn_min: 10 }),
   };
   const codes: Part<CodeRule> = {
@@ -174,7 +176,7 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       { name: "each_door", text: "Each door has a code of its own", kind: "yes" },
       ...spaces,
     ],
-    say: (one) => `${SHARED[one.per]}${one.each_door ? ", another at each door" : ""}${whereText({ spaces: one.spaces }, room)}.`,
+    say: (one) => `${SHARED[one.per]}${one.each_door ? ", another at each door" : ""}${whereText({ spaces: one.spaces }, called)}.`,
     blank: () => ({ per: "series" }),
   };
   const document: Part<DocumentRule> = {
@@ -187,14 +189,14 @@ function parts(policy: Policy, rooms: readonly Option[]) {
       { name: "lapsing", text: "When it has lapsed", kind: "choice", options: [{ value: "warn", words: "You and they are told" }, { value: "hold", words: "New bookings wait for you as well" }] },
       where[0]!,
     ],
-    say: (one) => `${one.name}${one.needed ? " has to be shown" : " is noted"}${whereText(one, room)}. When it has lapsed, ${one.lapsing === "hold" ? "new bookings wait for you" : "you and they are told"}.`,
+    say: (one) => `${one.name}${one.needed ? " has to be shown" : " is noted"}${whereText(one, called)}. When it has lapsed, ${one.lapsing === "hold" ? "new bookings wait for you" : "you and they are told"}.`,
     blank: () => ({ kind: null, lapsing: "warn" }),
   };
   const induction: Part<Induction> = {
     kind: "induction",
     added: "New need of the induction",
     fields: [{ name: "people", text: "So many people of a party must have had it", kind: "number", least: 1, most: 20, needed: "Give a number from 1 to 20." }, ...where],
-    say: (one) => `At a time without staff, ${one.people === 1 ? "1 person" : `${one.people} people`} of a party must have had the induction${whereText(one, room)}.`,
+    say: (one) => `At a time without staff, ${one.people === 1 ? "1 person" : `${one.people} people`} of a party must have had the induction${whereText(one, called)}.`,
     blank: () => ({ people: 1 }),
   };
   const everywhere = policy.windows.filter((one) => !one.spaces.length);
@@ -223,9 +225,8 @@ function readQuiet(text: string): string | null | Error {
 }
 
 /** All sentences, and those of new ones. */
-export function policySentences(policy: Policy, rooms: readonly Option[]): { items: Sentence[]; additions: Sentence[] } {
-  const room = wordsOf(rooms);
-  const lists = parts(policy, rooms);
+export function policySentences(policy: Policy, rooms: readonly Option[], called: Called): { items: Sentence[]; additions: Sentence[] } {
+  const lists = parts(policy, rooms, called);
   const number = (name: keyof Policy, text: string, say: (value: number | null) => string, more: Partial<Field> = {}): Sentence => ({
     key: name,
     text: say(policy[name] as number | null),
@@ -291,7 +292,7 @@ export function policySentences(policy: Policy, rooms: readonly Option[]): { ite
       number("member_age", "Least age", (value) => (value ? `Library members come in without staff from ${value} years on.` : "Library members of any age come in without staff."), { most: 100, needed: "Give the age; 0 for any." }),
       ...lists.documents.all,
       ...lists.induction.all,
-      hireSentence(policy.hire, rooms, room),
+      hireSentence(policy.hire, rooms, called.room),
     ],
     additions: [lists.rules, lists.quotas, lists.release, lists.windows, lists.codes, lists.documents, lists.induction].map((one) => one.fresh),
   };

@@ -1,5 +1,4 @@
 /** A document of a site, such as its policy, as sentences that are changed one by one. Pure. */
-import { plural } from "../language.ts";
 import { type Field, listText, type Option, Overtaken, type Values } from "./fields.ts";
 
 export type Body = Record<string, unknown>;
@@ -20,6 +19,13 @@ export interface Where {
   tiers?: string[];
   parties?: string[];
   spaces?: string[];
+  layouts?: string[];
+}
+/** How a sentence calls what it has the ids of. */
+export interface Called {
+  room: (id: string) => string;
+  party: (id: string) => string;
+  layout: (id: string) => string;
 }
 
 export const TIERS: readonly Option[] = [
@@ -38,16 +44,23 @@ export const tierText = wordsOf(TIERS);
 export const modeText = wordsOf(MODES);
 export const pounds = (pence: number) => `£${(pence / 100).toFixed(2)}`;
 
-/** ` for community groups in Hall` */
-export function whereText({ tiers = [], parties = [], spaces = [] }: Where, room: (id: string) => string): string {
-  const whom = [...tiers.map((one) => tierText(one).toLowerCase()), ...(parties.length ? [plural(parties.length, `${parties.length} party`, `${parties.length} parties`)] : [])];
-  return `${whom.length ? ` for ${listText(whom)}` : ""}${spaces.length ? ` in ${listText(spaces.map(room))}` : ""}`;
+/** ` for Choir (only community groups) in Hall laid out as Theatre`. */
+export function whereText({ tiers = [], parties = [], spaces = [], layouts = [] }: Where, { room, party, layout }: Called): string {
+  const whom = listText(parties.map(party));
+  const groups = listText(tiers.map((one) => tierText(one).toLowerCase()));
+  const said = [
+    tiers.length && parties.length ? `for ${whom} (only ${groups})` : tiers.length || parties.length ? `for ${whom || groups}` : "",
+    spaces.length ? `in ${listText(spaces.map(room))}` : "",
+    layouts.length ? `laid out as ${listText(layouts.map(layout))}` : "",
+  ];
+  return said.filter(Boolean).map((one) => ` ${one}`).join("");
 }
 
 export const whereFields = (rooms: readonly Option[]): Field[] => [
   { name: "tiers", text: "For", kind: "many", options: TIERS, hint: "None: for all." },
   { name: "spaces", text: "Rooms", kind: "many", options: rooms, hint: "None: in every room." },
 ];
+export const PARTIES: Field = { name: "parties", text: "Only for these groups or people", kind: "parties", hint: "None: for all." };
 
 /** Keys that stay with the items when the list changes: a position would become the next one's. */
 function keysOf(kind: string, list: readonly object[]): string[] {

@@ -1,7 +1,7 @@
 /** The fields of the parts of a building. Pure. */
 import type { Field, Option } from "./fields.ts";
 import { AMENITY_WORDS, amenityText } from "./settings.ts";
-import type { Estate, Kind, Room } from "./things.ts";
+import type { Changeover, Estate, Kind, Layout, Room } from "./things.ts";
 
 const ANY_NAME: Field = { name: "name", text: "Name", needed: "Give it a name.", long: 200 };
 const others = (things: readonly { id: string; name: string }[], id: string | null) => things.filter((one) => one.id !== id).map((one) => one.name);
@@ -73,6 +73,7 @@ export function fieldsOf(kind: Kind, estate: Estate, id: string | null): readonl
     { name: "bookable", text: "It can be booked", kind: "yes" },
     { name: "setup_min", text: "Minutes to set up before each use", kind: "number", most: 1440, more: true },
     { name: "cleardown_min", text: "Minutes to clear down after it", kind: "number", most: 1440, more: true },
+    { name: "share_buffers", text: "Bookings that follow each other share that time", kind: "yes", more: true },
     { name: "changeover_min", text: "Minutes from one layout to another", kind: "number", most: 1440, more: true },
     { name: "noise", text: "Noise", kind: "choice", options: NOISE, more: true },
     { name: "floor_area_m2", text: "Area in square metres", kind: "number", least: 0.1, most: 1_000_000, more: true },
@@ -87,14 +88,38 @@ export const LAYOUT_FIELDS: readonly Field[] = [
   { name: "cleardown_min", text: "Minutes to clear down", kind: "number", most: 1440 },
 ];
 
-/** `inner`: the layout that is changed, null for a new one. */
-export const layoutFields = (room: Room, inner: string | null): readonly Field[] =>
-  LAYOUT_FIELDS.map((field) => (field.name === "name" ? { ...field, taken: others(room.layouts, inner) } : field));
+const from = (id: string) => `from-${id}`;
+
+/** `inner`: the layout that is changed, null for a new one. Of each other one it is asked how long the change from it takes. */
+export const layoutFields = (room: Room, inner: string | null): readonly Field[] => [
+  ...LAYOUT_FIELDS.map((field) => (field.name === "name" ? { ...field, taken: others(room.layouts, inner) } : field)),
+  ...room.layouts
+    .filter(({ id }) => id !== inner)
+    .map(({ id, name }): Field => ({ name: from(id), text: `Minutes to change to it from ${name}`, kind: "number", most: 1440, hint: "Empty: as long as from one layout to another in this room.", more: true })),
+];
+
+/** What the form of a layout begins with. */
+export const layoutThing = (room: Room, inner: string | null): Record<string, unknown> => ({
+  ...(room.layouts.find(({ id }) => id === inner) ?? { setup_min: 0, cleardown_min: 0 }),
+  ...Object.fromEntries(room.changeovers.filter((one) => one.to_layout === inner).map((one) => [from(one.from_layout), one.minutes])),
+});
+
+/** The layouts and the changes between them that a room has with what is typed about the layout `id`. */
+export function withLayout(room: Room, id: string, body: Record<string, unknown>): Pick<Room, "layouts" | "changeovers" | "default_layout"> {
+  const rest = room.layouts.filter((one) => one.id !== id);
+  const { name, capacity, setup_min, cleardown_min } = body as unknown as Layout;
+  const changes = rest.map((one) => ({ from_layout: one.id, to_layout: id, minutes: body[from(one.id)] as number | null }));
+  return {
+    layouts: [...rest, { id, name, capacity, setup_min: setup_min ?? 0, cleardown_min: cleardown_min ?? 0 }],
+    changeovers: [...room.changeovers.filter((one) => one.to_layout !== id), ...changes.filter((one) => one.minutes !== null)] as Changeover[],
+    default_layout: room.default_layout ?? id,
+  };
+}
 
 /** What a new thing begins with. */
 export const BLANK: Record<Kind, Record<string, unknown>> = {
   floors: { level: 0 },
-  spaces: { kind: "room", bookable: true, setup_min: 0, cleardown_min: 0, changeover_min: 0, noise: "any" },
+  spaces: { kind: "room", bookable: true, setup_min: 0, cleardown_min: 0, share_buffers: true, changeover_min: 0, noise: "any" },
   equipment: { count: 1 },
   doors: { hold_s: 5, held_after_s: 60, code_length: 6 },
   edges: {},

@@ -9,6 +9,11 @@ export interface Layout {
   setup_min: number;
   cleardown_min: number;
 }
+export interface Changeover {
+  from_layout: string;
+  to_layout: string;
+  minutes: number;
+}
 export interface Thing {
   id: string;
   name: string;
@@ -29,6 +34,7 @@ export interface Room extends Thing {
   parts: string[];
   amenities: string[];
   layouts: Layout[];
+  changeovers: Changeover[];
 }
 export interface Estate extends Site {
   organisation: string | null;
@@ -60,6 +66,9 @@ export function roomFacts(room: Room, estate: Estate): string {
     .filter(Boolean)
     .join(" · ");
 }
+
+/** The layouts of all rooms, each id once. */
+export const layoutsOf = (estate: Estate): Layout[] => [...new Map(estate.spaces.flatMap((one) => one.layouts).map((one) => [one.id, one])).values()];
 
 /** Rooms that are no part of another, by floor and name; then for each its parts. */
 export function wholes(estate: Estate): Room[] {
