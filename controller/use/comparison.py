@@ -34,9 +34,11 @@ class ComparedPeriod(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ComparedSite(msgspec.Struct, frozen=True, kw_only=True):
-    """A site's period with ``before``, the one of the same length that it follows, and ``year_before``."""
+    """A site's period with ``before``, the one of the same length that it follows, and ``year_before``. ``doors``: id
+    -> name."""
 
     site: Site
+    doors: dict[str, str]
     period: UsePeriod
     before: ComparedPeriod
     year_before: ComparedPeriod

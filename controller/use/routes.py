@@ -1,6 +1,8 @@
 """Bookings against their use, and visits, over HTTP."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,6 +14,7 @@ from controller.estate.service import EstateService
 from controller.people.authentication import SeesUse, SeesUseAnySite
 from controller.people.model import Actor
 from controller.people.permissions import Action, sites_of
+from controller.text import local_time
 from controller.use.answers import (
     ComparedPeriodRead,
     ComparedSiteRead,
@@ -23,13 +26,14 @@ from controller.use.answers import (
 from controller.use.comparison import ComparedPeriod, ComparedSite, Days, UsePeriod
 from controller.use.csv_file import as_csv, compared_csv
 from controller.use.service import LONGEST, UseFound, UseService
-from controller.web.fields import After, Day, Slug, SlugPath, answer_of
+from controller.web.fields import After, Day, Slug, SlugPath, answer_of, read_date
 from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import service
+from controller.web.services import TheClock, TheSettings, service
 
 router = APIRouter(tags=["use"], responses=described(NotSignedIn))
 TheUse = Annotated[UseService, service(UseService)]
 TheEstate = Annotated[EstateService, service(EstateService)]
+Month = Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Such as 2026-11")]
 MOST_SITES = 100
 """Sites of one answer."""
 First = Annotated[Day, Query(alias="from", description="The first day")]
@@ -68,6 +72,37 @@ def _answer(found: UseFound) -> UseRead:
     return answer_of(UseRead, found.use, found.site.tz, groups=groups, groups_shown=shown, visits=found.visits)
 
 
+@router.get(
+    "/sites/{site}/use.pdf",
+    response_class=Response,
+    responses=described(SiteUnknown) | {200: {"content": {"application/pdf": {}}}},
+)
+async def month_as_pdf(
+    site: SlugPath, use: TheUse, settings: TheSettings, clock: TheClock, actor: SeesUse, month: Month
+) -> Response:
+    """A sheet of A4 with the month's figures beside those of the month and of the year before."""
+    from controller.use.month_sheet import month_sheet  # few want one, and it takes long to import
+
+    try:
+        first = read_date(f"{month}-01")
+    except ValueError as error:
+        raise invalid_field("month", str(error)) from error
+    days = (first, (first + timedelta(days=31)).replace(day=1))
+    [found] = await _compared(use, actor, [site], days)
+    data = await asyncio.to_thread(
+        month_sheet,
+        found,
+        month=f"{first:%B %Y}",
+        as_of=f"{local_time.local_day(clock.now(), found.site.tz):%-d %B %Y}",
+        link=f"{settings.address}/use?site={site}&view=month&date={first}",
+    )
+    headers = {
+        "Content-Disposition": f'inline; filename="use-{site}-{month}.pdf"',
+        "Cache-Control": "private, no-cache",
+    }
+    return Response(data, media_type="application/pdf", headers=headers)
+
+
 @router.get("/use")
 async def compare_use(
     use: TheUse,
@@ -83,7 +118,7 @@ async def compare_use(
     those of the year before, else as many days, and 52 weeks. Visits are compared by open hour, so that a closed month
     is no fall."""
     sites = await _sites(estate, actor, site, after, limit + 1)
-    found = await _compared(use, actor, sites[:limit], (from_, to))
+    found = await _compared(use, actor, [each.id for each in sites[:limit]], (from_, to))
     more = sites[limit - 1].id if len(sites) > limit else None
     return ComparedSites(items=[_compared_answer(each) for each in found], next=more)
 
@@ -99,7 +134,7 @@ async def export_compared(
 ) -> Response:
     """The same of at most 100 sites as CSV, with notes in its first lines: three rows for each site."""
     sites = await _sites(estate, actor, site, None, MOST_SITES)
-    found = await _compared(use, actor, sites, (from_, to))
+    found = await _compared(use, actor, [each.id for each in sites], (from_, to))
     return csv_response(compared_csv(found), f"use-{from_}.csv")
 
 
@@ -111,12 +146,12 @@ async def _sites(
     return await estate.sites(after=after, limit=limit, only=only)
 
 
-async def _compared(use: UseService, actor: Actor, sites: Sequence[Site], days: Days) -> list[ComparedSite]:
+async def _compared(use: UseService, actor: Actor, sites: Sequence[str], days: Days) -> list[ComparedSite]:
     if not days[0] < days[1]:
         raise invalid_field("to", "must be after `from`")
     if days[1] - days[0] > LONGEST:
         raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
-    return [each async for each in use.compared([site.id for site in sites], days, actor=actor)]
+    return [each async for each in use.compared(sites, days, actor=actor)]
 
 
 def _compared_answer(found: ComparedSite) -> ComparedSiteRead:

@@ -89,7 +89,7 @@ class UseService:
                 past = _past(where.site, times_[0], now)
                 stored = [await _stored(tx, where, each, now) for each in (past, *times_[1:])]
             public = not may(actor, Action.RUN, Thing(site=site))
-            yield await asyncio.to_thread(_compared, where.site, stored, now, public=public)
+            yield await asyncio.to_thread(_compared, where, stored, now, public=public)
 
 
 def _past(site: Site, during: Interval, now: datetime) -> Interval:
@@ -134,7 +134,7 @@ def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
     )
 
 
-def _compared(site: Site, stored: list[_Stored], now: datetime, *, public: bool) -> ComparedSite:
+def _compared(where: SiteConfig, stored: list[_Stored], now: datetime, *, public: bool) -> ComparedSite:
     period, *others = (
         None
         if n and (each.records_from is None or each.records_from >= each.during.end)
@@ -143,4 +143,5 @@ def _compared(site: Site, stored: list[_Stored], now: datetime, *, public: bool)
     )
     assert period is not None
     before, year_before = (compared(period, each) for each in others)
-    return ComparedSite(site=site, period=period, before=before, year_before=year_before)
+    doors = {each.id: each.name for each in where.doors}
+    return ComparedSite(site=where.site, doors=doors, period=period, before=before, year_before=year_before)

@@ -194,6 +194,7 @@ GET /sites/{site}/bookings.csv                      | run       | site      | ti
 POST /sites/{site}/bookings/import                  | run       | site      |
 GET /sites/{site}/use                               | use       | site      |
 GET /sites/{site}/use.csv                           | use       | site      |
+GET /sites/{site}/use.pdf                           | use       | site      |
 GET /use                                            | use       | somewhere |
 GET /use.csv                                        | use       | somewhere |
 GET /sites/{site}/affected-bookings                 | decide    | site      |

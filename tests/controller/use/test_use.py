@@ -201,3 +201,20 @@ async def test_a_table_of_a_time_that_cannot_be_measured_is_refused(
 ) -> None:
     answer = await counted.get(f"{API}/use", params={"from": span[0], "to": span[1]})
     assert answer.status_code == 422, answer.text
+
+
+async def test_a_month_is_one_sheet_as_pdf(counted: httpx.AsyncClient, app: FastAPI) -> None:
+    path = f"{API}/sites/{SITE}/use.pdf"
+    async with signed_in_as(app, counted, "auditor") as client:
+        answer = await client.get(path, params={"month": "2026-11"})
+        assert answer.status_code == 200, answer.text
+        again = await client.get(path, params={"month": "2026-11"})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'inline; filename="use-ramsey-2026-11.pdf"'
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.content == again.content
+    assert answer.content.count(b"/Type /Page\n") == 1
+    for month, why in (("2026-13", "month"), ("2027-01", "still to come"), ("0001-01", "year")):
+        refused = await counted.get(path, params={"month": month})
+        assert refused.status_code == 422
+        assert why in refused.text
