@@ -222,12 +222,14 @@ class Runtime:
         """A new log began: it holds no device's last event."""
         self._seqs.clear()
 
-    def fault(self, device: str, code: FaultCode, part: str = "", *, present: bool) -> None:
-        """A device has a fault, or no longer. Recorded if that changed."""
+    def fault(
+        self, device: str, code: FaultCode, part: str = "", *, present: bool, since: datetime | None = None
+    ) -> None:
+        """A device has a fault, or no longer. Recorded if that changed. ``since``: when it began, if not just now."""
         fault = Fault(code, part)
         if present is not ((device, fault) in self._faults):
             self._faults ^= {(device, fault)}
-            self.record(device, FaultData(code=code, part=part, present=present))
+            self.record(device, FaultData(code=code, part=part, present=present, since=since))
             fields = {"action": "fault", "device": device, "code": code.value, "part": part, "text": fault.text}
             log.warning("A fault began" if present else "A fault ended", extra=fields)
 

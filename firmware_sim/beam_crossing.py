@@ -54,11 +54,12 @@ def turn_back(rng: random.Random) -> Passage:
 def _walk(path: list[tuple[float, float]], depth: float) -> Passage:
     pulses: list[BeamPulse] = []
     for beam, place in ((OUTER, 0.0), (INNER, BEAM_GAP_M)):
-        pulses += _beam(path, depth, beam, place)
+        pulses += beam_pulses(path, depth, beam, place)
     return Passage(pulses=tuple(sorted(pulses, key=lambda pulse: pulse.at_s)), lasts_s=path[-1][0])
 
 
-def _beam(path: list[tuple[float, float]], depth: float, beam: str, place: float) -> list[BeamPulse]:
+def beam_pulses(path: list[tuple[float, float]], depth: float, beam: str, place: float) -> list[BeamPulse]:
+    """When a body on this path breaks and clears the beam at ``place``."""
     found: list[BeamPulse] = []
     for (start, x0), (end, x1) in pairwise(path):
         if x0 == x1:

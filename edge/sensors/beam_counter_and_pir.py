@@ -1,20 +1,24 @@
 """Counters and PIRs on their pins."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from edge.runtime import Runtime, TickScale, Timer
-from edge.sensors import footfall, motion
+from edge.sensors import day_balance, footfall, motion
 from edge.sensors.config import CounterConfig, MotionConfig
+from edge.sensors.passages import Beam
 from edge.system.pinout import InputPin
 from edge.system.pins import Input
-from edge.wire.events import FootfallData, MotionData
-from edge.wire.faults import FaultCode
+from edge.wire.events import DoorChange, DoorData, FootfallData, MotionData
+from edge.wire.faults import Fault, FaultCode
 from edge.wire.messages import DeviceState
 
 MOVES_ON_S = 12 * 3600.0
 """A PIR that has been active for this long is stuck: nobody moves in front of one all day without a pause."""
+
+_STOPPING = frozenset({FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.BEAMS_SILENT})
+"""Faults with which nobody is counted."""
 
 
 class BeamCounter:
@@ -31,6 +35,9 @@ class BeamCounter:
         self._pair = footfall.Pair()
         self._inputs = [self._beam("outer", config.outer), self._beam("inner", config.inner)]
         self.day = (self._today(), self._ins, self._outs)
+        self._balance = day_balance.DayBalance(day=day_balance.day_of(self._local()))
+        self._stopped: dict[Fault, datetime] = {}
+        runtime.listen(DoorData, self._door_changed)
         self.shut: Callable[[], bool] = lambda: False
         """Whether the counter's door is known to be closed."""
 
@@ -58,10 +65,16 @@ class BeamCounter:
             self.day = (day, ins, outs)
 
     def refresh(self) -> None:
-        """Start a new day at local midnight."""
+        """Start a new day at local midnight, and judge the balance of one early in the morning."""
         if self._today() != self.day[0]:
             self.day = (self._today(), self._ins, self._outs)
             self._runtime.publish_state(self.id)
+        if (day := day_balance.day_of(self._local())) != self._balance.day:
+            swapped = day_balance.swapped(self._balance)
+            self._balance = day_balance.DayBalance(day=day)
+            if swapped is not None:
+                self._runtime.fault(self.id, FaultCode.BEAMS_SWAPPED, present=swapped)
+                self._runtime.publish_state(self.id)
 
     def state(self) -> DeviceState:
         self.refresh()
@@ -71,19 +84,28 @@ class BeamCounter:
             "ins_today": self._ins - self.day[1],
             "outs_today": self._outs - self.day[2],
             "fault": self._runtime.faults_of(self.id),
+            "not_counting_since": min(self._stopped.values()).isoformat() if self._stopped else None,
         }
         return self._runtime.device_state(self.id, "counter", values)
 
-    def _today(self) -> date:
-        return self._runtime.now().astimezone(self._zone).date()
+    def _local(self) -> datetime:
+        return self._runtime.now().astimezone(self._zone)
 
-    def _beam(self, beam: footfall.Beam, config: InputPin) -> Input:
+    def _today(self) -> date:
+        return self._local().date()
+
+    def _door_changed(self, door: str, data: DoorData) -> None:
+        if data.door == self._config.door and data.change is DoorChange.OPENED:
+            self._pair, outcomes = footfall.opened(self._pair, self._ticks.now())
+            self._follow(outcomes)
+
+    def _beam(self, beam: Beam, config: InputPin) -> Input:
         def changed(level: bool, tick: float) -> None:
             self._runtime.post(self._take, beam, config.active(level), tick)
 
         return self._runtime.pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
 
-    def _take(self, beam: footfall.Beam, broken: bool, tick: float) -> None:
+    def _take(self, beam: Beam, broken: bool, tick: float) -> None:
         self._ticks.seen(tick)
         self._pair = footfall.feed(self._pair, footfall.BeamChange(tick=tick, beam=beam, broken=broken))
         self._timer.set(self._ticks.mono(self._pair.due))
@@ -91,16 +113,31 @@ class BeamCounter:
     def _advance(self) -> None:
         self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
         self.refresh()
+        self._follow(outcomes)
+        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _follow(self, outcomes: list[footfall.Outcome]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, footfall.BeamFault):
-                self._runtime.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
+                self._fault(outcome)
             else:
                 self._count(outcome.way)
             self._runtime.publish_state(self.id)
-        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _fault(self, found: footfall.BeamFault) -> None:
+        fault = Fault(found.code, "" if found.beam == "both" else found.beam)
+        since = None
+        if found.since is not None:
+            since = self._runtime.now() - timedelta(seconds=max(0.0, self._ticks.now() - found.since))
+        if found.present and found.code in _STOPPING:
+            self._stopped[fault] = since or self._runtime.now()
+        else:
+            self._stopped.pop(fault, None)
+        self._runtime.fault(self.id, fault.code, fault.part, present=found.present, since=since)
 
     def _count(self, way: str) -> None:
         ins, outs = int(way == "in"), int(way == "out")
+        self._balance = day_balance.crossed(self._balance, ins=ins, outs=outs)
         self._ins += ins
         self._outs += outs
         data = FootfallData(

@@ -218,11 +218,12 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field=
 
 class FaultData(msgspec.Struct, frozen=True, kw_only=True, tag="fault", tag_field="kind"):
     """A device's fault began (``present``) or ended. ``code``: a ``FaultCode``, or one that only a newer edge knows.
-    ``part``: which of several parts."""
+    ``part``: which of several parts. ``since``: when it really began, where that was found out only later."""
 
     code: Annotated[str, msgspec.Meta(max_length=40)]
     part: Annotated[str, msgspec.Meta(max_length=100)] = ""
     present: bool
+    since: Instant | None = None
 
 
 class FireChange(StrEnum):

@@ -26,6 +26,9 @@ class FaultCode(StrEnum):
     OUTPUT_ASTRAY = "output_astray"
     BEAM_BLOCKED = "beam_blocked"
     BEAM_DEAD = "beam_dead"
+    BEAM_FLICKERS = "beam_flickers"
+    BEAMS_SILENT = "beams_silent"
+    BEAMS_SWAPPED = "beams_swapped"
     PIR_STUCK = "pir_stuck"
     TAMPER_OPEN = "tamper_open"
     READER_CUT_OFF = "reader_cut_off"
@@ -109,6 +112,18 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     FaultCode.BEAM_DEAD: FaultText(
         "the {part} beam is never broken while the other is",
         "look at its wires and receiver; nobody is counted until then",
+    ),
+    FaultCode.BEAM_FLICKERS: FaultText(
+        "the {part} beam flickers", "shade its receiver from the sun, and look for a loose wire"
+    ),
+    FaultCode.BEAMS_SILENT: FaultText(
+        "no beam is broken although the door is opened",
+        "look at the supply of the beams and their receivers; nobody is counted until then",
+    ),
+    FaultCode.BEAMS_SWAPPED: FaultText(
+        "most of the day more people had gone out than come in",
+        "let one person come in: if that counts as going out, swap `outer` and `inner` in edge.toml;"
+        " counts stay as they are",
     ),
     FaultCode.PIR_STUCK: FaultText("it has seen movement without a pause for 12 hours", "look at the PIR and its wire"),
     FaultCode.TAMPER_OPEN: FaultText("the tamper loop is open", "look whether a lid is off or the loop's wire is cut"),

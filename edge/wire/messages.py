@@ -73,9 +73,9 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """The latest state of a device, for display only. Valid as of event ``seq``.
 
     ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock}; ``reader`` {door,
-    side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins, total_outs, ins_today, outs_today, fault}; ``motion``
-    {active, zone}; ``wifi`` {stations, zone}; ``mqtt_sensors`` {connected, sensors, messages, foreign,
-    dropped}.
+    side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins, total_outs, ins_today, outs_today, fault,
+    not_counting_since}; ``motion`` {active, zone}; ``wifi`` {stations, zone}; ``mqtt_sensors`` {connected, sensors,
+    messages, foreign, dropped}.
     """
 
     device: Slug

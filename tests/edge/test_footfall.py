@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from edge.sensors.footfall import (
     ALONE,
     BLOCKED_S,
+    CALM_S,
     REORDER_S,
-    Beam,
+    UNSEEN,
     BeamChange,
     BeamFault,
     Crossing,
@@ -15,7 +16,9 @@ from edge.sensors.footfall import (
     Pair,
     advance,
     feed,
+    opened,
 )
+from edge.sensors.passages import Beam
 from edge.wire.faults import FaultCode
 
 Step = tuple[str, float]
@@ -74,7 +77,7 @@ def test_a_thin_person_who_never_breaks_both_beams_at_once_counts() -> None:
 
 
 def test_two_people_leaning_in_far_apart_in_time_are_not_a_passage() -> None:
-    assert ways(walk(("O", 1.0), ("o", 1.1), ("I", 3.0), ("i", 3.1))) == ["back", "back"]
+    assert ways(walk(("O", 1.0), ("o", 1.2), ("I", 3.0), ("i", 3.2))) == ["back", "back"]
 
 
 def test_ticks_order_late_reports_of_the_library() -> None:
@@ -91,7 +94,7 @@ def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_clears() -> None:
         *steps, ("I", 200.0), ("i", 200.5), ("I", 201.0), ("i", 201.5), ("o", 300.0), *((w, t + 300) for w, t in IN)
     )
     assert outcomes == [
-        BeamFault(beam="outer", present=True),
+        BeamFault(beam="outer", present=True, since=1.0),
         BeamFault(beam="outer", present=False),
         Crossing(way="in"),
     ]
@@ -102,7 +105,7 @@ def test_a_beam_blocked_in_silence_is_reported_when_its_time_is_due() -> None:
     pair, _ = advance(pair, 1.0 + REORDER_S)
     assert pair.due == 1.0 + BLOCKED_S
     pair, outcomes = advance(pair, 1.0 + BLOCKED_S)
-    assert outcomes == [BeamFault(beam="inner", present=True)]
+    assert outcomes == [BeamFault(beam="inner", present=True, since=1.0)]
     assert pair.due is None
 
 
@@ -115,7 +118,7 @@ def lone(times: int, first: float = 1.0, letter: str = "O") -> list[Step]:
 
 def test_a_beam_never_broken_while_the_other_one_is_counts_nobody_and_is_a_fault_until_it_breaks_again() -> None:
     outcomes = walk(*lone(3 * ALONE), *((letter, at + 100) for letter, at in IN), *lone(1, 110.0))
-    backs = outcomes.index(BeamFault(beam="inner", present=True, code=FaultCode.BEAM_DEAD))
+    backs = outcomes.index(BeamFault(beam="inner", present=True, code=FaultCode.BEAM_DEAD, since=1.0))
     assert ways(outcomes[:backs]) == ["back"] * (ALONE - 1)
     assert outcomes[backs + 1 :] == [
         BeamFault(beam="inner", present=False, code=FaultCode.BEAM_DEAD),
@@ -124,11 +127,47 @@ def test_a_beam_never_broken_while_the_other_one_is_counts_nobody_and_is_a_fault
     ]
 
 
-def test_a_chattering_beam_does_not_count_as_people_turning_back() -> None:
+def test_a_chattering_beam_is_a_fault_of_its_own_and_no_people_turning_back() -> None:
     steps = [(name, 1 + number / 20 + half) for number in range(2000) for name, half in (("I", 0), ("i", 0.025))]
-    outcomes = walk(*steps)
-    assert outcomes.count(BeamFault(beam="outer", present=True, code=FaultCode.BEAM_DEAD)) == 1
-    assert len(outcomes) <= ALONE
+    flickers = BeamFault(beam="inner", present=True, code=FaultCode.BEAM_FLICKERS, since=1.0)
+    assert walk(*steps, after=CALM_S - 1) == [flickers]
+    assert walk(*steps, after=CALM_S) == [
+        flickers,
+        BeamFault(beam="inner", present=False, code=FaultCode.BEAM_FLICKERS),
+    ]
+
+
+def test_somebody_who_walks_through_a_flicker_counts() -> None:
+    steps = [(name, 1 + number / 4 + half) for number in range(400) for name, half in (("I", 0), ("i", 0.05))]
+    middle = [(letter, 50.06 + 1.2 * at) for letter, at in (("O", 0.0), ("o", 0.3))]
+    calm = [each for each in steps if not 50.1 <= each[1] <= 50.6]
+    both = [*calm, *middle, ("I", 50.21), ("i", 50.55)]
+    assert ways(walk(*sorted(both, key=lambda each: each[1]))) == ["in"]
+
+
+def test_a_door_that_is_opened_again_and_again_without_a_break_has_silent_beams_until_one_is_broken() -> None:
+    pair, found = Pair(), []
+    for number in range(2 * UNSEEN):
+        pair, new = opened(pair, 10.0 * number)
+        found += new
+    assert found == [BeamFault(beam="both", present=True, code=FaultCode.BEAMS_SILENT, since=0.0)]
+    after = walk(*((letter, at + 300) for letter, at in IN), pair=pair)
+    assert after == [BeamFault(beam="both", present=False, code=FaultCode.BEAMS_SILENT), Crossing(way="in")]
+
+
+def test_a_door_contact_that_bounces_and_a_door_that_people_pass_prove_nothing() -> None:
+    pair, found = Pair(), []
+    for number in range(10 * UNSEEN):
+        pair, new = opened(pair, 0.4 * number)
+        found += new
+    assert pair.unseen is not None
+    pair, found = Pair(), []
+    for number in range(2 * UNSEEN):
+        pair, new = opened(pair, 10.0 * number)
+        pair = feed(pair, BeamChange(tick=10.0 * number + 1, beam="outer", broken=number % 2 == 0))
+        pair, more = advance(pair, 10.0 * number + 2)
+        found += [*new, *more]
+    assert [each for each in found if isinstance(each, BeamFault) and each.code is FaultCode.BEAMS_SILENT] == []
 
 
 def test_a_person_passing_a_shut_door_proves_nothing_about_the_other_beam() -> None:

@@ -10,10 +10,11 @@ import pytest
 from edge.doors.door_contact import PASSAGES, SHUT_S
 from edge.doors.door_io import STUCK_S
 from edge.sensors.beam_counter_and_pir import MOVES_ON_S
+from edge.sensors.day_balance import LEAST
 from edge.sensors.debounced_input import CALM_S, MOST
-from edge.sensors.footfall import ALONE
+from edge.sensors.footfall import ALONE, BLOCKED_S, UNSEEN
 from edge.system.pinout import InputPin
-from edge.wire.events import DoorChange, FireData, FootfallData
+from edge.wire.events import DoorChange, FaultData, FireData, FootfallData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import ResultCode
 from tests.edge.hall import CONTACT, DOOR, INNER, OUTER, PIR, REX, Hall, config
@@ -267,6 +268,61 @@ def test_a_dead_beam_is_reported_and_invents_no_person() -> None:
         await asyncio.sleep(1)
         assert hall.data(FootfallData)[-1].total_ins == 1
         assert told(hall, "beam_dead:inner") == [True, False]
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_a_blocked_beam_says_since_when_nobody_was_counted() -> None:
+    async def act(hall: Lobby) -> None:
+        began = hall.clock.now()
+        await hall.drive(OUTER, False)
+        await asyncio.sleep(BLOCKED_S + 1)
+        (fault,) = hall.data(FaultData)
+        assert fault.since is not None
+        assert abs((fault.since - began).total_seconds()) < 1
+        since = hall.state("front-beams").values["not_counting_since"]
+        assert since == fault.since.isoformat()
+        await hall.drive(OUTER, True)
+        await asyncio.sleep(1)
+        assert hall.state("front-beams").values["not_counting_since"] is None
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_a_door_that_is_opened_again_and_again_without_a_break_has_beams_without_power() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        for number in range(2 * UNSEEN):
+            assert told(hall, "beams_silent") == [True] * (number >= UNSEEN)
+            await hall.drive(CONTACT, True)
+            await asyncio.sleep(4)
+            await hall.drive(CONTACT, False)
+            await asyncio.sleep(4)
+        assert hall.state("front-beams").values["fault"] == "beams_silent"
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(1)
+        assert told(hall, "beams_silent") == [True, False]
+        assert hall.data(FootfallData)[-1].total_ins == 1
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_swapped_beams_are_reported_the_morning_after_and_counts_stay_as_they_are() -> None:
+    async def a_day(hall: Lobby, outer: int, inner: int) -> None:
+        for first, second in ((outer, inner), (inner, outer)):
+            for _ in range(2 * LEAST):
+                await hall.walk(first, second)
+        await asyncio.sleep(24 * 3600 - hall.clock.monotonic() % 3600)
+
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await hall.drive(CONTACT, True)
+        await a_day(hall, INNER, OUTER)
+        assert told(hall, "beams_swapped") == [True]
+        assert hall.state("front-beams").values["total_outs"] == 2 * LEAST
+        assert hall.state("front-beams").values["not_counting_since"] is None
+        await a_day(hall, OUTER, INNER)
+        assert told(hall, "beams_swapped") == [True, False]
 
     with_lobby(act, COUNTED, levels=CLEAR)
 

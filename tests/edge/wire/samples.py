@@ -125,7 +125,7 @@ DATA: dict[str, EventData] = {
     "outage": OutageData(start=AT, end=AT + timedelta(minutes=10), after=EarlierRun(boot=UUID, mono_ms=60_000)),
     "dropped": DroppedData(first=3, last=9, counts={"motion": 6, "wifi": 1}),
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
-    "fault": FaultData(code=FaultCode.BEAM_BLOCKED, part="outer", present=True),
+    "fault": FaultData(code=FaultCode.BEAM_BLOCKED, part="outer", present=True, since=AT),
     "fire": FireData(change=FireChange.CLEARED, door="front-door"),
     "unread": UnreadData(
         door="front-door", reader="front-keypad", why=UnreadWhy.UNFINISHED, what=UnreadWhat.KEYS, count=5
