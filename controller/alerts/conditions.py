@@ -6,7 +6,7 @@ more than ``FEW`` edges of a site that are away, or devices of an edge with faul
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from sqlalchemy import and_, func, or_, select
@@ -161,7 +161,8 @@ async def _devices(
         known_to = away.get((row.site, row.edge))
         for code, text, members in _said(row.kind, values, name, now):
             key = AlertKey(site=row.site, kind=code, edge=row.edge, about=row.device)
-            found[key] = _held(text, row.since, known_to=known_to, members=members)
+            since = _instant(values.get("not_counting_since")) if code is AlertCode.FAULT else None
+            found[key] = _held(text, since or row.since, known_to=known_to, members=members)
     return found
 
 
@@ -186,11 +187,17 @@ def _said(
 
 def _later(value: object, now: datetime) -> bool:
     """Whether a device reports an instant that is still to come."""
+    moment = _instant(value)
+    return moment is not None and moment > now
+
+
+def _instant(value: object) -> datetime | None:
+    """An instant in a device's state; ``None`` for anything else."""
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else now
-        return moment.tzinfo is not None and moment > now
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
     except (ValueError, OverflowError):
-        return False
+        return None
 
 
 def group_faults(holds: dict[AlertKey, Observation]) -> set[AlertKey]:

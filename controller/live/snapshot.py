@@ -79,6 +79,7 @@ async def take_snapshot(
     period = hours.mode_at(now)
     counters = await people_inside.counters(tx, parts, devices, online, now)
     counts_at = {edge for edge, _ in counters}
+    known_counters = {(edge, state.device): state for edge, state in _of_kind(devices, "counter")}
     people = await people_inside.people(tx, parts, counters, now)
     away = [state.since for edge, state in states.items() if edge in counts_at - online]
     refused = await queries.site_refusals(tx, site)
@@ -132,6 +133,8 @@ async def take_snapshot(
                 door=each.door,
                 ins_today=each.ins,
                 outs_today=each.outs,
+                faults=_faults(state := known_counters.get((edge, each.counter))),
+                not_counting_since=_moment(state, "not_counting_since", local) if state else None,
                 at=local.at(each.at),
                 stale=edge not in online,
             )
@@ -242,16 +245,20 @@ def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow
         contact=_one_of(state, "contact", {"open", "closed"}),
         lock=_one_of(state, "lock", {"locked", "unlocked"}),
         alarm=alarm if alarm in _ALARMS else None,
-        faults=[
-            FaultView(code=code, part=part, text=describe(code, part), hint=hint(code, part))
-            for code, part in read_faults(_text(state, "fault", 400) if state else "")
-        ],
+        faults=_faults(state),
         codes_wait_until=_moment(state, "codes_wait_until", local) if state else None,
         since=local.at(state.since) if state else None,
         at=local.at(state.at) if state else None,
         stale=not reached,
         last=Last(at=local.at(mark.at), text=mark.text) if mark else None,
     )
+
+
+def _faults(state: KnownState | None) -> list[FaultView]:
+    return [
+        FaultView(code=code, part=part, text=describe(code, part), hint=hint(code, part))
+        for code, part in read_faults(_text(state, "fault", 400) if state else "")
+    ]
 
 
 def _overrides(shown: OverridesView, local: _LocalTime) -> list[OverrideView]:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Door, Edge, Snapshot, StoredAlert } from "../src/model.ts";
-import { alerts, areaWords, doorOverrides, notCounted, planWords, healthCounts } from "../src/now/statusText.ts";
+import { alerts, areaWords, doorOverrides, notCounted, notCounting, planWords, healthCounts } from "../src/now/statusText.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -150,6 +150,13 @@ test("gaps in the count are named, each from when to when", () => {
   const blink = [{ from: "2026-11-25T10:40:04Z", to: "2026-11-25T10:40:16Z" }];
   assert.equal(notCounted(blink, ZONE, NOW), "not counted for a moment at 10:40");
   assert.equal(notCounted([], ZONE, NOW), "");
+});
+
+test("a counter that a fault stops says since when nobody is counted", () => {
+  const faults = [{ text: "the inner beam is blocked" }];
+  const stopped = { not_counting_since: "2026-11-25T09:14:00Z", faults };
+  assert.equal(notCounting(stopped, ZONE, NOW), "nobody counted since 09:14: the inner beam is blocked");
+  assert.equal(notCounting({ not_counting_since: null, faults }, ZONE, NOW), "");
 });
 
 test("a door that does not have its override needs somebody, and says so", () => {

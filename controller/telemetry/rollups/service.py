@@ -72,7 +72,7 @@ async def _note(tx: Tx, site: str, events: Iterable[RolledEvent], samples: Itera
             seq=event.seq,
             device=event.device,
             fault=f"{event.data.code} {event.data.part}".strip(),
-            at=event.at,
+            at=min(event.at, event.data.since or event.at),
             present=event.data.present,
         )
         for event in events

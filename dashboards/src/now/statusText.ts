@@ -154,6 +154,12 @@ export function notCounted(gaps: readonly { from: string; to: string }[], zone: 
   return `not counted ${told.join(" and ")}`;
 }
 
+/** "nobody counted since 09:14: the inner beam is blocked"; empty where a counter counts. */
+export function notCounting(counter: Pick<Snapshot["counters"][number], "not_counting_since" | "faults">, zone: string, now: Instant): string {
+  if (!counter.not_counting_since) return "";
+  return `nobody counted since ${sinceText(counter.not_counting_since, zone, now)}: ${counter.faults.map((fault) => fault.text).join("; ")}`;
+}
+
 /** The overrides of a door as text; `bad`: the door does not follow it. */
 export function doorOverrides(snapshot: Snapshot, door: string): { id: string; text: string; bad: boolean }[] {
   return snapshot.overrides.flatMap((one) =>

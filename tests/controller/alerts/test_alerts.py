@@ -260,6 +260,15 @@ async def test_a_new_fault_of_a_device_calls_again(building: Building) -> None:
     assert (more["id"], more["acknowledged_at"], more["snoozed_until"]) == (fault["id"], None, None)
 
 
+async def test_a_beam_that_fails_is_an_alert_since_it_failed(building: Building) -> None:
+    since = building.clock.now() - timedelta(minutes=40)
+    await building.device("front-beams", "counter", fault="beam_dead:inner", not_counting_since=since.isoformat())
+    [fault] = await building.after(seconds=15)
+    assert (fault["kind"], fault["about"]) == ("fault", "front-beams")
+    assert "the inner beam is never broken" in fault["text"]
+    assert datetime.fromisoformat(fault["since"]) == since
+
+
 async def test_one_more_pi_that_goes_calls_again(building: Building) -> None:
     for number in range(5):
         assert (await building.client.put(f"{RAMSEY}/edges/pi-{number}", json={"name": f"Pi {number}"})).is_success

@@ -140,6 +140,19 @@ async def test_a_counter_that_is_there_and_saw_nobody_counts_nought(hub: Hub, ed
     assert (found.people.estimate, found.people.error, found.people.stale_since) == (0, 0, None)
 
 
+async def test_a_counter_with_a_fault_says_since_when_it_does_not_count(hub: Hub, edge: FakeEdge) -> None:
+    since = "2026-07-25T08:14:00+00:00"
+    await say(edge, "counter", "front-beams", fault="beam_dead:inner", not_counting_since=since)
+    (counter,) = (await told(hub, lambda shot: shot.counters, "the counter is shown")).counters
+    assert (counter.not_counting_since, [each.text for each in counter.faults]) == (
+        "2026-07-25T09:14:00+01:00",
+        ["the inner beam is never broken while the other is"],
+    )
+    await say(edge, "counter", "front-beams", fault="beams_swapped", not_counting_since=None)
+    found = await told(hub, lambda shot: shot.counters[0].not_counting_since is None, "it counts again")
+    assert [each.code for each in found.counters[0].faults] == ["beams_swapped"]
+
+
 async def test_nothing_is_shown_of_a_day_on_which_an_offline_counter_reported_nothing(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:

@@ -239,15 +239,15 @@ async def test_what_is_still_to_come_is_not_known(site: Database) -> None:
 
 async def test_an_outage_and_a_dead_beam_take_their_share(site: Database) -> None:
     start, off, on, dead, mended, now = at_hour(0, 8.25, 9, 10, 10.5, 12)
-    beam = {"code": FaultCode.BEAM_DEAD, "part": "beam 2"}
+    began, ended = (FaultData(code=FaultCode.BEAM_DEAD, part="beam 2", present=present) for present in (True, False))
     await store(
         site,
         SITE,
         [
             crossing(1, ins=1, total=(1, 0), at=start),
             event(2, OutageData(start=off, end=on), at=on, device="agent"),
-            event(3, FaultData(present=True, **beam), at=dead, device="front-beams"),
-            event(4, FaultData(present=False, **beam), at=mended, device="front-beams"),
+            event(3, began, at=dead, device="front-beams"),
+            event(4, ended, at=mended, device="front-beams"),
         ],
     )
     await alive(site, now, head=4)
@@ -255,6 +255,17 @@ async def test_an_outage_and_a_dead_beam_take_their_share(site: Database) -> Non
     assert counted(found["ins"], 7, 8, 9, 10, 11) == [(0.0, 1.0), (0.0, 0.25), (0.0, 1.0), (0.0, 0.5), (0.0, 1.0)]
     days = await seen(site, Step.DAY, DAY, now)
     assert counted(days["ins"], 0) == [(1.0, round(10.75 / 24, 4))]
+
+
+async def test_a_fault_that_began_before_it_was_found_takes_its_share_from_then_on(site: Database) -> None:
+    start, since, found_at, now = at_hour(0, 8.5, 11, 12)
+    dead = FaultData(code=FaultCode.BEAM_DEAD, part="inner", present=True, since=since)
+    await store(
+        site, SITE, [crossing(1, ins=1, total=(1, 0), at=start), event(2, dead, at=found_at, device="front-beams")]
+    )
+    await alive(site, now, head=2)
+    found = await seen(site, Step.HOUR, DAY, now)
+    assert counted(found["ins"], 7, 8, 9, 11) == [(0.0, 1.0), (0.0, 0.5), (None, 0.0), (None, 0.0)]
 
 
 async def test_a_device_that_has_gone_counts_until_its_last_event(site: Database) -> None:
