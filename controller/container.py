@@ -14,6 +14,7 @@ from controller.access.holders.service import HolderService
 from controller.access.members.library_check import LibraryCheck
 from controller.access.members.service import MemberService
 from controller.access.service import AccessService
+from controller.alerts.escalation import Escalation
 from controller.audit import audit_log
 from controller.audit.sealer import AuditSealer
 from controller.audit_api.daily_mail import HeadMail
@@ -413,6 +414,8 @@ def open_container(
     sections = [documents_section(lapsing), problems_section(reports)]
     digests = DigestService(database, clock, writer, notice_service, recipients, sections, address=settings.address)
     doors = DoorTroubles(writer, lambda: mqtt.router.link.connected, clock.now())
+    escalation = Escalation(database, clock, notice_service, recipients, address=settings.address)
+    mqtt.alerts.when_looked.append(escalation.look)
     rendering = NoticeRendering(
         database,
         clock,
@@ -421,7 +424,7 @@ def open_container(
         recipients,
         tokens,
         doors,
-        [lapsing, digests, problem_notices],
+        [lapsing, digests, problem_notices, escalation],
         sender=settings.mail.sender,
         address=settings.address,
     )

@@ -64,7 +64,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as it is stored. ``id``: empty while it is not. ``since``: when its condition began, as its source says;
     ``begun_at``: as the machine counts. ``raised_at``: None while it is pending. ``over_since``: since when the
     condition no longer holds. ``snoozed_until``: nobody is called before that. ``members``: as last observed, a line
-    each."""
+    each. ``escalated_at``: when notices about it were written, since nobody had seen it; ``escalation``: what they are
+    about."""
 
     id: str = ""
     site: str
@@ -83,6 +84,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str = ""
     snoozed_until: datetime | None = None
     members: str = ""
+    escalated_at: datetime | None = None
+    escalation: str = ""
 
     @property
     def key(self) -> AlertKey:
@@ -143,7 +146,7 @@ def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: dat
     )
     if _is_new_trouble(before, seen):
         again = replace(after, raised_at=now, since=seen.since, acknowledged_at=None, acknowledged_by="")
-        return replace(again, snoozed_until=None)
+        return replace(again, snoozed_until=None, escalated_at=None, escalation="")
     over = seen.momentary and before.acknowledged_at is not None
     return replace(after, cleared_at=now) if over else after
 

@@ -49,6 +49,8 @@ alerts = Table(
     Column("acknowledged_by", String(200), nullable=False, info=NAMES_ACTOR),
     Column("snoozed_until", Instant),
     Column("members", Text, nullable=False, server_default=text("''")),
+    Column("escalated_at", Instant),
+    Column("escalation", String(36), nullable=False, server_default=text("''"), index=True),
     Index("ix_alerts_site", "site", "begun_at"),
 )
 """Each alert from when its condition began; see ``AlertState``."""
@@ -95,6 +97,28 @@ async def seen_reports(tx: Tx, sites: Collection[str], since: datetime) -> Repor
         for row in await tx.execute(select(*key, func.max(_c.report).label("report")).where(here).group_by(*key))
         if row.site in sites
     }
+
+
+async def unseen(tx: Tx, sites: Collection[str] | None = None, *, lock: bool = False) -> list[AlertState]:
+    """Open alerts about which no notices were written and that nobody has seen. ``sites``: of these alone. ``lock``:
+    nobody else changes them before the commit."""
+    here = _UNCLEARED & _c.raised_at.is_not(None) & _c.acknowledged_at.is_(None) & _c.escalated_at.is_(None)
+    query = select(*_COLUMNS).where(here).order_by(_c.id)
+    if sites is not None:
+        query = query.where(_c.site.in_(sites))
+    return await all_of(tx, AlertState, query.with_for_update() if lock else query)
+
+
+async def last_escalated(tx: Tx, since: datetime) -> dict[tuple[str, AlertCode], datetime]:
+    """When notices about a site's alerts of a code were written last, of those since then."""
+    newest = func.max(_c.escalated_at).label("at")
+    query = select(_c.site, _c.kind, newest).where(_c.escalated_at >= since).group_by(_c.site, _c.kind)
+    return {(row.site, AlertCode(row.kind)): row.at for row in await tx.execute(query)}
+
+
+async def of_escalation(tx: Tx, escalation: str) -> list[AlertState]:
+    """The alerts that a notice is about."""
+    return await all_of(tx, AlertState, select(*_COLUMNS).where(_c.escalation == escalation).order_by(_c.id))
 
 
 async def rules(tx: Tx, sites: Collection[str]) -> dict[str, dict[AlertCode, SiteRule]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -70,6 +70,8 @@ class AlertService:
         self._clock = clock
         self._changed = changed
         self._waiting: set[str] = set()
+        self.when_looked: list[Callable[[], Awaitable[None]]] = []
+        """Called after all sites have been looked at."""
         self._some = asyncio.Event()
 
     def look(self, site: str) -> None:
@@ -91,6 +93,8 @@ class AlertService:
             self._some.clear()
             try:
                 await self.evaluate(None if every else frozenset(taken))
+                for follow in self.when_looked if every else ():
+                    await follow()
             except (SQLAlchemyError, OSError) as error:
                 fields = {"action": "alerts", "reason": str(error)[:200]}
                 log.error("Alerts could not be stored; trying again", extra=fields)

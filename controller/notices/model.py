@@ -62,9 +62,14 @@ class NoticeKind(StrEnum):
     """For those who run a site and chose it."""
     DIGEST = "What waits for you"
     """For those who run a site."""
+    DANGER = "Danger"
+    """An alert of danger that nobody has seen; for those who run a site."""
+    ALERT = "Needs somebody"
+    """A serious alert that nobody has seen; for those who run a site."""
 
 
-_OTHERS = frozenset({NoticeKind.LAPSING, NoticeKind.PROBLEM, NoticeKind.DIGEST})
+OF_WHO_RUNS_A_SITE = frozenset({NoticeKind.PROBLEM, NoticeKind.DANGER, NoticeKind.ALERT})
+_OTHERS = frozenset({NoticeKind.LAPSING, NoticeKind.DIGEST}) | OF_WHO_RUNS_A_SITE
 BOOKING_KINDS = tuple(each for each in NoticeKind if each not in _OTHERS)
 """Those about bookings."""
 
@@ -78,11 +83,11 @@ class NoticeTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """``about``: the id of a booking, a series, a bundle of bookings, a document, a DBS check, a problem or a digest.
-    ``contact_address``: a mail address, or a mobile number in E.164; empty for none. ``due_at``: when it is sent, or
-    tried again. ``tried_at``: when it was tried first. ``reply``: the server's last words. ``whole``: it tells all that
-    is ahead, whether it has changed or not, since its address is new. ``told_since``: of a digest that was sent, since
-    when it told."""
+    """``about``: the id of a booking, a series, a bundle of bookings, a document, a DBS check, a problem, a digest or
+    alerts. ``contact_address``: a mail address, or a mobile number in E.164; empty for none. ``due_at``: when it is
+    sent, or tried again. ``tried_at``: when it was tried first. ``reply``: the server's last words. ``whole``: it
+    tells all that is ahead, whether it has changed or not, since its address is new. ``told_since``: of a digest that
+    was sent, since when it told."""
 
     id: str
     site: str

@@ -16,13 +16,15 @@ Sent: TypeAlias = Callable[[Tx], Awaitable[None]]
 
 class NonBookingNotice(msgspec.Struct, frozen=True, kw_only=True):
     """``contact``: who gets it, as things are now. ``text``: of the mail. ``sms``: as a text message; empty for what
-    goes by mail alone. ``sent``: what follows, in the transaction that notes that the server took it."""
+    goes by mail alone. ``urgent``: it waits for no quiet hours. ``sent``: what follows, in the transaction that notes
+    that the server took it."""
 
     kind: NoticeKind
     contact: Contact
     subject: str
     text: str
     sms: str = ""
+    urgent: bool = False
     sent: Sent | None = None
 
 

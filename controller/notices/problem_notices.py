@@ -1,6 +1,5 @@
 """Tells those who run a site of a reported problem at once, if they chose it. Morning and the digest have it anyway."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from controller.bookings import repository as bookings
@@ -8,17 +7,12 @@ from controller.db.engine import Database, Tx
 from controller.diary.site_config import SiteConfig
 from controller.notices.model import Notice, NoticeKind
 from controller.notices.non_booking_notice import NonBookingNotice
-from controller.notices.recipients import Contact, Recipients
+from controller.notices.recipients import Recipients
 from controller.notices.service import NoticeService
-from controller.people import repository as users
-from controller.people.model import Actor
-from controller.people.permissions import Action, Thing, may
+from controller.notices.site_runners import contact_of, who_runs
 from controller.problem_reports import repository as problems
 from controller.problem_reports.model import Report
 from controller.text import times
-
-MOST = 1000
-"""People of a site that are looked at."""
 
 
 class ProblemNotices:
@@ -34,7 +28,7 @@ class ProblemNotices:
         """Write down the notices of a new report, in its transaction."""
         await self._database.lock_site(tx, report.site)
         site, kind, at = report.site, NoticeKind.PROBLEM, report.reported_at
-        for each in await self._contacts(tx, site, at):
+        for each in await who_runs(tx, self._recipients, site, at):
             await self._notices.add_other(tx, site, kind, each, about=report.id, party=None, now=at)
 
     async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> NonBookingNotice | None:
@@ -42,10 +36,7 @@ class ProblemNotices:
         report = await problems.report(tx, notice.about)
         if report is None or report.done_at is not None:
             return None
-        found = await self._contacts(tx, notice.site, now)
-        contact = next(
-            (each for each in found if notice.contact_address in {to.address for to in each.recipients}), None
-        )
+        contact = contact_of(notice, await who_runs(tx, self._recipients, notice.site, now))
         if contact is None:
             return None
         site, place = site_config.site, site_config.by_space.get(report.space)
@@ -63,14 +54,3 @@ class ProblemNotices:
             f"You get this because you run {site.name} and chose it under your account.\n",
             sms=f"{site.name}, {space}: {report.text[:100]}",
         )
-
-    async def _contacts(self, tx: Tx, site: str, now: datetime) -> Sequence[Contact]:
-        """Of those who run the site, one for each mail address."""
-        found = await users.list_users(tx, sites=frozenset({site}), search="", ended=False, after=None, limit=MOST)
-        mails = {}
-        for each in found:
-            in_force = tuple(one for one in each.assignments if one.in_force(now))
-            actor = Actor(name=each.name, user=each.id, assignments=in_force)
-            if each.email and may(actor, Action.RUN, Thing(site=site)):
-                mails[each.email.casefold()] = each.email
-        return [await self._recipients.contact_at(tx, site, mail=mail, phone="") for mail in mails.values()]

@@ -230,7 +230,7 @@ class NoticeRendering:
         if here not in wanted:
             return RenderedNotice(instead=[each for each in wanted if not await self._on_its_way(tx, notice, each)])
         until = quiet_until(now, self._quiet_hours(site_config, here), site_config.site.tz)
-        if until is not None:
+        if until is not None and not found.urgent:
             return RenderedNotice(quiet_until=until)
         message: EmailMessage | SmsMessage | None = None
         if here.address and here.channel is Channel.SMS:

@@ -29,13 +29,13 @@ BookingKindName = Literal[
     "door_trouble",
     "door_works",
 ]
-KindName = Literal[BookingKindName, "lapsing", "problem", "digest"]
+KindName = Literal[BookingKindName, "lapsing", "problem", "digest", "danger", "alert"]
 
 
 class NoticeRead(Answer):
-    """`about`: the id of a booking, a series, what was changed together, a document, a DBS check, a problem or a
-    digest. `due_at`: when it is sent, or tried again. `reply`: the server's last words. `subject` is empty until it is
-    rendered."""
+    """`about`: the id of a booking, a series, what was changed together, a document, a DBS check, a problem, a
+    digest or alerts. `due_at`: when it is sent, or tried again. `reply`: the server's last words. `subject` is empty
+    until it is rendered."""
 
     id: str
     about: str

@@ -11,7 +11,7 @@ from controller.diary.model import Booking
 from controller.notices.digest import repository as digests
 from controller.notices.digest.model import digest_times
 from controller.notices.errors import NobodyToTell, PreferenceLinkUnknown
-from controller.notices.model import Channel, NoticeKind
+from controller.notices.model import OF_WHO_RUNS_A_SITE, Channel, NoticeKind
 from controller.notices.preferences import repository
 from controller.notices.preferences.model import REQUIRED, By, usual
 from controller.notices.recipients import Recipients
@@ -151,7 +151,7 @@ class NoticePreferences:
         return await self._of(tx, person)
 
     async def _of(self, tx: Tx, person: bytes, *, runs: bool = False) -> list[Preference]:
-        """``runs``: whether they run a site, so that reported problems may come to them."""
+        """``runs``: whether they run a site, so that its problems and alerts may come to them."""
         if not person:
             return []
         found = (await repository.of(tx, [person]))[person]
@@ -164,7 +164,7 @@ class NoticePreferences:
                 when=when if kind is NoticeKind.DIGEST else "",
             )
             for kind in NoticeKind
-            if (when or kind is not NoticeKind.DIGEST) and (runs or kind is not NoticeKind.PROBLEM or kind in found)
+            if (when or kind is not NoticeKind.DIGEST) and (runs or kind not in OF_WHO_RUNS_A_SITE or kind in found)
         ]
 
     async def _digests(self, tx: Tx, person: bytes) -> str:
