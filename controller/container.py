@@ -15,6 +15,7 @@ from controller.access.members.library_check import LibraryCheck
 from controller.access.members.service import MemberService
 from controller.access.service import AccessService
 from controller.alerts.escalation import Escalation
+from controller.attendance.service import AttendanceService
 from controller.audit import audit_log
 from controller.audit.sealer import AuditSealer
 from controller.audit_api.daily_mail import HeadMail
@@ -213,6 +214,7 @@ class Container:
     no_shows: NoShowService
     use: UseService
     forecasts: ForecastService
+    attendance: AttendanceService
     waitlist: WaitlistService
     policies: PolicyService
     booking_csv: BookingCsv
@@ -489,6 +491,7 @@ def open_container(
         enrolment=enrolment,
         use=UseService(database, clock, writer.site_configs),
         forecasts=ForecastService(database, clock, writer.site_configs),
+        attendance=AttendanceService(database, clock, writer.site_configs, codes),
         no_shows=NoShowService(database, clock, changes, writer, bookings, ask=mqtt.edge_sessions.ask),
         waitlist=waitlist,
         policies=policies,

@@ -20,6 +20,7 @@ from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 GROUP = "hallkeeper.commands"
 ABOUT = {
     "alerts": "What needs somebody: list it, say that you have seen it, put it off.",
+    "attendance": "Who came to each booking, when, how many, and which rooms were used without one.",
     "audit": "Who did what, when and from where: read it, export it, verify it.",
     "bookings": "Bookings: list, approve, decline, import, export.",
     "calendar": "Import calendars of other programs.",

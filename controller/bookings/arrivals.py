@@ -35,7 +35,7 @@ THROUGH = timedelta(minutes=2)
 """How long after an access an opening or a crossing counts as that person's."""
 _LAST = 50
 """How many earlier access events are searched for people with their own credentials."""
-_WINDOW_LONGEST = LONGEST + timedelta(hours=8)
+WINDOW_LONGEST = LONGEST + timedelta(hours=8)
 """The longest a code opens: the longest booking with the longest lead-in and lag that settings allow."""
 
 
@@ -114,7 +114,7 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     if not crossings:
         return
     times, doors = [at for _, at, _ in crossings], {door for door, _, _ in crossings}
-    windows = await access.windows(tx, site, doors, min(times), max(times), longest=_WINDOW_LONGEST)
+    windows = await access.windows(tx, site, doors, min(times), max(times), longest=WINDOW_LONGEST)
     alone = await estate.doors_of_one_space(tx, site, doors)
     let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
     hours: Timetable | None = None

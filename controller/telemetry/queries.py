@@ -1,7 +1,9 @@
 """All SQL that reads back what edges reported."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import cast
 
 import msgspec
 from sqlalchemy import func, or_, select
@@ -101,6 +103,19 @@ async def events_for_alerts(tx: Tx, site: str, since: datetime, until: datetime,
     query = query.where(or_(door, c.kind.in_(("fault", "lockout", "closing", "boot"))))
     rows = (await tx.execute(query.order_by(c.at.desc(), c.id.desc()).limit(limit))).mappings()
     return [LoggedEvent(**row) for row in rows][::-1]
+
+
+RawEvent = tuple[datetime, int, str, str, str, str]
+"""When it happened, its number, edge, device, kind and data, as JSON text."""
+
+
+async def events_during(tx: Tx, site: str, kinds: Sequence[str], during: Interval) -> list[RawEvent]:
+    """A site's events of some kinds that happened in an interval, in no order."""
+    c = events.c
+    query = select(c.at, c.seq, c.edge, c.device, c.kind, c.data)
+    query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
+    found = await tx.execute(query)
+    return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 
 
 async def latest_events(

@@ -15,6 +15,7 @@ from controller.access.holders import routes as holders
 from controller.access.members import routes as members
 from controller.alerts import routes as alerts
 from controller.alerts import rule_routes as alert_rules
+from controller.attendance import routes as attendance
 from controller.audit.audit_log import AuditSourceMiddleware
 from controller.audit_api import routes as audit
 from controller.availability import routes as finding
@@ -170,6 +171,7 @@ ROUTERS = (
     morning.router,
     bounces.router,
     use.router,
+    attendance.router,
     audit.router,
     retention.router,
     billing.router,

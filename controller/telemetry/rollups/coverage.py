@@ -43,7 +43,7 @@ def known_times(
         here = (each.edge, each.device) in present
         newest = latest[each.edge, each.device, each.measurement] == each.last_at
         end = horizons.get(each.edge, each.last_at) if here and newest else each.last_at
-        found.append(_without(each.first_at, end, [*off[each.edge], *blind[each.edge, each.device]]))
+        found.append(without(each.first_at, end, [*off[each.edge], *blind[each.edge, each.device]]))
     return found
 
 
@@ -73,7 +73,7 @@ def _blind_times(
     return found
 
 
-def _without(start: datetime, end: datetime, gaps: Iterable[Interval]) -> list[Interval]:
+def without(start: datetime, end: datetime, gaps: Iterable[Interval]) -> list[Interval]:
     """What is left of a time."""
     found: list[Interval] = []
     for gap in sorted(gaps, key=lambda each: each.start):

@@ -197,6 +197,8 @@ GET /sites/{site}/use.csv                           | use       | site      |
 GET /sites/{site}/use.pdf                           | use       | site      |
 GET /use                                            | use       | somewhere |
 GET /use.csv                                        | use       | somewhere |
+GET /sites/{site}/attendance                        | use       | site      | title
+GET /sites/{site}/attendance.csv                    | use       | site      | title
 GET /sites/{site}/affected-bookings                 | decide    | site      |
 POST /sites/{site}/affected-bookings/keep           | decide    | site      |
 POST /sites/{site}/affected-bookings/cancel         | decide    | site      |

@@ -1,0 +1,426 @@
+"""The record of a booking: booked against present. Pure.
+
+Each figure says how well it is known. What no door, counter or sensor told is not measured, never 0; what may be of
+somebody else is shared, and says with whom.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from controller.access.code_status import HeldGrant
+from controller.attendance.case import LEAVE_WITHIN, Case, Level, error_of, level_at, moment_of
+from controller.attendance.evidence import Crossing, DoorSeen
+from controller.attendance.model import Attendance, Count, Finding, How, Verdict, When
+from controller.diary.model import Arrival, BookingState
+from controller.text import times
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+_SECOND = timedelta(seconds=1)
+_QUIET_S = 30 * 60
+"""After so long without movement whoever moves then is somebody else."""
+TAKES_PLACE = frozenset({BookingState.CONFIRMED, BookingState.NO_SHOW, BookingState.RELEASED})
+"""The states of bookings that have a record."""
+
+
+def attendance(case: Case, grants: Sequence[HeldGrant]) -> Attendance:
+    """``grants``: all that the booking ever had."""
+    booking, place = case.booking, case.place
+    first_code, first_person = _first_code(case), _first_person(case)
+    came, used = _came(case), _codes_used(case)
+    arrived = _arrived(case, first_code, first_person)
+    no_show = _no_show(case, arrived)
+    peak = _peak(case)
+    left = _left(case, arrived, no_show)
+    return Attendance(
+        booking=booking.id,
+        space=place.space.id,
+        space_name=place.space.name,
+        title=booking.title,
+        party=booking.party,
+        during=booking.during,
+        status=booking.status(case.now),
+        people=booking.people,
+        capacity=place.space.holds(booking.layout),
+        code_on=_code_on(case, grants),
+        first_code=first_code,
+        first_person=first_person,
+        arrived=arrived,
+        codes_used=used,
+        came=came,
+        let_ins=_let_ins(case, came, used),
+        peak=peak,
+        left=left,
+        overstay=_overstay(case, left, no_show),
+        no_show=no_show,
+        over_capacity=_over_capacity(case, peak),
+        shared=_shared(case),
+    )
+
+
+def _code_on(case: Case, grants: Sequence[HeldGrant]) -> When:
+    names = {door.id: door.name for door in case.doors}
+    if not names:
+        return When(how=How.NONE, text="no door leads there")
+    # The last one of a door counts: a booking that was moved has older ones.
+    held = {each.door: each for each in sorted(grants, key=lambda each: each.ended_at is None)}
+    missing = [name for door, name in names.items() if door not in held or held[door].on_at is None]
+    if missing:
+        how = How.NOT_MEASURED if case.window.end <= case.now else How.LATER
+        return When(how=how, text=f"{times.listed(missing)} has not said that it has the code")
+    at = max(each.on_at for door, each in held.items() if door in names and each.on_at is not None)
+    late = " after its start" if at > case.booking.starts else ""
+    return When(how=How.KNOWN, at=at, text=f"{times.listed(list(names.values()))} had the code{late}")
+
+
+def _heard(case: Case, until: datetime | None = None) -> list[str]:
+    """What is not known of its doors' reports, up to now or ``until``."""
+    end = min(case.window.end if until is None else until, case.now)
+    if end <= case.window.start:
+        return []
+    return case.gaps(case.doors, Interval(start=case.window.start, end=end), counters=False)
+
+
+def _first_code(case: Case) -> When:
+    if not case.doors:
+        return When(how=How.NOT_MEASURED, text="no door leads there")
+    if uses := case.uses:
+        at, name = min((at, case.seen.doors[door].name) for at, door in uses)
+        missing = _heard(case, max(at, case.window.start + _SECOND))
+        how = How.AT_MOST if missing else How.KNOWN
+        return When(how=how, at=at, text="; ".join([f"its code at {name}", *missing]))
+    if case.now <= case.window.start:
+        return When(how=How.LATER)
+    if missing := _heard(case):
+        return When(how=How.NOT_MEASURED, text="; ".join(missing))
+    so_far = " so far" if case.now < case.window.end else ""
+    return When(how=How.NONE, text=f"its code was not used{so_far}")
+
+
+def _first_person(case: Case) -> When:
+    if case.now <= case.window.start:
+        return When(how=How.LATER)
+    if not any(door.counted is not None for door in case.doors):
+        return When(how=How.NOT_MEASURED, text=_no_counter(case))
+    sure = [each.at for each in case.passed if each.sure]
+    maybe = [each.at for each in case.passed if not each.sure]
+    end = min(case.window.end, case.now)
+    before = min(sure, default=end)
+    missing = case.gaps(
+        case.doors, Interval(start=case.window.start, end=max(before, case.window.start + _SECOND)), counters=True
+    )
+    if sure:
+        # Somebody earlier who may have been its makes the time one by which they were there.
+        earlier = bool(maybe) and min(maybe) < sure[0]
+        notes = [f"others came from {case.clock(min(maybe))}, whose they were is not known"] if earlier else []
+        how = How.AT_MOST if missing or earlier else How.KNOWN
+        return When(how=how, at=sure[0], text="; ".join([*notes, *missing]))
+    if maybe:
+        number = sum(each.ins for each in case.passed)
+        text = f"{number} came in who may have been its people or {_whose(case)}"
+        return When(how=How.SHARED, at=maybe[0], text="; ".join([text, *missing]))
+    if missing:
+        return When(how=How.NOT_MEASURED, text="; ".join(missing))
+    return When(how=How.NONE, text="nobody was counted in")
+
+
+def _whose(case: Case) -> str:
+    return "those of others who come by the same door" if not case.alone else "somebody with a key of their own"
+
+
+def _no_counter(case: Case) -> str:
+    if not case.doors:
+        return "no door leads there"
+    return f"there is no counter at {times.listed([door.name for door in case.group if door.counted is None])}"
+
+
+def _moved(case: Case) -> tuple[datetime, datetime] | None:
+    """First and last movement in the room, from the start of the booking until others may be there."""
+    if case.room is None:
+        return None
+    latest = min(case.booking.ends + LEAVE_WITHIN, case.now)
+    if case.next_at is not None:
+        latest = min(latest, max(case.booking.ends, case.next_at))
+    start, last = case.booking.starts.timestamp(), case.booking.ends.timestamp()
+    found = case.room.moved_in(start, latest.timestamp())
+    if not found or found[0][0] >= last:
+        return None
+    until = found[0][1]
+    for begin, end in found:
+        if begin > max(last, until) + _QUIET_S:
+            break
+        until = max(until, end)
+    return moment_of(found[0][0]), moment_of(until)
+
+
+def _arrived(case: Case, first_code: When, first_person: When) -> When:
+    """The first of what is known: the code, a person, a check-in; else movement in the room."""
+    found = [each for each in (first_code, first_person) if each.how in (How.KNOWN, How.AT_MOST)]
+    if case.booking.arrived_at is not None and case.booking.arrived_how == Arrival.TABLET:
+        found.append(When(how=How.AT_MOST, at=case.booking.arrived_at, text="somebody checked in"))
+    if found:
+        return min(found, key=lambda each: each.at or case.now)
+    if case.now <= case.window.start:
+        return When(how=How.LATER)
+    if (moved := _moved(case)) is not None:
+        return When(how=How.SHARED, at=moved[0], text="by movement in the room alone")
+    if first_person.how is How.SHARED:
+        return first_person
+    if first_code.how is How.NONE and first_person.how is not How.NOT_MEASURED:
+        return When(how=How.NONE, text="nobody has come")
+    text = "; ".join(dict.fromkeys(each.text for each in (first_code, first_person) if each.text))
+    return When(how=How.NONE if first_code.how is How.NONE else How.NOT_MEASURED, text=text)
+
+
+def _codes_used(case: Case) -> Count:
+    if not case.doors:
+        return Count(how=How.NOT_MEASURED, text="no door leads there")
+    number = len(case.uses)
+    if case.now <= case.window.start and not number:
+        return Count(how=How.LATER)
+    if missing := _heard(case):
+        how = How.AT_LEAST if number else How.NOT_MEASURED
+        return Count(how=how, number=number or None, text="; ".join(missing))
+    return Count(how=How.KNOWN, number=number)
+
+
+def _came(case: Case) -> Count:
+    if case.now <= case.window.start:
+        return Count(how=How.LATER)
+    if not any(door.counted is not None for door in case.doors):
+        return Count(how=How.NOT_MEASURED, text=_no_counter(case))
+    number = sum(each.ins for each in case.passed if each.sure)
+    others = sum(each.ins for each in case.passed if not each.sure)
+    during = Interval(start=case.window.start, end=min(case.window.end, case.now))
+    notes = case.gaps(case.doors, during, counters=True)
+    if others:
+        notes.insert(0, f"{others} {'more ' if number else ''}came in who may have been its people or {_whose(case)}")
+    if not notes:
+        return Count(how=How.KNOWN, number=number, error=_error(number))
+    how = How.AT_LEAST if number else How.SHARED if others else How.NOT_MEASURED
+    return Count(how=how, number=number or None, error=_error(number) if number else 0, text="; ".join(notes))
+
+
+def _error(number: int) -> int:
+    return error_of([Level(moment_of(0), number, number)], _ANY) if number else 0
+
+
+_ANY = Interval(start=moment_of(0), end=moment_of(60))
+
+
+def _let_ins(case: Case, came: Count, used: Count) -> Count:
+    free = set(case.where.hours.timetable.free_doors) & {door.id for door in case.doors}
+    modes = case.where.hours.modes(case.window) if free else ()
+    if any(each.mode is Mode.STAFFED for each in modes):
+        return Count(how=How.NOT_MEASURED, text="a door was open to everybody for some of the time")
+    if came.number is None or used.number is None:
+        blank = came if came.number is None else used
+        return Count(how=blank.how, text=blank.text)
+    more = came.number - used.number
+    if came.how is How.KNOWN and used.how is How.KNOWN:
+        return Count(how=How.KNOWN, number=max(0, more), error=came.error)
+    text = "; ".join(dict.fromkeys(each.text for each in (came, used) if each.text))
+    return Count(
+        how=How.AT_LEAST if more > 0 else How.NOT_MEASURED,
+        number=more if more > 0 else None,
+        error=came.error if more > 0 else 0,
+        text=text,
+    )
+
+
+def _peak(case: Case) -> Count:
+    if case.now <= case.booking.starts:
+        return Count(how=How.LATER)
+    if not case.doors or any(door.counted is None for door in case.group):
+        return Count(how=How.NOT_MEASURED, text=_no_counter(case))
+    end = min(case.booking.ends, case.now)
+    during = Interval(start=case.base, end=end)
+    levels = case.levels(case.base, end)
+    starts = case.booking.starts
+    missing = case.gaps(case.group, during, counters=True)
+    if missing:
+        least = _least(case, during) if case.alone else 0
+        how = How.AT_LEAST if least else How.NOT_MEASURED
+        error = _error(sum(each.ins + each.outs for each in case.crossings(starts, end))) if least else 0
+        return Count(how=how, number=least or None, error=error, text="; ".join(missing))
+    first = level_at(levels, starts)
+    within = [each for each in levels if each.at >= starts]
+    number = max([first, *(each.inside for each in within)], default=0)
+    top = next((place for place, each in enumerate(levels) if each.at >= starts and each.inside == number), None)
+    error = error_of(levels[: len(levels) - len(within) if top is None else top + 1], during)
+    number = max(0, number)
+    since = f"counted from {case.clock(case.base)}, when nobody is taken to be inside"
+    if case.alone:
+        return Count(how=How.KNOWN, number=number, error=error, text=since)
+    where = f"all who were behind {times.listed([door.name for door in case.group])}"
+    return Count(
+        how=How.AT_MOST, number=number, error=error, text=f"{where}: {_names(case)} cannot be told apart; {since}"
+    )
+
+
+def _least(case: Case, during: Interval) -> int:
+    """People who were there at once at least: in each time in which every counter worked, how far the count rose."""
+    most = 0
+    for start, end in case.counted(during):
+        inside = lowest = 0
+        for each in case.crossings(moment_of(start), moment_of(end)):
+            if each.at >= case.booking.starts:
+                most = max(most, inside - lowest)
+            inside += each.ins - each.outs
+            lowest = min(lowest, inside)
+        if moment_of(end) > case.booking.starts:
+            most = max(most, inside - lowest)
+    return most
+
+
+def _names(case: Case) -> str:
+    return times.listed([case.place.space.name, *(case.sharing or ("the rest of the building",))])
+
+
+def _until_others(case: Case) -> datetime:
+    """Until when who leaves by its doors can only be of the booking, from its end on: until the first comes in who may
+    be somebody else's, or the building opens."""
+    ends = case.booking.ends
+    latest = min(ends + LEAVE_WITHIN, case.now)
+    if latest <= ends:
+        return latest
+    if not all(case.leads_here_only(door) for door in case.doors):
+        for mode in case.where.hours.modes(Interval(start=ends, end=latest)):
+            if mode.mode is not Mode.CLOSED:
+                latest = min(latest, max(ends, mode.during.start))
+    for door in case.doors:
+        others = [each.during for each in case.others(door, ends, latest)]
+        since = min([ends, *(each.start for each in others)])
+        for each in door.crossed(since, latest):
+            if each.ins and _by_others(case, door, each, others):
+                latest = max(ends, each.at)
+                break
+    return latest
+
+
+def _by_others(case: Case, door: DoorSeen, crossing: Crossing, others: Sequence[Interval]) -> bool:
+    """Whether who came in may be others: by another code or key, while another code opens, or once its own does not."""
+    bearer = door.let_in(crossing.at)
+    if bearer is not None:
+        return bearer.booking != case.booking.id
+    return crossing.at >= case.window.end or any(crossing.at in each for each in others)
+
+
+def _left(case: Case, arrived: When, no_show: Verdict) -> When:
+    """The last exit at its doors before somebody else may come; where these are not its alone, the last movement."""
+    if arrived.how is How.LATER:
+        return When(how=How.LATER)
+    if no_show.finding is Finding.YES:
+        return When(how=How.NONE, text="nobody came")
+    since = case.window.start if arrived.at is None else arrived.at
+    end = _until_others(case)
+    if case.alone and not any(door.counted is None for door in case.group) and since < end:
+        return _counted_out(case, since, end)
+    if (moved := _moved(case)) is not None:
+        return When(how=How.AT_LEAST, at=moved[1], text="the last movement in the room")
+    if not case.alone and case.doors and since < case.now:
+        outs = [each.at for each in case.crossings(since, case.window.end) if each.outs]
+        text = f"who left {_names(case)} cannot be told apart"
+        return When(how=How.SHARED if outs else How.NOT_MEASURED, at=outs[-1] if outs else None, text=text)
+    return When(how=How.NOT_MEASURED, text=_no_counter(case))
+
+
+def _counted_out(case: Case, since: datetime, end: datetime) -> When:
+    levels = case.levels(case.base, end)
+    outs = [each.at for each in case.crossings(since, end) if each.outs]
+    whole = Interval(start=case.base, end=end)
+    missing = case.gaps(case.group, whole, counters=True)
+    inside, error = levels[-1].inside if levels else 0, error_of(levels, whole)
+    if not missing and inside > error:
+        if case.now < case.booking.ends:
+            return When(how=How.LATER, text=f"{inside} ± {error} are there")
+        text = f"{inside} ± {error} were still there at {case.clock(end)}"
+        return When(how=How.AT_LEAST, at=end, text=text)
+    if case.now < case.booking.ends and end >= case.now:
+        return When(how=How.LATER)
+    if not outs:
+        return When(how=How.NOT_MEASURED, text="; ".join(missing) or "nobody was counted out")
+    after = case.gaps(case.group, Interval(start=outs[-1], end=max(end, outs[-1] + _SECOND)), counters=True)
+    if after:
+        return When(how=How.AT_LEAST, at=outs[-1], text="; ".join(after))
+    return When(how=How.KNOWN, at=outs[-1])
+
+
+def _overstay(case: Case, left: When, no_show: Verdict) -> Count:
+    if no_show.finding is Finding.YES:
+        return Count(how=How.NONE, text="nobody came")
+    if case.now < case.booking.ends:
+        return Count(how=How.LATER)
+    if left.at is None or left.how not in (How.KNOWN, How.AT_LEAST):
+        return Count(how=How.NOT_MEASURED, text=left.text)
+    minutes = int((left.at - case.booking.ends).total_seconds() // 60)
+    if left.how is How.KNOWN:
+        return Count(how=How.KNOWN, number=max(0, minutes))
+    if minutes > 0:
+        return Count(how=How.AT_LEAST, number=minutes, text=left.text)
+    return Count(how=How.NOT_MEASURED, text=left.text)
+
+
+def _no_show(case: Case, arrived: When) -> Verdict:
+    if arrived.how in (How.KNOWN, How.AT_MOST):
+        return Verdict(finding=Finding.NO)
+    if case.now < case.booking.ends:
+        return Verdict(finding=Finding.LATER)
+    if arrived.how is How.SHARED:
+        return Verdict(finding=Finding.NOT_MEASURED, text=arrived.text)
+    if not case.doors:
+        return Verdict(finding=Finding.NOT_MEASURED, text="no door leads there")
+    if missing := _heard(case, case.booking.ends):
+        return Verdict(finding=Finding.NOT_MEASURED, text="; ".join(missing))
+    during = Interval(start=case.window.start, end=case.booking.ends)
+    counters = [door for door in case.doors if door.counted is not None]
+    if missing := case.gaps(counters, during, counters=True):
+        return Verdict(finding=Finding.NOT_MEASURED, text="; ".join(missing))
+    opened = [door.name for door in case.doors if door.counted is None and any(at in during for at in door.opened)]
+    if opened:
+        text = f"{times.listed(opened)} was opened without a code, and nothing counts there who comes in"
+        return Verdict(finding=Finding.NOT_MEASURED, text=text)
+    return Verdict(finding=Finding.YES)
+
+
+def _over_capacity(case: Case, peak: Count) -> Verdict:
+    capacity = case.place.space.holds(case.booking.layout)
+    if peak.how is How.LATER:
+        return Verdict(finding=Finding.LATER)
+    if capacity is None:
+        return Verdict(finding=Finding.NOT_MEASURED, text="the room has no capacity")
+    if peak.number is None:
+        return Verdict(finding=Finding.NOT_MEASURED, text=peak.text)
+    low, high = peak.number - peak.error, peak.number + peak.error
+    if peak.how is not How.AT_MOST and low > capacity:
+        return Verdict(finding=Finding.YES, text=f"{peak.number} ± {peak.error} people where {capacity} may be")
+    if peak.how is not How.AT_LEAST and high <= capacity:
+        over = case.now < case.booking.ends
+        return Verdict(finding=Finding.LATER if over else Finding.NO)
+    return Verdict(finding=Finding.NOT_MEASURED, text=f"{_number(peak)}, and {capacity} may be there")
+
+
+def _number(count: Count) -> str:
+    words = {How.AT_LEAST: "at least ", How.AT_MOST: "at most "}.get(count.how, "")
+    return f"{words}{count.number} ± {count.error} people"
+
+
+def _shared(case: Case) -> tuple[str, ...]:
+    found = []
+    for door in case.doors:
+        if case.leads_here_only(door):
+            continue
+        rooms = sorted(
+            each.space.name
+            for each in case.where.by_space.values()
+            if door.id in each.space.doors and not set(case.place.atoms).issuperset(each.atoms)
+        )
+        found.append(f"{door.name} leads to {times.listed(rooms)} too.")
+        if case.others(door, case.window.start, case.window.end):
+            found.append(f"Codes of other bookings opened {door.name} in this time.")
+    if found and not case.alone:
+        found.append("Who came without its code is in no count of it alone.")
+    touching = [door for door in case.doors if case.leads_here_only(door)]
+    if any(case.others(door, case.window.start, case.window.end) for door in touching):
+        found.append("Codes of the bookings before or after opened its own door for some of this time.")
+    return tuple(dict.fromkeys(found))

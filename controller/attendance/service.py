@@ -1,0 +1,215 @@
+"""Reads what doors and rooms of a site reported, and makes the records of its bookings. Nothing is stored: a late event
+changes the record the next time it is read."""
+
+import asyncio
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.access import repository as access
+from controller.access.code_generation import CodeWindow
+from controller.access.code_status import HeldGrant
+from controller.attendance.case import LEAVE_WITHIN, Case, Level, span_of
+from controller.attendance.evidence import KINDS, Happened, Known, seen
+from controller.attendance.model import Attendance, UnbookedRoom, UnbookedUse
+from controller.attendance.record import TAKES_PLACE, attendance
+from controller.attendance.unbooked import unbooked
+from controller.bookings import repository as bookings
+from controller.bookings.arrivals import WINDOW_LONGEST
+from controller.bookings.code_issuing import BookingCodes
+from controller.db.engine import Database, Tx
+from controller.diary.model import Booking, listed_time
+from controller.diary.site_config import SiteConfig, SiteConfigs
+from controller.estate.model import Site
+from controller.people.model import Actor
+from controller.people.party_repository import parties
+from controller.people.permissions import Action, Thing, may
+from controller.telemetry import queries, room_sensors
+from controller.telemetry.heard_times import heard_times
+from controller.telemetry.queries import RawEvent
+from controller.telemetry.rollups import repository as rollups
+from controller.telemetry.rollups.coverage import known_times
+from controller.telemetry.validation import read_data
+from controller.text import local_time
+from controller.use.spans import Span, union
+from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+
+_SENSED = ("motion", "presence")
+
+
+class AttendanceFound(msgspec.Struct, frozen=True, kw_only=True):
+    """``until``: up to when it is known, the end or now. ``names``: of the items' parties. ``hidden``: how many
+    bookings the actor may not see; ``unbooked_shown``: whether they may see what doors and sensors report."""
+
+    site: Site
+    during: Interval
+    until: datetime
+    items: list[Attendance]
+    names: dict[str, str]
+    hidden: int
+    unbooked: list[UnbookedUse]
+    rooms: list[UnbookedRoom]
+    unbooked_shown: bool
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What records are made from. ``taken``: bookings that take place in all the time that ``events`` are of."""
+
+    where: SiteConfig
+    items: list[Booking]
+    taken: list[Booking]
+    grants: Mapping[str, Sequence[HeldGrant]]
+    windows: list[CodeWindow]
+    events: Sequence[RawEvent]
+    known: Known
+
+
+class AttendanceService:
+    """Each method is one transaction, and writes nothing."""
+
+    def __init__(self, database: Database, clock: Clock, site_configs: SiteConfigs, codes: BookingCodes) -> None:
+        self._database = database
+        self._clock = clock
+        self._site_configs = site_configs
+        self._window = codes.window
+
+    async def between(self, site: str, starts: str, ends: str, *, actor: Actor) -> AttendanceFound:
+        """The records of the bookings that touch a time, given as the API takes dates and moments, at most 62 days; and
+        where somebody was without a booking. Who may not see what doors report now reads of none that people come to
+        now.
+        Raises ``Invalid`` and ``SiteUnknown``."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            where = await self._site_configs.of(tx, site)
+            during = listed_time(starts, ends, where.site.tz)
+            live = may(actor, Action.LIVE, Thing(site=site))
+            found = [each for each in await bookings.between(tx, site, during) if each.state in TAKES_PLACE]
+            found = [each for each in found if each.space in where.by_space]
+            items = [
+                each
+                for each in found
+                if may(actor, Action.DETAILS, Thing(site=site, party=each.party))
+                and (live or each.ends <= now or now < self._window(each.during, where.policy).start)
+            ]
+            read = await self._read(tx, where, items, during, now)
+            named = await parties(tx, {each.party for each in items if each.party is not None})
+        records, uses, rooms = await asyncio.to_thread(self._records, read, during, now)
+        return AttendanceFound(
+            site=where.site,
+            during=during,
+            until=min(during.end, now),
+            items=records,
+            names={each.id: each.name for each in named.values()},
+            hidden=len(found) - len(items),
+            unbooked=uses if live else [],
+            rooms=rooms if live else [],
+            unbooked_shown=live,
+        )
+
+    async def _read(self, tx: Tx, where: SiteConfig, items: list[Booking], during: Interval, now: datetime) -> _Read:
+        site, zone = where.site.id, where.site.tz
+        first = min([during.start, *(self._window(each.during, where.policy).start for each in items)])
+        last = max([during.end, *(each.ends for each in items)]) + LEAVE_WITHIN
+        span = Interval(start=local_time.day_start(local_time.local_day(first, zone), zone), end=last)
+        taken = [each for each in await bookings.between(tx, site, span) if each.state in TAKES_PLACE]
+        doors = [each.id for each in where.doors]
+        return _Read(
+            where=where,
+            items=items,
+            taken=taken,
+            grants=await access.held(tx, [each.id for each in items]),
+            windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
+            events=await queries.events_during(tx, site, KINDS, span) if span.start < now else [],
+            known=await _known(tx, where, span, now),
+        )
+
+    def _records(
+        self, read: _Read, during: Interval, now: datetime
+    ) -> tuple[list[Attendance], list[UnbookedUse], list[UnbookedRoom]]:
+        where = read.where
+        events = [
+            Happened(at, seq, edge, device, read_data(kind, data)) for at, seq, edge, device, kind, data in read.events
+        ]
+        found = seen(events, read.windows, read.known)
+        starts = self._starts(where, read.taken)
+        memo: dict[tuple[tuple[str, ...], datetime], list[Level]] = {}
+        records = [
+            attendance(
+                Case(
+                    booking=each,
+                    where=where,
+                    window=self._window(each.during, where.policy),
+                    seen=found,
+                    now=now,
+                    next_at=_next(starts, where, each),
+                    memo=memo,
+                ),
+                read.grants[each.id],
+            )
+            for each in read.items
+        ]
+        if during.start >= now:
+            return records, [], []
+        past = Interval(start=during.start, end=min(during.end, now))
+        taken = [(each.space, self._window(each.during, where.policy)) for each in read.taken]
+        return records, *unbooked(where, found, taken, past)
+
+    def _starts(self, where: SiteConfig, taken: Iterable[Booking]) -> dict[str, list[tuple[datetime, datetime]]]:
+        """Atom -> start of each booking of it, and when its code begins to open, in order."""
+        found: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for each in taken:
+            if each.space in where.by_space:
+                opens = self._window(each.during, where.policy).start
+                for atom in where.by_space[each.space].atoms:
+                    found[atom].append((each.starts, opens))
+        return {atom: sorted(times) for atom, times in found.items()}
+
+
+def _next(
+    starts: Mapping[str, Sequence[tuple[datetime, datetime]]], where: SiteConfig, booking: Booking
+) -> datetime | None:
+    atoms = where.by_space[booking.space].atoms
+    found = []
+    for atom in atoms:
+        times = starts.get(atom, ())
+        place = bisect_left(times, (booking.ends,))
+        found += [opens for _, opens in times[place : place + 1]]
+    return min(found, default=None)
+
+
+async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Known:
+    """In which time doors, counters and sensors are known to have worked."""
+    site = where.site.id
+    series = await rollups.series_of(tx, site)
+    marks = await rollups.marks_of(tx, site, span)
+    since = min([span.start, *(each.at for each in marks)])
+    worked = known_times(
+        series,
+        horizons={edge: min(at, now) for edge, at in (await rollups.horizons(tx, site)).items()},
+        present={(edge, state.device) for edge, state in await queries.site_devices(tx, site)},
+        outages=await queries.site_outages(tx, site, Interval(start=since, end=span.end)),
+        marks=marks,
+    )
+    heard = {edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, now)).items()}
+    rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
+    counters: dict[str, list[Span]] = {each.id: [] for each in where.doors if each.counter is not None}
+    sensors: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    places: dict[tuple[str, str], str] = {}
+    for each, times in zip(series, worked, strict=True):
+        spans = [span_of(time) for time in times]
+        if each.measurement == "footfall" and each.place:
+            counters.setdefault(each.place, []).extend(spans)
+        elif each.measurement in _SENSED and (room := each.place or rooms.get((each.edge, each.device))):
+            sensors[each.edge, each.device] += spans
+            places[each.edge, each.device] = room
+    return Known(
+        names={each.id: each.name for each in where.doors},
+        doors={each.id: heard.get(each.edge, []) for each in where.doors},
+        counters={door: union(spans) for door, spans in counters.items()},
+        sensors={device: union(spans) for device, spans in sensors.items()},
+        places=places,
+    )
