@@ -8,9 +8,22 @@ from edge.alarm.config import AnnouncerConfig, AreaConfig, FireConfig, OutputCon
 from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.sensors.config import CounterConfig, MotionConfig, MqttSensorsConfig, WifiConfig, filter_trouble
+from edge.sensors.config import (
+    CounterConfig,
+    MotionConfig,
+    MqttCounterConfig,
+    MqttSensorsConfig,
+    WifiConfig,
+    filter_trouble,
+)
 
-_TABLES = {"doors": "door", "readers": "reader", "counters": "counter", "areas": "area"}
+_TABLES = {
+    "doors": "door",
+    "readers": "reader",
+    "counters": "counter",
+    "mqtt_counters": "mqtt_counter",
+    "areas": "area",
+}
 _TABLES |= {"announcers": "announcer", "outputs": "output"}
 
 
@@ -24,6 +37,7 @@ class ConfiguredDevices(msgspec.Struct, frozen=True, kw_only=True, rename=_TABLE
     doors: tuple[DoorConfig, ...] = ()
     readers: tuple[ReaderConfig, ...] = ()
     counters: tuple[CounterConfig, ...] = ()
+    mqtt_counters: tuple[MqttCounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
     mqtt_sensors: MqttSensorsConfig | None = None
@@ -68,6 +82,13 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
                 raise ConfigError(
                     path, f"mqtt_sensors.topics[{at}]", trouble, "Write it like zigbee2mqtt/# or +/online"
                 )
+    for at, counting in enumerate(parts.mqtt_counters):
+        here = f"mqtt_counter[{at}]"
+        taken.name(f"{here}.id", counting.id)
+        if (trouble := filter_trouble(counting.topic)) is not None:
+            raise ConfigError(path, f"{here}.topic", trouble, "Write it like application/+/device/ID/event/up")
+        if parts.mqtt_sensors is None:
+            raise ConfigError(path, here, "needs a broker to listen to", "Add [mqtt_sensors]")
     _check_areas(taken, parts)
     for at, announcer in enumerate(parts.announcers):
         _check_announcer(taken, f"announcer[{at}]", announcer)

@@ -26,7 +26,9 @@ from edge.readers.usb_keyboard import UsbReader
 from edge.readers.wiegand import WiegandReader
 from edge.runtime import Device, Runtime
 from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
+from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
+from edge.sensors.mqtt_devices.people_counter import MqttCounter
 from edge.sensors.wifi_stations import StationCounter
 from edge.system.persisted_state import PersistedState
 
@@ -70,7 +72,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     fire: FireLine | None = None
     doors: dict[str, DoorIo] = {}
     readers: dict[str, Reader[Any]] = {}
-    counters: dict[str, BeamCounter] = {}
+    counters: dict[str, Counter] = {}
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
     mqtt_sensors: dict[str, MqttSensors] = {}
@@ -160,14 +162,19 @@ def build_devices(
         door = doors[reading.door]
         reader = fitter.fit(reading, partial(door.present, reader=reading.id))
         readers[reading.id] = door.readers[reading.id] = reader
-    counters = {}
+    totals = runtime.outbox.totals
+    counters: dict[str, Counter] = {}
     for counting in config.counters:
-        totals = runtime.outbox.totals.get(counting.id, (0, 0))
-        counter = counters[counting.id] = BeamCounter(counting, runtime=runtime, totals=totals)
+        beams = counters[counting.id] = BeamCounter(counting, runtime=runtime, totals=totals.get(counting.id, (0, 0)))
+        if counting.door is not None:
+            beams.shut = partial(_is_shut, doors[counting.door])
+    heard = {
+        each: MqttCounter(each, runtime=runtime, totals=totals.get(each.id, (0, 0))) for each in config.mqtt_counters
+    }
+    counters |= {each.id: each for each in heard.values()}
+    for counter in counters.values():
         if persisted is not None and (day := persisted.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
-        if counting.door is not None:
-            counter.shut = partial(_is_shut, doors[counting.door])
     motion = {each.id: MotionSensor(each, runtime=runtime) for each in config.motion}
     areas = {
         each.id: Area(
@@ -191,7 +198,7 @@ def build_devices(
         fire.listeners += [*(area.fire for area in areas.values()), closing_service.fire]
     listening: dict[str, MqttSensors] = {}
     if config.mqtt_sensors is not None and sensors_link is not None:
-        sensors = MqttSensors(config.mqtt_sensors, runtime=runtime, link=sensors_link)
+        sensors = MqttSensors(config.mqtt_sensors, runtime=runtime, link=sensors_link, counters=heard)
         listening[sensors.id] = sensors
     return Devices(
         lockouts=lockouts,

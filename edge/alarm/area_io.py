@@ -12,7 +12,8 @@ from edge.alarm.config import AreaConfig
 from edge.doors.buzzer_and_lights import DoorSignal
 from edge.doors.door_io import DoorIo
 from edge.runtime import Runtime, Timer
-from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
+from edge.sensors.beam_counter_and_pir import MotionSensor
+from edge.sensors.counter import Counter
 from edge.sensors.debounced_input import Switch
 from edge.sensors.motion import QUIET_S
 from edge.system.durable_files import Files
@@ -72,7 +73,7 @@ class Area:
         runtime: Runtime,
         stored: StoredArea,
         doors: Mapping[str, DoorIo],
-        counters: Mapping[str, BeamCounter],
+        counters: Mapping[str, Counter],
         motion: Mapping[str, MotionSensor],
     ) -> None:
         self._config = config

@@ -130,6 +130,7 @@ class ClosingService:
         self._moving: dict[str, str] = {}
         """The zone of each PIR that detects movement."""
         self._last_movement: dict[str, float] = {}
+        self._trusted = {each.id for each in self.runtime.config.counters}
         self._timer = Timer(self.runtime, "closing", self.refresh)
         self.runtime.listen(MotionData, self._on_motion)
         self.runtime.listen(FootfallData, self._on_event)
@@ -247,6 +248,8 @@ class ClosingService:
 
     def _on_event(self, device: str, data: FootfallData | AccessData | DoorData) -> None:
         match data:
+            case FootfallData() if device not in self._trusted:
+                pass
             case FootfallData() | AccessData(granted=True) | DoorData(change=DoorChange.OPENED | DoorChange.EXIT):
                 self._moved(SOMEWHERE)
             case DoorData(change=DoorChange.CLOSED | DoorChange.LOCKED):

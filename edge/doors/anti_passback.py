@@ -81,6 +81,7 @@ class AntiPassback:
         self._runtime = runtime
         self._inside = Inside()
         self._counted = 0
+        self._trusted = {each.id for each in runtime.config.counters}
         self._night: date | None = None
         runtime.listen(FootfallData, self._on_footfall)
 
@@ -112,6 +113,8 @@ class AntiPassback:
         return here.hours.passback if here is not None else Passback.OFF
 
     def _on_footfall(self, counter: str, data: FootfallData) -> None:
+        if counter not in self._trusted:
+            return
         self._counted += data.ins - data.outs
         if not agrees(self._inside, self._counted):
             self.forget(Forgot.COUNT)

@@ -1,55 +1,36 @@
 """Counters and PIRs on their pins."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from edge.runtime import Runtime, TickScale, Timer
-from edge.sensors import day_balance, footfall, motion
+from edge.sensors import footfall, motion
 from edge.sensors.config import CounterConfig, MotionConfig
+from edge.sensors.counter import Counter
 from edge.sensors.passages import Beam
 from edge.system.pinout import InputPin
 from edge.system.pins import Input
-from edge.wire.events import DoorChange, DoorData, FootfallData, MotionData
-from edge.wire.faults import Fault, FaultCode
+from edge.wire.events import DoorChange, DoorData, MotionData
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 MOVES_ON_S = 12 * 3600.0
 """A PIR that has been active for this long is stuck: nobody moves in front of one all day without a pause."""
 
-_STOPPING = frozenset({FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.BEAMS_SILENT})
-"""Faults with which nobody is counted."""
 
-
-class BeamCounter:
+class BeamCounter(Counter):
     """A two-beam counter. ``totals``: those of the last event on disk; counting continues from them."""
 
     def __init__(self, config: CounterConfig, *, runtime: Runtime, totals: tuple[int, int]) -> None:
+        super().__init__(config.id, config.door, runtime=runtime, totals=totals)
         self._config = config
-        self._runtime = runtime
-        self.id = config.id
-        self._ins, self._outs = totals
-        self._zone = ZoneInfo(runtime.config.timezone)
         self._ticks = TickScale(runtime.clock)
         self._timer = Timer(runtime, f"counter {config.id}", self._advance)
         self._pair = footfall.Pair()
         self._inputs = [self._beam("outer", config.outer), self._beam("inner", config.inner)]
-        self.day = (self._today(), self._ins, self._outs)
-        self._balance = day_balance.DayBalance(day=day_balance.day_of(self._local()))
-        self._stopped: dict[Fault, datetime] = {}
         runtime.listen(DoorData, self._door_changed)
         self.shut: Callable[[], bool] = lambda: False
         """Whether the counter's door is known to be closed."""
-
-    @property
-    def door(self) -> str | None:
-        """The door that it counts at."""
-        return self._config.door
-
-    @property
-    def totals(self) -> tuple[int, int]:
-        """People in and out since the counter was first used."""
-        return self._ins, self._outs
 
     def start(self) -> None:
         """Start counting. A beam that is already broken may be blocked."""
@@ -58,41 +39,6 @@ class BeamCounter:
         ):
             if config.active(found.level):
                 self._take("outer" if beam == "outer" else "inner", True, self._ticks.now())
-
-    def resume_day(self, day: date, ins: int, outs: int) -> None:
-        """Restore the totals at the start of ``day``, if it is still that day."""
-        if day == self.day[0] and ins <= self._ins and outs <= self._outs:
-            self.day = (day, ins, outs)
-
-    def refresh(self) -> None:
-        """Start a new day at local midnight, and judge the balance of one early in the morning."""
-        if self._today() != self.day[0]:
-            self.day = (self._today(), self._ins, self._outs)
-            self._runtime.publish_state(self.id)
-        if (day := day_balance.day_of(self._local())) != self._balance.day:
-            swapped = day_balance.swapped(self._balance)
-            self._balance = day_balance.DayBalance(day=day)
-            if swapped is not None:
-                self._runtime.fault(self.id, FaultCode.BEAMS_SWAPPED, present=swapped)
-                self._runtime.publish_state(self.id)
-
-    def state(self) -> DeviceState:
-        self.refresh()
-        values = {
-            "total_ins": self._ins,
-            "total_outs": self._outs,
-            "ins_today": self._ins - self.day[1],
-            "outs_today": self._outs - self.day[2],
-            "fault": self._runtime.faults_of(self.id),
-            "not_counting_since": min(self._stopped.values()).isoformat() if self._stopped else None,
-        }
-        return self._runtime.device_state(self.id, "counter", values)
-
-    def _local(self) -> datetime:
-        return self._runtime.now().astimezone(self._zone)
-
-    def _today(self) -> date:
-        return self._local().date()
 
     def _door_changed(self, door: str, data: DoorData) -> None:
         if data.door == self._config.door and data.change is DoorChange.OPENED:
@@ -119,37 +65,15 @@ class BeamCounter:
     def _follow(self, outcomes: list[footfall.Outcome]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, footfall.BeamFault):
-                self._fault(outcome)
+                since = None
+                if outcome.since is not None:
+                    since = self._runtime.now() - timedelta(seconds=max(0.0, self._ticks.now() - outcome.since))
+                part = "" if outcome.beam == "both" else outcome.beam
+                self.fault(outcome.code, part, present=outcome.present, since=since)
             else:
-                self._count(outcome.way)
+                way = outcome.way
+                self.count(ins=int(way == "in"), outs=int(way == "out"), turned_back=int(way == "back"))
             self._runtime.publish_state(self.id)
-
-    def _fault(self, found: footfall.BeamFault) -> None:
-        fault = Fault(found.code, "" if found.beam == "both" else found.beam)
-        since = None
-        if found.since is not None:
-            since = self._runtime.now() - timedelta(seconds=max(0.0, self._ticks.now() - found.since))
-        if found.present and found.code in _STOPPING:
-            self._stopped[fault] = since or self._runtime.now()
-        else:
-            self._stopped.pop(fault, None)
-        self._runtime.fault(self.id, fault.code, fault.part, present=found.present, since=since)
-
-    def _count(self, way: str) -> None:
-        ins, outs = int(way == "in"), int(way == "out")
-        self._balance = day_balance.crossed(self._balance, ins=ins, outs=outs)
-        self._ins += ins
-        self._outs += outs
-        data = FootfallData(
-            counter=self.id,
-            door=self._config.door,
-            ins=ins,
-            outs=outs,
-            total_ins=self._ins,
-            total_outs=self._outs,
-            turned_back=int(way == "back"),
-        )
-        self._runtime.record(self.id, data)
 
 
 class MotionSensor:

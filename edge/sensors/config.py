@@ -1,4 +1,5 @@
-"""The ``[[counter]]``, ``[[motion]]``, ``[[wifi]]`` and ``[mqtt_sensors]`` tables of the configuration."""
+"""The ``[[counter]]``, ``[[mqtt_counter]]``, ``[[motion]]``, ``[[wifi]]`` and ``[mqtt_sensors]`` tables of the
+configuration."""
 
 from typing import Annotated, Literal
 
@@ -52,6 +53,22 @@ def filter_trouble(text: str) -> str | None:
 
 
 TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+
+
+class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bought people counter that reports on ``topic`` of the broker of ``[mqtt_sensors]``. ``swapped``: its in is
+    out."""
+
+    id: Slug
+    topic: TopicFilter
+    swapped: bool = False
+
+    def hears(self, topic: str) -> bool:
+        """Whether a message on ``topic`` is its own (MQTT 5, 4.7)."""
+        wanted, levels = self.topic.split("/"), topic.split("/")
+        if wanted[-1] == "#":
+            wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
+        return len(wanted) == len(levels) and all(a in ("+", b) for a, b in zip(wanted, levels, strict=True))
 
 
 class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -29,6 +29,7 @@ class FaultCode(StrEnum):
     BEAM_FLICKERS = "beam_flickers"
     BEAMS_SILENT = "beams_silent"
     BEAMS_SWAPPED = "beams_swapped"
+    COUNTER_SILENT = "counter_silent"
     PIR_STUCK = "pir_stuck"
     TAMPER_OPEN = "tamper_open"
     READER_CUT_OFF = "reader_cut_off"
@@ -122,8 +123,11 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     ),
     FaultCode.BEAMS_SWAPPED: FaultText(
         "most of the day more people had gone out than come in",
-        "let one person come in: if that counts as going out, swap `outer` and `inner` in edge.toml;"
-        " counts stay as they are",
+        "let one person come in: if that counts as going out, swap `outer` and `inner` in edge.toml"
+        " (`swapped = true` for a counter over MQTT); counts stay as they are",
+    ),
+    FaultCode.COUNTER_SILENT: FaultText(
+        "it has reported nothing for three hours", "look at its power, its radio and `topic` in edge.toml"
     ),
     FaultCode.PIR_STUCK: FaultText("it has seen movement without a pause for 12 hours", "look at the PIR and its wire"),
     FaultCode.TAMPER_OPEN: FaultText("the tamper loop is open", "look whether a lid is off or the loop's wire is cut"),

@@ -74,8 +74,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
 
     ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock}; ``reader`` {door,
     side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins, total_outs, ins_today, outs_today, fault,
-    not_counting_since}; ``motion`` {active, zone}; ``wifi`` {stations, zone}; ``mqtt_sensors`` {connected, sensors,
-    messages, foreign, dropped}.
+    not_counting_since, set_aside}; ``motion`` {active, zone}; ``wifi`` {stations, zone}; ``mqtt_sensors`` {connected,
+    sensors, messages, foreign, dropped}.
     """
 
     device: Slug

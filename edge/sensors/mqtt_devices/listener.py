@@ -3,14 +3,18 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from edge.runtime import Runtime
-from edge.sensors.config import MqttSensorsConfig
+from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig
 from edge.sensors.mqtt_devices.decode import Decoder
 from edge.sensors.mqtt_devices.last_values import NEVER, LastValues
+from edge.sensors.mqtt_devices.people_counter import MqttCounter
 from edge.sensors.mqtt_devices.report import PAYLOAD_LIMIT
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.wire.access_decision import ClockTrust
@@ -38,9 +42,18 @@ SensorsLinkMaker = Callable[[MqttSensorsConfig], Link]
 class MqttSensors:
     """Records what MQTT devices measure. Each of them has an id of its own in the events."""
 
-    def __init__(self, config: MqttSensorsConfig, *, runtime: Runtime, link: SensorsLinkMaker) -> None:
+    def __init__(
+        self,
+        config: MqttSensorsConfig,
+        *,
+        runtime: Runtime,
+        link: SensorsLinkMaker,
+        counters: Mapping[MqttCounterConfig, MqttCounter] = MappingProxyType({}),
+    ) -> None:
         self.id = config.id
         self._runtime = runtime
+        self._counters = counters
+        config = msgspec.structs.replace(config, topics=(*config.topics, *(each.topic for each in counters)))
         self._link = link(config)
         self._decoder = Decoder(ZoneInfo(runtime.config.timezone))
         self._values = LastValues()
@@ -135,6 +148,10 @@ class MqttSensors:
         self._reading.progressed()
 
     def _note(self, message: Message) -> None:
+        for config, counter in self._counters.items():
+            if config.hears(message.topic):
+                counter.take(message.payload, retained=message.retained)
+                return
         reports = self._decoder.decode(message.topic, message.payload)
         if reports is None:
             self._foreign += 1

@@ -1,0 +1,229 @@
+"""Bought people counters over MQTT: what each sends, and that nobody is counted for what cannot be."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.errors import ConfigError
+from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig
+from edge.sensors.mqtt_devices.people_counter import OFTEN_S, SILENT_S
+from edge.sensors.mqtt_devices.people_totals import AT_ONCE, LIMIT, Follower, Passed, Totals, follow, read
+from edge.sensors.mqtt_devices.report import Aside
+from edge.wire.events import FaultData, FootfallData
+from tests.edge.hall import Hall, config, named, with_hall
+from tests.edge.test_config import GOOD, loaded
+
+TOPIC = "application/7/device/24e124fffef00001/event/up"
+HEARS = msgspec.structs.replace(
+    config(),
+    mqtt_sensors=MqttSensorsConfig(),
+    mqtt_counters=(MqttCounterConfig(id="side-counter", topic="application/+/device/24e124fffef00001/event/up"),),
+)
+
+VS132 = {
+    "protocol_version": 1,
+    "sn": "6614c39694870000",
+    "hardware_version": "1.2",
+    "firmware_version": "132.1.0.1",
+    "total_counter_in": 190,
+    "total_counter_out": 305,
+    "periodic_counter_in": 0,
+    "periodic_counter_out": 0,
+}
+IMBUILDINGS = {
+    "device_type": "People Counter",
+    "device_id": "0004a30b00f0d40e",
+    "battery_voltage": 2.56,
+    "counter_a": 0,
+    "counter_b": 0,
+    "total_counter_a": 13,
+    "total_counter_b": 10,
+    "payload_counter": 106,
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        # Milesight VS132: actility/device-catalog, vendors/milesight-iot/drivers/vs132/examples.json
+        (VS132, Totals(190, 305)),
+        # The same in an uplink of ChirpStack 4: its integration.proto, UplinkEvent, field "object"
+        ({"deduplicationId": "3ac7", "fPort": 100, "object": VS132}, Totals(190, 305)),
+        # Milesight VS133 and VS135: Milesight-IoT/SensorDecoders, VS_Series/VS13x/README.md
+        ({"line_1_total_in": 41, "line_1_total_out": 39, "line_1_period_in": 2}, Totals(41, 39)),
+        # Milesight VS350: Milesight-IoT/SensorDecoders, VS_Series/VS350/README.md
+        ({"battery": 98, "total_in": 7, "total_out": 5, "period_in": 0, "period_out": 1}, Totals(7, 5)),
+        # Terabee PC-L-XL: actility/device-catalog, vendors/terabee/drivers/pc-l-xl/examples.json
+        ({"count_in": 16, "count_out": 17}, Totals(16, 17)),
+        # IMBuildings: TheThingsNetwork/lorawan-devices, vendor/imbuildings/imbuildings-codec.yaml
+        ({"uplink_message": {"decoded_payload": IMBUILDINGS}}, Totals(13, 10)),
+    ],
+)
+def test_totals_are_read_as_each_make_sends_them(said: object, found: Totals) -> None:
+    assert read(json.dumps(said).encode()) == found
+
+
+def test_roode_sends_each_person() -> None:
+    """Lyr3x/Roode, components/roode/roode.cpp: its text sensor is published as Entry or Exit."""
+    assert read(b"Entry") == Passed(1, 0)
+    assert read(b"Exit") == Passed(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [
+        (b"Gate broken", Aside.MALFORMED),
+        (b"\xff\xfe", Aside.MALFORMED),
+        (b"[1, 2]", Aside.MALFORMED),
+        (b'{"total_in": 5}', Aside.MALFORMED),
+        (b'{"total_in": NaN, "total_out": 5}', Aside.MALFORMED),
+        (b'{"total_in": null, "total_out": 5}', Aside.NOT_A_NUMBER),
+        (b'{"total_in": true, "total_out": 5}', Aside.NOT_A_NUMBER),
+        (b'{"total_in": "NaN", "total_out": 5}', Aside.NOT_A_NUMBER),
+        (b'{"total_in": -3, "total_out": 5}', Aside.OUT_OF_BOUNDS),
+        (b'{"total_in": 1.5, "total_out": 5}', Aside.OUT_OF_BOUNDS),
+        (b'{"total_in": 4294967296, "total_out": 5}', Aside.OUT_OF_BOUNDS),
+    ],
+)
+def test_what_is_no_total_is_set_aside(payload: bytes, why: Aside) -> None:
+    assert read(payload) is why
+
+
+def play(*totals: tuple[int, int], every_s: float = 600.0) -> tuple[Passed, int]:
+    """Who passed by totals that came one after the other, and how many of them were set aside."""
+    state, ins, outs, aside = Follower(), 0, 0, 0
+    for number, each in enumerate(totals):
+        state, passed, odd = follow(state, Totals(*each), number * every_s)
+        ins, outs, aside = ins + passed.ins, outs + passed.outs, aside + (odd is not None)
+    return Passed(ins, outs), aside
+
+
+@pytest.mark.parametrize(
+    ("totals", "passed", "aside"),
+    [
+        ([(190, 305), (193, 306)], Passed(3, 1), 0),
+        ([(190, 305), (190, 305), (190, 305)], Passed(0, 0), 0),
+        ([(390_000, 5), (390_002, 5)], Passed(2, 0), 0),
+        ([(10, 5), (390_010, 5), (12, 6)], Passed(2, 1), 1),
+        ([(10, 5), (390_010, 5), (390_012, 6)], Passed(2, 1), 1),
+        ([(190, 305), (2, 1), (5, 4)], Passed(3, 3), 1),
+        ([(190, 305), (0, 0), (192, 305)], Passed(2, 0), 1),
+        ([(65_530, 5), (3, 6)], Passed(9, 1), 0),
+        ([(2**32 - 2, 5), (1, 5)], Passed(3, 0), 0),
+        ([(10, 5), (9, 5), (11, 6)], Passed(1, 1), 1),
+    ],
+)
+def test_resets_roll_overs_and_jumps_count_nobody_who_did_not_pass(
+    totals: list[tuple[int, int]], passed: Passed, aside: int
+) -> None:
+    assert play(*totals) == (passed, aside)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), max_size=30), st.floats(0, 1e6))
+def test_no_totals_make_people_negative_or_more_than_can_pass(totals: list[tuple[int, int]], every_s: float) -> None:
+    state = Follower()
+    for number, each in enumerate(totals):
+        state, passed, _ = follow(state, Totals(*each), number * every_s)
+        assert 0 <= passed.ins <= LIMIT
+        assert 0 <= passed.outs <= LIMIT
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, AT_ONCE), st.integers(0, AT_ONCE)), min_size=1, max_size=30),
+    st.integers(0, 2**16),
+)
+def test_all_who_pass_are_counted_over_any_roll_over(steps: list[tuple[int, int]], start: int) -> None:
+    totals = [(start % 2**16, start % 2**16)]
+    for ins, outs in steps:
+        totals.append(((totals[-1][0] + ins) % 2**16, (totals[-1][1] + outs) % 2**16))
+    assert play(*totals) == (Passed(sum(ins for ins, _ in steps), sum(outs for _, outs in steps)), 0)
+
+
+# At an edge
+
+
+def report(hall: Hall, ins: object, outs: object, *, retain: bool = False) -> None:
+    said = {"fPort": 100, "object": {"total_counter_in": ins, "total_counter_out": outs}}
+    hall.sensors.publish(TOPIC, json.dumps(said).encode(), retain=retain)
+
+
+def test_a_bought_counter_becomes_footfall_with_totals_of_its_own() -> None:
+    async def act(hall: Hall) -> None:
+        for ins, outs in ((190, 305), (193, 306), (193, 306), ("NaN", 306), (-4, 306), (390_193, 306), (194, 306)):
+            report(hall, ins, outs)
+            await asyncio.sleep(2 * OFTEN_S)
+        counted = [(each.counter, each.door, each.ins, each.outs, each.total_ins) for each in hall.data(FootfallData)]
+        assert counted == [("side-counter", None, 3, 1, 3), ("side-counter", None, 1, 0, 4)]
+        state = hall.state("side-counter")
+        assert (state.kind, state.values["ins_today"], state.values["set_aside"]) == ("counter", 4, 3)
+
+    with_hall(act, config=HEARS)
+
+
+def test_what_the_broker_had_kept_is_no_news_and_a_flood_is_few_events() -> None:
+    async def act(hall: Hall) -> None:
+        report(hall, 10, 10)
+        await asyncio.sleep(2 * OFTEN_S)
+        report(hall, 20, 10, retain=True)
+        for number in range(1000):
+            report(hall, 10 + number // 100, 10)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2 * OFTEN_S)
+        report(hall, 20, 10)
+        await asyncio.sleep(1)
+        counted = hall.data(FootfallData)
+        assert len(counted) <= 5
+        assert counted[-1].total_ins == 10
+
+    with_hall(act, config=HEARS)
+
+
+def test_a_counter_that_falls_silent_is_a_fault_since_it_last_spoke() -> None:
+    async def act(hall: Hall) -> None:
+        report(hall, 10, 10)
+        await asyncio.sleep(1)
+        spoke = hall.clock.now()
+        await asyncio.sleep(SILENT_S + 60)
+        (fault,) = hall.data(FaultData)
+        assert named(fault) == "counter_silent"
+        assert fault.since is not None
+        assert abs((spoke - fault.since).total_seconds()) < 5
+        report(hall, 12, 10)
+        await asyncio.sleep(1)
+        assert [each.present for each in hall.data(FaultData)] == [True, False]
+        assert hall.data(FootfallData)[-1].total_ins == 2
+
+    with_hall(act, config=HEARS)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[[mqtt_counter]]\nid = "side"\ntopic = "a/#/b"\n[mqtt_sensors]\n', "mqtt_counter[0].topic"),
+        ('[[mqtt_counter]]\nid = "side"\ntopic = "a/b"\n', "mqtt_counter[0]"),
+        ('[[mqtt_counter]]\nid = "front-beams"\ntopic = "a/b"\n[mqtt_sensors]\n', "mqtt_counter[0].id"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, GOOD + text)
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "topic", "hears"),
+    [
+        ("a/+/c", "a/b/c", True),
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/b", "a/b/c", False),
+        ("+", "a/b", False),
+    ],
+)
+def test_a_topic_is_its_own_by_the_rules_of_mqtt(wanted: str, topic: str, hears: bool) -> None:
+    assert MqttCounterConfig(id="side", topic=wanted).hears(topic) is hears
