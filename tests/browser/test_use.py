@@ -18,6 +18,33 @@ def _minutes(**own: int) -> dict[str, int]:
     return dict.fromkeys(("bookable", "booked", "outside", "used", "no_show", "not_measured"), 0) | own
 
 
+def _visits() -> dict[str, object]:
+    """A week of which a tenth is not measured."""
+
+    def mode(minutes: int, visits: int, per_hour: float | None) -> dict[str, object]:
+        return {"minutes": minutes, "measured": minutes * 9 // 10, "visits": visits, "per_hour": per_hour}
+
+    return {
+        "doors": ["front-door"],
+        "part_of_the_time": [],
+        "open": mode(5040, 1400, 18.0),
+        "staffed": mode(4200, 1300, 20.5),
+        "extended": mode(840, 100, 8.2),
+        "closed": mode(5040, 3, 0.0),
+        "open_days": 7,
+        "measured_days": 6,
+        "peak": {
+            "people": 61,
+            "estimate": 64,
+            "most": 68,
+            "at": "2026-11-12T11:05:00+00:00",
+            "ins": 240,
+            "outs": 236,
+            "ended": True,
+        },
+    }
+
+
 def _use(*, bookable: int = 5040) -> dict[str, object]:
     """A week of one hall: booked on Monday at ten, and not known on Tuesday."""
     counts = {"bookings": 4, "arrived": 1, "no_shows": 1, "unknown": 2, "late_cancellations": 1}
@@ -37,6 +64,8 @@ def _use(*, bookable: int = 5040) -> dict[str, object]:
         "ends": "2026-12-01T00:00:00+00:00",
         "until": "2026-12-01T00:00:00+00:00",
         "hours_set": True,
+        "hours_known": True,
+        "visits": _visits(),
         "minutes": minutes,
         "counts": counts,
         "week": week,
@@ -89,6 +118,48 @@ async def test_figures_say_what_they_are_and_how_far_they_are_known(screens: Scr
     await expect(page.get_by_label("Compare with a year before")).to_be_checked()
     await expect(row.get_by_role("cell")).to_have_text(["67", "?", "", "", "", "", ""])
     assert await faults(page, "use") == []
+
+
+async def test_visits_and_the_most_people_inside_say_how_far_they_are_measured(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    page = screen.page
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=_use() if "from=2026" in route.request.url else _use() | {"visits": None})
+
+    await page.route("**/api/v1/sites/ramsey/use?*", answer)
+    await screen.open("/use?site=ramsey&view=month&date=2026-11-12")
+    visits = page.get_by_role("group").filter(has_text="Visits an open hour")
+    await expect(visits).to_contain_text("18.0")
+    await expect(visits).to_contain_text("Measured: 90 % of open time")
+    await visits.locator("summary").click()
+    await expect(visits).to_contain_text("20.5 an hour while staff were there, 8.2 in 14 h without staff")
+    await expect(visits).to_contain_text("Counted at: Front door.")
+    most = page.get_by_role("group").filter(has_text="Most people inside")
+    await expect(most).to_contain_text("68 at most")
+    await expect(most).to_contain_text("Measured: 6 of 7 open days")
+    await expect(page.get_by_role("link", name="Month as PDF")).to_have_attribute(
+        "href", "/api/v1/sites/ramsey/use.pdf?month=2026-11"
+    )
+    await screen.open("/use?site=ramsey&view=month&date=2025-11-12")
+    await expect(page.get_by_role("group").filter(has_text="Most people inside")).to_contain_text("Not measured")
+    assert await faults(page, "visits") == []
+
+
+async def test_all_buildings_stand_in_one_table_beside_earlier_times(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    page = screen.page
+    await screen.open("/use?site=ramsey&view=month")
+    await page.get_by_role("heading", name="All buildings, beside earlier times").click()
+    table = page.get_by_role("region", name="Buildings")
+    await expect(table.get_by_role("row", name=re.compile("^Ramsey"))).to_be_visible()
+    await expect(table.get_by_role("columnheader", name="Visits an open hour")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    async with page.expect_download() as saved:
+        await page.get_by_role("link", name="Save the table as CSV").click()
+    text = (await (await saved.value).path()).read_text(encoding="utf-8-sig")
+    assert "site,name,which,from,to" in text
+    assert await faults(page, "all buildings") == []
 
 
 async def test_a_manager_opens_the_page_from_the_bar_and_saves_what_is_shown(screens: Screens, hub: SimHub) -> None:

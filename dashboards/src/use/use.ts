@@ -27,9 +27,29 @@ export interface SpaceUse {
   counts: Counts;
   week: Week;
 }
+/** `minutes`: how long the building was so; `measured`: in how many of them every counter worked. Null: not measured. */
+export interface ModeVisits {
+  minutes: number;
+  measured: number;
+  visits: number | null;
+  per_hour: number | null;
+}
+export interface Visits {
+  doors: string[];
+  part_of_the_time: string[];
+  open: ModeVisits;
+  staffed: ModeVisits;
+  extended: ModeVisits;
+  closed: ModeVisits;
+  open_days: number;
+  measured_days: number;
+  /** From `people` to `most` were inside for ten minutes. */
+  peak: { people: number; estimate: number; most: number; at: string; ins: number; outs: number; ended: boolean } | null;
+}
 export interface WireUse {
   until: string;
   hours_set: boolean;
+  hours_known: boolean;
   minutes: Minutes;
   counts: Counts;
   week: Week;
@@ -39,6 +59,20 @@ export interface WireUse {
   groups_shown: boolean;
   unused: string[];
   closed: string[];
+  /** Null where no door has a counter. */
+  visits: Visits | null;
+}
+/** An earlier period of a building; `change` of visits an open hour, 0.1 for a tenth more. */
+export interface Earlier {
+  change: number | null;
+  why_no_change: string;
+}
+export interface ComparedSite {
+  site: string;
+  site_name: string;
+  period: Pick<WireUse, "minutes" | "counts" | "visits">;
+  before: Earlier;
+  year_before: Earlier;
 }
 export interface Term {
   name: string;
@@ -103,6 +137,8 @@ export const usedShare = (one: Minutes): number | null => share(one.used, one.bo
 export const coverage = (one: Minutes): number | null => share(one.booked - one.not_measured, one.booked);
 
 export const percentText = (part: number | null): string => (part === null ? "–" : `${Math.round(part * 100)} %`);
+export const numberText = (value: number, digits = 0): string => value.toLocaleString(LANGUAGE, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+export const perHourText = (one: ModeVisits | undefined): string => (one?.per_hour == null ? "–" : numberText(one.per_hour, 1));
 export const hoursText = (minutes: number): string => {
   const hours = minutes / 60;
   return `${(hours < 10 ? Math.round(hours * 10) / 10 : Math.round(hours)).toLocaleString(LANGUAGE)} h`;
