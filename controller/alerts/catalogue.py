@@ -44,7 +44,7 @@ def _kind(
     could go unseen, or it is no site's own."""
     rule, longest = (
         AlertRule(raise_after=timedelta(seconds=raises), clear_after=timedelta(seconds=clears))
-        for raises, clears in ((raise_s, clear_s), (max(raise_s, longest_s), _HOUR_S if clear_s else 0))
+        for raises, clears in ((raise_s, clear_s), (max(raise_s, longest_s), max(clear_s, _HOUR_S) if clear_s else 0))
     )
     off = not always and severity is not Severity.DANGER
     return AlertKind(severity=severity, hint=hint, rule=rule, longest=longest, may_be_off=off)
@@ -61,6 +61,13 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.FORCED: _kind(_DANGER, FAULTS[FaultCode.DOOR_FORCED].hint),
     AlertCode.GLASS: _kind(_SERIOUS, FAULTS[FaultCode.GLASS_BROKEN].hint, clear_s=10, longest_s=600),
     AlertCode.HELD: _kind(_SERIOUS, FAULTS[FaultCode.DOOR_STANDS_OPEN].hint, clear_s=10, longest_s=_HOUR_S),
+    AlertCode.LEFT_UNLOCKED: _kind(
+        _SERIOUS,
+        "go and lock it, or see what keeps it unlocked: its exit button, its lock, a command",
+        raise_s=600,
+        clear_s=10,
+        longest_s=_HOUR_S,
+    ),
     AlertCode.NOT_SECURED: _kind(_SERIOUS, "go and look, or ask who was there last", longest_s=_HOUR_S),
     AlertCode.WITHHELD: _kind(
         _SERIOUS, "check that nobody is inside and everything is closed, then set it at the building", always=True
@@ -82,11 +89,25 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.EDGE_CLOCK: _kind(
         _SERIOUS, "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi"
     ),
+    AlertCode.BACKLOG: _kind(
+        _SERIOUS,
+        "its line may be too slow, or something refuses its events: look at quarantine and at its log",
+        raise_s=900,
+        clear_s=300,
+        longest_s=4 * _HOUR_S,
+    ),
+    AlertCode.CERTIFICATE: _kind(
+        _SERIOUS, "see whether its agent is up to date and online, which renews it; else enrol it again"
+    ),
     AlertCode.UNKNOWN_PLAN: _kind(
         _SERIOUS, "its doors go on as they are, and get no other plan until this one has been fetched"
     ),
     AlertCode.PLAN_REFUSED: _kind(_SERIOUS, "its doors continue by the last plan; a newer agent may be needed"),
     AlertCode.RESTORED: _kind(_SERIOUS, "decide on this page what to keep"),
+    AlertCode.CO2: _kind(
+        _MINOR, "air the room, or see to its ventilation", raise_s=600, clear_s=600, longest_s=4 * _HOUR_S
+    ),
+    AlertCode.SENSOR_BATTERY: _kind(_MINOR, "replace its battery", raise_s=_HOUR_S, clear_s=6 * _HOUR_S),
     AlertCode.NEW_LOG: _kind(
         _MINOR, "if nobody replaced its disk, look at the Pi: its card may have been exchanged or have failed"
     ),

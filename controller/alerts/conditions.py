@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import and_, func, or_, select
 
 from controller.alerts.machine import FALSE, UNKNOWN, AlertKey, Observation, Truth
+from controller.alerts.standing import look_standing
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.estate.model import Site
@@ -53,7 +54,8 @@ _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
 }
 """Kind of device and name of a value -> the alert, and what somebody has to know in words."""
 _FROM_DEVICES = frozenset(
-    {code for words in _STATES.values() for code, _ in words.values()} | {AlertCode.LOCKOUT, AlertCode.FAULT}
+    {code for words in _STATES.values() for code, _ in words.values()}
+    | {AlertCode.LOCKOUT, AlertCode.FAULT, AlertCode.LEFT_UNLOCKED, AlertCode.BACKLOG}
 )
 _WITH_FAULT = '"fault":"'
 _SITES_IN_QUERY = 200
@@ -63,8 +65,8 @@ Reports = Mapping[AlertKey, int]
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):
-    """``holds``: what is true. ``grouped``: what another stands for. ``away``: edges of which nothing new is known, by
-    site and edge, since when."""
+    """``holds``: what is true. ``grouped``: what another stands for, or is not known at present. ``away``: edges of
+    which nothing new is known, by site and edge, since when."""
 
     holds: dict[AlertKey, Observation]
     grouped: frozenset[AlertKey]
@@ -96,7 +98,9 @@ async def look(tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime) 
             holds[key] = (
                 report if state is None else msgspec.structs.replace(report, since=state.since, momentary=False)
             )
-    grouped = group_faults(holds)
+    standing, unknown = await look_standing(tx, sites, since, now)
+    holds |= standing
+    grouped = group_faults(holds) | unknown
     for site, found in away.items():
         grouped |= await _hold_away(tx, site, found, holds)
     return Conditions(holds=holds, grouped=frozenset(grouped), away=since)
@@ -163,7 +167,8 @@ async def _devices(
             key = AlertKey(site=row.site, kind=code, edge=row.edge, about=row.device)
             since = _instant(values.get("not_counting_since")) if code is AlertCode.FAULT else None
             found[key] = _held(text, since or row.since, known_to=known_to, members=members)
-    return found
+    fire = {key.site for key in found if key.kind in {AlertCode.FIRE, AlertCode.FIRE_LATCHED}}
+    return {key: each for key, each in found.items() if key.kind is not AlertCode.LEFT_UNLOCKED or key.site not in fire}
 
 
 def _said(
@@ -180,6 +185,9 @@ def _said(
     if isinstance(faults, str) and (read := read_faults(faults[:400])):
         text = "; ".join(advise(name, code, part) for code, part in read)
         said.append((AlertCode.FAULT, text, [f"{code}:{part}" for code, part in read]))
+    unlocked = kind == "door" and values.get("lock") == "unlocked" and values.get("mode") in {"locked", "code"}
+    if unlocked and values.get("alarm") != "glass":
+        said.append((AlertCode.LEFT_UNLOCKED, f"{name} is unlocked, and should not be", []))
     if _later(values.get("codes_wait_until"), now):
         said.append((AlertCode.LOCKOUT, f"{name} accepts no codes for now: too many wrong ones were typed", []))
     return said

@@ -1,7 +1,8 @@
 """What is stored of the last 30 days as the times in which the conditions of alerts held, for a preview of rules.
 
 Doors held open, broken glass, faults and lock-outs are known from events, so that a rule in force does not hide them.
-How long a Pi was away is known from its alerts alone: shorter than the delay in force at that time, it left nothing.
+What neither events nor reports say, such as how long a Pi was away, is known from its alerts alone: shorter than the
+delay in force at that time, it left nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +40,7 @@ MOST = 20_000
 """Events, reports and alerts that are looked at, each."""
 _DOOR_ENDS = {DoorChange.CLEARED: AlertCode.HELD, DoorChange.GLASS_WHOLE: AlertCode.GLASS}
 _DOOR_BEGINS = {DoorChange.HELD: AlertCode.HELD, DoorChange.GLASS_BROKEN: AlertCode.GLASS}
+_FROM_EVENTS = {*_DOOR_BEGINS.values(), AlertCode.FAULT, AlertCode.LOCKOUT}
 _DOOR_TEXT = {AlertCode.HELD: "is held open", AlertCode.GLASS: "is unlocked, since its break-glass unit is broken"}
 
 
@@ -177,7 +179,8 @@ def _from_reports(
 
 
 def _from_alerts(raised: Iterable[AlertState]) -> list[Spell]:
-    """Spells of Pis that were away."""
+    """Spells of what is known from its alerts alone, such as Pis that were away."""
+    known = set(settable()) - set(REPORTED) - _FROM_EVENTS
     return [
         Spell(
             key=each.key,
@@ -187,5 +190,5 @@ def _from_alerts(raised: Iterable[AlertState]) -> list[Spell]:
             ends=each.over_since or each.cleared_at,
         )
         for each in raised
-        if each.kind is AlertCode.OFFLINE
+        if each.kind in known
     ]

@@ -29,3 +29,8 @@ class AlertCode(StrEnum):
     OFFLINE = "offline"
     CLOCK = "clock"
     EDGE_CLOCK = "edge_clock"
+    LEFT_UNLOCKED = "left_unlocked"
+    BACKLOG = "backlog"
+    CERTIFICATE = "certificate"
+    CO2 = "co2"
+    SENSOR_BATTERY = "sensor_battery"
