@@ -162,6 +162,9 @@ def _arrived(case: Case, first_code: When, first_person: When) -> When:
         return min(found, key=lambda each: each.at or case.now)
     if case.now <= case.window.start:
         return When(how=How.LATER)
+    if case.booking.arrived_at is not None:
+        # The events that it was known by are no longer kept.
+        return When(how=How.AT_MOST, at=case.booking.arrived_at, text="as the diary noted it then")
     if (moved := _moved(case)) is not None:
         return When(how=How.SHARED, at=moved[0], text="by movement in the room alone")
     if first_person.how is How.SHARED:

@@ -232,20 +232,19 @@ async def first_event(tx: Tx, site: str) -> datetime | None:
 
 async def horizons(tx: Tx, site: str) -> dict[str, datetime]:
     """Edge -> up to when it is known to have run and everything of it is stored, outages apart: when it last said how
-    far its log goes, or its last event before one that is still to come."""
+    far its log goes, or its last event before one that is still to come, whichever is later."""
     found: dict[str, datetime] = {}
     for state in await telemetry.site_edge_states(tx, site):
         log = await telemetry.present_log(tx, site, state.edge, said=state.log)
         if log is None:
             continue
         last = (await telemetry.runs(tx, log[0])).contiguous
-        if log[1] == (state.log or log[1]) and last >= state.head:
-            found[state.edge] = state.at
-            continue
         query = select(events.c.at).where(events.c.log_id == log[0], events.c.seq <= last)
         at = (await tx.execute(query.order_by(events.c.seq.desc()).limit(1))).scalar()
-        if at is not None:
-            found[state.edge] = at
+        complete = log[1] == (state.log or log[1]) and last >= state.head
+        known = [each for each in (at, state.at if complete else None) if each is not None]
+        if known:
+            found[state.edge] = max(known)
     return found
 
 

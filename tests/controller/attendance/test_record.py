@@ -301,6 +301,20 @@ def test_a_check_in_is_an_arrival_whatever_the_doors_say() -> None:
     assert found.no_show.finding is Finding.NO
 
 
+def test_of_a_booking_whose_events_are_deleted_the_arrival_that_the_diary_noted_is_left() -> None:
+    there = booked("hall", "18:00", "20:00", arrived_at=at("18:03"), arrived_how=Arrival.CODE.value)
+    found = Day(there).record(there, dark=[("00:00", "23:59")])
+    assert (found.arrived.how, found.arrived.at, found.no_show.finding) == (How.AT_MOST, at("18:03"), Finding.NO)
+    assert (found.came.number, found.peak.number) == (None, None)
+
+
+def test_whoever_comes_in_after_its_code_has_ended_ends_its_overstay() -> None:
+    day = Day(CHOIR).code("17:50", CHOIR).count("17:51", ins=9).count("20:05", outs=9)
+    day.key("22:00").count("22:00", ins=1).count("22:40", outs=1)
+    found = day.record(CHOIR)
+    assert (found.left.how, found.left.at, found.overstay.number) == (How.KNOWN, at("20:05"), 5)
+
+
 # Movement
 
 
@@ -311,6 +325,11 @@ def test_movement_says_that_somebody_was_there_and_until_when_at_least() -> None
     assert found.no_show.finding is Finding.NOT_MEASURED
     assert (found.left.how, found.left.at) == (How.AT_LEAST, at("20:12"))
     assert (found.overstay.how, found.overstay.number) == (How.AT_LEAST, 12)
+
+
+def test_who_moves_there_half_an_hour_later_is_somebody_else() -> None:
+    day = Day(SCOUTS).moves("18:06", "18:09", "hut").moves("20:05", "20:12", "hut").moves("20:50", "21:20", "hut")
+    assert day.record(SCOUTS, sensors=["hut"]).left.at == at("20:12")
 
 
 def test_movement_of_the_next_booking_is_not_an_overstay() -> None:

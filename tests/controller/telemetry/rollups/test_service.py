@@ -226,6 +226,16 @@ async def test_silence_while_the_device_is_known_to_work_is_zero_and_other_silen
     assert len(found["ins"].figures) == 15  # nothing is said of what is to come
 
 
+async def test_an_event_says_that_its_device_worked_until_then_also_after_the_edge_last_said_how_far_it_goes(
+    site: Database,
+) -> None:
+    start, eight, twelve, fifteen = at_hour(6, 8, 12, 15)
+    await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start), crossing(2, ins=1, total=(3, 0), at=twelve)])
+    await alive(site, eight, head=1)
+    found = await seen(site, Step.HOUR, DAY, fifteen)
+    assert counted(found["ins"], 7, 9, 11, 13) == [(0, 1.0), (0, 1.0), (0, 1.0), (None, 0.0)]
+
+
 async def test_what_is_still_to_come_is_not_known(site: Database) -> None:
     start, eight, twelve = at_hour(6, 8, 12)
     await store(site, SITE, [crossing(1, ins=2, total=(2, 0), at=start), crossing(3, ins=1, total=(4, 0), at=twelve)])
