@@ -8,10 +8,11 @@ import msgspec
 from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.estate.model import Site
-from controller.forecast.counted_hours import calendar_of, counted_hours, doors
 from controller.forecast.hours import HOUR, ExpectedHour, forecast
 from controller.forecast.model import HISTORY, LEAST_DAYS
+from controller.forecast.site_calendar import calendar_of
 from controller.hours.timetable import Timetable
+from controller.telemetry.rollups.counted_hours import counted_hours, doors
 from controller.telemetry.rollups.crossings import DoorCounter, crossings
 from controller.telemetry.rollups.fold import Step, start_of
 from controller.text import local_time, times

@@ -1,18 +1,17 @@
-"""How busy a site usually is at this hour, from the crossings of the same weekday in past weeks; nothing where too few
+"""How busy a site usually is at this hour, from what was counted in the same hour of past weeks; nothing where too few
 hours were counted. Silence is not zero: an hour counts only where each counter is known to have worked."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from statistics import fmean
 
 import msgspec
-from sqlalchemy import and_, or_, select
 
 from controller.db.engine import Tx
 from controller.hours.timetable import Timetable
-from controller.telemetry import queries
-from controller.telemetry.tables import device_states, samples
+from controller.telemetry.rollups.counted_hours import counted_hours
+from controller.telemetry.rollups.crossings import crossings
+from controller.telemetry.rollups.fold import Step, steps_in
 from controller.text import local_time, times
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
@@ -27,15 +26,16 @@ _HOUR = timedelta(hours=1)
 
 
 class PastDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A day of a past week that was open at this hour. ``open_for``: in all, to everybody."""
+    """A day of a past week that was open at this hour. ``open``: to everybody."""
 
     day: Interval
     hour: Interval
     open: tuple[Interval, ...]
 
-    @property
-    def open_for(self) -> timedelta:
-        return sum((each.end - each.start for each in self.open), timedelta())
+    def open_hours(self, hours: Timetable) -> list[datetime]:
+        """When each whole hour of it begins in which it was open to everybody."""
+        found = [one for each in self.open for one in steps_in(Step.HOUR, each, hours.site.tz) if one.end <= each.end]
+        return [each.start for each in found]
 
 
 async def usually(tx: Tx, hours: Timetable, now: datetime) -> str:
@@ -43,31 +43,13 @@ async def usually(tx: Tx, hours: Timetable, now: datetime) -> str:
     building is not open to everybody, since it would show when it is empty."""
     if hours.mode_at(now).mode is not Mode.STAFFED:
         return ""
-    site = hours.site.id
     days = past_days(hours, now)
-    query = select(device_states.c.device).where(device_states.c.site == site, device_states.c.kind == "counter")
-    counters = frozenset((await tx.execute(query)).scalars())
-    if len(days) < _ENOUGH or not counters:
+    if len(days) < _ENOUGH:
         return ""
     whole = Interval(start=days[-1].day.start, end=days[0].day.end)
-    c = samples.c
-    crossings = select(c.device, c.at, c.value).where(
-        c.site == site,
-        c.measurement == "footfall",
-        c.device.in_(sorted(counters)),
-        c.field == "ins",
-        c.value > 0,
-        c.at >= whole.start,
-        c.at < whole.end,  # by these two the primary key bounds the search
-        or_(*(and_(c.at >= each.day.start, c.at < each.day.end) for each in days)),
-    )
-    ins: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
-    for row in await tx.execute(crossings):
-        ins[row.device].append((row.at, row.value))
-    outages = [each.during for each in await queries.site_outages(tx, site, whole)]
-    counted = [each for each in days if _counted(each, {name: ins[name] for name in counters}, outages)]
-    every = [each for found in ins.values() for each in found]
-    return _words(counted, every, hours, now)
+    counters = await crossings(tx, hours.site.id, Step.HOUR, whole, now)
+    counted = counted_hours(counters, whole, hours.site.tz)
+    return _words([each for each in days if each.hour.start in counted], counted, hours, now)
 
 
 def past_days(hours: Timetable, now: datetime) -> list[PastDay]:
@@ -85,26 +67,12 @@ def past_days(hours: Timetable, now: datetime) -> list[PastDay]:
     return found
 
 
-def _counted(day: PastDay, ins: Mapping[str, Sequence[tuple[datetime, float]]], outages: Sequence[Interval]) -> bool:
-    """Whether each counter is known to have worked in the hour: it counted somebody then, or on both sides of it that
-    day; and no outage touches the open time."""
-    if any(outage.overlaps(each) for outage in outages for each in day.open):
-        return False
-    for found in ins.values():
-        at = [moment for moment, _ in found if moment in day.day]
-        if any(each in day.hour for each in at):
-            continue
-        if not (any(each < day.hour.start for each in at) and any(each >= day.hour.end for each in at)):
-            return False
-    return True
-
-
-def _words(days: Sequence[PastDay], ins: Sequence[tuple[datetime, float]], hours: Timetable, now: datetime) -> str:
+def _words(days: Sequence[PastDay], counted: Mapping[datetime, float], hours: Timetable, now: datetime) -> str:
     if len(days) < _ENOUGH:
         return ""
-    here = [round(sum(value for at, value in ins if at in day.hour)) for day in days]
-    all_day = sum(value for day in days for each in day.open for at, value in ins if at in each)
-    average = all_day / (sum((day.open_for for day in days), timedelta()) / _HOUR)
+    here = [round(counted[day.hour.start]) for day in days]
+    whole = [{day.hour.start, *day.open_hours(hours)} for day in days]
+    average = fmean(counted[each] for starts in whole for each in starts if each in counted)
     if not average:
         return ""
     share = fmean(here) / average

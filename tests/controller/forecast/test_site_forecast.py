@@ -11,9 +11,10 @@ from typer.testing import CliRunner, Result
 
 from controller.container import Container
 from controller.forecast.cli import app as command
-from controller.forecast.counted_hours import calendar_of, counted_hours
+from controller.forecast.site_calendar import calendar_of
 from controller.hours.model import Break, HolidayMeaning, HolidayRule, OpeningHours, OtherDay, Term
 from controller.hours.timetable import Timetable
+from controller.telemetry.rollups.counted_hours import counted_hours
 from controller.telemetry.rollups.crossings import CrossingsAt, DoorCounter
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB

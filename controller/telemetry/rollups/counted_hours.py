@@ -1,16 +1,12 @@
-"""What a site's own counters and hours say: hours that were counted, and days that are not like others. Pure."""
+"""The hours in which a site's counters counted everybody. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.forecast.hours import Calendar
-from controller.hours.day_rules import RuleSource
-from controller.hours.timetable import Timetable, of_site
 from controller.telemetry.rollups.coverage import seconds_of, shares
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.fold import Step, steps_in
-from controller.text import local_time
 from edge.wire.interval import Interval
 
 _WHOLE = 0.9
@@ -42,23 +38,3 @@ def counted_hours(counters: Sequence[DoorCounter], during: Interval, zone: ZoneI
         if all(covered[n][at] >= _WHOLE for n in due):
             found[hour.start] = float(sum(ins[n].get(hour.start, 0) for n in due))
     return found if wanted else {}
-
-
-def calendar_of(hours: Timetable, during: Interval) -> Calendar:
-    """Closures of the building, days that it is closed as a bank holiday or by date, bank holidays, and days between
-    school terms; before the first term and after the last nothing is known of the schools."""
-    zone = hours.site.tz
-    first, last = (local_time.local_day(each, zone) for each in (during.start, during.end))
-    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
-    closed = [each.during for each in of_site(hours.closures) if each.during.overlaps(during)]
-    closed += [local_time.day_bounds(day, zone) for day in days if _shut(hours, day)]
-    holidays = {day: name for day in days if (name := hours.holiday(day))}
-    terms = hours.terms
-    known = (min(each.first for each in terms), max(each.last for each in terms)) if terms else (date.max, date.min)
-    school = frozenset(day for day in days if known[0] <= day <= known[1] and not hours.in_term(day))
-    return Calendar(holidays, school, closed)
-
-
-def _shut(hours: Timetable, day: date) -> bool:
-    rule = hours.rule(day)
-    return rule.rule is not RuleSource.WEEK and not rule.spans
