@@ -69,8 +69,8 @@ class PeakRead(Answer, of=Peak):
 
 class SiteVisitsRead(Answer, of=SiteVisits):
     """`doors`: that had a counter; `part_of_the_time`: those that had one in a part of the time only. `open`: staffed
-    and extended together. `open_days`: days with open time; `measured_days`: those in which the counters worked, of
-    which `peak` is the highest; null where nobody came or no day is measured."""
+    and extended together. `open_days`: local days with open time; `measured_days`: those of which it can be said how
+    many were inside, of which `peak` is the highest; null where nobody came, nothing is sure, or no day is measured."""
 
     open: ModeVisitsRead
     staffed: ModeVisitsRead

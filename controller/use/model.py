@@ -125,8 +125,10 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True):
 
 class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     """``doors``: that had a counter; ``part_of_the_time``: those that had one in a part of the time only. ``open``:
-    staffed and extended together. ``open_days``: days with open time; ``measured_days``: those among them in which the
-    counters worked, of which ``peak`` is the highest; ``None`` where nobody came, or no day is measured."""
+    staffed and extended together. ``open_days``: local days with open time; ``measured_days``: those among them of
+    which it can be said how many were inside, of which ``peak`` is the highest: all counters worked, in both
+    directions, and it lies between two midnights at which the building is closed. ``peak``: ``None`` where nobody came,
+    nothing is sure, or no day is measured."""
 
     doors: tuple[str, ...]
     part_of_the_time: tuple[str, ...]

@@ -11,7 +11,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from controller.hours.modes import ModePeriod
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
@@ -29,6 +32,8 @@ _NINE_OF_TEN = 1.2816
 """Standard deviations of a normal distribution that one of ten lies beyond."""
 _GAP = 0.01
 """Share of a day's open time in which a counter may have been silent for the day still to be measured."""
+_UNBALANCED = 0.2
+"""Share of a day's crossings that may be left over at its end; where more is, a direction was not counted."""
 
 
 def site_visits(
@@ -41,25 +46,25 @@ def site_visits(
     whole = [span_of(past)]
     measured = common(_measured(counters), whole)
     ins, outs = _crossings(counters)
-    by_mode = {
-        mode: _of_mode(union(span_of(each.during) for each in modes if each.mode is mode), measured, ins)
-        for mode in Mode
-    }
+    by_mode = _by_mode(modes, measured, ins)
     opened = union(span_of(each.during) for each in modes if each.mode is not Mode.CLOSED)
-    days = _days(modes, past, zone)
-    open_days = [day for day in days if common(opened, [day])]
-    found = [_peak(day, ins, outs, ends=day[1] < whole[0][1]) for day in open_days if _whole(day, opened, measured)]
-    peaks = [each for each in found if each is not None]
+    days, peaks = [], []
+    for day, ends in _days(modes, past, zone):
+        steps = range(day[0], day[1], _STEP_S)
+        came, went = sum(ins.get(at, 0) for at in steps), sum(outs.get(at, 0) for at in steps)
+        if _whole(day, opened, measured) and _balanced(came, went, ends=ends):
+            days.append(day)
+            peaks += [_peak(day, ins, outs, ends=ends)] if came else []
     return SiteVisits(
         doors=tuple(sorted({each.place for each in counters})),
         part_of_the_time=tuple(sorted(_partly(counters, past))),
-        open=_of_mode(opened, measured, ins),
-        staffed=by_mode[Mode.STAFFED],
-        extended=by_mode[Mode.EXTENDED],
-        closed=by_mode[Mode.CLOSED],
-        open_days=len(open_days),
-        measured_days=len(found),
-        peak=max(peaks, key=lambda each: (each.people, each.estimate), default=None),
+        open=_together(by_mode[Mode.STAFFED], by_mode[Mode.EXTENDED]),
+        staffed=_together(by_mode[Mode.STAFFED]),
+        extended=_together(by_mode[Mode.EXTENDED]),
+        closed=_together(by_mode[Mode.CLOSED]),
+        open_days=_local_days(opened, past, zone),
+        measured_days=_local_days(common(opened, days), past, zone),
+        peak=max((each for each in peaks if each.people), key=lambda each: (each.people, each.estimate), default=None),
     )
 
 
@@ -92,17 +97,39 @@ def _crossings(counters: Iterable[DoorCounter]) -> tuple[dict[int, int], dict[in
     return ins, outs
 
 
-def _of_mode(spans: Sequence[Span], measured: Sequence[Span], ins: Mapping[int, int]) -> ModeVisits:
-    """``spans``: when it was in the mode. A step counts where it begins."""
-    both = common(spans, measured)
-    visits = sum(count for at, count in ins.items() if _inside(spans, at))
-    known = sum(count for at, count in ins.items() if _inside(both, at))
-    seconds = _seconds(both)
+class _Tally(msgspec.Struct):
+    """Of a mode, in seconds; ``known``: visits of the measured time."""
+
+    seconds: int = 0
+    measured: int = 0
+    visits: int = 0
+    known: int = 0
+
+
+def _by_mode(modes: Sequence[ModePeriod], measured: Sequence[Span], ins: Mapping[int, int]) -> dict[Mode, _Tally]:
+    """A step counts where it begins."""
+    found = {mode: _Tally() for mode in Mode}
+    spans = [span_of(each.during) for each in modes]
+    for mode, tally in found.items():
+        its = union(span for span, each in zip(spans, modes, strict=True) if each.mode is mode)
+        tally.seconds, tally.measured = _seconds(its), _seconds(common(its, measured))
+    for at, count in ins.items():
+        n = bisect_right(spans, (at, math.inf)) - 1
+        if n >= 0 and at < spans[n][1]:
+            tally = found[modes[n].mode]
+            tally.visits += count
+            tally.known += count if _inside(measured, at) else 0
+    return found
+
+
+def _together(*tallies: _Tally) -> ModeVisits:
+    seconds = sum(each.measured for each in tallies)
+    visits = sum(each.visits for each in tallies)
     return ModeVisits(
-        minutes=round(_seconds(spans) / 60),
+        minutes=round(sum(each.seconds for each in tallies) / 60),
         measured=round(seconds / 60),
         visits=visits if visits or seconds else None,
-        per_hour=known / seconds * 3600 if seconds else None,
+        per_hour=sum(each.known for each in tallies) / seconds * 3600 if seconds else None,
     )
 
 
@@ -115,33 +142,48 @@ def _seconds(spans: Iterable[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def _days(modes: Sequence[ModePeriod], past: Interval, zone: ZoneInfo) -> list[Span]:
-    """From one midnight at which the building is closed, and so empty, to the next; a time that no such midnight begins
-    is left out, and so is one that is still going on at the end but for the last day."""
-    shut = [span_of(each.during) for each in modes if each.mode is Mode.CLOSED]
-    day = local_time.local_day(past.start, zone)
-    cuts = []
-    while (at := local_time.day_start(day, zone)) < past.end:
-        if at >= past.start and _inside(shut, int(at.timestamp())):
-            cuts.append(int(at.timestamp()))
-        day += timedelta(days=1)
+def _days(modes: Sequence[ModePeriod], past: Interval, zone: ZoneInfo) -> list[tuple[Span, bool]]:
+    """From one midnight at which the building is closed, and so empty, to the next, and whether it was empty at the
+    end; a time that no such midnight begins is left out. The last one is still going on, unless the time ends at such
+    a midnight."""
+    shut = union(span_of(each.during) for each in modes if each.mode is Mode.CLOSED)
     end = int(past.end.timestamp())
-    return [span for span in zip(cuts, [*cuts[1:], end], strict=True) if span[0] < span[1]]
+    cuts = [at for at in _midnights(past, zone) if _inside(shut, at)]
+    over = past.end == local_time.day_start(local_time.local_day(past.end, zone), zone) and _inside(shut, end - 1)
+    return [(day, over or day[1] < end) for day in pairwise([*cuts, end])]
+
+
+def _midnights(past: Interval, zone: ZoneInfo) -> list[int]:
+    day, last = (local_time.local_day(each, zone) for each in (past.start, past.end))
+    all_ = [local_time.day_start(day + timedelta(days=each), zone) for each in range((last - day).days + 1)]
+    return [int(each.timestamp()) for each in all_ if past.start <= each < past.end]
+
+
+def _local_days(spans: Sequence[Span], past: Interval, zone: ZoneInfo) -> int:
+    """How many local days have some of this time."""
+    midnights = _midnights(past, zone)
+    starts, end = span_of(past)
+    days = list(pairwise(sorted({starts, *midnights, end})))
+    return len({bisect_right(midnights, piece[0]) for piece in common(days, spans)})
 
 
 def _whole(day: Span, opened: Sequence[Span], measured: Sequence[Span]) -> bool:
-    here = common(opened, [day])
-    return _seconds(common(here, measured)) >= (1 - _GAP) * _seconds(here)
+    here = common([day], opened)
+    return bool(here) and _seconds(common(here, measured)) >= (1 - _GAP) * _seconds(here)
 
 
-def _peak(day: Span, ins: Mapping[int, int], outs: Mapping[int, int], *, ends: bool) -> Peak | None:
-    """The highest level that was held, with a probability of nine in ten at each of its moments; ``None`` where nobody
-    came. ``ends``: the building was empty at the end, so that what is left then is an error and is spread over the
-    crossings."""
+def _balanced(came: int, went: int, *, ends: bool) -> bool:
+    """Whether both directions were counted: else who is inside is not known at all."""
+    if not came and not went:
+        return True
+    return bool(came and went) and not (ends and abs(came - went) > _UNBALANCED * (came + went))
+
+
+def _peak(day: Span, ins: Mapping[int, int], outs: Mapping[int, int], *, ends: bool) -> Peak:
+    """The highest level that was held, with a probability of nine in ten at each of its moments. ``ends``: the building
+    was empty at the end, so that what is left then is an error and is spread over the crossings."""
     steps = range(day[0], day[1], _STEP_S)
     came, went = sum(ins.get(at, 0) for at in steps), sum(outs.get(at, 0) for at in steps)
-    if not came:
-        return None
     crossings, left = came + went, came - went if ends else 0
     wrong = max(MISSED_PER_CROSSING, left**2 / crossings)
     level = passed = 0

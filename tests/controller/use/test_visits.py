@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.crossings import CrossingsAt, DoorCounter
 from controller.use.comparison import UsePeriod, compared, earlier, year_earlier
@@ -12,8 +13,9 @@ from controller.use.measure import measure
 from controller.use.model import SiteVisits
 from controller.use.visits import site_visits
 from edge.wire.interval import Interval
+from edge.wire.plan import Mode
 from tests.controller.bookings.hub import HUB, site_config
-from tests.controller.hours.books import closure
+from tests.controller.hours.books import closure, span, week
 from tests.controller.use.test_measure import LATER, OPEN, days, hours
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -68,7 +70,7 @@ def test_per_hour_is_of_the_hours_in_which_every_counter_worked() -> None:
 
 def test_the_time_before_the_first_counter_is_not_measured() -> None:
     late = Interval(start=MONDAY + 3 * 24 * HOUR, end=WEEK.end)
-    found = visits(counter((80, 40, 0), there=late))
+    found = visits(counter((80, 40, 0), (85, 0, 40), there=late))
     assert found.part_of_the_time == ("front",)
     assert (found.staffed.measured, found.staffed.per_hour) == (40 * 60, 1.0)
     assert (found.open_days, found.measured_days) == (7, 4)
@@ -109,6 +111,7 @@ def test_a_day_in_which_a_counter_was_silent_has_no_peak() -> None:
 def test_a_peak_holds_in_nine_of_ten_simulated_days() -> None:
     """Each crossing is missed with a probability of 2 %, by itself. The level that is reported was truly held."""
     held = total = 0
+    below = []
     for seed in range(300):
         random = Random(seed)
         inside, true, counts = 0, [], []
@@ -123,8 +126,60 @@ def test_a_peak_holds_in_nine_of_ten_simulated_days() -> None:
         peak = visits(counter(*counts, there=Interval(start=day.start, end=day.end + 24 * HOUR))).peak
         assert peak is not None
         total += 1
+        below.append(peak.estimate - peak.people)
         held += any(min(true[n : n + 3]) >= peak.people for n in range(len(true) - 2))
     assert held / total >= 0.9
+    assert max(below) <= 0.25 * 60  # of some 60 people who were inside at the peak
+    assert min(below) > 0
+
+
+ROUND_THE_CLOCK = OpeningHours(pattern=week(span("00:00", "24:00")))
+WITH_CODES_AT_NIGHT = OpeningHours(
+    pattern=week(span("00:00", "09:00", Mode.EXTENDED), span("09:00", "17:00"), span("17:00", "24:00", Mode.EXTENDED))
+)
+
+
+@pytest.mark.parametrize("opening", [ROUND_THE_CLOCK, WITH_CODES_AT_NIGHT])
+def test_a_building_that_is_never_closed_has_visits_and_open_days_but_no_peak(opening: OpeningHours) -> None:
+    found = visits(counter((9, 98, 0), (20, 0, 98)), book=hours(opening))
+    assert (found.open.visits, found.open_days, found.measured_days, found.peak) == (98, 7, 0, None)
+
+
+def test_a_part_of_a_day_has_visits_but_no_peak() -> None:
+    part = Interval(start=MONDAY + 9 * HOUR, end=MONDAY + 15 * HOUR)
+    found = visits(counter((10, 30, 0), (12, 0, 30)), during=part)
+    assert (found.open.visits, found.open_days, found.measured_days, found.peak) == (30, 1, 0, None)
+
+
+def test_days_that_are_open_over_midnight_are_counted_one_by_one() -> None:
+    late = OpeningHours(pattern=week(span("18:00", "26:00"), days=(4,)))
+    found = visits(counter((18 + 96, 30, 0), (23 + 96, 0, 30)), book=hours(late))
+    assert (found.open_days, found.measured_days) == (2, 2)
+    assert found.peak is not None
+
+
+@pytest.mark.parametrize("rows", [[(9, 80, 0)], [(9, 80, 0), (17, 0, 50)], [(9, 30, 0), (17, 0, 80)], [(17, 0, 80)]])
+def test_a_day_of_which_one_direction_was_not_counted_is_not_measured(rows: list[tuple[float, int, int]]) -> None:
+    found = visits(counter(*rows))
+    assert (found.open_days, found.measured_days, found.peak) == (7, 6, None)
+
+
+def test_a_peak_of_which_nothing_is_sure_is_none() -> None:
+    found = visits(counter((9, 1, 0), (17, 0, 1)))
+    assert (found.measured_days, found.peak) == (7, None)
+
+
+def test_the_last_day_is_made_even_at_its_end_as_the_others_are() -> None:
+    drifted = [(9, 100, 0), (14, 100, 0), (17, 0, 160)]
+    first = visits(counter(*drifted)).peak
+    last = visits(counter(*((24 * 6 + at, ins, outs) for at, ins, outs in drifted))).peak
+    assert first is not None
+    assert last is not None
+    assert (last.people, last.estimate, last.most, last.ended) == (first.people, first.estimate, first.most, True)
+    half = Interval(start=MONDAY, end=MONDAY + 15 * HOUR)
+    going_on = visits(counter((9, 100, 0), (14, 0, 10)), during=half).peak
+    assert going_on is not None
+    assert (going_on.estimate, going_on.ended) == (100, False)
 
 
 @pytest.mark.parametrize(
