@@ -212,6 +212,8 @@ _ANY = Interval(start=moment_of(0), end=moment_of(60))
 
 
 def _let_ins(case: Case, came: Count, used: Count) -> Count:
+    if case.now <= case.window.start:
+        return Count(how=How.LATER)
     free = set(case.where.hours.timetable.free_doors) & {door.id for door in case.doors}
     modes = case.where.hours.modes(case.window) if free else ()
     if any(each.mode is Mode.STAFFED for each in modes):
@@ -319,6 +321,8 @@ def _left(case: Case, arrived: When, no_show: Verdict) -> When:
     end = _until_others(case)
     if case.alone and not any(door.counted is None for door in case.group) and since < end:
         return _counted_out(case, since, end)
+    if case.now < case.booking.ends:
+        return When(how=How.LATER)
     if (moved := _moved(case)) is not None:
         return When(how=How.AT_LEAST, at=moved[1], text="the last movement in the room")
     if not case.alone and case.doors and since < case.now:

@@ -46,7 +46,7 @@ def unbooked(
         if length:
             share = round(covered / length, 4)
             rooms.append(UnbookedRoom(space=place.space.id, space_name=place.space.name, coverage=share))
-        uses += _uses(where, place, doors, room, booked, whole)
+        uses += _uses(place, doors, room, booked, whole)
     return sorted(uses, key=lambda each: (each.during.start, each.space)), rooms
 
 
@@ -59,7 +59,6 @@ def _own_doors(where: SiteConfig, seen: Seen, place: SpaceAtSite) -> list[DoorSe
 
 
 def _uses(
-    where: SiteConfig,
     place: SpaceAtSite,
     doors: Sequence[DoorSeen],
     room: RoomSeen | None,
@@ -91,7 +90,7 @@ def _uses(
                 during=time,
                 people=people,
                 own_key=keys,
-                text=f"{times.window(time, where.site.tz, now=time.start)}: {times.listed(words) or 'somebody passed'}",
+                text=times.listed(words) or "somebody passed",
             )
         )
     return found

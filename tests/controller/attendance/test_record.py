@@ -139,6 +139,12 @@ def test_people_who_are_still_counted_inside_have_not_left() -> None:
     assert (running.left.how, running.overstay.how, running.no_show.finding) == (How.LATER, How.LATER, Finding.NO)
 
 
+def test_while_a_booking_runs_nobody_has_left_yet() -> None:
+    day = Day(YOGA, BOARD).code("17:55", YOGA, "front-door").count("18:20", ins=3, outs=1, door="front-door")
+    assert day.record(YOGA, now="19:00").left.how is How.LATER
+    assert Day(SCOUTS).moves("18:06", "18:09", "hut").record(SCOUTS, now="19:00", sensors=["hut"]).left.how is How.LATER
+
+
 def test_of_a_booking_that_is_to_come_only_its_code_is_known() -> None:
     found = Day(CHOIR).record(CHOIR, now="14:00")
     assert found.code_on.at == at("13:00")

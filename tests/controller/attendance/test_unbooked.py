@@ -51,7 +51,7 @@ def test_people_counted_in_and_a_key_of_their_own_are_named() -> None:
     day = Day().key("10:00").count("10:00", ins=2).moves("10:02", "10:25").count("10:24", outs=2)
     [use], _ = found(day, sensors=["hall"])
     assert (use.people, use.own_key) == (2, True)
-    assert use.text == "Thu 26 Nov, 10:00 to 10:25: 2 came in, movement and somebody with a key of their own"
+    assert use.text == "2 came in, movement and somebody with a key of their own"
 
 
 def test_a_room_without_a_sensor_or_counter_is_not_listed_and_time_that_is_not_known_is_not_covered() -> None:
@@ -86,4 +86,4 @@ def test_the_hour_that_comes_twice_is_two_hours() -> None:
     )
     [use] = uses
     assert use.during.seconds == 100 * 60
-    assert use.text == "Sun 25 Oct, 01:10 BST to 01:50 GMT: movement"
+    assert use.text == "movement"
