@@ -143,7 +143,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for each in door.crossed(self.window.start, min(self.window.end, self.now)):
                 if not each.ins:
                     continue
-                bearer = door.let_in(each.at)
+                bearer = each.by
                 if bearer is not None and bearer.booking is not None:
                     if bearer.booking == self.booking.id:
                         found.append(Passed(each.at, each.ins, sure=True))
@@ -175,7 +175,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def crossings(self, start: datetime, end: datetime) -> list[Crossing]:
         """At all doors of the group, in order."""
-        return sorted(each for door in self.group for each in door.crossed(start, min(end, self.now)))
+        found = [each for door in self.group for each in door.crossed(start, min(end, self.now))]
+        return found if len(self.group) == 1 else sorted(found, key=_at)
 
     def levels(self, start: datetime, end: datetime) -> list[Level]:
         """How many people are behind the doors after each crossing, from nobody at ``start``."""
@@ -247,8 +248,8 @@ def moment_of(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
-def _at(level: Level) -> datetime:
-    return level.at
+def _at(thing: Level | Crossing) -> datetime:
+    return thing.at
 
 
 def level_at(levels: Sequence[Level], moment: datetime) -> int:

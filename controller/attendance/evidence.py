@@ -44,9 +44,12 @@ class Access(NamedTuple):
 
 
 class Crossing(NamedTuple):
+    """``by``: who was let in at that door last, within ``THROUGH`` before."""
+
     at: datetime
     ins: int
     outs: int
+    by: Access | None = None
 
 
 class Opens(msgspec.Struct, frozen=True, gc=False):
@@ -173,12 +176,26 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                 active[event.edge, event.device].append((event.at, moves))
             case _:
                 pass
+    for seen_door in doors.values():
+        seen_door.crossings = _borne(seen_door.crossings, seen_door.accesses)
     for door, times in opened.items():
         if door in doors:
             doors[door].opened += [
                 at for at in times if doors[door].let_in(at) is None and not _just_before(exits[door], at)
             ]
     return Seen(doors=doors, rooms=_rooms(active, known), uses=uses)
+
+
+def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Crossing]:
+    """The crossings with who was let in before them; both are in order."""
+    found, ahead, last = [], 0, None
+    for each in crossings:
+        while ahead < len(accesses) and accesses[ahead].at <= each.at:
+            last = accesses[ahead]
+            ahead += 1
+        recent = last is not None and each.at - last.at <= THROUGH
+        found.append(Crossing(each.at, each.ins, each.outs, last) if recent else each)
+    return found
 
 
 def _just_before(times: Sequence[datetime], at: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from controller.access.code_status import HeldGrant
 from controller.attendance.case import LEAVE_WITHIN, Case, Level, error_of, level_at, moment_of
-from controller.attendance.evidence import Crossing, DoorSeen
+from controller.attendance.evidence import Crossing
 from controller.attendance.model import Attendance, Count, Finding, How, Verdict, When
 from controller.diary.model import Arrival, BookingState
 from controller.text import times
@@ -297,17 +297,16 @@ def _until_others(case: Case) -> datetime:
         others = [each.during for each in case.others(door, ends, latest)]
         since = min([ends, *(each.start for each in others)])
         for each in door.crossed(since, latest):
-            if each.ins and _by_others(case, door, each, others):
+            if each.ins and _by_others(case, each, others):
                 latest = max(ends, each.at)
                 break
     return latest
 
 
-def _by_others(case: Case, door: DoorSeen, crossing: Crossing, others: Sequence[Interval]) -> bool:
+def _by_others(case: Case, crossing: Crossing, others: Sequence[Interval]) -> bool:
     """Whether who came in may be others: by another code or key, while another code opens, or once its own does not."""
-    bearer = door.let_in(crossing.at)
-    if bearer is not None:
-        return bearer.booking != case.booking.id
+    if crossing.by is not None:
+        return crossing.by.booking != case.booking.id
     return crossing.at >= case.window.end or any(crossing.at in each for each in others)
 
 
