@@ -99,7 +99,8 @@ class Escalation:
             paused = {site for site in sites if await notices.paused(tx, site) is not None}
             for site in sorted({each.site for each in alerts}, key=lambda site: (site in paused, site)):
                 for contact in await who_runs(tx, self._recipients, site, now):
-                    contacts.setdefault(contact.person, (site, contact))
+                    if contact.person:  # else mail to them comes back
+                        contacts.setdefault(contact.person, (site, contact))
             for site, contact in contacts.values():
                 kind = _KINDS[severity]
                 await self._notices.add_other(tx, site, kind, contact, about=escalation, party=None, now=now)

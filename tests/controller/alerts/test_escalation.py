@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from controller.alerts.catalogue import Severity
 from controller.alerts.escalation import AFTER, GAP, to_tell
 from controller.alerts.machine import AlertState
+from controller.notices.bounces import repository as bounces
+from controller.notices.bounces.model import BouncedAddress
+from controller.people.repository import email_key
 from controller.settings import Settings
 from controller.telemetry.alert_codes import AlertCode
 from tests.controller.alerts.building import RAMSEY, Building
@@ -207,6 +210,28 @@ async def test_only_who_runs_the_site_hears_of_it(told: Told, any_app: FastAPI, 
         await told.building.device("front-door", alarm="forced")
         await told.after(DANGER)
     assert {str(each["To"]) for each in told.mail.mails if "Danger" in str(each["Subject"])} == {"ann@example.org"}
+
+
+async def test_nobody_is_to_be_rung_about_an_alert_because_mail_to_them_comes_back(
+    told: Told, any_app: FastAPI, any_village: httpx.AsyncClient
+) -> None:
+    mark = BouncedAddress(
+        id="019ab3e2-1c00-7000-8000-000000000002",
+        address_key=email_key("bo@example.org"),
+        contact_address="bo@example.org",
+        at=NOW,
+        reply="550 no such user",
+        site="ramsey",
+        party=None,
+    )
+    async with told.building.container.database.write() as tx:
+        await bounces.put(tx, mark)
+    async with signed_in_as(any_app, any_village, "manager", sites=["ramsey"], name="Bo", email="bo@example.org"):
+        await told.building.device("front-door", alarm="forced")
+        assert len(await told.after(DANGER)) == 1
+    items = (await any_village.get(f"{RAMSEY}/notices")).json()["items"]
+    about = [each for each in items if each["subject"].startswith("Danger")]
+    assert [(each["contact_address"], each["state"]) for each in about] == [("ann@example.org", "sent")]
 
 
 def raised(kind: AlertCode, ago: timedelta, *, site: str = "ramsey", about: str = "a") -> AlertState:
