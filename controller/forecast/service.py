@@ -1,42 +1,17 @@
 """Reads what a site's counters counted and says how many people to expect there."""
 
 import asyncio
-from datetime import datetime, timedelta
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
-from controller.estate.model import Site
-from controller.forecast.hours import HOUR, ExpectedHour, forecast
-from controller.forecast.model import HISTORY, LEAST_DAYS
-from controller.forecast.site_calendar import calendar_of
-from controller.hours.timetable import Timetable
-from controller.telemetry.rollups.counted_hours import counted_hours, doors
-from controller.telemetry.rollups.crossings import DoorCounter, crossings
+from controller.telemetry.rollups.crossings import crossings
 from controller.telemetry.rollups.fold import Step, start_of
-from controller.text import local_time, times
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
-_STALE = timedelta(days=7)
-"""Where the last counted hour is longer ago than this, nothing is forecast: the intervals are for two weeks."""
-
-
-class SiteForecast(msgspec.Struct, frozen=True, kw_only=True):
-    """What to expect at the ``doors`` that have a counter. ``counted_hours``, ``counted_days``: what it was learned
-    from; ``needed_days``: how many there must be. ``counted_until``: the end of the last. ``silent_hours``: zeros that
-    were taken as a counter's silence. ``why_none``: a sentence where there are no hours."""
-
-    site: Site
-    doors: tuple[str, ...]
-    counted_hours: int
-    counted_days: int
-    needed_days: int
-    counted_until: datetime | None
-    silent_hours: int
-    why_none: str
-    hours: tuple[ExpectedHour, ...]
+if TYPE_CHECKING:
+    from controller.forecast.site_forecast import SiteForecast
 
 
 class ForecastService:
@@ -47,46 +22,13 @@ class ForecastService:
         self._clock = clock
         self._site_configs = site_configs
 
-    async def ahead(self, site: str, days: int) -> SiteForecast:
+    async def ahead(self, site: str, days: int) -> "SiteForecast":
         """The hours from this one on, so many days. Raises ``SiteUnknown``."""
+        from controller.forecast.site_forecast import LEARNS_FROM, site_forecast  # few ask, and it imports numpy
+
         now = self._clock.now()
         async with self._database.read() as tx:
             hours = await self._site_configs.hours(tx, site)
-            past = Interval(start=now - timedelta(days=HISTORY), end=start_of(Step.HOUR, now, hours.site.tz))
+            past = Interval(start=now - LEARNS_FROM, end=start_of(Step.HOUR, now, hours.site.tz))
             counters = await crossings(tx, site, Step.HOUR, past, now)
         return await asyncio.to_thread(site_forecast, hours, counters, past, days, now)
-
-
-def site_forecast(
-    hours: Timetable, counters: list[DoorCounter], past: Interval, days: int, now: datetime
-) -> SiteForecast:
-    """``counters``: what they counted by the hour in the time ``past``. Pure; takes a second."""
-    zone = hours.site.tz
-    counted = counted_hours(counters, past, zone)
-    last = max(counted, default=None)
-    found: list[ExpectedHour] = []
-    silent, why = 0, ""
-    if last is None:
-        named = bool(doors(counters))
-        why = "No whole hour has been counted yet." if named else "No door has a counter that has counted anything."
-    elif now - last > _STALE:
-        why = f"Nothing has been counted since {times.at(last + HOUR, zone, now=now)}."
-    else:
-        gap = (now - last) // timedelta(days=1) + 1
-        reach = Interval(start=past.start, end=now + timedelta(days=days + 1))
-        try:
-            found, silent = forecast(counted, zone, calendar_of(hours, reach), days + gap)
-        except ValueError as error:
-            why = str(error)
-    first = next((at for at, each in enumerate(found) if each.end > now), 0)
-    return SiteForecast(
-        site=hours.site,
-        doors=tuple(doors(counters)),
-        counted_hours=len(counted),
-        counted_days=len({local_time.local_day(each, zone) for each in counted}),
-        needed_days=LEAST_DAYS,
-        counted_until=None if last is None else last + HOUR,
-        silent_hours=silent,
-        why_none=why,
-        hours=tuple(found[first : first + 24 * days]),
-    )

@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -179,3 +181,8 @@ async def test_the_command_writes_what_the_controller_expects_at_a_site_or_why_i
     rows = list(csv.DictReader(whole.stdout.splitlines()))
     assert (len(rows), rows[0]["start"]) == (24, "2026-11-23T00:00:00+00:00")
     assert list(rows[0]) == ["start", "end", "expected", "low", "high", "level", "note"]
+
+
+def test_a_controller_starts_without_what_only_forecasts_need() -> None:
+    code = "import sys, controller.web.app; sys.exit('controller.forecast.model' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
