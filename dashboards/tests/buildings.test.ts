@@ -8,7 +8,7 @@ import { asOpened, Changed, wordsOf } from "../src/buildings/sentence.ts";
 import { publicText, tabletText } from "../src/buildings/settings.ts";
 import { doorless, doorsOfNew, isOver, nextStep, NO_PROGRESS, openedSince } from "../src/buildings/setup.ts";
 import { heard, tickOf, works } from "../src/buildings/wiring.ts";
-import { layoutFields, layoutThing, withLayout } from "../src/buildings/thingFields.ts";
+import { layoutFields, layoutId, layoutThing, withLayout } from "../src/buildings/thingFields.ts";
 import { editOf, isEdit, tabOf } from "../src/buildings/views.ts";
 
 const FIELDS: Field[] = [
@@ -263,6 +263,24 @@ test("a layout has the minutes to change to it from each other one", () => {
     changeovers: [changeovers[1], { from_layout: "c", to_layout: "b", minutes: 10 }],
     default_layout: "a",
   });
+});
+
+test("a layout that somebody else added meanwhile stays as it is", () => {
+  const layout = (id: string) => ({ id, name: id, capacity: null, setup_min: 0, cleardown_min: 0 });
+  const seen = { layouts: [layout("a"), layout("b")], changeovers: [], default_layout: "a" };
+  const fields = layoutFields(seen as never, "b");
+  const { body } = readFields(fields, { ...valuesOf(fields, layoutThing(seen as never, "b")), capacity: "40" });
+  const now = { ...seen, layouts: [...seen.layouts, layout("c"), layout("d")], changeovers: [{ from_layout: "c", to_layout: "b", minutes: 25 }] };
+  const written = withLayout(now as never, layoutId(now as never, "b", "b"), body);
+  assert.deepEqual(written.changeovers, now.changeovers);
+  assert.deepEqual(written.layouts.map(({ id }) => id), ["a", "c", "d", "b"]);
+});
+
+test("a new layout never takes the place of one that somebody else added meanwhile", () => {
+  const now = { layouts: [{ id: "easels", name: "Easels", capacity: 99 }], changeovers: [], default_layout: null } as never;
+  assert.throws(() => layoutId(now, null, " easels"), /just added “ easels”/);
+  assert.equal(layoutId(now, null, "Easels!"), "easels-2");
+  assert.equal(layoutId(now, "easels", "Easels"), "easels");
 });
 
 test("what another policy would change is said in sentences", () => {

@@ -79,7 +79,8 @@ export function readFields(fields: readonly Field[], values: Values): { body: Re
   return { body, errors };
 }
 
-const plain = (name: string) => name.trim().replace(/\s+/g, " ").toLowerCase();
+/** Names that differ in case or spaces alone are the same. */
+export const plain = (name: string) => name.trim().replace(/\s+/g, " ").toLowerCase();
 
 function numberOf(text: string, { kind, least = 0, most = 100_000 }: Field): number | string {
   const plain = text.replace(/^£\s*/, "").replace(/,(?=\d{3}\b)/g, "");

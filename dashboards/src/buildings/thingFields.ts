@@ -1,5 +1,5 @@
 /** The fields of the parts of a building. Pure. */
-import type { Field, Option } from "./fields.ts";
+import { type Field, idOf, type Option, plain } from "./fields.ts";
 import { AMENITY_WORDS, amenityText } from "./settings.ts";
 import type { Changeover, Estate, Kind, Layout, Room } from "./things.ts";
 
@@ -104,11 +104,25 @@ export const layoutThing = (room: Room, inner: string | null): Record<string, un
   ...Object.fromEntries(room.changeovers.filter((one) => one.to_layout === inner).map((one) => [from(one.from_layout), one.minutes])),
 });
 
-/** The layouts and the changes between them that a room has with what is typed about the layout `id`. */
+/** What a form says where its name was free when it was opened. */
+export const justAdded = (name: string) => `Somebody else has just added “${name}”. It is in the list now: give this one another name, or leave it.`;
+
+/** The id of a layout as it is written, a new one where `inner` is null. Throws where another one has its name by now. */
+export function layoutId(room: Room, inner: string | null, name: string): string {
+  if (room.layouts.some((one) => one.id !== inner && plain(one.name) === plain(name))) throw new Error(justAdded(name));
+  return inner ?? idOf(name, room.layouts.map((one) => one.id));
+}
+
+/**
+ * The layouts and the changes between them that a room has with what is typed about the layout `id`. What the form did not
+ * ask, since a layout is newer, stays as it is.
+ */
 export function withLayout(room: Room, id: string, body: Record<string, unknown>): Pick<Room, "layouts" | "changeovers" | "default_layout"> {
   const rest = room.layouts.filter((one) => one.id !== id);
   const { name, capacity, setup_min, cleardown_min } = body as unknown as Layout;
-  const changes = rest.map((one) => ({ from_layout: one.id, to_layout: id, minutes: body[from(one.id)] as number | null }));
+  const kept = (other: string) => room.changeovers.find((one) => one.from_layout === other && one.to_layout === id)?.minutes ?? null;
+  const asked = (other: string) => (from(other) in body ? (body[from(other)] as number | null) : kept(other));
+  const changes = rest.map((one) => ({ from_layout: one.id, to_layout: id, minutes: asked(one.id) }));
   return {
     layouts: [...rest, { id, name, capacity, setup_min: setup_min ?? 0, cleardown_min: cleardown_min ?? 0 }],
     changeovers: [...room.changeovers.filter((one) => one.to_layout !== id), ...changes.filter((one) => one.minutes !== null)] as Changeover[],
