@@ -131,7 +131,7 @@ def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: dat
             begun_at=min(seen.since or now, now),
         )
     begun = min(before.begun_at, now)
-    held = min(seen.known_to or now, now) - begun
+    held = max(min(seen.known_to or now, now) - begun, timedelta(0))  # what was learned after its Pi went away
     raised = before.raised_at or (now if held >= rule.raise_after else None)
     after = replace(
         before,

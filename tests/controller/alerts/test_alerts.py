@@ -11,7 +11,9 @@ from controller.alerts.conditions import Conditions, Reports
 from controller.alerts.service import AlertService
 from controller.db.engine import Tx
 from controller.estate.model import Site
+from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
+from edge.wire.messages import DeviceState
 from tests.controller.alerts.building import RAMSEY, Building
 from tests.controller.village import API
 
@@ -303,3 +305,40 @@ async def test_what_somebody_does_while_alerts_are_stored_is_kept(
     assert (await acts[0]).status_code == 200
     [kept] = await building.alerts()
     assert (kept["over_since"] is not None, kept["acknowledged_at"] is not None) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "value", "word"),
+    [
+        ("fire", "fire", "state", "active"),
+        ("fire_latched", "fire", "state", "latched"),
+        ("intruder", "alarm", "state", "triggered"),
+        ("forced", "door", "alarm", "forced"),
+        ("glass", "door", "alarm", "glass"),
+        ("held", "door", "alarm", "held"),
+    ],
+)
+@pytest.mark.parametrize("later_s", [-2, 0, 2, 300])
+async def test_what_arrives_after_its_pi_counts_as_away_is_raised_at_once(
+    building: Building, code: str, kind: str, value: str, word: str, later_s: int
+) -> None:
+    building.clock.advance(seconds=-later_s)
+    await building.edge("pi-front", online=False)
+    building.clock.advance(seconds=later_s)
+    await building.device("front-door", kind, **{value: word})
+    building.clock.advance(seconds=3)
+    await building.container.mqtt.alerts.evaluate()
+    assert code in [each["kind"] for each in await building.alerts()]
+
+
+@pytest.mark.parametrize("alarm", ["held", "forced", "fire"])
+async def test_broken_glass_is_an_alert_whatever_other_alarm_its_door_has(building: Building, alarm: str) -> None:
+    off = {"version": 0, "rules": {"held": {"off": True}}}
+    assert (await building.client.put(f"{RAMSEY}/alert-rules", json=off)).is_success
+    async with building.container.database.write() as tx:
+        broken = {"alarm": alarm, "glass": True}
+        state = DeviceState(device="front-door", kind="door", seq=1, at=building.clock.now(), values=broken)
+        await telemetry.put_device_states(tx, "ramsey", "pi-front", [state])
+    assert "glass" in [each["kind"] for each in await building.after()]
+    await building.device("front-door", alarm=alarm)
+    assert "glass" not in [each["kind"] for each in await building.after(seconds=10)]
