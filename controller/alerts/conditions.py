@@ -40,6 +40,7 @@ MOMENTARY = (
 )
 REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.RESTORED)
 """What is known from reports; the rest is known from states."""
+_GLASS = "is unlocked, since its break-glass unit is broken"
 _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("fire", "state"): {
         "active": (AlertCode.FIRE, "fire alarm"),
@@ -49,7 +50,7 @@ _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("door", "alarm"): {
         "forced": (AlertCode.FORCED, "was forced open"),
         "held": (AlertCode.HELD, "is held open"),
-        "glass": (AlertCode.GLASS, "is unlocked, since its break-glass unit is broken"),
+        "glass": (AlertCode.GLASS, _GLASS),
     },
 }
 """Kind of device and name of a value -> the alert, and what somebody has to know in words."""
@@ -181,6 +182,8 @@ def _said(
         if kind == of and isinstance(value, str) and value in words:
             code, text = words[value]
             said.append((code, f"{name} {text}" if kind == "door" else text.capitalize(), []))
+    if kind == "door" and values.get("glass") is True and values.get("alarm") != "glass":
+        said.append((AlertCode.GLASS, f"{name} {_GLASS}", []))  # a more serious alarm does not hide it
     faults = values.get("fault")
     if isinstance(faults, str) and (read := read_faults(faults[:400])):
         text = "; ".join(advise(name, code, part) for code, part in read)

@@ -29,7 +29,7 @@ from edge.wire.plan import DoorPlan
 
 REFRESH_S = 30.0
 """The plan is checked at least this often, so that a step of the clock cannot leave a door free for long."""
-_ALARMS = {
+_ALARMS: dict[str | None, FaultCode] = {
     "glass": FaultCode.GLASS_BROKEN,
     "held": FaultCode.DOOR_STANDS_OPEN,
     "forced": FaultCode.DOOR_FORCED,
@@ -146,8 +146,8 @@ class DoorIo:
     @property
     def current_faults(self) -> list[Fault]:
         """The faults that its pins show now."""
-        alarm = _ALARMS.get(self._alarm() or "")
-        return self._lock.current_faults + ([Fault(alarm)] if alarm is not None else [])
+        shown = dict.fromkeys((self._alarm(), "glass" if self._state.broken else None))
+        return self._lock.current_faults + [Fault(_ALARMS[each]) for each in shown if each in _ALARMS]
 
     def refresh(self) -> None:
         """Apply the plan: whether the door is free, and its rules. Call it when the plan or the clock trust changed."""
@@ -168,7 +168,7 @@ class DoorIo:
             self.runtime.publish_state(self.id)
 
     def state(self) -> DeviceState:
-        values = {
+        values: dict[str, str | bool | None] = {
             "contact": {None: "unknown", True: "open", False: "closed"}[self._state.open],
             "lock": "unlocked" if self._state.released else "locked",
             "alarm": self._alarm(),
@@ -177,6 +177,8 @@ class DoorIo:
             "codes_wait_until": self._codes_wait_until(),
             "interlock": self.config.interlock,
         }
+        if self._state.broken:
+            values["glass"] = True  # whatever more serious alarm the door has
         return self.runtime.device_state(self.id, "door", values)
 
     # Readers

@@ -72,10 +72,10 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """The latest state of a device, for display only. Valid as of event ``seq``.
 
-    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock}; ``reader`` {door,
-    side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins, total_outs, ins_today, outs_today, fault,
-    not_counting_since, set_aside}; ``motion`` {active, zone}; ``wifi`` {stations, zone}; ``mqtt_sensors`` {connected,
-    sensors, messages, foreign, dropped}.
+    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock} and, while its break-
+    glass unit is broken, {glass: true}; ``reader`` {door, side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins,
+    total_outs, ins_today, outs_today, fault, not_counting_since, set_aside}; ``motion`` {active, zone}; ``wifi``
+    {stations, zone}; ``mqtt_sensors`` {connected, sensors, messages, foreign, dropped}.
     """
 
     device: Slug

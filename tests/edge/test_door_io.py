@@ -121,6 +121,20 @@ def test_broken_glass_releases_is_reported_and_ends_when_repaired() -> None:
     with_lobby(act, lobby(front(break_glass=InputPin(pin=GLASS))))
 
 
+def test_no_other_alarm_hides_broken_glass() -> None:
+    async def act(hall: Lobby) -> None:
+        assert "glass" not in hall.state(DOOR).values
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(500)
+        await hall.drive(GLASS, True)
+        await asyncio.sleep(1)
+        values = hall.state(DOOR).values
+        assert values["alarm"] in ("held", "forced")
+        assert values["glass"] is True
+
+    with_lobby(act, lobby(front(break_glass=InputPin(pin=GLASS))))
+
+
 # Lock sensor
 
 SENSED = lobby(front(lock_sensor=InputPin(pin=SENSOR)))

@@ -336,8 +336,13 @@ async def test_broken_glass_is_an_alert_whatever_other_alarm_its_door_has(buildi
     off = {"version": 0, "rules": {"held": {"off": True}}}
     assert (await building.client.put(f"{RAMSEY}/alert-rules", json=off)).is_success
     async with building.container.database.write() as tx:
-        broken = {"alarm": alarm, "glass": True}
-        state = DeviceState(device="front-door", kind="door", seq=1, at=building.clock.now(), values=broken)
+        state = DeviceState(
+            device="front-door",
+            kind="door",
+            seq=1,
+            at=building.clock.now(),
+            values={"alarm": alarm, "glass": True},
+        )
         await telemetry.put_device_states(tx, "ramsey", "pi-front", [state])
     assert "glass" in [each["kind"] for each in await building.after()]
     await building.device("front-door", alarm=alarm)
