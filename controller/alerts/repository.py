@@ -135,8 +135,9 @@ async def rules(tx: Tx, sites: Collection[str]) -> dict[str, dict[AlertCode, Sit
 
 
 async def put_rules(tx: Tx, site: str, given: SiteRules) -> None:
-    """All that a site has set, in place of what it had."""
-    await tx.execute(delete(alert_rules).where(alert_rules.c.site == site))
+    """All that a site has set, in place of what it had. What only a newer controller knows stays."""
+    c = alert_rules.c
+    await tx.execute(delete(alert_rules).where(c.site == site, c.code.in_(_CODES)))
     if rows := [{"site": site, "code": code} | msgspec.structs.asdict(rule) for code, rule in given.items()]:
         await tx.execute(insert(alert_rules), rows)
 
