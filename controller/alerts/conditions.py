@@ -189,7 +189,7 @@ def _said(
         text = "; ".join(advise(name, code, part) for code, part in read)
         said.append((AlertCode.FAULT, text, [f"{code}:{part}" for code, part in read]))
     unlocked = kind == "door" and values.get("lock") == "unlocked" and values.get("mode") in {"locked", "code"}
-    if unlocked and values.get("alarm") != "glass":
+    if unlocked and AlertCode.GLASS not in {code for code, _, _ in said}:
         said.append((AlertCode.LEFT_UNLOCKED, f"{name} is unlocked, and should not be", []))
     if _later(values.get("codes_wait_until"), now):
         said.append((AlertCode.LOCKOUT, f"{name} accepts no codes for now: too many wrong ones were typed", []))

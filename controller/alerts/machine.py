@@ -1,8 +1,9 @@
 """The life of one alert, pure: pending, raised, over, cleared.
 
 A condition must hold for ``raise_after`` before its alert is raised, and be over for ``clear_after`` before it is
-cleared, so that a loose wire makes one alert, not a hundred. What is not known (the device is silent) neither raises
-nor clears: time that nobody saw counts for neither.
+cleared, so that a loose wire makes one alert, not a hundred. One that is pending goes on after so short a time too,
+which counts for nothing, so that what comes and goes is raised late rather than never. What is not known (the device is
+silent) neither raises nor clears: time that nobody saw counts for neither.
 """
 
 from datetime import datetime, timedelta
@@ -109,12 +110,14 @@ def step(
         return replace(before, cleared_at=now) if before is not None and before.open else None
     if seen.truth is Truth.TRUE:
         return _holds(key, before, seen, now, rule)
-    if before is None or before.raised_at is None:
-        return None  # a pending one begins again with the next that is known
-    if seen.truth is Truth.UNKNOWN:
-        return replace(before, over_since=None)
+    if before is None:
+        return None
+    if seen.truth is Truth.UNKNOWN:  # a pending one begins again with the next that is known
+        return None if before.raised_at is None else replace(before, over_since=None)
     over = min(before.over_since or now, now)
     cleared = now if now - over >= rule.clear_after else None
+    if before.raised_at is None and cleared is not None:
+        return None
     return replace(before, over_since=over, cleared_at=cleared)
 
 
@@ -130,7 +133,8 @@ def _holds(key: AlertKey, before: AlertState | None, seen: Observation, now: dat
             since=seen.since,
             begun_at=min(seen.since or now, now),
         )
-    begun = min(before.begun_at, now)
+    gap = now - min(before.over_since or now, now) if before.raised_at is None else timedelta(0)
+    begun = min(before.begun_at + gap, now)
     held = max(min(seen.known_to or now, now) - begun, timedelta(0))  # what was learned after its Pi went away
     raised = before.raised_at or (now if held >= rule.raise_after else None)
     after = replace(

@@ -31,8 +31,9 @@ async def take_turn(tx: Tx, sites: Mapping[str, Site], now: datetime, *, lock: b
     rules = await repository.rules(tx, sites)
 
     def after(key: AlertKey) -> AlertState | None:
-        rule = rule_of(key.kind, rules.get(key.site, {}))
-        return step(key, before.get(key), found.of(key), now=now, rule=rule)
+        seen = found.of(key)
+        rule = rule_of(key.kind, rules.get(key.site, {}), seen.members)
+        return step(key, before.get(key), seen, now=now, rule=rule)
 
     return Turn(steps=tuple((before.get(key), after(key)) for key in sorted({*before, *found.holds})))
 

@@ -3,7 +3,7 @@
 A danger has one rule everywhere: whatever is stored, it is neither off nor late.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from controller.alerts.catalogue import CATALOGUE, AlertKind
 from controller.alerts.machine import AlertRule
 from controller.telemetry.alert_codes import AlertCode
+from edge.wire.faults import FaultCode
 
 
 class SiteRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,8 @@ class SiteRule(msgspec.Struct, frozen=True, kw_only=True):
 SiteRules = Mapping[AlertCode, SiteRule]
 """Of one site; a code that is not in it has the usual rule."""
 USUAL = SiteRule()
+_PROMPT = {FaultCode.TAMPER_OPEN, FaultCode.READER_TAMPERED, f"{FaultCode.INPUT_CHATTERS}:fire_line"}
+"""Faults that no site can put off: somebody tampers, or the fire line cannot be relied on."""
 _DELAYS = ("raise_after", "clear_after")
 
 
@@ -32,11 +35,20 @@ def settable() -> list[AlertCode]:
     return [code for code, kind in CATALOGUE.items() if kind.may_be_off or kind.longest != kind.rule]
 
 
-def rule_of(code: AlertCode, given: SiteRules) -> AlertRule:
-    """The rule for a code at a site. What the catalogue does not allow, perhaps no longer, counts for nothing."""
+def rule_of(code: AlertCode, given: SiteRules, members: Collection[str] = ()) -> AlertRule:
+    """The rule for a code at a site. What the catalogue does not allow, perhaps no longer, counts for nothing.
+    ``members``: what an alert is of; with a fault that may hide a danger it is as prompt as usual."""
     kind, site = CATALOGUE[code], given.get(code, USUAL)
     raise_after, clear_after = (_within(kind, name, getattr(site, f"{name}_s")) for name in _DELAYS)
+    if code is AlertCode.FAULT and any(_is_prompt(each) for each in members):
+        raise_after = kind.rule.raise_after
     return AlertRule(raise_after=raise_after, clear_after=clear_after, off=site.off and kind.may_be_off)
+
+
+def _is_prompt(member: str) -> bool:
+    """Of a fault of a device, or of one of several devices: its code and part come last."""
+    fault = member.rpartition(" ")[2]
+    return fault in _PROMPT or fault.partition(":")[0] in _PROMPT
 
 
 def _within(kind: AlertKind, name: str, given: int | None) -> timedelta:

@@ -46,7 +46,22 @@ def test_what_its_source_says_since_when_counts_so_that_a_restart_loses_nothing(
 
 
 def test_a_condition_that_ends_while_pending_leaves_nothing() -> None:
-    assert walk((0, held()), (10, FALSE)) is None
+    assert walk((0, held()), (10, FALSE), (70, FALSE)) is None
+    again = walk((0, held()), (10, FALSE), (70, FALSE), (71, held()), (90, held()))
+    assert again is not None
+    assert not again.open, "after so long it begins again"
+
+
+def test_what_comes_and_goes_is_raised_once_it_has_held_for_long_enough_in_all() -> None:
+    hour = replace(SLOW, raise_after=timedelta(hours=1))
+    flapping = [(minute * 60 + second, each) for minute in range(70) for second, each in ((0, held()), (55, FALSE))]
+    early = walk(*[each for each in flapping if each[0] <= 65 * 60], rule=hour)
+    assert early is not None
+    assert not early.open, "the seconds without it count for nothing"
+    late = walk(*flapping, rule=hour)
+    assert late is not None
+    assert late.raised_at is not None
+    assert late.raised_at - START == timedelta(minutes=66)
 
 
 def test_it_is_cleared_once_it_has_been_over_long_enough() -> None:
@@ -82,6 +97,16 @@ def test_silence_neither_raises_nor_clears() -> None:
     again = walk((3610, FALSE), (3660, FALSE), before=raised)
     assert again is not None
     assert again.open, "it must be seen to be over for a minute"
+
+
+def test_what_began_after_it_was_last_known_is_raised_at_once_where_nothing_delays_it() -> None:
+    late = held(since=START + timedelta(seconds=5), known_to=START)
+    raised = walk((10, late), rule=AT_ONCE)
+    assert raised is not None
+    assert raised.open
+    pending = walk((10, late), (3600, late))
+    assert pending is not None
+    assert not pending.open
 
 
 def test_what_was_last_known_counts_up_to_then_only() -> None:

@@ -1,5 +1,7 @@
 """A site's rules for its alerts: what may be set, what follows, and that no rule hides a danger or loses an alert."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from sqlalchemy import insert
@@ -7,14 +9,18 @@ from sqlalchemy import insert
 from controller.alerts.catalogue import CATALOGUE, Severity
 from controller.alerts.machine import AlertRule
 from controller.alerts.repository import alert_rules
-from controller.alerts.rules import SiteRule, rule_of
+from controller.alerts.rules import SiteRule, rule_of, settable
 from controller.alerts.service import AlertService
 from controller.telemetry.alert_codes import AlertCode
 from tests.controller.alerts.building import RAMSEY, Building
 from tests.controller.village import API, Json
 
 RULES = f"{RAMSEY}/alert-rules"
-DANGERS = [code for code, kind in CATALOGUE.items() if kind.severity is Severity.DANGER]
+DANGERS = [
+    *(AlertCode.FIRE, AlertCode.DURESS, AlertCode.INTRUDER),
+    *(AlertCode.FIRE_LATCHED, AlertCode.FORCED),
+]
+AT_ONCE = timedelta(0)
 
 
 async def put(client: httpx.AsyncClient, **rules: Json) -> httpx.Response:
@@ -35,10 +41,43 @@ async def test_no_rule_switches_off_danger_or_what_danger_is_learned_by(building
     assert (await building.client.get(RULES)).json()["version"] == 0
 
 
+def test_the_dangers_are_these_and_none_may_be_off() -> None:
+    assert [code for code, kind in CATALOGUE.items() if kind.severity is Severity.DANGER] == DANGERS
+    assert not any(CATALOGUE[code].may_be_off for code in DANGERS)
+    assert not set(DANGERS) & set(settable())
+
+
 @pytest.mark.parametrize("code", DANGERS)
 def test_whatever_is_stored_danger_is_raised_at_once(code: AlertCode) -> None:
     stored = {code: SiteRule(off=True, raise_after_s=3600, clear_after_s=3600)}
-    assert rule_of(code, stored) == CATALOGUE[code].rule
+    assert rule_of(code, stored) == AlertRule(raise_after=AT_ONCE, clear_after=AT_ONCE, off=False)
+
+
+@pytest.mark.parametrize("fault", ["tamper_open", "reader_tampered", "input_chatters:fire_line"])
+async def test_no_rule_puts_off_tampering_or_a_fire_line_that_fails(building: Building, fault: str) -> None:
+    assert (await put(building.client, fault={"raise_after_s": 3600})).is_success
+    await building.device("beam", "counter", fault="beam_dead:first")
+    assert await building.after(seconds=15) == []
+    for number in range(4):
+        await building.device(f"part-{number}", "alarm", fault="beam_dead:first")
+    assert await building.after(seconds=15) == []
+    await building.device("part-0", "alarm", fault=fault)
+    assert [each["about"] for each in await building.after(seconds=15)] == [""], "alone, or among many"
+    for name in ("beam", "part-1", "part-2", "part-3"):
+        await building.device(name, "counter")
+    assert "part-0" in [each["about"] for each in await building.after(seconds=15)]
+
+
+async def test_a_pi_that_comes_back_for_moments_alone_is_raised_late_and_not_never(building: Building) -> None:
+    assert (await put(building.client, offline={"raise_after_s": 3600})).is_success
+    await building.edge("pi-front", online=False)
+    assert await building.after(minutes=40) == []
+    await building.edge("pi-front", online=True)
+    await building.after(seconds=5)
+    await building.edge("pi-front", online=False)
+    assert await building.after(minutes=19) == []
+    await building.after(minutes=1)
+    assert [each["kind"] for each in await building.alerts()] == ["offline"]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -85,6 +124,8 @@ async def test_a_longer_delay_takes_back_no_alert_and_holds_across_a_restart(bui
     assert await building.after(seconds=10) == []
     await building.device("front-door", alarm="held")
     assert await building.after(seconds=590) == []
+    # Its source now says that it began just now, as after a change of its state: the stored time counts.
+    await building.device("front-door", alarm="held", lock="unlocked")
     again = AlertService(building.container.database, building.clock, lambda _: None)
     building.clock.advance(seconds=10)
     await again.evaluate()
@@ -142,3 +183,7 @@ async def test_a_code_that_only_a_newer_controller_knows_breaks_nothing(building
     await building.device("front-door", alarm="held")
     assert len(await building.after()) == 1
     assert (await building.client.get(RULES)).json()["version"] == 0
+    assert (await put(building.client, held={"off": True})).is_success
+    async with building.container.database.read() as tx:
+        kept = {row.code for row in await tx.execute(alert_rules.select())}
+    assert kept == {"from_the_future", "held"}
