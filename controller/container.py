@@ -70,6 +70,7 @@ from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
 from controller.forecast.service import ForecastService
+from controller.hand_counts.service import HandCounts
 from controller.hire_requests import repository as hire_repository
 from controller.hire_requests.service import HireRequests
 from controller.hours.service import Anchored, HoursService
@@ -244,6 +245,7 @@ class Container:
     documents: DocumentService
     ways: WayService
     room_sensors: RoomSensors
+    hand_counts: HandCounts
     reports: ProblemReports
     lapsing: DocumentReminders
     digests: DigestService
@@ -534,6 +536,7 @@ def open_container(
         documents=document_service,
         ways=ways,
         room_sensors=RoomSensors(database, clock, changes),
+        hand_counts=HandCounts(database, clock),
         reports=reports,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,

@@ -25,6 +25,7 @@ ABOUT = {
     "bookings": "Bookings: list, approve, decline, import, export.",
     "calendar": "Import calendars of other programs.",
     "controller": "The central server: diary, codes, plans, web pages.",
+    "count": "Count people by hand at a door, and see its counter's totals calibrated by that.",
     "demo": "Three complete buildings on simulated hardware.",
     "displays": "Tablets at doors and screens in foyers: list, pair, end.",
     "documents": "What parties have shown, such as insurance, and what lapses soon.",

@@ -57,6 +57,7 @@ from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
 from controller.forecast import routes as forecast
+from controller.hand_counts import routes as hand_counts
 from controller.hire_requests import routes as hire_requests
 from controller.hours import routes as hours
 from controller.induction import routes as induction
@@ -153,6 +154,7 @@ ROUTERS = (
     estate.router,
     ways.router,
     room_sensors.router,
+    hand_counts.router,
     enrolment.router,
     site_file.router,
     hours.router,

@@ -18,6 +18,9 @@ GET /sites/{site}/problem-reports/{report_id}/content | run     | site      |
 GET /sites/{site}/sensors                           | run       | site      |
 GET /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
 PUT /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
+GET /sites/{site}/hand-counts                       | run       | site      |
+POST /sites/{site}/hand-counts                      | run       | site      |
+POST /sites/{site}/hand-counts/{count}/end          | run       | site      |
 GET /sites/{site}/ways                              | read      | site      |
 PUT /sites/{site}/ways                              | run       | site      |
 GET /sites/{site}/ways/content                      | read      | site      |

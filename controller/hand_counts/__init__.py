@@ -1,0 +1,1 @@
+"""Counting by hand at a door, to find what a counter misses."""

@@ -1,0 +1,116 @@
+"""Hand counts over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from controller.estate.errors import SiteUnknown
+from controller.hand_counts.calibration import Calibration, calibrated
+from controller.hand_counts.service import (
+    CounterCalibration,
+    CounterUnknown,
+    HandCounts,
+    HandCountUnknown,
+    NotUsable,
+)
+from controller.people.authentication import Runs
+from controller.web.fields import Answer, Body, LocalTime, Slug, SlugPath, answer_of
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import service
+
+router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
+TheHandCounts = Annotated[HandCounts, service(HandCounts)]
+People = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class HandCountAnswer(Answer):
+    """``ins``, ``outs``: by hand. ``counted_ins``, ``counted_outs``: by the counter meanwhile. ``ends_at``: null while
+    somebody counts."""
+
+    id: str
+    counter: str
+    starts_at: LocalTime
+    ends_at: LocalTime | None
+    ins: int
+    outs: int
+    counted_ins: int
+    counted_outs: int
+
+
+class HandCountBody(Body):
+    counter: Slug
+
+
+class HandCounted(Body):
+    """Whom somebody counted by hand since the count began."""
+
+    ins: People
+    outs: People
+
+
+class CalibratedTotal(Answer):
+    """``total`` ± ``error`` people, by ``factor`` people for each that is counted."""
+
+    total: int
+    error: int
+    factor: float
+
+
+class CalibratedCounter(Answer):
+    """A counter's raw totals of today, and as calibrated; null where two hand counts are missing, or where it is so far
+    off that it must be broken, and where nothing is known of today. ``state``: ``calibrated`` or ``not calibrated``."""
+
+    counter: str
+    door: str | None
+    state: str
+    hand_counts: int
+    ins_today: int | None
+    outs_today: int | None
+    calibrated_ins: CalibratedTotal | None
+    calibrated_outs: CalibratedTotal | None
+
+
+class CalibratedCounters(Answer):
+    items: list[CalibratedCounter]
+
+
+@router.get("/sites/{site}/hand-counts")
+async def list_hand_counts(site: SlugPath, counts: TheHandCounts, actor: Runs) -> CalibratedCounters:
+    """The totals of today of each counter, raw and as calibrated by hand counts."""
+    return CalibratedCounters(items=[_counter(each) for each in await counts.calibrations(site)])
+
+
+@router.post("/sites/{site}/hand-counts", status_code=201, responses=described(CounterUnknown))
+async def begin_hand_count(site: SlugPath, body: HandCountBody, counts: TheHandCounts, actor: Runs) -> HandCountAnswer:
+    """Begin to count by hand at a counter."""
+    return answer_of(HandCountAnswer, await counts.begin(site, body.counter, actor=actor), await counts.zone(site))
+
+
+@router.post("/sites/{site}/hand-counts/{count}/end", responses=described(HandCountUnknown, NotUsable))
+async def end_hand_count(
+    site: SlugPath, count: str, body: HandCounted, counts: TheHandCounts, actor: Runs
+) -> HandCountAnswer:
+    """End a hand count: whom the counter counted meanwhile is stored beside it. Raw totals stay as they are."""
+    found = await counts.end(site, count, ins=body.ins, outs=body.outs, actor=actor)
+    return answer_of(HandCountAnswer, found, await counts.zone(site))
+
+
+def _counter(found: CounterCalibration) -> CalibratedCounter:
+    today = found.today
+    return CalibratedCounter(
+        counter=today.counter,
+        door=today.door,
+        state="calibrated" if found.ins is not None and found.outs is not None else "not calibrated",
+        hand_counts=found.hand_counts,
+        ins_today=today.ins,
+        outs_today=today.outs,
+        calibrated_ins=_total(today.ins, found.ins),
+        calibrated_outs=_total(today.outs, found.outs),
+    )
+
+
+def _total(raw: int | None, by: Calibration | None) -> CalibratedTotal | None:
+    if raw is None or by is None or (found := calibrated(raw, by)) is None:
+        return None
+    return CalibratedTotal(total=found[0], error=found[1], factor=round(by.factor, 4))

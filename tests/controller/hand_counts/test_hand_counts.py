@@ -1,0 +1,148 @@
+"""A hand count at a counter: begun, ended, audited; two make its totals calibrated, and raw totals stay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from controller.hand_counts.cli import app, tally
+from edge.wire.messages import DeviceState
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import Json
+from tests.controller.running import signed_in
+from tests.controller.serving import serving
+from tests.controller.telemetry.speaking import NOW, crossing
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import Hub
+
+COUNTS = "/api/v1/sites/ramsey/hand-counts"
+
+
+@pytest.fixture
+async def client(hub: Hub, edge: FakeEdge) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(hub.app) as client:
+        await edge.say_state(DeviceState(device="front-beams", kind="counter", seq=1, at=NOW, values={}))
+
+        async def shown() -> object:
+            return (await client.get(COUNTS)).json()["items"]
+
+        await eventually(shown, what="the counter is known")
+        yield client
+
+
+async def begun(client: httpx.AsyncClient) -> Json:
+    answer = await client.post(COUNTS, json={"counter": "front-beams"})
+    assert answer.status_code == 201, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def listed(client: httpx.AsyncClient) -> Json:
+    (found,) = (await client.get(COUNTS)).json()["items"]
+    one: Json = found
+    return one
+
+
+async def test_two_counts_calibrate_and_raw_totals_stay(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    for number in (1, 2):
+        count = await begun(client)
+        clock.advance(minutes=14)
+        await edge.send([crossing(number, ins=90, outs=80, total=(90 * number, 80 * number), at=clock.now())])
+        await edge.acknowledged(number)
+        clock.advance(minutes=1)
+        done = await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 100, "outs": 80})
+        assert done.status_code == 200, done.text
+        assert (done.json()["counted_ins"], done.json()["counted_outs"]) == (90, 80)
+        found = await listed(client)
+        assert (found["ins_today"], found["outs_today"], found["hand_counts"]) == (90 * number, 80 * number, number)
+        assert found["state"] == ("calibrated" if number > 1 else "not calibrated")
+    assert (found["calibrated_ins"]["total"], found["calibrated_ins"]["error"]) == (200, 11)
+    assert found["calibrated_outs"]["total"] == 160
+    entries = (await client.get("/api/v1/audit", params={"site": "ramsey"})).json()["items"]
+    acts = [each["act"] for each in entries if "hand count" in each["act"]]
+    assert sorted(acts) == ["begin hand count"] * 2 + ["end hand count"] * 2
+
+
+@pytest.mark.parametrize("minutes", [2, 300])
+async def test_a_count_that_is_too_short_or_too_long_is_refused(
+    client: httpx.AsyncClient, clock: ManualClock, minutes: int
+) -> None:
+    count = await begun(client)
+    clock.advance(minutes=minutes)
+    refused = await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 1, "outs": 1})
+    assert refused.status_code == 409
+    assert (await listed(client))["hand_counts"] == 0
+
+
+async def test_the_count_of_an_edge_that_is_offline_waits_until_it_is_back(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    count = await begun(client)
+    clock.advance(minutes=15)
+
+    async def ended() -> httpx.Response:
+        return await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 1, "outs": 1})
+
+    await edge.say_status(online=False)
+
+    async def away() -> bool:
+        edges = (await client.get("/api/v1/sites/ramsey/now")).json()["edges"]
+        return not edges[0]["online"]
+
+    await eventually(away, what="the edge is offline")
+    refused = await ended()
+    assert (refused.status_code, "end the count once it is back" in refused.text) == (409, True)
+    await edge.say_status()
+
+    async def done() -> bool:
+        return (await ended()).status_code == 200
+
+    await eventually(done, what="the count has ended")
+    assert (await ended()).status_code == 409
+
+
+async def test_a_count_beside_a_counter_with_a_fault_is_refused(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    count = await begun(client)
+    clock.advance(minutes=15)
+    since = clock.now().isoformat()
+    await edge.say_state(
+        DeviceState(device="front-beams", kind="counter", seq=2, at=clock.now(), values={"not_counting_since": since})
+    )
+
+    async def known() -> bool:
+        counters = (await client.get("/api/v1/sites/ramsey/now")).json()["counters"]
+        return bool(counters[0]["not_counting_since"])
+
+    await eventually(known, what="the fault is known")
+    refused = await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 1, "outs": 1})
+    assert (refused.status_code, "does not count" in refused.text) == (409, True)
+
+
+async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.post(COUNTS, json={"counter": "no-beams"})).status_code == 404
+    assert (await client.post(f"{COUNTS}/no-count/end", json={"ins": 1, "outs": 1})).status_code == 404
+
+
+def test_keys_are_counted_and_taken_back() -> None:
+    keys, said = iter("iixoOuie"), list[str]()
+    assert tally(lambda: next(keys), said.append) == (3, 1)
+    assert said[-1] == "3 in, 1 out"
+
+
+async def test_at_a_terminal(client: httpx.AsyncClient, hub: Hub) -> None:
+    async with serving(hub.app) as address:
+        env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "200"}
+
+        def run(*words: str, keys: str = "") -> str:
+            done = CliRunner().invoke(app, [*words, "--server", address], env=env, input=keys)
+            return f"{done.output} {done.exception!r}"
+
+        assert "not calibrated" in await asyncio.to_thread(run, "ramsey")
+        assert "count for 15 minutes" in await asyncio.to_thread(run, "ramsey", "front-beams", keys="iioe")
