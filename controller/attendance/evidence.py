@@ -6,7 +6,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -19,10 +19,10 @@ from edge.wire.events import AccessData, DoorChange, DoorData, EventData, Footfa
 from edge.wire.interval import Interval
 from edge.wire.readings import ReadingKind
 
-EXIT = timedelta(seconds=30)
-"""How long after a request to exit an opening counts as that of somebody who leaves."""
 KINDS = ("access", "door", "footfall", "motion", "reading")
 """Kinds of events that ``seen`` looks at."""
+_CONTACT = {DoorChange.OPENED: True, DoorChange.CLOSED: False}
+_CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
 _MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 
 
@@ -61,17 +61,21 @@ class Opens(msgspec.Struct, frozen=True, gc=False):
 
 class DoorSeen(msgspec.Struct, kw_only=True):
     """``counted``: in which time its counter is known to have worked, ``None`` where it has none; ``known``: in which
-    time all that its edge reported is here. ``opened``: openings that nobody's code or card, and nobody who leaves,
-    explains. ``opens``: when which booking's code opens it."""
+    time all that its edge reported is here. ``opens``: when which booking's code opens it. ``contact``: whether it has
+    a contact; ``shut``: whether that says closed at the end of what is looked at. ``changes``: when it was opened
+    (``True``) and closed; ``stirred``: when anybody was let in or out, and when anything opened or unlocked it."""
 
     id: str
     name: str
     known: Sequence[Span]
     counted: Sequence[Span] | None
     opens: SortedSpans[Opens]
+    contact: bool = False
+    shut: bool = False
     accesses: list[Access] = []
     crossings: list[Crossing] = []
-    opened: list[datetime] = []
+    changes: list[tuple[datetime, bool]] = []
+    stirred: list[datetime] = []
 
     def crossed(self, start: datetime, end: datetime) -> Sequence[Crossing]:
         """The crossings from ``start`` to before ``end``."""
@@ -82,6 +86,17 @@ class DoorSeen(msgspec.Struct, kw_only=True):
         """Who was let in from ``start`` to before ``end``."""
         first = bisect_left(self.accesses, start, key=_at)
         return self.accesses[first : bisect_left(self.accesses, end, lo=first, key=_at)]
+
+    def stayed_shut(self, during: Interval) -> bool:
+        """Whether its contact was closed for all of the time, and nobody was let in or out."""
+        first = bisect_left(self.stirred, during.start)
+        if not self.contact or first < bisect_left(self.stirred, during.end):
+            return False
+        place = bisect_left(self.changes, during.start, key=_when)
+        if place:
+            return not self.changes[place - 1][1]
+        # What changes first tells how it was until then.
+        return self.changes[0][1] if self.changes else self.shut
 
     def let_in(self, at: datetime) -> Access | None:
         """Who was let in last, within ``THROUGH`` before."""
@@ -96,6 +111,10 @@ def _start(span: Span) -> int:
 
 def _end(span: Span) -> int:
     return span[1]
+
+
+def _when(change: tuple[datetime, bool]) -> datetime:
+    return change[0]
 
 
 def _at(thing: Access | Crossing) -> datetime:
@@ -127,13 +146,16 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """In which time what is known to have worked. ``doors``: of their edges; ``counters``: by door; ``sensors``: by
-    edge and device, those that see movement. ``places``: the room of each of these; ``names``: of doors."""
+    edge and device, those that see movement. ``places``: the room of each of these; ``names``: of doors. ``contacts``:
+    doors with a contact; ``shut``: those of them that are closed at the end of the events."""
 
     names: Mapping[str, str]
     doors: Mapping[str, Sequence[Span]]
     counters: Mapping[str, Sequence[Span]]
     sensors: Mapping[tuple[str, str], Sequence[Span]]
     places: Mapping[tuple[str, str], str]
+    contacts: frozenset[str] = frozenset()
+    shut: frozenset[str] = frozenset()
 
 
 def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known) -> Seen:
@@ -150,25 +172,27 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
             known=known.doors.get(door, ()),
             counted=common(known.counters[door], known.doors.get(door, ())) if door in known.counters else None,
             opens=SortedSpans(at_door[door]),
+            contact=door in known.contacts,
+            shut=door in known.shut,
         )
         for door, name in known.names.items()
     }
     uses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    opened: dict[str, list[datetime]] = defaultdict(list)
-    exits: dict[str, list[datetime]] = defaultdict(list)
     active: dict[tuple[str, str], list[tuple[datetime, bool]]] = defaultdict(list)
     for event in sorted(events, key=lambda each: (each.at, each.order)):
         match event.data:
             case AccessData(granted=True) as data if data.door in doors:
                 doors[data.door].accesses.append(Access(event.at, data.booking))
+                doors[data.door].stirred.append(event.at)
                 if data.booking is not None:
                     uses[data.booking].append((event.at, data.door))
             case FootfallData() as data if data.door in doors:
                 doors[data.door].crossings.append(Crossing(event.at, data.ins, data.outs))
-            case DoorData(change=DoorChange.OPENED) as data:
-                opened[data.door].append(event.at)
-            case DoorData(change=DoorChange.EXIT) as data:
-                exits[data.door].append(event.at)
+            case DoorData() as data if data.door in doors:
+                if data.change in _CONTACT:
+                    doors[data.door].changes.append((event.at, _CONTACT[data.change]))
+                if data.change not in _CALM:
+                    doors[data.door].stirred.append(event.at)
             case MotionData() as data:
                 active[event.edge, event.device].append((event.at, data.active))
             case ReadingData() as data if any(kind in data.values for kind in _MOVES):
@@ -178,11 +202,6 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                 pass
     for seen_door in doors.values():
         seen_door.crossings = _borne(seen_door.crossings, seen_door.accesses)
-    for door, times in opened.items():
-        if door in doors:
-            doors[door].opened += [
-                at for at in times if doors[door].let_in(at) is None and not _just_before(exits[door], at)
-            ]
     return Seen(doors=doors, rooms=_rooms(active, known), uses=uses)
 
 
@@ -196,11 +215,6 @@ def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Cr
         recent = last is not None and each.at - last.at <= THROUGH
         found.append(Crossing(each.at, each.ins, each.outs, last) if recent else each)
     return found
-
-
-def _just_before(times: Sequence[datetime], at: datetime) -> bool:
-    found = bisect_right(times, at)
-    return bool(found) and at - times[found - 1] <= EXIT
 
 
 def _rooms(active: Mapping[tuple[str, str], Sequence[tuple[datetime, bool]]], known: Known) -> dict[str, RoomSeen]:

@@ -11,6 +11,7 @@ from controller.access.code_status import HeldGrant
 from controller.attendance.case import LEAVE_WITHIN, Case, Level, error_of, level_at, moment_of
 from controller.attendance.evidence import Crossing
 from controller.attendance.model import Attendance, Count, Finding, How, Verdict, When
+from controller.attendance.no_show import no_show_of
 from controller.diary.model import Arrival, BookingState
 from controller.text import times
 from edge.wire.interval import Interval
@@ -29,7 +30,7 @@ def attendance(case: Case, grants: Sequence[HeldGrant]) -> Attendance:
     first_code, first_person = _first_code(case), _first_person(case)
     came, used = _came(case), _codes_used(case)
     arrived = _arrived(case, first_code, first_person)
-    no_show = _no_show(case, arrived)
+    no_show = no_show_of(case, arrived)
     peak = _peak(case)
     left = _left(case, arrived, no_show)
     return Attendance(
@@ -365,28 +366,6 @@ def _overstay(case: Case, left: When, no_show: Verdict) -> Count:
     if minutes > 0:
         return Count(how=How.AT_LEAST, number=minutes, text=left.text)
     return Count(how=How.NOT_MEASURED, text=left.text)
-
-
-def _no_show(case: Case, arrived: When) -> Verdict:
-    if arrived.how in (How.KNOWN, How.AT_MOST):
-        return Verdict(finding=Finding.NO)
-    if case.now < case.booking.ends:
-        return Verdict(finding=Finding.LATER)
-    if arrived.how is How.SHARED:
-        return Verdict(finding=Finding.NOT_MEASURED, text=arrived.text)
-    if not case.doors:
-        return Verdict(finding=Finding.NOT_MEASURED, text="no door leads there")
-    if missing := _heard(case, case.booking.ends):
-        return Verdict(finding=Finding.NOT_MEASURED, text="; ".join(missing))
-    during = Interval(start=case.window.start, end=case.booking.ends)
-    counters = [door for door in case.doors if door.counted is not None]
-    if missing := case.gaps(counters, during, counters=True):
-        return Verdict(finding=Finding.NOT_MEASURED, text="; ".join(missing))
-    opened = [door.name for door in case.doors if door.counted is None and any(at in during for at in door.opened)]
-    if opened:
-        text = f"{times.listed(opened)} was opened without a code, and nothing counts there who comes in"
-        return Verdict(finding=Finding.NOT_MEASURED, text=text)
-    return Verdict(finding=Finding.YES)
 
 
 def _over_capacity(case: Case, peak: Count) -> Verdict:

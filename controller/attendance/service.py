@@ -184,16 +184,19 @@ def _next(
 async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Known:
     """In which time doors, counters and sensors are known to have worked."""
     site = where.site.id
+    states = await queries.site_devices(tx, site)
     series = await rollups.series_of(tx, site)
     marks = await rollups.marks_of(tx, site, span)
     since = min([span.start, *(each.at for each in marks)])
     worked = known_times(
         series,
         horizons={edge: min(at, now) for edge, at in (await rollups.horizons(tx, site)).items()},
-        present={(edge, state.device) for edge, state in await queries.site_devices(tx, site)},
+        present={(edge, state.device) for edge, state in states},
         outages=await queries.site_outages(tx, site, Interval(start=since, end=span.end)),
         marks=marks,
     )
+    at_door = {(edge, state.device): state.values.get("contact") for edge, state in states if state.kind == "door"}
+    contacts = {each.id: at_door.get((each.edge, each.id)) for each in where.doors}
     heard = {edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, now)).items()}
     rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
     counters: dict[str, list[Span]] = {each.id: [] for each in where.doors if each.counter is not None}
@@ -212,4 +215,6 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         counters={door: union(spans) for door, spans in counters.items()},
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
+        contacts=frozenset(door for door, says in contacts.items() if says in ("open", "closed")),
+        shut=frozenset(door for door, says in contacts.items() if says == "closed" and span.end >= now),
     )

@@ -115,6 +115,7 @@ class Day:
         counters: Sequence[str] = COUNTED,
         sensors: Sequence[str] = (),
         heard: str | None = None,
+        contacts: Sequence[str] = DOORS,
     ) -> Seen:
         """``dark``: when the edge was away; ``blind``: when the beams of a door were dead; ``heard``: until when it is
         known that all is here."""
@@ -132,6 +133,8 @@ class Day:
                 counters={door: _parts(self._day, (blind or {}).get(door, ()), heard) for door in counters},
                 sensors={("pi", f"{room}-pir"): known for room in sensors},
                 places={("pi", f"{room}-pir"): room for room in sensors},
+                contacts=frozenset(contacts),
+                shut=frozenset(contacts),
             ),
         )
 

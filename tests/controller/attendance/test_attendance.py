@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,8 +70,8 @@ class Hut:
         data = OutageData(start=SIX + timedelta(minutes=start), end=SIX + timedelta(minutes=end))
         return self._event(end, data, "main")
 
-    async def tell(self, events: Sequence[Event]) -> None:
-        """The events are stored, and the edge says that its log goes no further."""
+    async def tell(self, events: Sequence[Event], states: Sequence[tuple[str, str, Json]] = ()) -> None:
+        """The events are stored, and the edge says that its log goes no further. ``states``: device, kind, values."""
         await store(self.container.database, SITE, events)
         state = {"site": SITE, "edge": "main", "online": True, "since": NIGHT, "boot": "0" * 36, "connection": 1}
         state |= {"nonce": "0" * 32, "at": NIGHT, "software": "1", "trust": "synced", "log": LOG, "health": "{}"}
@@ -79,8 +80,9 @@ class Hut:
             await tx.execute(delete(edge_states))
             await tx.execute(delete(device_states))
             await tx.execute(insert(edge_states).values(state | {"head": len(self.sent)}))
-            for name, kind in (("beams", "counter"), ("pir", "motion")):
-                await tx.execute(insert(device_states).values(device | {"device": name, "kind": kind}))
+            for name, kind, values in (("beams", "counter", {}), ("pir", "motion", {}), *states):
+                text = json.dumps(values)
+                await tx.execute(insert(device_states).values(device | {"device": name, "kind": kind, "state": text}))
 
     async def whole(self, **params: str) -> Json:
         answer = await self.client.get(f"{API}/sites/{SITE}/attendance", params=DAY | params)
@@ -182,6 +184,16 @@ async def test_a_dead_beam_and_an_edge_that_was_away_leave_nothing_at_zero(hut: 
     assert [found[name]["number"] for name in ("came", "let_ins", "peak", "overstay")] == [None] * 4
     assert found["no_show"]["finding"] == "not_measured"
     assert "Hut door" in found["peak"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("contact", "verdict"), [("closed", "yes"), ("unknown", "not_measured"), ("open", "not_measured")]
+)
+async def test_without_a_counter_a_no_show_needs_a_contact_that_says_closed(
+    hut: Hut, contact: str, verdict: str
+) -> None:
+    await hut.tell([hut.moves(-360, active=False)], [("hut-door", "door", {"contact": contact})])
+    assert (await hut.record())["no_show"]["finding"] == verdict
 
 
 async def test_a_room_used_without_a_booking_is_listed_with_how_much_is_measured(hut: Hut) -> None:

@@ -282,18 +282,44 @@ def test_a_key_holder_is_not_the_people_of_a_booking() -> None:
     ("changes", "verdict"),
     [
         ((("18:05", DoorChange.OPENED),), Finding.NOT_MEASURED),
-        ((("18:04", DoorChange.EXIT), ("18:05", DoorChange.OPENED)), Finding.NOT_MEASURED),
-        ((("18:05", DoorChange.EXIT), ("18:05", DoorChange.OPENED)), Finding.YES),
-        ((("16:00", DoorChange.OPENED),), Finding.YES),
+        ((("18:05", DoorChange.EXIT), ("18:05", DoorChange.OPENED)), Finding.NOT_MEASURED),
+        ((("18:05", DoorChange.UNLOCKED), ("18:06", DoorChange.LOCKED)), Finding.NOT_MEASURED),
+        ((("17:40", DoorChange.OPENED),), Finding.NOT_MEASURED),
+        ((("21:00", DoorChange.CLOSED),), Finding.NOT_MEASURED),
+        ((("16:00", DoorChange.OPENED), ("16:01", DoorChange.CLOSED)), Finding.YES),
+        ((("20:00", DoorChange.OPENED), ("20:01", DoorChange.CLOSED)), Finding.YES),
     ],
 )
-def test_a_door_opened_by_nobody_known_may_have_let_people_in(
+def test_without_a_counter_a_no_show_needs_a_door_that_stayed_shut(
     changes: tuple[tuple[str, DoorChange], ...], verdict: Finding
 ) -> None:
     day = Day(SCOUTS)
     for when, change in changes:
         day.door(when, change)
     assert day.record(SCOUTS).no_show.finding is verdict
+
+
+def test_without_a_counter_nobody_is_a_no_show_where_others_were_let_in() -> None:
+    assert Day(SCOUTS).key("18:01", "hut-door").record(SCOUTS).no_show.finding is Finding.NOT_MEASURED
+    behind = Day(YOGA, BOARD).code("18:40", YOGA, "front-door").record(BOARD, counters=())
+    assert behind.no_show.finding is Finding.NOT_MEASURED
+
+
+def test_without_a_counter_and_a_contact_nobody_is_a_no_show() -> None:
+    found = Day(SCOUTS).record(SCOUTS, contacts=())
+    assert found.no_show.finding is Finding.NOT_MEASURED
+    assert found.no_show.text == "Hut door has no contact, and nothing counts there who comes in"
+
+
+def test_at_a_door_that_was_open_to_everybody_nobody_is_a_no_show_without_a_counter() -> None:
+    day_time = booked("hut", "10:00", "12:00")
+    where = hub(OpeningHours(pattern=week(span("11:00", "17:00")), free_doors=("hut-door",)))
+    assert Day(day_time, where=where).record(day_time).no_show.finding is Finding.NOT_MEASURED
+
+
+def test_who_may_have_come_in_behind_another_bookings_code_is_no_no_show() -> None:
+    day = Day(YOGA, BOARD).code("18:40", YOGA, "front-door").count("18:40", ins=5, door="front-door")
+    assert day.record(BOARD).no_show.finding is Finding.NOT_MEASURED
 
 
 def test_where_a_counter_saw_nobody_an_opening_let_nobody_in() -> None:
