@@ -45,7 +45,7 @@ class Level(NamedTuple):
 class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """``window``: when the booking's code opens its doors. ``next_at``: when the code of the next booking of the room
     begins to open. ``now``: nothing later is looked at. ``memo``: the days of doors that several
-    bookings share; the same for all cases of one ``seen`` and ``now``."""
+    bookings share; the same for all cases of one ``seen``."""
 
     booking: Booking
     where: SiteConfig
@@ -53,7 +53,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     seen: Seen
     now: datetime
     next_at: datetime | None = None
-    memo: dict[tuple[tuple[str, ...], datetime], list[Level]] = {}
+    memo: dict[tuple[tuple[str, ...], datetime, datetime], list[Level]] = {}
 
     @cached_property
     def place(self) -> SpaceAtSite:
@@ -182,7 +182,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """How many people are behind the doors after each crossing, from nobody at ``start``."""
         if self.alone or end > start + _DAY:
             return self._levels(start, min(end, self.now))
-        key = (tuple(door.id for door in self.group), start)
+        key = (tuple(door.id for door in self.group), start, self.now)
         if (day := self.memo.get(key)) is None:
             day = self.memo[key] = self._levels(start, min(start + _DAY, self.now))
         return day[: bisect_left(day, end, key=_at)]

@@ -79,8 +79,8 @@ class AttendanceService:
 
     async def between(self, site: str, starts: str, ends: str, *, actor: Actor) -> AttendanceFound:
         """The records of the bookings that touch a time, given as the API takes dates and moments, at most 62 days; and
-        where somebody was without a booking. Who may not see what doors report now reads of none that people come to
-        now.
+        where somebody was without a booking. Who may not see what doors report now reads of none whose code opens
+        now, and of what came after that only twelve hours after the booking's end.
         Raises ``Invalid`` and ``SiteUnknown``."""
         now = self._clock.now()
         async with self._database.read() as tx:
@@ -93,11 +93,11 @@ class AttendanceService:
                 each
                 for each in found
                 if may(actor, Action.DETAILS, Thing(site=site, party=each.party))
-                and (live or each.ends <= now or now < self._window(each.during, where.policy).start)
+                and (live or now not in self._window(each.during, where.policy))
             ]
             read = await self._read(tx, where, items, during, now)
             named = await parties(tx, {each.party for each in items if each.party is not None})
-        records, uses, rooms = await asyncio.to_thread(self._records, read, during, now)
+        records, uses, rooms = await asyncio.to_thread(self._records, read, during, now, live)
         return AttendanceFound(
             site=where.site,
             during=during,
@@ -128,7 +128,7 @@ class AttendanceService:
         )
 
     def _records(
-        self, read: _Read, during: Interval, now: datetime
+        self, read: _Read, during: Interval, now: datetime, live: bool
     ) -> tuple[list[Attendance], list[UnbookedUse], list[UnbookedRoom]]:
         where = read.where
         events = [
@@ -136,15 +136,16 @@ class AttendanceService:
         ]
         found = seen(events, read.windows, read.known)
         starts = self._starts(where, read.taken)
-        memo: dict[tuple[tuple[str, ...], datetime], list[Level]] = {}
+        memo: dict[tuple[tuple[str, ...], datetime, datetime], list[Level]] = {}
         records = [
             attendance(
                 Case(
                     booking=each,
                     where=where,
-                    window=self._window(each.during, where.policy),
+                    window=(window := self._window(each.during, where.policy)),
                     seen=found,
-                    now=now,
+                    # Who stays on is present: who may not see that reads the record as it was when its code ended.
+                    now=window.end if not live and window.end <= now < each.ends + LEAVE_WITHIN else now,
                     next_at=_next(starts, where, each),
                     memo=memo,
                 ),

@@ -253,9 +253,24 @@ async def test_who_may_not_see_what_doors_report_now_reads_of_nothing_that_goes_
     async with signed_in_as(app, hut.client, "auditor") as client:
         found = (await client.get(f"{API}/sites/{SITE}/attendance", params=DAY)).json()
         assert (len(found["items"]), found["hidden"], found["unbooked_shown"]) == (1, 0, False)
-        clock.set(SIX + timedelta(hours=1))
-        found = (await client.get(f"{API}/sites/{SITE}/attendance", params=DAY)).json()
-        assert (found["items"], found["hidden"]) == ([], 1)
+        for minutes in (60, 125, 134):  # until its code ends, a quarter of an hour after it does
+            clock.set(SIX + timedelta(minutes=minutes))
+            found = (await client.get(f"{API}/sites/{SITE}/attendance", params=DAY)).json()
+            assert (found["items"], found["hidden"]) == ([], 1)
+
+
+async def test_who_may_not_see_what_doors_report_now_reads_nothing_of_who_stays_on(
+    hut: Hut, app: FastAPI, clock: ManualClock
+) -> None:
+    await hut.tell([hut.counts(-360), hut.code(-8), hut.counts(-8, ins=7), hut.counts(170, outs=3)])
+    assert (await hut.record())["left"]["at"] == "2026-11-26T23:00:00+00:00"
+    async with signed_in_as(app, hut.client, "auditor") as client:
+        [found] = (await client.get(f"{API}/sites/{SITE}/attendance", params=DAY)).json()["items"]
+        assert (found["left"]["at"], found["overstay"]["number"]) == ("2026-11-26T20:15:00+00:00", 15)
+        assert "7 ± 1 were still there at 20:15" in found["left"]["text"]
+        clock.set(SIX + timedelta(hours=14))
+        [found] = (await client.get(f"{API}/sites/{SITE}/attendance", params=DAY)).json()["items"]
+        assert found["left"]["at"] != "2026-11-26T20:15:00+00:00"
 
 
 @pytest.mark.parametrize(
