@@ -3,7 +3,7 @@
 ``seen`` sorts by time, so that it does not matter in which order events came, or how late.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -97,12 +97,6 @@ class DoorSeen(msgspec.Struct, kw_only=True):
             return not self.changes[place - 1][1]
         # What changes first tells how it was until then.
         return self.changes[0][1] if self.changes else self.shut
-
-    def let_in(self, at: datetime) -> Access | None:
-        """Who was let in last, within ``THROUGH`` before."""
-        found = bisect_right(self.accesses, at, key=_at)
-        last = self.accesses[found - 1] if found else None
-        return last if last is not None and at - last.at <= THROUGH else None
 
 
 def _start(span: Span) -> int:
