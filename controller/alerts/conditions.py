@@ -54,10 +54,11 @@ _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     },
 }
 """Kind of device and name of a value -> the alert, and what somebody has to know in words."""
-_FROM_DEVICES = frozenset(
+FROM_DEVICES = frozenset(
     {code for words in _STATES.values() for code, _ in words.values()}
     | {AlertCode.LOCKOUT, AlertCode.FAULT, AlertCode.LEFT_UNLOCKED, AlertCode.BACKLOG}
 )
+"""What is not known while its Pi is away."""
 _WITH_FAULT = '"fault":"'
 _SITES_IN_QUERY = 200
 
@@ -77,7 +78,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
         """What is known of it."""
         if key in self.grouped:
             return UNKNOWN
-        silent = key.kind in _FROM_DEVICES and (key.site, key.edge) in self.away
+        silent = key.kind in FROM_DEVICES and (key.site, key.edge) in self.away
         return self.holds.get(key, UNKNOWN if silent else FALSE)
 
 

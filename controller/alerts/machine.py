@@ -96,6 +96,12 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         return self.raised_at is not None and self.cleared_at is None
 
+    @property
+    def switched_off(self) -> bool:
+        """Whether it was cleared because its code was switched off, while its condition held."""
+        seen = self.momentary and self.acknowledged_at is not None
+        return self.cleared_at is not None and self.over_since is None and not seen
+
     def calls(self, now: datetime) -> bool:
         """Whether somebody has still to look: open, not seen by anybody, and not snoozed."""
         snoozed = self.snoozed_until is not None and self.snoozed_until > now

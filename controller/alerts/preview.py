@@ -13,7 +13,7 @@ import msgspec
 from controller.alerts import repository
 from controller.alerts.conditions import LOOK_BACK, REPORTED
 from controller.alerts.machine import AlertKey, AlertState
-from controller.alerts.replay import Ring, Spell, replay
+from controller.alerts.replay import Away, Ring, Spell, replay
 from controller.alerts.rules import SiteRules, settable
 from controller.db.engine import Tx
 from controller.estate import repository as estate
@@ -45,10 +45,14 @@ _DOOR_TEXT = {AlertCode.HELD: "is held open", AlertCode.GLASS: "is unlocked, sin
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """``spells``: of the codes that a rule can change. ``whole``: false where more is stored than was looked at, and
-    then only the time from ``start`` counts."""
+    """``names``: of doors. ``whole``: false where more is stored than was looked at, and then only the time from
+    ``start`` counts."""
 
-    spells: Sequence[Spell]
+    site: str
+    names: Mapping[str, str]
+    events: Sequence[LoggedEvent]
+    reports: Sequence[tuple[queries.Alert, datetime]]
+    raised: Sequence[AlertState]
     start: datetime
     end: datetime
     whole: bool
@@ -71,16 +75,33 @@ async def history(tx: Tx, site: str, now: datetime) -> History:
     kinds = [code for code in REPORTED if code in settable()]
     reports = await queries.alerts_learned(tx, site, kinds=kinds, since=start, limit=MOST + 1)
     raised = await repository.since(tx, site, start, limit=MOST + 1)
-    whole = max(len(events), len(reports), len(raised)) <= MOST
-    firsts = (events[0].at, reports[0][1], raised[0].begun_at) if not whole else ()
-    names = {door.id: door.name for door in await estate.site_doors(tx, site)}
-    spells = [*_from_events(site, names, events), *_from_reports(site, reports, raised, events), *_from_alerts(raised)]
-    return History(spells=spells, start=max((start, *firsts)), end=now, whole=whole)
+    more = (  # of each of which more is stored, when the first that is looked at happened
+        events[-MOST].at if len(events) > MOST else None,
+        reports[-MOST][1] if len(reports) > MOST else None,
+        raised[-MOST].begun_at if len(raised) > MOST else None,
+    )
+    firsts = [at for at in more if at is not None]
+    return History(
+        site=site,
+        names={door.id: door.name for door in await estate.site_doors(tx, site)},
+        events=events[-MOST:],
+        reports=reports[-MOST:],
+        raised=raised[-MOST:],
+        start=max([start, *firsts]),
+        end=now,
+        whole=not firsts,
+    )
 
 
 def preview(found: History, wanted: SiteRules, in_force: SiteRules) -> Preview:
     """What rules would have raised, beside those in force. Pure; takes up to seconds where much happened."""
-    rings, as_now = (replay(found.spells, each, start=found.start, end=found.end) for each in (wanted, in_force))
+    spells = [
+        *_from_events(found.site, found.names, found.events),
+        *_from_reports(found.site, found.reports, found.raised, found.events),
+        *_from_alerts(found.raised),
+    ]
+    away = _away(found.raised)
+    rings, as_now = (replay(spells, each, away=away, start=found.start, end=found.end) for each in (wanted, in_force))
     return Preview(start=found.start, end=found.end, whole=found.whole, rings=rings, as_now=as_now)
 
 
@@ -100,12 +121,14 @@ def _known(event: LoggedEvent) -> datetime:
 
 
 def _from_events(site: str, names: Mapping[str, str], events: Iterable[LoggedEvent]) -> list[Spell]:
-    """Spells of states. The start of an agent ends those of its devices: it reports them again if they still hold."""
+    """Spells of states. The start of an agent ends those of its devices from its earlier runs: it reports them again if
+    they still hold. A lock-out lasts across a start."""
 
     def name(device: str) -> str:
         return names.get(device) or spoken(device)
 
     running: dict[tuple[AlertKey, str], Spell] = {}
+    runs: dict[tuple[AlertKey, str], str] = {}
     done: list[Spell] = []
 
     def begin(
@@ -113,7 +136,8 @@ def _from_events(site: str, names: Mapping[str, str], events: Iterable[LoggedEve
     ) -> None:
         key = AlertKey(site=site, kind=code, edge=event.edge, about=about)
         spell = Spell(key=key, text=text, since=event.at, known_at=_known(event), ends=ends, member=member)
-        running.setdefault((key, member), spell)
+        if running.setdefault((key, member), spell) is spell:
+            runs[key, member] = event.boot
 
     def end(at: datetime, *ended: tuple[AlertKey, str]) -> None:
         over = [running.pop(key) for key in ended if key in running]
@@ -140,7 +164,8 @@ def _from_events(site: str, names: Mapping[str, str], events: Iterable[LoggedEve
                     text = f"{name(door)}: {happened(data)}"
                     begin(event, AlertCode.LOCKOUT, door, text, data.reader, ends=data.until)
             case BootData():
-                end(_known(event), *[key for key in running if key[0].edge == event.edge])
+                its = [key for key in running if key[0].edge == event.edge and key[0].kind is not AlertCode.LOCKOUT]
+                end(_known(event), *[key for key in its if runs[key] != event.boot])
             case _:
                 pass
     return [*done, *running.values()]
@@ -152,7 +177,8 @@ def _from_reports(
     raised: Iterable[AlertState],
     events: Iterable[LoggedEvent],
 ) -> list[Spell]:
-    """Spells of what was reported: until its alert was over, the building was secured, or a day had gone by."""
+    """Spells of what was reported: until its alert was over or seen, the building was secured, or a day had gone by.
+    That its code was switched off ended nothing."""
     over: dict[AlertKey, list[AlertState]] = {}
     for each in raised:
         over.setdefault(each.key, []).append(each)
@@ -168,7 +194,7 @@ def _from_reports(
         ends += [
             alert.over_since or alert.cleared_at
             for alert in over.get(key, ())
-            if alert.cleared_at is not None and alert.begun_at <= learned < alert.cleared_at
+            if alert.cleared_at is not None and alert.begun_at <= learned < alert.cleared_at and not alert.switched_off
         ]
         if report.kind is AlertCode.NOT_SECURED:
             ends += [at for edge, at in secured if edge == report.edge and at > learned]
@@ -191,4 +217,14 @@ def _from_alerts(raised: Iterable[AlertState]) -> list[Spell]:
         )
         for each in raised
         if each.kind in known
+    ]
+
+
+def _away(raised: Iterable[AlertState]) -> list[Away]:
+    """When nothing new was known of edges, by their alerts."""
+    return [
+        Away(edge=edge, known_at=each.begun_at, ends=each.over_since or each.cleared_at)
+        for each in raised
+        if each.kind is AlertCode.OFFLINE
+        for edge in each.members.split("\n")
     ]

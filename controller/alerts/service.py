@@ -73,6 +73,7 @@ class AlertService:
         self.when_looked: list[Callable[[], Awaitable[None]]] = []
         """Called after all sites have been looked at."""
         self._some = asyncio.Event()
+        self._one_preview = asyncio.Lock()
 
     def look(self, site: str) -> None:
         """Something happened at the site. Never waits."""
@@ -201,14 +202,15 @@ class AlertService:
         return new
 
     async def preview(self, site: str, given: SiteRules) -> Preview:
-        """What these rules would have raised in the last 30 days, beside those in force. Writes nothing. Raises
-        ``SiteUnknown``, ``Invalid``."""
+        """What these rules would have raised in the last 30 days, beside those in force. Writes nothing. One at a time.
+        Raises ``SiteUnknown``, ``Invalid``."""
         require_allowed(given)
-        async with self._database.read() as tx:
-            await require_site(tx, site)
-            found = await history(tx, site, self._clock.now())
-            in_force = (await repository.rules(tx, [site])).get(site, {})
-        return await asyncio.to_thread(preview, found, given, in_force)
+        async with self._one_preview:
+            async with self._database.read() as tx:
+                await require_site(tx, site)
+                found = await history(tx, site, self._clock.now())
+                in_force = (await repository.rules(tx, [site])).get(site, {})
+            return await asyncio.to_thread(preview, found, given, in_force)
 
     async def _open(self, tx: Tx, site: str, alert_id: str) -> AlertState:
         found = await repository.lock_alert(tx, site, alert_id)

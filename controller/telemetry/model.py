@@ -104,7 +104,8 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it lies in the database. ``data`` is JSON text."""
+    """An event as it lies in the database. ``data`` is JSON text. ``boot``: the run of its agent, where it was asked
+    for."""
 
     id: int
     edge: str
@@ -119,3 +120,4 @@ class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
     learned_late: bool
     told_at: datetime | None = None
     error_s: float | None = None
+    boot: str = ""

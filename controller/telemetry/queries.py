@@ -98,7 +98,7 @@ async def events_for_alerts(tx: Tx, site: str, since: datetime, until: datetime,
     c = events.c
     words = ("held", "cleared", "glass_broken", "glass_whole")
     door = (c.kind == "door") & or_(*(c.data.contains(f'"change":"{word}"', autoescape=True) for word in words))
-    query = select(*_EVENT).join(event_logs, event_logs.c.id == c.log_id)
+    query = select(*_EVENT, c.boot).join(event_logs, event_logs.c.id == c.log_id)
     query = query.where(c.site == site, c.at >= since, c.at < until)
     query = query.where(or_(door, c.kind.in_(("fault", "lockout", "closing", "boot"))))
     rows = (await tx.execute(query.order_by(c.at.desc(), c.id.desc()).limit(limit))).mappings()

@@ -18,6 +18,7 @@ from tests.controller.village import API, Json
 
 RAMSEY = f"{API}/sites/ramsey"
 BOOT, LOG = "019ab3e2-1c00-7000-8000-000000000001", "a" * 32
+NEXT_BOOT = "019ab3e2-1c00-7000-8000-000000000002"
 
 
 class Building:
@@ -57,12 +58,14 @@ class Building:
         async with self.container.database.write() as tx:
             await telemetry.alert(tx, "ramsey", "pi-front", code, text, now - ago, about=about, learned_at=now)
 
-    async def event(self, data: EventData, *, device: str = "front-door", late: timedelta = timedelta(0)) -> None:
+    async def event(
+        self, data: EventData, *, device: str = "front-door", late: timedelta = timedelta(0), boot: str = BOOT
+    ) -> None:
         """An event that happened just now, or so long ago and learned just now."""
         self._seq += 1
         now = self.clock.now()
         made = make_event(
-            seq=self._seq, boot=BOOT, mono_ms=0, at=now - late, trust=ClockTrust.SYNCED, device=device, data=data
+            seq=self._seq, boot=boot, mono_ms=0, at=now - late, trust=ClockTrust.SYNCED, device=device, data=data
         )
         row = {
             "seq": self._seq,
@@ -72,7 +75,7 @@ class Building:
             "device": device,
             "at": made.at,
         }
-        row |= {"boot": BOOT, "mono_ms": 0, "trust": "synced", "data": bytes(made.data).decode()}
+        row |= {"boot": boot, "mono_ms": 0, "trust": "synced", "data": bytes(made.data).decode()}
         row |= {"at": made.at, "received_at": now, "learned_late": late > timedelta(0)}
         async with self.container.database.write() as tx:
             if self._log is None:
