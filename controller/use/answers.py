@@ -62,15 +62,17 @@ class ModeVisitsRead(Answer, of=ModeVisits):
 
 
 class PeakRead(Answer, of=Peak):
-    """The most people inside for ten minutes from `at`. At least `people` and at most `most` were there, each with a
-    probability of 0.9. `ins`, `outs`: the day's counts that it is made of; their difference is an error if the day is
-    `ended`, since the building was empty then."""
+    """The most people inside for ten minutes from `at`: at least `people`, with a probability of 0.9; counted were
+    `estimate`. For no ten minutes of the day were there more than `most`, with a probability of 0.9 if at most one in
+    ten of the crossings was missed. `ins`, `outs`: the day's counts that it is made of; their difference is an
+    error if the day is `ended`, since the building was empty then."""
 
 
 class SiteVisitsRead(Answer, of=SiteVisits):
     """`doors`: that had a counter; `part_of_the_time`: those that had one in a part of the time only. `open`: staffed
     and extended together. `open_days`: local days with open time; `measured_days`: those of which it can be said how
-    many were inside, of which `peak` is the highest; null where nobody came, nothing is sure, or no day is measured."""
+    many were inside, of which `peak` is the highest; null where nobody came, nothing is sure, or no day is measured.
+    `most`: the highest of the measured days; it may be of another day than the peak."""
 
     open: ModeVisitsRead
     staffed: ModeVisitsRead
@@ -100,15 +102,16 @@ class UseRead(Answer, of=SiteUse, hidden=("during",)):
 
 
 class UsePeriodRead(Answer, of=SiteUse, hidden=("during", "week", "months", "spaces", "groups")):
-    """As `UseRead`, of all rooms. `records_from`: when records of the site begin, where that is within the period; else
-    null."""
+    """As `UseRead`, of all rooms. `bookings_from` and `counts_from`: when the first booking of the site began, and when
+    a counter was first heard of, where that is later than the period's beginning; else null."""
 
     starts: Starts
     ends: Ends
     minutes: MinutesRead
     counts: CountsRead
     visits: SiteVisitsRead | None
-    records_from: LocalTime | None
+    bookings_from: LocalTime | None
+    counts_from: LocalTime | None
 
 
 class ComparedPeriodRead(Answer):

@@ -15,12 +15,18 @@ Days = tuple[date, date]
 
 
 class UsePeriod(msgspec.Struct, frozen=True, kw_only=True):
-    """``visits``: ``None`` where no door had a counter. ``records_from``: when records of the site begin, where that is
-    within the period."""
+    """``visits``: ``None`` where no door had a counter. ``bookings_from``, ``counts_from``: when the first booking of
+    the site began, and when a counter was first heard of, where that is later than the period's beginning."""
 
     use: SiteUse
     visits: SiteVisits | None
-    records_from: datetime | None
+    bookings_from: datetime | None = None
+    counts_from: datetime | None = None
+
+    @property
+    def bookings_known(self) -> bool:
+        """Whether bookings were recorded in a part of it: else it is not zero that there were none."""
+        return self.bookings_from is None or self.bookings_from < self.use.until
 
 
 class ComparedPeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +95,7 @@ def _why_not(now: UsePeriod, then: UsePeriod | None) -> str:
     for each, word in ((now.visits, "it was closed"), (then.visits, "it was closed then")):
         if not each.open.minutes:
             return word
-    if then.records_from is not None:
+    if then.counts_from is not None:
         return "records begin within that time"
     if now.visits.doors != then.visits.doors or now.visits.part_of_the_time or then.visits.part_of_the_time:
         return "not the same doors were counted"

@@ -126,9 +126,11 @@ def _period(site: ComparedSite, period: UsePeriod) -> dict[str, str]:
     notes = [] if use.hours_known else [_UNKNOWN_HOURS]
     if use.until < use.during.end:
         notes.append(f"Measured until {use.until.astimezone(zone):%Y-%m-%d %H:%M}.")
-    if period.records_from is not None:
-        notes.append(f"Records begin on {period.records_from.astimezone(zone):%Y-%m-%d}.")
-    row = {"from": starts, "to": ends} | _of(use.minutes) | _counted(use.counts)
+    for what, began in (("Bookings", period.bookings_from), ("Counts", period.counts_from)):
+        if began is not None:
+            notes.append(f"{what} begin on {began.astimezone(zone):%Y-%m-%d}.")
+    row = {"from": starts, "to": ends}
+    row |= _of(use.minutes) | _counted(use.counts) if period.bookings_known else {}
     visits = period.visits
     if visits is None:
         notes.append("No door had a counter.")

@@ -110,9 +110,10 @@ class ModeVisits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Peak(msgspec.Struct, frozen=True, kw_only=True):
-    """The most people inside for ten minutes from ``at``. At least ``people`` and at most ``most`` were there, each
-    with a probability of 0.9; ``estimate`` lies between. ``ins``, ``outs``: that day's counts that it is made of;
-    their difference is an error if the day is ``ended``, since the building was empty then."""
+    """The most people inside for ten minutes from ``at``: at least ``people``, with a probability of 0.9; counted were
+    ``estimate``. ``most``: for no ten minutes of the day were there more, with a probability of 0.9 if at most one in
+    ten of the crossings was missed. ``ins``, ``outs``: that day's counts that it is made of; their difference is an
+    error if the day is ``ended``, since the building was empty then."""
 
     people: int
     estimate: int
@@ -128,7 +129,8 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     staffed and extended together. ``open_days``: local days with open time; ``measured_days``: those among them of
     which it can be said how many were inside, of which ``peak`` is the highest: all counters worked, in both
     directions, and it lies between two midnights at which the building is closed. ``peak``: ``None`` where nobody came,
-    nothing is sure, or no day is measured."""
+    nothing is sure, or no day is measured. ``most``: the highest ``most`` of a measured day, which may be another one
+    than that of the peak; ``None`` where no day is measured."""
 
     doors: tuple[str, ...]
     part_of_the_time: tuple[str, ...]
@@ -139,3 +141,4 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     open_days: int
     measured_days: int
     peak: Peak | None
+    most: int | None

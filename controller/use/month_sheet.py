@@ -3,6 +3,7 @@ with how much of it is measured. Pure."""
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from textwrap import shorten
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
@@ -13,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from controller.text.pdf import BOLD, FONT, MARGIN, WIDTH, as_markup, height_of, sheet_of, write
 from controller.use.comparison import ComparedPeriod, ComparedSite, UsePeriod
-from controller.use.model import Minutes, ModeVisits, Peak, SpaceUse
+from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, SpaceUse
 
 _TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=22, leading=27)
 _LEAD = ParagraphStyle("lead", fontName=FONT, fontSize=10, leading=13.5)
@@ -31,14 +32,16 @@ _TILES = 4
 THRESHOLDS = (200, 800)
 """People at once from which on a building has duties: Terrorism (Protection of Premises) Act 2025."""
 _NONE = "–"
-_FOOT = MARGIN + 30 * mm
-"""Up to where rooms are listed; below are the notes."""
+_BOTTOM = MARGIN - 8 * mm
+"""Where the notes end; rooms are listed as far as they leave space."""
+_LONG = 200
+"""Letters of a list of names, which is then shortened."""
 
 
 def month_sheet(found: ComparedSite, *, month: str, as_of: str, link: str) -> bytes:
     """``month``: such as “November 2026”. ``as_of``: the day on which it is made. ``link``: the page that says more.
     The same for the same values."""
-    site, use, visits = found.site, found.period.use, found.period.visits
+    site, use = found.site, found.period.use
     into = BytesIO()
     canvas = sheet_of(into, title=f"Use of {site.name}, {month}", subject=f"As of {as_of}; {link}")
     top = write(canvas, f"{site.name}, {month}", _TITLE, A4[1] - MARGIN)
@@ -48,25 +51,11 @@ def month_sheet(found: ComparedSite, *, month: str, as_of: str, link: str) -> by
     top = _table(canvas, _comparison(found), (0.4, 0.2, 0.2, 0.2), top - 1 * mm)
     top = write(canvas, _changes(found), _SMALL, top - 1.5 * mm)
     top = write(canvas, "Rooms", _HEAD, top - _GAP)
-    _rooms(canvas, use.spaces, top - 1 * mm)
-    named = {each.space: each.name for each in use.spaces}
-    doors = ", ".join(found.doors.get(each, each) for each in visits.doors) if visits else ""
-    notes = [
-        "Measured is the share of the time, or of the booked time, in which it is known what happened. What is not "
-        "measured is left out, and is not zero. Used time is at most so much, since it is not known when people left. "
-        f"More: {link.removeprefix('https://').removeprefix('http://')}",
-        f"Counted at: {doors}. Doors without a counter are not in the visits." if doors else "No door has a counter.",
-        *_thresholds(visits.peak if visits else None),
-        *(f"{each}." for each in use.closed[:3]),
-        f"Not booked at all: {', '.join(named[each] for each in use.unused)}."
-        if use.unused
-        else "Every room was booked.",
-    ]
-    line = _FOOT - 3 * mm
+    notes = _notes(found, link)
+    foot = _BOTTOM + sum(height_of(as_markup(each), _SMALL) + 0.5 * mm for each in notes)
+    _rooms(canvas, use.spaces, top - 1 * mm, foot + 3 * mm)
     for text in notes:
-        if line - height_of(as_markup(text), _SMALL) < MARGIN - 8 * mm:
-            break
-        line = write(canvas, text, _SMALL, line) - 0.5 * mm
+        foot = write(canvas, text, _SMALL, foot) - 0.5 * mm
     canvas.showPage()
     canvas.save()
     return into.getvalue()
@@ -78,25 +67,70 @@ def _lead(found: ComparedSite, as_of: str) -> str:
     said = [f"As of {as_of}."]
     if use.until < use.during.end:
         said.append(f"The month is not over: measured until {use.until.astimezone(zone):%-d %B, %H:%M}.")
-    if not use.minutes.bookable:
-        said.append("The building was closed all of this time, which is no fall in use.")
-    elif visits is not None:
+    if not use.hours_set:
+        said.append("No opening hours are set, so that no time counts as open.")
+    elif visits is not None and visits.open.minutes:
         said.append(f"Open for {_hours(visits.open.minutes)}, of them {_hours(visits.extended.minutes)} without staff.")
+    elif visits is not None:
+        said.append("The building was closed all of this time, which is no fall in use.")
+    elif use.spaces and not any(each.minutes.bookable for each in use.spaces):
+        said.append("Nothing could be booked in this time, so that it is no fall in use.")
     if not use.hours_known:
         said.append("Which hours were set is not known for all of it; there those of later count.")
-    if found.period.records_from is not None:
-        said.append(f"Records begin on {found.period.records_from.astimezone(zone):%-d %B}.")
+    for what, began in (("Bookings", found.period.bookings_from), ("Counts", found.period.counts_from)):
+        if began is not None:
+            said.append(f"{what} begin on {began.astimezone(zone):%-d %B %Y}.")
     return " ".join(said)
 
 
-def _thresholds(peak: Peak | None) -> list[str]:
-    """Whether so many were inside at once that a duty of the building depends on it."""
-    if peak is None or peak.most < THRESHOLDS[0]:
-        return []
-    reached = [each for each in THRESHOLDS if peak.people >= each]
-    perhaps = [each for each in THRESHOLDS if peak.people < each <= peak.most]
-    said = [f"{reached[-1]} people or more were inside at once."] if reached else []
-    return said + [f"{each} people may have been inside at once." for each in perhaps]
+def _notes(found: ComparedSite, link: str) -> list[str]:
+    """The most important first."""
+    use, visits = found.period.use, found.period.visits
+    said = _inside(visits) if visits else []
+    if visits is None:
+        said.append("No door has a counter.")
+    else:
+        said.append(
+            f"Counted at: {_listed(_doors(found, visits.doors))}. Doors without a counter are not in the visits."
+        )
+        if visits.part_of_the_time:
+            said.append(f"Counted in a part of the time only: {_listed(_doors(found, visits.part_of_the_time))}.")
+    said += [f"{shorten(each, _LONG, placeholder=' …')}." for each in use.closed[:3]]
+    said += [f"And {len(use.closed) - 3} more closures."] if len(use.closed) > 3 else []
+    if use.unused:
+        names = {each.space: each.name for each in use.spaces}
+        said.append(f"Not booked at all: {_listed([names[each] for each in use.unused])}.")
+    elif any(each.minutes.bookable for each in use.spaces):
+        said.append("All that could be booked was booked at least once.")
+    return [
+        *said,
+        "Measured is the share of the time, or of the booked time, in which it is known what happened. What is not "
+        "measured is left out, and is not zero. Used time is at most so much, since it is not known when people left. "
+        f"More: {link.removeprefix('https://').removeprefix('http://')}",
+    ]
+
+
+def _doors(found: ComparedSite, doors: Sequence[str]) -> list[str]:
+    return [found.doors.get(each, each) for each in doors]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """As many as fit into a list, at least one, and how many more there are."""
+    shown = next((n for n in range(len(names), 1, -1) if len(", ".join(names[:n])) <= _LONG), 1)
+    more = f" and {len(names) - shown} more" if shown < len(names) else ""
+    return shorten(", ".join(names[:shown]), _LONG, placeholder=" …") + more
+
+
+def _inside(visits: SiteVisits) -> list[str]:
+    """Whether so many were inside at once that a duty of the building depends on it, and on how many days that is not
+    known."""
+    surely, perhaps = visits.peak.people if visits.peak else 0, visits.most or 0
+    said = [f"{each} people or more were inside at once." for each in THRESHOLDS if surely >= each][-1:]
+    said += [f"{each} people may have been inside at once." for each in THRESHOLDS if surely < each <= perhaps]
+    missing = visits.open_days - visits.measured_days
+    if missing:
+        said.append(f"On {missing} of {visits.open_days} open days it is not known how many people were inside.")
+    return [" ".join(said)] if said else []
 
 
 def _tiles(canvas: Canvas, found: ComparedSite, top: float) -> float:
@@ -116,20 +150,21 @@ def _tiles(canvas: Canvas, found: ComparedSite, top: float) -> float:
         (
             "Booked",
             _percent(minutes.booked - minutes.outside, minutes.bookable),
-            f"of {_hours(minutes.bookable)} of rooms that could be booked",
+            f"of {_hours(minutes.bookable)} of rooms that could be booked"
+            if minutes.bookable
+            else "No room could be booked",
         ),
         (
             "Nobody came",
-            f"{counts.no_shows}",
-            f"of {known} bookings" + (f"; of {counts.unknown} more it is not known" if counts.unknown else ""),
+            _missed(counts),
+            f"of {_bookings(counts.unknown)} it is not known"
+            if counts.unknown and not known
+            else f"of {_bookings(known)}" + (f"; of {counts.unknown} more it is not known" if counts.unknown else ""),
         ),
         (
             "Most inside",
             f"{peak.people:,}" if peak else _NONE,
-            f"or more, for ten minutes on {peak.at.astimezone(found.site.tz):%-d %b, %H:%M}; at most {peak.most:,}. "
-            f"{visits.measured_days} of {visits.open_days} open days measured"
-            if peak and visits
-            else "Not measured",
+            _most_inside(found),
         ),
     ]
     width = (WIDTH - (_TILES - 1) * _GAP / 2) / _TILES
@@ -146,11 +181,26 @@ def _tiles(canvas: Canvas, found: ComparedSite, top: float) -> float:
     return float(top - height)
 
 
+def _most_inside(found: ComparedSite) -> str:
+    visits = found.period.visits
+    if visits is None:
+        return "Not measured: no door has a counter"
+    of_days = f"{visits.measured_days} of {visits.open_days} open days measured"
+    if not visits.measured_days:
+        return f"Not measured: {of_days}"
+    if visits.peak is None:
+        return f"Nobody, or too few to say how many. {of_days}"
+    return f"or more, for ten minutes on {visits.peak.at.astimezone(found.site.tz):%-d %b, %H:%M}. {of_days}"
+
+
 def _comparison(found: ComparedSite) -> list[Sequence[str]]:
     periods = [found.period, found.before.period, found.year_before.period]
 
     def row(name: str, read: Callable[[UsePeriod], str]) -> Sequence[str]:
         return (name, *(_NONE if each is None else read(each) for each in periods))
+
+    def booked(name: str, read: Callable[[SiteUse], str]) -> Sequence[str]:
+        return row(name, lambda period: read(period.use) if period.bookings_known else _NONE)
 
     def counted(
         read: Callable[[UsePeriod], ModeVisits | None], write_: Callable[[ModeVisits], str]
@@ -172,11 +222,11 @@ def _comparison(found: ComparedSite) -> list[Sequence[str]]:
             "Most people inside, at least",
             lambda each: f"{each.visits.peak.people:,}" if each.visits and each.visits.peak else _NONE,
         ),
-        row("Booked, of bookable time", lambda each: _booked(each.use.minutes)),
-        row("Used, of booked time, at most", lambda each: _used(each.use.minutes)),
-        row("Booked time that is measured", lambda each: _known(each.use.minutes)),
-        row("Bookings to which nobody came", lambda each: f"{each.use.counts.no_shows}"),
-        row("Cancelled less than a day before", lambda each: f"{each.use.counts.late_cancellations}"),
+        booked("Booked, of bookable time", lambda each: _booked(each.minutes)),
+        booked("Used, of booked time, at most", lambda each: _used(each.minutes)),
+        booked("Booked time that is measured", lambda each: _known(each.minutes)),
+        booked("Bookings to which nobody came", lambda each: _missed(each.counts)),
+        booked("Cancelled less than a day before", lambda each: f"{each.counts.late_cancellations}"),
     ]
 
 
@@ -194,8 +244,8 @@ def _change(then: ComparedPeriod) -> str:
     return "the same" if not share else f"{abs(share)} % {'more' if share > 0 else 'less'}"
 
 
-def _rooms(canvas: Canvas, spaces: Sequence[SpaceUse], top: float) -> None:
-    """The rooms, the most booked first, as far as they fit."""
+def _rooms(canvas: Canvas, spaces: Sequence[SpaceUse], top: float, foot: float) -> None:
+    """The rooms, the most booked first, as far as they fit above ``foot``."""
     order = sorted(spaces, key=lambda each: -_share(each.minutes.booked - each.minutes.outside, each.minutes.bookable))
     heading = ("Room", "Booked", "Hours booked", "Used, at most", "Nobody came", "Measured")
     widths = (0.34, 0.14, 0.14, 0.14, 0.12, 0.12)
@@ -205,12 +255,12 @@ def _rooms(canvas: Canvas, spaces: Sequence[SpaceUse], top: float) -> None:
             _booked(each.minutes),
             _hours(each.minutes.booked),
             _hours(each.minutes.used) if each.minutes.booked > each.minutes.not_measured else _NONE,
-            _hours(each.minutes.no_show),
+            _hours(each.minutes.no_show) if each.minutes.booked > each.minutes.not_measured else _NONE,
             _known(each.minutes),
         )
         for each in order
     ]
-    room = top - _FOOT
+    room = top - foot
     high = [_row_height(each, widths) for each in (heading, *rows)]
     shown = len(rows)
     more = height_of("And", _SMALL) + 1 * mm
@@ -256,11 +306,19 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _booked(minutes: Minutes) -> str:
-    return _percent(minutes.booked - minutes.outside, minutes.bookable) if minutes.bookable else "closed"
+    return _percent(minutes.booked - minutes.outside, minutes.bookable)
 
 
 def _used(minutes: Minutes) -> str:
     return _percent(minutes.used, minutes.booked - minutes.not_measured)
+
+
+def _missed(counts: Counts) -> str:
+    return f"{counts.no_shows}" if counts.arrived + counts.no_shows else _NONE
+
+
+def _bookings(number: int) -> str:
+    return f"{number} booking{'s' * (number != 1)}"
 
 
 def _known(minutes: Minutes) -> str:

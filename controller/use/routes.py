@@ -168,4 +168,5 @@ def _then(site: Site, found: ComparedPeriod) -> ComparedPeriodRead:
 
 
 def _period(site: Site, found: UsePeriod) -> UsePeriodRead:
-    return answer_of(UsePeriodRead, found.use, site.tz, visits=found.visits, records_from=found.records_from)
+    began = {"bookings_from": found.bookings_from, "counts_from": found.counts_from}
+    return answer_of(UsePeriodRead, found.use, site.tz, visits=found.visits, **began)

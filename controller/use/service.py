@@ -49,7 +49,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     bookings: list[Booking]
     set_then: list[HoursThen]
     counters: list[DoorCounter]
-    records_from: datetime | None
+    bookings_from: datetime | None
+    counts_from: datetime | None
 
 
 class UseService:
@@ -108,14 +109,14 @@ def _local(site: Site, days: Days) -> Interval:
 async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) -> _Stored:
     site = where.site.id
     past = Interval(start=during.start, end=min(during.end, now))
-    began = [await repository.first_start(tx, site), await first_crossing(tx, site)]
     return _Stored(
         where=where,
         during=during,
         bookings=await repository.between(tx, site, during),
         set_then=await past_hours(tx, where.hours, past),
         counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now),
-        records_from=min((each for each in began if each is not None), default=None),
+        bookings_from=await repository.first_start(tx, site),
+        counts_from=await first_crossing(tx, site),
     )
 
 
@@ -126,18 +127,22 @@ def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
     modes: list[ModePeriod] = []
     for each in stored.set_then:
         modes += each.hours.modes(each.during)
-    began = stored.records_from
+    bookings_from, counts_from = (
+        began if began is not None and began > past.start else None
+        for began in (stored.bookings_from, stored.counts_from)
+    )
     return UsePeriod(
         use=use,
         visits=site_visits(stored.counters, modes, past, stored.where.site.tz),
-        records_from=began if began is not None and past.start < began < past.end else None,
+        bookings_from=bookings_from,
+        counts_from=counts_from,
     )
 
 
 def _compared(where: SiteConfig, stored: list[_Stored], now: datetime, *, public: bool) -> ComparedSite:
     period, *others = (
         None
-        if n and (each.records_from is None or each.records_from >= each.during.end)
+        if n and all(began is None or began >= each.during.end for began in (each.bookings_from, each.counts_from))
         else _measured(each, now, public=public)
         for n, each in enumerate(stored)
     )

@@ -32,6 +32,8 @@ _NINE_OF_TEN = 1.2816
 """Standard deviations of a normal distribution that one of ten lies beyond."""
 _GAP = 0.01
 """Share of a day's open time in which a counter may have been silent for the day still to be measured."""
+_MISSED = 0.1
+"""Share of the crossings that a counter may miss in both directions, which nothing shows, for ``most``."""
 _UNBALANCED = 0.2
 """Share of a day's crossings that may be left over at its end; where more is, a direction was not counted."""
 
@@ -65,6 +67,7 @@ def site_visits(
         open_days=_local_days(opened, past, zone),
         measured_days=_local_days(common(opened, days), past, zone),
         peak=max((each for each in peaks if each.people), key=lambda each: (each.people, each.estimate), default=None),
+        most=max((each.most for each in peaks), default=0) if days else None,
     )
 
 
@@ -197,13 +200,13 @@ def _peak(day: Span, ins: Mapping[int, int], outs: Mapping[int, int], *, ends: b
         means.append(mean)
         lows.append(mean - error)
         highs.append(mean + error)
-    held = [range(n, n + HELD_STEPS + 1) for n in range(max(1, len(lows) - HELD_STEPS))]
-    n = max(held, key=lambda edges: min(lows[each] for each in edges if each < len(lows))).start
+    held = [slice(n, n + HELD_STEPS + 1) for n in range(max(1, len(lows) - HELD_STEPS))]
+    n = max(range(len(held)), key=lambda each: min(lows[held[each]]))
     best = slice(n, n + HELD_STEPS + 1)
     return Peak(
         people=max(0, math.floor(min(lows[best]))),
         estimate=max(0, round(min(means[best]))),
-        most=max(0, math.ceil(min(highs[best]))),
+        most=math.ceil(max(min(highs[each]) for each in held) / (1 - _MISSED)),
         at=datetime.fromtimestamp(day[0] + n * _STEP_S, UTC),
         ins=came,
         outs=went,
