@@ -63,7 +63,8 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     """``counted``: in which time its counter is known to have worked, ``None`` where it has none; ``known``: in which
     time all that its edge reported is here. ``opens``: when which booking's code opens it. ``contact``: whether it has
     a contact; ``shut``: whether that says closed at the end of what is looked at. ``changes``: when it was opened
-    (``True``) and closed; ``stirred``: when anybody was let in or out, and when anything opened or unlocked it."""
+    (``True``) and closed; ``unsaid``: whether some of ``accesses`` may be of people who left; ``stirred``: when anybody
+    was let in or out, and when anything opened or unlocked it."""
 
     id: str
     name: str
@@ -72,6 +73,7 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     opens: SortedSpans[Opens]
     contact: bool = False
     shut: bool = False
+    unsaid: bool = False
     accesses: list[Access] = []
     crossings: list[Crossing] = []
     changes: list[tuple[datetime, bool]] = []
@@ -131,17 +133,20 @@ class RoomSeen(msgspec.Struct, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """``doors`` and ``rooms`` by id. ``uses``: when the code of a booking was accepted, and at which door."""
+    """``doors`` and ``rooms`` by id. ``uses``: when the code of a booking was accepted to come in, and at which door;
+    ``leavers``: bookings whose code was used to leave."""
 
     doors: Mapping[str, DoorSeen]
     rooms: Mapping[str, RoomSeen]
     uses: Mapping[str, Sequence[tuple[datetime, str]]]
+    leavers: frozenset[str]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """In which time what is known to have worked. ``doors``: of their edges; ``counters``: by door; ``sensors``: by
     edge and device, those that see movement. ``places``: the room of each of these; ``names``: of doors. ``contacts``:
-    doors with a contact; ``shut``: those of them that are closed at the end of the events."""
+    doors with a contact; ``shut``: those of them that are closed at the end of the events. ``sides``: by edge and
+    reader, which door it is at, and whether people use it to leave."""
 
     names: Mapping[str, str]
     doors: Mapping[str, Sequence[Span]]
@@ -150,6 +155,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[tuple[str, str], str]
     contacts: frozenset[str] = frozenset()
     shut: frozenset[str] = frozenset()
+    sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
 
 
 def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known) -> Seen:
@@ -173,11 +179,18 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
     }
     uses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     active: dict[tuple[str, str], list[tuple[datetime, bool]]] = defaultdict(list)
+    leavers: set[str] = set()
+    two_sided = {door for door, leaves in known.sides.values() if leaves}
     for event in sorted(events, key=lambda each: (each.at, each.order)):
         match event.data:
             case AccessData(granted=True) as data if data.door in doors:
-                doors[data.door].accesses.append(Access(event.at, data.booking))
                 doors[data.door].stirred.append(event.at)
+                at_reader = known.sides.get((event.edge, data.reader or ""))
+                if at_reader == (data.door, True):
+                    leavers |= {data.booking} if data.booking is not None else set()
+                    continue
+                doors[data.door].unsaid |= at_reader is None and data.door in two_sided
+                doors[data.door].accesses.append(Access(event.at, data.booking))
                 if data.booking is not None:
                     uses[data.booking].append((event.at, data.door))
             case FootfallData() as data if data.door in doors:
@@ -196,7 +209,7 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                 pass
     for seen_door in doors.values():
         seen_door.crossings = _borne(seen_door.crossings, seen_door.accesses)
-    return Seen(doors=doors, rooms=_rooms(active, known), uses=uses)
+    return Seen(doors=doors, rooms=_rooms(active, known), uses=uses, leavers=frozenset(leavers))
 
 
 def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Crossing]:

@@ -17,6 +17,8 @@ def no_show_of(case: Case, arrived: When) -> Verdict:
         return Verdict(finding=Finding.NOT_MEASURED, text=arrived.text)
     if not case.doors:
         return Verdict(finding=Finding.NOT_MEASURED, text="no door leads there")
+    if case.booking.id in case.seen.leavers:
+        return Verdict(finding=Finding.NOT_MEASURED, text="somebody left by its code")
     during = Interval(start=case.window.start, end=case.booking.ends)
     counters = [door for door in case.doors if door.counted is not None]
     missing = case.gaps(case.doors, during, counters=False) or case.gaps(counters, during, counters=True)

@@ -185,6 +185,10 @@ def _codes_used(case: Case) -> Count:
     if missing := _heard(case):
         how = How.AT_LEAST if number else How.NOT_MEASURED
         return Count(how=how, number=number or None, text="; ".join(missing))
+    unsaid = [door.name for door in case.doors if door.unsaid]
+    if number and unsaid:
+        text = f"some may have been used to leave by {times.listed(unsaid)}"
+        return Count(how=How.AT_MOST, number=number, text=text)
     return Count(how=How.KNOWN, number=number)
 
 

@@ -216,6 +216,11 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         counters={door: union(spans) for door, spans in counters.items()},
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
+        sides={
+            (edge, state.device): (str(state.values.get("door")), state.values.get("side") == "inside")
+            for edge, state in states
+            if state.kind == "reader"
+        },
         contacts=frozenset(door for door, says in contacts.items() if says in ("open", "closed")),
         shut=frozenset(door for door, says in contacts.items() if says == "closed" and span.end >= now),
     )

@@ -88,9 +88,10 @@ class Day:
         self.events.append(Happened(at(when, self._day), len(self.events), "pi", device, data))
         return self
 
-    def code(self, when: str, whose: Booking, door: str = "hall-door") -> "Day":
+    def code(self, when: str, whose: Booking, door: str = "hall-door", reader: str | None = None) -> "Day":
         reason = next(iter(Reason))
-        return self._add(when, AccessData(door=door, granted=True, reason=reason, booking=whose.id), door)
+        data = AccessData(door=door, granted=True, reason=reason, booking=whose.id, reader=reader)
+        return self._add(when, data, door)
 
     def key(self, when: str, door: str = "hall-door") -> "Day":
         """Staff or a key holder is let in."""
@@ -116,6 +117,7 @@ class Day:
         sensors: Sequence[str] = (),
         heard: str | None = None,
         contacts: Sequence[str] = DOORS,
+        sides: Mapping[str, tuple[str, bool]] | None = None,
     ) -> Seen:
         """``dark``: when the edge was away; ``blind``: when the beams of a door were dead; ``heard``: until when it is
         known that all is here."""
@@ -133,6 +135,7 @@ class Day:
                 counters={door: _parts(self._day, (blind or {}).get(door, ()), heard) for door in counters},
                 sensors={("pi", f"{room}-pir"): known for room in sensors},
                 places={("pi", f"{room}-pir"): room for room in sensors},
+                sides={("pi", reader): side for reader, side in (sides or {}).items()},
                 contacts=frozenset(contacts),
                 shut=frozenset(contacts),
             ),

@@ -171,6 +171,20 @@ def test_one_that_was_moved_has_the_code_since_its_last_grant() -> None:
     assert attendance(case, [new, ended]).code_on.at == at("12:00")
 
 
+def test_a_code_that_is_typed_to_leave_is_neither_used_to_come_nor_hides_who_was_let_in() -> None:
+    sides = {"keypad": ("hall-door", False), "way-out": ("hall-door", True)}
+    day = Day(CHOIR).code("17:50", CHOIR, reader="keypad").count("17:50", ins=12)
+    for minute in range(12):
+        day.code(f"20:{minute:02}", CHOIR, reader="way-out")
+    found = day.count("20:11", outs=12).record(CHOIR, sides=sides)
+    assert (found.codes_used.number, found.let_ins.how, found.let_ins.number) == (1, How.KNOWN, 11)
+    out = Day(CHOIR).code("19:00", CHOIR, reader="way-out").record(CHOIR, sides=sides)
+    assert (out.first_code.how, out.codes_used.number, out.no_show.finding) == (How.NONE, 0, Finding.NOT_MEASURED)
+    unsaid = Day(CHOIR).code("17:50", CHOIR).code("20:02", CHOIR).count("17:50", ins=12).record(CHOIR, sides=sides)
+    assert (unsaid.codes_used.how, unsaid.codes_used.number) == (How.AT_MOST, 2)
+    assert (unsaid.let_ins.how, unsaid.let_ins.number) == (How.AT_LEAST, 10)
+
+
 # Shared doors
 
 
