@@ -47,9 +47,9 @@ class Hut:
         self.sent.append(made)
         return made
 
-    def code(self, minute: float, booking: str | None = None) -> Event:
+    def code(self, minute: float, reader: str | None = None) -> Event:
         reason = next(iter(Reason))
-        data = AccessData(door="hut-door", granted=True, reason=reason, booking=booking or self.booking["id"])
+        data = AccessData(door="hut-door", granted=True, reason=reason, booking=self.booking["id"], reader=reader)
         return self._event(minute, data, "hut-door")
 
     def counts(self, minute: float, ins: int = 0, outs: int = 0) -> Event:
@@ -194,6 +194,13 @@ async def test_without_a_counter_a_no_show_needs_a_contact_that_says_closed(
 ) -> None:
     await hut.tell([hut.moves(-360, active=False)], [("hut-door", "door", {"contact": contact})])
     assert (await hut.record())["no_show"]["finding"] == verdict
+
+
+async def test_a_code_at_a_reader_inside_is_of_somebody_who_leaves(hut: Hut) -> None:
+    sides = {"pad": "outside", "way-out": "inside"}
+    readers = [(name, "reader", {"door": "hut-door", "side": side}) for name, side in sides.items()]
+    await hut.tell([hut.moves(-360, active=False), hut.code(-8, "pad"), hut.code(120, "way-out")], readers)
+    assert (await hut.record())["codes_used"]["number"] == 1
 
 
 async def test_a_room_used_without_a_booking_is_listed_with_how_much_is_measured(hut: Hut) -> None:
