@@ -89,8 +89,17 @@ class PseudoPages:
         found: list[str] = await page.evaluate(_OUTSIDE)
         for answer in self._answers:
             self._data += _strings(await answer.json())
-        data = "\n".join(self._data).casefold().replace("_", " ").replace("-", " ")
-        return sorted({each for each in found if each.casefold().replace("_", " ").replace("-", " ") not in data})
+        data = _plain("\n".join(self._data))
+        return sorted({each for each in found if not _of_a_day(each) and _plain(each) not in data})
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("_", " ").replace("-", " ")
+
+
+def _of_a_day(text: str) -> bool:
+    """Whether it is a day or a month with its number: “Nov 2026”."""
+    return any(re.fullmatch(rf"[\d ]*({name}|{name[:3]})[\d ]*", text) for name in _NAMES)
 
 
 def _parsed(frame: bytes | str) -> Any:

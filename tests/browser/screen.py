@@ -25,6 +25,7 @@ class Screen:
         self.address = address
         self._complaints: list[str] = []
         self._excused: list[str] = []
+        self._closing = False
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._complaints.append(f"uncaught: {error}"))
         page.on("request", self._asked)
@@ -32,13 +33,17 @@ class Screen:
     def excuse(self, *patterns: str) -> None:
         self._excused += patterns
 
+    def hear_no_more(self) -> None:
+        """Before it is closed: what it asks for while its answers are taken away is no fault of the page."""
+        self._closing = True
+
     def judge(self) -> None:
         """Fail on every error not excused."""
         left = [each for each in self._complaints if not any(re.search(one, each) for one in self._excused)]
         assert not left, left
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not _SLOW.search(message.text):
+        if not self._closing and message.type in {"error", "warning"} and not _SLOW.search(message.text):
             self._complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _asked(self, request: Request) -> None:
@@ -140,10 +145,13 @@ class Screens:
     async def leave(self, screen: Screen) -> None:
         """Close a screen before the others, of which there are many."""
         context = screen.page.context
+        screen.hear_no_more()
         self._contexts.remove(context)
         await _close(context)
 
     async def close(self) -> None:
+        for screen in self._screens:
+            screen.hear_no_more()
         for context in self._contexts:
             await _close(context)
         for screen in self._screens:
