@@ -155,23 +155,53 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return sorted(found)
 
     @cached_property
-    def base(self) -> datetime:
-        """Since when people are counted; nobody is taken to be inside then. Where its doors are its alone, when the
-        first of the bookings that follow each other without a break could come; at the earliest, and at other doors,
-        the midnight before its code begins to open."""
-        zone = self.where.site.tz
-        midnight = local_time.day_start(local_time.local_day(self.window.start, zone), zone)
-        if not self.alone:
-            return midnight
-        if midnight >= self.window.start:
-            return midnight
-        before = Interval(start=midnight, end=self.window.start + timedelta(microseconds=1))
+    def begun(self) -> datetime:
+        """When the first of the bookings that follow each other at its doors without a break could come."""
         start = self.window.start
-        opens = [each.during for door in self.doors for each in door.opens.touching(before)]
+        before = Interval(start=self.farthest, end=start + timedelta(microseconds=1))
+        opens = [each.during for door in self.group for each in door.opens.touching(before)]
         for each in sorted(opens, key=lambda one: one.end, reverse=True):
             if each.start < start <= each.end:
                 start = each.start
-        return max(midnight, start)
+        return start
+
+    @cached_property
+    def farthest(self) -> datetime:
+        """The midnight before the day on which its code begins to open: nothing earlier is looked at."""
+        zone = self.where.site.tz
+        return local_time.day_start(local_time.local_day(self.window.start, zone) - timedelta(days=1), zone)
+
+    @cached_property
+    def base(self) -> datetime:
+        """Since when people are counted; nobody is taken to be inside then. Where its doors are its alone, when the
+        first of the bookings that follow each other without a break could come, or when the first came who was still
+        counted inside then; at other doors the midnight before."""
+        zone = self.where.site.tz
+        begun = max(self.begun, self.farthest)
+        midnight = local_time.day_start(local_time.local_day(begun, zone), zone)
+        if not self.alone:
+            return midnight
+        since: datetime | None = None
+        inside = lowest = 0
+        for each in self.crossings(midnight, begun):
+            since = each.at if since is None else since
+            inside += each.ins - each.outs
+            if inside <= lowest:
+                lowest, since = inside, None
+        return begun if since is None else since
+
+    @cached_property
+    def contradicted(self) -> bool:
+        """Whether more have left than came in since ``base``, by more than the counters err: somebody was inside then,
+        or came in uncounted."""
+        until = min(self.now, self.booking.ends + LEAVE_WITHIN)
+        if self.alone and until > self.window.end:
+            later = Interval(start=self.window.end, end=until)
+            starts = [each.during.start for door in self.doors for each in door.opens.touching(later)]
+            until = min([until, *(each for each in starts if each > self.window.end)])
+        levels = self.levels(self.base, until if self.alone else min(until, self.base + _DAY))
+        lowest = min(levels, key=_inside, default=None)
+        return lowest is not None and lowest.inside < -error_of([lowest._replace(inside=0)], self.window)
 
     def crossings(self, start: datetime, end: datetime) -> list[Crossing]:
         """At all doors of the group, in order."""
@@ -250,6 +280,10 @@ def moment_of(second: int) -> datetime:
 
 def _at(thing: Level | Crossing) -> datetime:
     return thing.at
+
+
+def _inside(level: Level) -> int:
+    return level.inside
 
 
 def level_at(levels: Sequence[Level], moment: datetime) -> int:

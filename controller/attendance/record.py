@@ -259,6 +259,13 @@ def _peak(case: Case) -> Count:
     top = next((place for place, each in enumerate(levels) if each.at >= starts and each.inside == number), None)
     error = error_of(levels[: len(levels) - len(within) if top is None else top + 1], during)
     number = max(0, number)
+    if case.contradicted or case.begun < case.farthest:
+        why = f"more people were counted out than in since {case.clock(case.base)}"
+        if not case.contradicted:
+            why = "the bookings before it followed each other for more than a day"
+        least = number if case.alone else 0
+        how = How.AT_LEAST if least else How.NOT_MEASURED
+        return Count(how=how, number=least or None, error=error if least else 0, text=why)
     since = f"counted from {case.clock(case.base)}, when nobody is taken to be inside"
     if case.alone:
         return Count(how=How.KNOWN, number=number, error=error, text=since)

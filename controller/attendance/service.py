@@ -5,7 +5,7 @@ import asyncio
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -114,7 +114,10 @@ class AttendanceService:
         site, zone = where.site.id, where.site.tz
         first = min([during.start, *(self._window(each.during, where.policy).start for each in items)])
         last = max([during.end, *(each.ends for each in items)]) + LEAVE_WITHIN
-        span = Interval(start=local_time.day_start(local_time.local_day(first, zone), zone), end=last)
+        # Bookings that follow each other over midnight began on the day before.
+        span = Interval(
+            start=local_time.day_start(local_time.local_day(first, zone) - timedelta(days=1), zone), end=last
+        )
         taken = [each for each in await bookings.between(tx, site, span) if each.state in TAKES_PLACE]
         doors = [each.id for each in where.doors]
         return _Read(

@@ -129,6 +129,42 @@ def test_the_peak_is_of_the_booked_time() -> None:
     assert day.record(CHOIR).peak.number == 5
 
 
+def test_who_came_before_the_code_opened_counts_in_the_peak() -> None:
+    day = Day(CHOIR).count("09:00", ins=1).count("09:10", outs=1).count("17:30", ins=15).code("17:50", CHOIR)
+    found = day.count("17:51", ins=5).count("20:05", outs=20).record(CHOIR)
+    assert (found.came.number, found.peak.how, found.peak.number) == (5, How.KNOWN, 20)
+    assert "counted from 17:30" in found.peak.text
+    assert found.over_capacity.finding is Finding.NOT_MEASURED
+
+
+@pytest.mark.parametrize(
+    ("outs", "how", "over"), [(6, How.KNOWN, Finding.NO), (20, How.AT_LEAST, Finding.NOT_MEASURED)]
+)
+def test_a_peak_of_which_more_left_than_came_is_at_least(outs: int, how: How, over: Finding) -> None:
+    day = Day(CHOIR).code("17:50", CHOIR).count("17:51", ins=5).count("20:05", outs=outs)
+    found = day.record(CHOIR)
+    assert (found.peak.how, found.peak.number, found.over_capacity.finding) == (how, 5, over)
+    shared = Day(YOGA, BOARD).count("17:51", ins=5, door="front-door").count("20:05", outs=outs, door="front-door")
+    assert shared.record(YOGA).peak.how is (How.AT_MOST if how is How.KNOWN else How.NOT_MEASURED)
+
+
+def test_what_a_later_booking_miscounts_does_not_touch_the_peak() -> None:
+    late = booked("hall", "21:00", "22:00")
+    day = Day(CHOIR, late).code("17:50", CHOIR).count("17:51", ins=5).count("20:05", outs=5).count("21:50", outs=9)
+    assert day.record(CHOIR).peak.how is How.KNOWN
+
+
+@pytest.mark.parametrize("space", ["hall", "studio"])
+def test_bookings_that_follow_each_other_over_midnight_are_counted_from_the_first(space: str) -> None:
+    day = "2027-01-01"
+    new_year, after = booked(space, "20:00", "23:55", day="2026-12-31"), booked(space, "00:20", "03:00", day=day)
+    door = "hall-door" if space == "hall" else "front-door"
+    told = Day(new_year, after, day=day).count("01:00", ins=1, door=door).count("00:30", ins=3, door=door)
+    told.events[0] = told.events[0]._replace(at=at("20:05", "2026-12-31"))
+    told.count("02:00", outs=1, door=door)
+    assert told.record(after, now="12:00").peak.number == 4
+
+
 def test_people_who_are_still_counted_inside_have_not_left() -> None:
     day = Day(CHOIR).code("17:50", CHOIR).count("17:51", ins=9).count("19:30", outs=2)
     found = day.record(CHOIR, now="20:30")
