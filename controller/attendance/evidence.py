@@ -23,6 +23,8 @@ KINDS = ("access", "door", "footfall", "motion", "reading")
 """Kinds of events that ``seen`` looks at."""
 _CONTACT = {DoorChange.OPENED: True, DoorChange.CLOSED: False}
 _CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
+SILENT_S = 30 * 60
+"""After so long without a report a sensor over MQTT is silent."""
 _MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 
 
@@ -146,7 +148,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """In which time what is known to have worked. ``doors``: of their edges; ``counters``: by door; ``sensors``: by
     edge and device, those that see movement. ``places``: the room of each of these; ``names``: of doors. ``contacts``:
     doors with a contact; ``shut``: those of them that are closed at the end of the events. ``sides``: by edge and
-    reader, which door it is at, and whether people use it to leave."""
+    reader, which door it is at, and whether people use it to leave. ``relayed``: sensors whose edge only passes on what
+    they send, so that it does not know whether they work."""
 
     names: Mapping[str, str]
     doors: Mapping[str, Sequence[Span]]
@@ -156,6 +159,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     contacts: frozenset[str] = frozenset()
     shut: frozenset[str] = frozenset()
     sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
+    relayed: frozenset[tuple[str, str]] = frozenset()
 
 
 def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known) -> Seen:
@@ -179,6 +183,7 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
     }
     uses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     active: dict[tuple[str, str], list[tuple[datetime, bool]]] = defaultdict(list)
+    reported: dict[tuple[str, str], list[int]] = defaultdict(list)
     leavers: set[str] = set()
     two_sided = {door for door, leaves in known.sides.values() if leaves}
     for event in sorted(events, key=lambda each: (each.at, each.order)):
@@ -202,14 +207,18 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                     doors[data.door].stirred.append(event.at)
             case MotionData() as data:
                 active[event.edge, event.device].append((event.at, data.active))
-            case ReadingData() as data if any(kind in data.values for kind in _MOVES):
+            case ReadingData() as data:
+                if data.available is not False:
+                    reported[event.edge, event.device].append(int(event.at.timestamp()))
+                if not any(kind in data.values for kind in _MOVES):
+                    continue
                 moves = any(data.values.get(kind, 0) > 0 for kind in _MOVES)
                 active[event.edge, event.device].append((event.at, moves))
             case _:
                 pass
     for seen_door in doors.values():
         seen_door.crossings = _borne(seen_door.crossings, seen_door.accesses)
-    return Seen(doors=doors, rooms=_rooms(active, known), uses=uses, leavers=frozenset(leavers))
+    return Seen(doors=doors, rooms=_rooms(active, reported, known), uses=uses, leavers=frozenset(leavers))
 
 
 def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Crossing]:
@@ -224,11 +233,17 @@ def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Cr
     return found
 
 
-def _rooms(active: Mapping[tuple[str, str], Sequence[tuple[datetime, bool]]], known: Known) -> dict[str, RoomSeen]:
+def _rooms(
+    active: Mapping[tuple[str, str], Sequence[tuple[datetime, bool]]],
+    reported: Mapping[tuple[str, str], Sequence[int]],
+    known: Known,
+) -> dict[str, RoomSeen]:
     covered: dict[str, list[Span]] = defaultdict(list)
     moved: dict[str, list[Span]] = defaultdict(list)
     for device, room in known.places.items():
         worked = known.sensors.get(device, ())
+        if device in known.relayed:
+            worked = common(worked, union((at, at + SILENT_S) for at in reported.get(device, ())))
         covered[room] += worked
         moved[room] += _movement(active.get(device, ()), worked)
     return {room: RoomSeen(known=union(covered[room]), moved=union(moved[room])) for room in covered}

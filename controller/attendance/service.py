@@ -219,6 +219,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         counters={door: union(spans) for door, spans in counters.items()},
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
+        relayed=frozenset(rooms),
         sides={
             (edge, state.device): (str(state.values.get("door")), state.values.get("side") == "inside")
             for edge, state in states

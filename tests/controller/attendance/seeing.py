@@ -19,8 +19,9 @@ from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
 from controller.use.spans import Span
 from edge.wire.access_decision import Reason
-from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData
+from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.interval import Interval
+from edge.wire.readings import ReadingKind
 from tests.controller.bookings.hub import asked, booking
 from tests.controller.hours.books import span, week
 
@@ -108,6 +109,11 @@ class Day:
         self._add(when, MotionData(zone=zone, active=True), f"{zone}-pir")
         return self._add(until, MotionData(zone=zone, active=False), f"{zone}-pir")
 
+    def reads(self, when: str, motion: float, zone: str = "hall") -> "Day":
+        """A sensor over MQTT says whether somebody moves."""
+        data = ReadingData(name="PIR", family="zigbee2mqtt", values={ReadingKind.MOTION: motion})
+        return self._add(when, data, f"{zone}-pir")
+
     def seen(
         self,
         *,
@@ -118,6 +124,7 @@ class Day:
         heard: str | None = None,
         contacts: Sequence[str] = DOORS,
         sides: Mapping[str, tuple[str, bool]] | None = None,
+        relayed: Sequence[str] = (),
     ) -> Seen:
         """``dark``: when the edge was away; ``blind``: when the beams of a door were dead; ``heard``: until when it is
         known that all is here."""
@@ -136,6 +143,7 @@ class Day:
                 sensors={("pi", f"{room}-pir"): known for room in sensors},
                 places={("pi", f"{room}-pir"): room for room in sensors},
                 sides={("pi", reader): side for reader, side in (sides or {}).items()},
+                relayed=frozenset(("pi", f"{room}-pir") for room in relayed),
                 contacts=frozenset(contacts),
                 shut=frozenset(contacts),
             ),

@@ -426,6 +426,14 @@ def test_movement_of_the_next_booking_is_not_an_overstay() -> None:
     assert (found.left.at, found.overstay.number) == (at("20:15"), 15)
 
 
+def test_a_sensor_over_mqtt_that_falls_silent_sees_nothing_after_half_an_hour() -> None:
+    late = booked("hut", "21:00", "22:00")
+    day = Day(SCOUTS, late).reads("18:06", 1, "hut").reads("18:21", 1, "hut").reads("23:00", 0, "hut")
+    found = day.record(SCOUTS, sensors=["hut"], relayed=["hut"])
+    assert (found.left.how, found.left.at, found.overstay.number) == (How.AT_LEAST, at("18:51"), None)
+    assert day.record(late, sensors=["hut"], relayed=["hut"]).arrived.how is How.NONE
+
+
 # The clocks change
 
 

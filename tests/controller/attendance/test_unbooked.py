@@ -54,6 +54,13 @@ def test_people_counted_in_and_a_key_of_their_own_are_named() -> None:
     assert use.text == "2 came in, movement and somebody with a key of their own"
 
 
+def test_of_a_sensor_over_mqtt_only_half_an_hour_after_each_report_is_covered() -> None:
+    day = Day().reads("09:00", 1).reads("09:15", 1).reads("12:00", 0)
+    uses, [room] = found(day, sensors=["hall"], relayed=["hall"], counters=())
+    assert spans(uses) == [("hall", "09:00", "09:45")]
+    assert room.coverage == round(75 * 60 / (23 * 3600 + 59 * 60), 4)
+
+
 def test_a_room_without_a_sensor_or_counter_is_not_listed_and_time_that_is_not_known_is_not_covered() -> None:
     _, rooms = found(Day(), sensors=["hall"])
     assert [(each.space, each.coverage) for each in rooms] == [("hall", 1.0)]
