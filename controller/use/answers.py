@@ -58,7 +58,7 @@ class GroupUseRead(Answer, of=GroupUse):
 class ModeVisitsRead(Answer, of=ModeVisits):
     """`minutes`: how long the site was in a mode; `measured`: in how many of them all its counters are known to have
     worked. `visits`: people counted in, at least so many where not all is measured; null where nothing is. `per_hour`:
-    visits by measured hour."""
+    visits by measured hour; null where less than a tenth is measured."""
 
 
 class PeakRead(Answer, of=Peak):
@@ -68,7 +68,7 @@ class PeakRead(Answer, of=Peak):
     error if the day is `ended`, since the building was empty then."""
 
 
-class SiteVisitsRead(Answer, of=SiteVisits):
+class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours",)):
     """`doors`: that had a counter; `part_of_the_time`: those that had one in a part of the time only. `open`: staffed
     and extended together. `open_days`: local days with open time; `measured_days`: those of which it can be said how
     many were inside, of which `peak` is the highest; null where nobody came, nothing is sure, or no day is measured.
@@ -116,7 +116,8 @@ class UsePeriodRead(Answer, of=SiteUse, hidden=("during", "week", "months", "spa
 
 class ComparedPeriodRead(Answer):
     """`period`: null where nothing was recorded yet. `change`: by how much visits of an open hour differ from then, as
-    a share of those then: 0.1 is a tenth more. Where that cannot be said it is null, and `why_no_change` says why."""
+    a share of those then: 0.1 is a tenth more; of the hours of the week that are measured in both. Where that cannot be
+    said it is null, and `why_no_change` says why."""
 
     period: UsePeriodRead | None
     change: float | None

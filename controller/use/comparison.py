@@ -77,14 +77,24 @@ def _months_back(days: Days, months: int) -> Days:
 
 
 def compared(now: UsePeriod, then: UsePeriod | None) -> ComparedPeriod:
-    """Visits by open hour, so that a time in which it was closed is no fall."""
+    """Visits by open hour, so that a time in which it was closed, or that was not counted, is no fall."""
     why = _why_not(now, then)
     change = None
     if not why and then is not None and then.visits is not None and now.visits is not None:
-        here, there = now.visits.open.per_hour, then.visits.open.per_hour
-        change = here / there - 1 if here is not None and there else None
-        why = "" if change is not None else "nobody came then"
+        change, why = _change(now.visits, then.visits)
     return ComparedPeriod(period=then, change=change, why_no_change=why)
+
+
+def _change(now: SiteVisits, then: SiteVisits) -> tuple[float | None, str]:
+    """Of the hours of the week that are measured in both, staffed and extended apart: what came in them, against what
+    would have come at the rates of then."""
+    both = now.open_hours.keys() & then.open_hours.keys()
+    seconds = sum(now.open_hours[each][0] for each in both)
+    if seconds < _ENOUGH * 60 * min(now.open.measured, then.open.measured):
+        return None, "too few of the same hours of the week are measured"
+    came = sum(now.open_hours[each][1] for each in both)
+    usual = sum(then.open_hours[each][1] / then.open_hours[each][0] * now.open_hours[each][0] for each in both)
+    return (came / usual - 1, "") if usual else (None, "nobody came then")
 
 
 def _why_not(now: UsePeriod, then: UsePeriod | None) -> str:
@@ -97,7 +107,7 @@ def _why_not(now: UsePeriod, then: UsePeriod | None) -> str:
             return word
     if then.counts_from is not None:
         return "records begin within that time"
-    if now.visits.doors != then.visits.doors or now.visits.part_of_the_time or then.visits.part_of_the_time:
+    if now.visits.doors != then.visits.doors:
         return "not the same doors were counted"
     for each, word in ((now.visits, "less than half is measured"), (then.visits, "less than half is measured then")):
         if each.open.measured < _ENOUGH * each.open.minutes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from controller.csv_import.spreadsheet import write_sheet
 from controller.use.comparison import ComparedSite, UsePeriod
-from controller.use.model import Counts, Minutes, ModeVisits, Week
+from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, Week
 from controller.use.service import UseFound
 from controller.use.spans import WEEK_HOURS
 
@@ -24,9 +24,10 @@ NOTES = (
     "late_cancellations: less than 24 hours before the start; not among bookings.",
 )
 _COUNTED = (
-    "visits: people counted in by the doors that have a counter. counted: when all counters are known to have worked.",
+    "visits: people counted in by the doors that have a counter. counted: when each of them had one that worked.",
     "visits per open hour: of the hours that were counted. Empty: not measured, which is not zero.",
-    "peak: at least so many people were inside for ten minutes, with a probability of 0.9; at most “peak, most”.",
+    "peak: at least so many people were inside for ten minutes, with a probability of 0.9.",
+    "peak, most: no counted day had more, with a probability of 0.9 if at most a tenth of the crossings were missed.",
 )
 _UNKNOWN_HOURS = "It is not known which hours were set in a part of this time; there it counts by those of later."
 
@@ -36,8 +37,33 @@ def as_csv(found: UseFound) -> bytes:
     use, zone = found.use, found.site.tz
     starts, ends, until = (each.astimezone(zone) for each in (use.during.start, use.during.end, use.until))
     about = f"{found.site.name}, {starts:%Y-%m-%d} to before {ends:%Y-%m-%d}, measured until {until:%Y-%m-%d %H:%M}"
-    unknown = () if use.hours_known else (_UNKNOWN_HOURS,)
-    return _with_notes((about, *NOTES, *_COUNTED[:2], *unknown, *use.closed), write_sheet(COLUMNS, _rows(found)))
+    counted = [*_counters(found.visits, {}), *_days_and_peak(found)]
+    return _with_notes(
+        (about, *NOTES, *_COUNTED, *_of_hours(use), *counted, *use.closed), write_sheet(COLUMNS, _rows(found))
+    )
+
+
+def _of_hours(use: SiteUse) -> list[str]:
+    none = [] if use.hours_set else ["No opening hours are set, so that no time counts as open."]
+    return none if use.hours_known else [*none, _UNKNOWN_HOURS]
+
+
+def _counters(visits: SiteVisits | None, doors: Mapping[str, str]) -> list[str]:
+    """Where was counted. ``doors``: id -> name."""
+    if visits is None:
+        return ["No door had a counter."]
+    all_, partly = (", ".join(doors.get(one, one) for one in its) for its in (visits.doors, visits.part_of_the_time))
+    return [f"Counted at: {all_}."] + ([f"Counted in a part of the time only: {partly}."] if partly else [])
+
+
+def _days_and_peak(found: UseFound) -> Iterator[str]:
+    if (visits := found.visits) is None:
+        return
+    yield f"counted days: {visits.measured_days} of {visits.open_days} open days."
+    if visits.most is not None:
+        yield f"peak, most: {visits.most}."
+    if (peak := visits.peak) is not None:
+        yield f"peak: {peak.people}, at {peak.at.astimezone(found.site.tz):%Y-%m-%d %H:%M}."
 
 
 def _with_notes(lines: Iterable[str], sheet: bytes) -> bytes:
@@ -123,7 +149,7 @@ def _compared_rows(found: Sequence[ComparedSite]) -> Iterator[Mapping[str, str]]
 def _period(site: ComparedSite, period: UsePeriod) -> dict[str, str]:
     use, zone = period.use, site.site.tz
     starts, ends = (f"{each.astimezone(zone):%Y-%m-%d}" for each in (use.during.start, use.during.end))
-    notes = [] if use.hours_known else [_UNKNOWN_HOURS]
+    notes = _of_hours(use)
     if use.until < use.during.end:
         notes.append(f"Measured until {use.until.astimezone(zone):%Y-%m-%d %H:%M}.")
     for what, began in (("Bookings", period.bookings_from), ("Counts", period.counts_from)):
@@ -132,16 +158,16 @@ def _period(site: ComparedSite, period: UsePeriod) -> dict[str, str]:
     row = {"from": starts, "to": ends}
     row |= _of(use.minutes) | _counted(use.counts) if period.bookings_known else {}
     visits = period.visits
-    if visits is None:
-        notes.append("No door had a counter.")
-    else:
+    notes += _counters(visits, site.doors)
+    if visits is not None:
         row |= _visited(visits.open)
         for mode, one in (("staffed", visits.staffed), ("extended", visits.extended)):
             row |= dict(zip(_named(mode), _visited(one).values(), strict=True))
         row |= {"open days": str(visits.open_days), "counted days": str(visits.measured_days)}
+        row |= {} if visits.most is None else {"peak, most": str(visits.most)}
         if (peak := visits.peak) is not None:
             at = f"{peak.at.astimezone(zone):%Y-%m-%d %H:%M}"
-            row |= {"peak": str(peak.people), "peak, most": str(peak.most), "peak at": at}
+            row |= {"peak": str(peak.people), "peak at": at}
     return row | {"notes": " ".join([*notes, *use.closed])}
 
 

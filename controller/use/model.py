@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from edge.wire.interval import Interval
+from edge.wire.plan import Mode
 
 
 class Minutes(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +101,8 @@ class SiteUse(msgspec.Struct, frozen=True, kw_only=True):
 
 class ModeVisits(msgspec.Struct, frozen=True, kw_only=True):
     """``minutes``: how long a site was in a mode; ``measured``: in how many of them all its counters are known to have
-    worked. ``visits``: people counted in, at least so many where not all is measured; ``None`` where nothing is.
-    ``per_hour``: visits by measured hour."""
+    worked, each door having one. ``visits``: people counted in, at least so many where not all is measured; ``None``
+    where nothing is. ``per_hour``: visits by measured hour; ``None`` where less than a tenth is measured."""
 
     minutes: int
     measured: int
@@ -130,7 +131,8 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     which it can be said how many were inside, of which ``peak`` is the highest: all counters worked, in both
     directions, and it lies between two midnights at which the building is closed. ``peak``: ``None`` where nobody came,
     nothing is sure, or no day is measured. ``most``: the highest ``most`` of a measured day, which may be another one
-    than that of the peak; ``None`` where no day is measured."""
+    than that of the peak; ``None`` where no day is measured. ``open_hours``: measured seconds of the
+    staffed or extended time of an hour of the week, and the visits in them."""
 
     doors: tuple[str, ...]
     part_of_the_time: tuple[str, ...]
@@ -142,3 +144,4 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     measured_days: int
     peak: Peak | None
     most: int | None
+    open_hours: dict[tuple[Mode, int], tuple[float, int]]

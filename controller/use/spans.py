@@ -79,6 +79,10 @@ class WallHours:
             at = _next_hour(at, wall)
         self._edges.append(int(during.end.timestamp()))
 
+    def hour_of_week(self, at: int) -> int:
+        """Of a moment within the time."""
+        return self._hours[bisect_right(self._edges, at) - 1]
+
     def spread(self, spans: Iterable[Span], weight: float, week: list[float], months: list[float]) -> None:
         """Add the seconds of the spans, which lie within the time, to the hours of the week and to the months."""
         for start, end in spans:

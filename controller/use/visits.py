@@ -21,7 +21,7 @@ from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.text import local_time
 from controller.use.model import ModeVisits, Peak, SiteVisits
-from controller.use.spans import Span, common, span_of, union, without
+from controller.use.spans import WEEK_HOURS, Span, WallHours, common, span_of, union, without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -32,6 +32,8 @@ _NINE_OF_TEN = 1.2816
 """Standard deviations of a normal distribution that one of ten lies beyond."""
 _GAP = 0.01
 """Share of a day's open time in which a counter may have been silent for the day still to be measured."""
+_LEAST = 0.1
+"""Share of its time that must be measured for a mode to have visits by hour."""
 _MISSED = 0.1
 """Share of the crossings that a counter may miss in both directions, which nothing shows, for ``most``."""
 _UNBALANCED = 0.2
@@ -45,10 +47,9 @@ def site_visits(
     ``None`` where no door had a counter: its visits are not measured, and not zero."""
     if not counters:
         return None
-    whole = [span_of(past)]
-    measured = common(_measured(counters), whole)
+    measured = _measured(counters, past)
     ins, outs = _crossings(counters)
-    by_mode = _by_mode(modes, measured, ins)
+    by_mode = _by_mode(modes, measured, ins, WallHours(past, zone))
     opened = union(span_of(each.during) for each in modes if each.mode is not Mode.CLOSED)
     days, peaks = [], []
     for day, ends in _days(modes, past, zone):
@@ -67,25 +68,38 @@ def site_visits(
         open_days=_local_days(opened, past, zone),
         measured_days=_local_days(common(opened, days), past, zone),
         peak=max((each for each in peaks if each.people), key=lambda each: (each.people, each.estimate), default=None),
+        open_hours=_open_hours(by_mode),
         most=max((each.most for each in peaks), default=0) if days else None,
     )
 
 
-def _measured(counters: Sequence[DoorCounter]) -> list[Span]:
-    """When each counter that was there is known to have worked."""
-    there = union(span_of(each.there) for each in counters)
-    missing = [
-        gap for each in counters for gap in without([span_of(each.there)], union(span_of(one) for one in each.known))
-    ]
-    return without(there, union(missing))
+def _by_place(counters: Iterable[DoorCounter]) -> dict[str, list[DoorCounter]]:
+    found: dict[str, list[DoorCounter]] = defaultdict(list)
+    for each in counters:
+        found[each.place].append(each)
+    return found
+
+
+def _measured(counters: Sequence[DoorCounter], past: Interval) -> list[Span]:
+    """When each of the doors had a counter, and each counter that was there is known to have worked."""
+    found = [span_of(past)]
+    for its in _by_place(counters).values():
+        there = union(span_of(each.there) for each in its)
+        missing = [
+            gap for each in its for gap in without([span_of(each.there)], union(span_of(one) for one in each.known))
+        ]
+        found = common(found, without(there, union(missing)))
+    return found
 
 
 def _partly(counters: Sequence[DoorCounter], past: Interval) -> set[str]:
-    """Doors that had a counter in a part of the time only."""
-    spans: dict[str, list[Span]] = defaultdict(list)
-    for each in counters:
-        spans[each.place].append(span_of(each.there))
-    return {place for place, its in spans.items() if without([span_of(past)], union(its))}
+    """Doors that had no counter in some of the time, more than it takes to replace one."""
+    whole = span_of(past)
+    return {
+        place
+        for place, its in _by_place(counters).items()
+        if _seconds(without([whole], union(span_of(each.there) for each in its))) > _GAP * _seconds([whole])
+    }
 
 
 def _crossings(counters: Iterable[DoorCounter]) -> tuple[dict[int, int], dict[int, int]]:
@@ -101,39 +115,54 @@ def _crossings(counters: Iterable[DoorCounter]) -> tuple[dict[int, int], dict[in
 
 
 class _Tally(msgspec.Struct):
-    """Of a mode, in seconds; ``known``: visits of the measured time."""
+    """Of a mode, in seconds. ``week``: measured seconds, and visits in them, by hour of the week."""
 
-    seconds: int = 0
-    measured: int = 0
+    seconds: int
+    measured: int
+    week: tuple[list[float], list[int]]
     visits: int = 0
-    known: int = 0
 
 
-def _by_mode(modes: Sequence[ModePeriod], measured: Sequence[Span], ins: Mapping[int, int]) -> dict[Mode, _Tally]:
+def _by_mode(
+    modes: Sequence[ModePeriod], measured: Sequence[Span], ins: Mapping[int, int], wall: WallHours
+) -> dict[Mode, _Tally]:
     """A step counts where it begins."""
-    found = {mode: _Tally() for mode in Mode}
+    found = {}
     spans = [span_of(each.during) for each in modes]
-    for mode, tally in found.items():
+    for mode in Mode:
         its = union(span for span, each in zip(spans, modes, strict=True) if each.mode is mode)
-        tally.seconds, tally.measured = _seconds(its), _seconds(common(its, measured))
+        both, week = common(its, measured), [0.0] * WEEK_HOURS
+        wall.spread(both, 1, week, [0.0] * len(wall.months))
+        found[mode] = _Tally(_seconds(its), _seconds(both), (week, [0] * WEEK_HOURS))
     for at, count in ins.items():
         n = bisect_right(spans, (at, math.inf)) - 1
         if n >= 0 and at < spans[n][1]:
             tally = found[modes[n].mode]
             tally.visits += count
-            tally.known += count if _inside(measured, at) else 0
+            if _inside(measured, at):
+                tally.week[1][wall.hour_of_week(at)] += count
     return found
 
 
 def _together(*tallies: _Tally) -> ModeVisits:
-    seconds = sum(each.measured for each in tallies)
+    whole, seconds = sum(each.seconds for each in tallies), sum(each.measured for each in tallies)
     visits = sum(each.visits for each in tallies)
+    known = sum(sum(each.week[1]) for each in tallies)
     return ModeVisits(
-        minutes=round(sum(each.seconds for each in tallies) / 60),
+        minutes=round(whole / 60),
         measured=round(seconds / 60),
         visits=visits if visits or seconds else None,
-        per_hour=sum(each.known for each in tallies) / seconds * 3600 if seconds else None,
+        per_hour=known / seconds * 3600 if seconds and seconds >= _LEAST * whole else None,
     )
+
+
+def _open_hours(by_mode: Mapping[Mode, _Tally]) -> dict[tuple[Mode, int], tuple[float, int]]:
+    return {
+        (mode, hour): (seconds, count)
+        for mode in (Mode.STAFFED, Mode.EXTENDED)
+        for hour, (seconds, count) in enumerate(zip(*by_mode[mode].week, strict=True))
+        if seconds
+    }
 
 
 def _inside(spans: Sequence[Span], at: int) -> bool:

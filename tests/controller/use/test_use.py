@@ -149,6 +149,16 @@ async def test_visits_stand_beside_the_bookings_and_hours_count_as_they_were_set
     assert (early["visits"], early["minutes"]["bookable"]) == (None, 0)
 
 
+async def test_the_file_has_the_doors_the_days_and_the_peak_in_its_notes(counted: httpx.AsyncClient) -> None:
+    span = {"from": "2026-11-01", "to": "2026-12-01"}
+    visits = (await use(counted, **span))["visits"]
+    text = (await counted.get(f"{API}/sites/{SITE}/use.csv", params=span)).text
+    assert "# Counted at: front-door." in text
+    assert "# counted days: 30 of 30 open days." in text
+    assert f"# peak: {visits['peak']['people']}, at 2026-11-" in text
+    assert f"# peak, most: {visits['most']}." in text
+
+
 async def test_sites_are_compared_in_one_table(counted: httpx.AsyncClient) -> None:
     span = {"from": "2026-11-01", "to": "2026-12-01"}
     answer = await counted.get(f"{API}/use", params=span)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+import msgspec
 import pytest
 
 from controller.hours.model import OpeningHours
@@ -241,8 +242,50 @@ def period(*counters: DoorCounter, book: Timetable | None = None, counts_from: d
 
 def test_visits_are_compared_by_open_hour_so_that_a_closed_day_is_no_fall() -> None:
     half = hours(OPEN, closure("2026-11-25", "2026-11-29", "floor sanding"))
-    found = compared(period(counter((9, 28, 0)), book=half), period(counter((9, 98, 0))))
+    daily = [(24.0 * day + 9, 14, 0) for day in range(7)]
+    found = compared(period(counter(*daily[:2]), book=half), period(counter(*daily)))
     assert found.change == pytest.approx(0)
+
+
+def test_quiet_hours_that_were_not_counted_are_no_rise() -> None:
+    daily = [(24.0 * day + at, 2 if at < 13 else 20, 0) for day in range(7) for at in range(8, 22)]
+    whole = counter(*daily)
+    dark = [(MONDAY + HOUR * (24 * day + 8), MONDAY + HOUR * (24 * day + 13)) for day in range(7)]
+    edges = [WEEK.start, *(each for gap in dark for each in gap), WEEK.end]
+    known = [Interval(start=at, end=until) for at, until in zip(edges[::2], edges[1::2], strict=True)]
+    mornings = msgspec.structs.replace(whole, known=known, rows=[each for each in whole.rows if each.at.hour >= 13])
+    found = compared(period(mornings), period(whole))
+    assert found.change == pytest.approx(0)
+    afternoons = msgspec.structs.replace(
+        whole,
+        known=[Interval(start=at, end=until) for at, until in dark]
+        + [Interval(start=MONDAY + HOUR * (24 * day + 13), end=MONDAY + HOUR * (24 * day + 17)) for day in range(2)],
+    )
+    other = msgspec.structs.replace(whole, known=[each for each in known if each.start.hour >= 13])
+    found = compared(period(afternoons), period(other))
+    assert found.change is None
+
+
+def test_a_counter_that_was_replaced_is_one_with_the_other_at_its_door() -> None:
+    old = counter((9, 50, 0), there=Interval(start=WEEK.start, end=MONDAY + 57 * HOUR))
+    new = counter((33 + 24 * 4, 48, 0), there=Interval(start=MONDAY + 58 * HOUR, end=WEEK.end))
+    both = period(old, new)
+    assert both.visits is not None
+    assert (both.visits.part_of_the_time, both.visits.open.measured) == ((), 97 * 60)
+    same = compared(both, period(counter((9, 50, 0), (33 + 24 * 4, 48, 0))))
+    assert same.change == pytest.approx(0)
+
+
+def test_time_in_which_a_door_had_no_counter_is_not_measured() -> None:
+    late = Interval(start=MONDAY + 4 * 24 * HOUR, end=WEEK.end)
+    found = visits(counter((9, 98, 0)), counter((106, 42, 0), place="side", there=late))
+    assert (found.part_of_the_time, found.open.measured) == (("side",), 3 * 14 * 60)
+    assert found.open.per_hour == 1.0
+
+
+def test_no_rate_is_made_of_a_few_minutes() -> None:
+    found = visits(counter((9, 20, 0), dark=(9 + 1 / 60, 167.9)))
+    assert (found.open.visits, found.open.per_hour) == (20, None)
 
 
 @pytest.mark.parametrize(
