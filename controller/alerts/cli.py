@@ -12,6 +12,7 @@ from controller.alerts.routes import OpenAlertAnswer, OpenAlerts, RaisedAlertAns
 from controller.alerts.rule_routes import AlertRulesAnswer
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
+from controller.telemetry.alert_codes import AlertCode
 
 app = command_group("What needs somebody: list it, say that you have seen it, put it off.")
 app.add_typer(rule_cli.app, name="rules")
@@ -32,17 +33,22 @@ def list_alerts(
     if past and not site:
         raise typer.BadParameter("name the site whose alerts are over", param_hint="SITE")
     found: list[OpenAlertAnswer] | list[RaisedAlertAnswer]
+    off: dict[str, list[AlertCode]] = {}
     if site:
         answer = caller.pages(f"/sites/{site}/raised-alerts", past=str(past).lower())
         found = caller.answered(answer, RaisedAlertPage, as_json=as_json).items
     else:
-        found = caller.ask("/alerts", OpenAlerts, as_json=as_json).items
+        every = caller.ask("/alerts", OpenAlerts, as_json=as_json)
+        found, off = every.items, every.switched_off
     headings = (output.ID, "Site", "How serious", "Code", "What", "Since", "Status", "What to do")
     if not output.show(caller.console, headings, map(_row, found)):
         caller.say("None is over yet." if past else "Nothing needs anybody.")
-    rules = caller.get(f"/sites/{site}/alert-rules", AlertRulesAnswer).rules if site else []
-    if off := [each.code for each in rules if each.off]:
-        caller.say(f"Switched off at {site}: {', '.join(off)}.")
+    if site:
+        rules = caller.get(f"/sites/{site}/alert-rules", AlertRulesAnswer).rules
+        here = [each.code for each in rules if each.off]
+        off = {site: here} if here else {}
+    for where, its in off.items():
+        caller.say(f"Switched off at {where}: {', '.join(its)}.")
 
 
 @app.command()
@@ -85,8 +91,9 @@ def _row(alert: OpenAlertAnswer | RaisedAlertAnswer) -> tuple[str, ...]:
 def _status(alert: OpenAlertAnswer | RaisedAlertAnswer) -> str:
     """What has become of it, in words."""
     cleared = alert.cleared_at if isinstance(alert, RaisedAlertAnswer) else None
+    off = isinstance(alert, RaisedAlertAnswer) and alert.switched_off
     said = (
-        (cleared, "over since {}"),
+        (cleared, "switched off {}" if off else "over since {}"),
         (alert.over_since if cleared is None else None, "over since {}, if it stays so"),
         (alert.acknowledged_at, f"seen by {alert.acknowledged_by}, {{}}"),
         (alert.snoozed_until if cleared is None else None, "quiet until {}"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.alerts.conditions import FROM_DEVICES, Conditions, group_faults
+from controller.alerts.conditions import FEW, FROM_DEVICES, Conditions, group_faults
 from controller.alerts.machine import AlertKey, AlertState, Observation, Truth, step
 from controller.alerts.rules import SiteRules, rule_of
 from controller.telemetry.alert_codes import AlertCode
@@ -72,8 +72,11 @@ def replay(
             else:
                 (active[each.key].append if begins else active[each.key].remove)(each)
                 touched.add(each.key)
-        for edge in {key.edge for key in touched if key.kind is AlertCode.FAULT}:  # many of its faults are one alert
-            touched |= {key for key in of_edge[edge] if key.kind is AlertCode.FAULT}
+        for site, edge in {(key.site, key.edge) for key in touched if key.kind is AlertCode.FAULT}:
+            its = [key for key in of_edge[edge] if key.kind is AlertCode.FAULT and (key in states or active.get(key))]
+            whole = AlertKey(site=site, kind=AlertCode.FAULT, edge=edge, about="")
+            if len(its) > FEW or whole in states:  # many of its faults are, or were, one alert
+                touched |= {*its, whole}
         found = _conditions(touched, active, silent)
         for key in sorted(touched):
             seen = found.of(key)

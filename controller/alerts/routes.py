@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from controller.alerts import repository
 from controller.alerts.catalogue import CATALOGUE, Severity, hint_of
 from controller.alerts.machine import AlertState
 from controller.alerts.open_alerts import open_alerts
+from controller.alerts.rules import rule_of
 from controller.alerts.service import LONGEST_SNOOZE, AlertOver, AlertService, AlertUnknown, NotSnoozed
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
@@ -70,19 +72,23 @@ class OpenAlertAnswer(AlertAnswer):
 
 
 class OpenAlerts(Answer):
-    """Site by site, the worst of each first; empty if there are none."""
+    """Site by site, the worst of each first; empty if there are none. ``switched_off``: codes that sites do without, by
+    site."""
 
     items: list[OpenAlertAnswer]
+    switched_off: dict[str, list[AlertCode]]
 
 
 class RaisedAlertAnswer(AlertAnswer):
     """An alert from when it was raised. ``kind``: its code, which never changes. ``since``: when it began, null where
-    that is not known. ``cleared_at``: null while it is open. ``acknowledged_by``: who has seen it."""
+    that is not known. ``cleared_at``: null while it is open; ``switched_off``: it was cleared because its code was
+    switched off, not because it was over. ``acknowledged_by``: who has seen it."""
 
     id: str
     since: LocalTime | None
     raised_at: LocalTime | None
     cleared_at: LocalTime | None
+    switched_off: bool
 
 
 class RaisedAlertPage(Page[RaisedAlertAnswer]):
@@ -123,7 +129,12 @@ async def get_open_alerts(database: TheDatabase, clock: TheClock, actor: SeesLiv
         found = await estate.list_sites(tx, limit=MOST_SITES, only=sites_of(actor, Action.LIVE))
         sites = {site.id: site for site in found}
         alerts = await open_alerts(tx, sites, clock.now())
-    return OpenAlerts(items=[open_alert_answer(each, sites[each.site]) for each in alerts])
+        rules = await repository.rules(tx, sites)
+    off = {site: [code for code in its if rule_of(code, its).off] for site, its in rules.items()}
+    return OpenAlerts(
+        items=[open_alert_answer(each, sites[each.site]) for each in alerts],
+        switched_off={site: codes for site, codes in off.items() if codes},
+    )
 
 
 @router.get("/sites/{site}/raised-alerts", responses=described(SiteUnknown))

@@ -11,12 +11,13 @@ from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, tak
 
 app = command_group("Which alerts a site does without, and how late it raises the others.")
 _JSON = "application/json"
-_DAY_S = 24 * 3600
 CodeArg = Annotated[str, typer.Argument(help="The alert's code, such as held.")]
 Off = Annotated[bool | None, typer.Option("--off/--on", help="Do without it, or not.")]
-After = Annotated[int | None, typer.Option("--after", min=0, max=_DAY_S, help="Raise it when it has held for SECONDS.")]
+After = Annotated[
+    int | None, typer.Option("--after", min=0, help="Raise it when it has held for SECONDS; `show` says how far.")
+]
 ClearAfter = Annotated[
-    int | None, typer.Option("--clear-after", min=0, max=_DAY_S, help="Clear it when it has been over for SECONDS.")
+    int | None, typer.Option("--clear-after", min=0, help="Clear it when it has been over for SECONDS, likewise.")
 ]
 
 
@@ -77,11 +78,13 @@ def preview(
     """Show what `set` would have raised of CODE in the last 30 days, when and for how long. Writes nothing."""
     _, rules = _changed(caller, site, code, off, after, clear_after, usual=usual)
     body = msgspec.json.encode({"rules": rules})
-    answer = caller.post(f"/sites/{site}/alert-rules/preview", body, _JSON, msgspec.Raw)
+    answer = caller.post(f"/sites/{site}/alert-rules/preview", body, _JSON, msgspec.Raw, code=code)
     found = caller.answered(answer, AlertPreviewAnswer, as_json=as_json)
     times, as_now = next(((each.times, each.as_now) for each in found.codes if each.code == code), (0, 0))
     since = "" if found.whole else f", of which only those since {output.moment(found.since)} were looked at"
     caller.say(f"In the last 30 days{since}: {_times(times)}; with the rule in force {_times(as_now)}.")
+    if len(found.rings) < times:
+        caller.say(f"The newest {len(found.rings)}:")
     rows = (
         (
             output.moment(each.at),
@@ -89,7 +92,6 @@ def preview(
             each.text,
         )
         for each in found.rings
-        if each.code == code
     )
     output.show(caller.console, ("When", "For how long", "What"), rows)
 
@@ -106,15 +108,25 @@ def _changed(
 ) -> tuple[AlertRulesAnswer, dict[str, dict[str, bool | int]]]:
     """The rules as they are, and what the site would have set with one of them changed."""
     found = caller.get(f"/sites/{site}/alert-rules", AlertRulesAnswer)
-    if code not in {each.code for each in found.rules}:
+    rule = next((each for each in found.rules if each.code == code), None)
+    if rule is None:
         caller.refuse(f"{code} has no rule that a site may change; `hallkeeper alerts rules show {site}` lists those")
     rules = {str(each.code): _set_here(each) for each in found.rules if each.set_here}
     wanted = {"off": off, "raise_after_s": after, "clear_after_s": clear_after}
     given = {name: value for name, value in wanted.items() if value is not None}
     if bool(given) is usual:
         raise typer.BadParameter("say what to change: --off, --on, --after, --clear-after, or --usual alone")
+    if off and not rule.may_be_off:
+        caller.refuse(f"--off: {code} cannot be switched off")
+    _require_within(caller, code, "--after", after, rule.usual_raise_s, rule.longest_raise_s)
+    _require_within(caller, code, "--clear-after", clear_after, rule.usual_clear_s, rule.longest_clear_s)
     rules[code] = {} if usual else rules.get(code, {}) | given
     return found, rules
+
+
+def _require_within(caller: ApiClient, code: str, option: str, seconds: int | None, least: int, most: int) -> None:
+    if seconds is not None and not least <= seconds <= most:
+        caller.refuse(f"{option}: for {code} it must be {least}" + (f" to {most} seconds" if most > least else " s"))
 
 
 def _set_here(rule: AlertRuleAnswer) -> dict[str, bool | int]:

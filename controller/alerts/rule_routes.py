@@ -7,7 +7,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from controller.alerts.catalogue import CATALOGUE, Severity
@@ -99,7 +99,8 @@ class RingCountAnswer(Answer):
 
 class AlertPreviewAnswer(Answer):
     """``since``, ``until``: of which time. ``times``: how many alerts these rules would have raised; ``as_now``: those
-    in force. ``whole``: false where more is stored than was looked at. ``rings``: the newest 200, the newest first."""
+    in force. ``whole``: false where more is stored than was looked at. ``rings``: the newest 200, of one code where one
+    is asked for, the newest first."""
 
     since: LocalTime
     until: LocalTime
@@ -126,12 +127,17 @@ async def put_alert_rules(site: SlugPath, body: PutAlertRulesBody, alerts: TheAl
 
 @router.post("/sites/{site}/alert-rules/preview")
 async def preview_alert_rules(
-    site: SlugPath, body: AlertRulesBody, database: TheDatabase, alerts: TheAlerts, actor: Runs
+    site: SlugPath,
+    body: AlertRulesBody,
+    database: TheDatabase,
+    alerts: TheAlerts,
+    actor: Runs,
+    code: Annotated[AlertCode | None, Query(description="Rings of this code alone")] = None,
 ) -> AlertPreviewAnswer:
     """What rules would have raised at a site in the last 30 days, by what is stored. Writes nothing."""
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
-    return _preview(await alerts.preview(site, body.site_rules()), zone)
+    return _preview(await alerts.preview(site, body.site_rules()), zone, code)
 
 
 def _answer(given: SiteRules) -> AlertRulesAnswer:
@@ -160,7 +166,8 @@ def _seconds(time: timedelta) -> int:
     return round(time.total_seconds())
 
 
-def _preview(found: Preview, zone: ZoneInfo) -> AlertPreviewAnswer:
+def _preview(found: Preview, zone: ZoneInfo, code: AlertCode | None) -> AlertPreviewAnswer:
+    shown = [each for each in found.rings if code in {None, each.key.kind}]
     times, as_now = _by_code(found.rings), _by_code(found.as_now)
     return answer_of(
         AlertPreviewAnswer,
@@ -171,11 +178,11 @@ def _preview(found: Preview, zone: ZoneInfo) -> AlertPreviewAnswer:
         times=len(found.rings),
         as_now=len(found.as_now),
         codes=[
-            RingCountAnswer(code=code, times=times[code], as_now=as_now[code])
-            for code in settable()
-            if times[code] or as_now[code]
+            RingCountAnswer(code=each, times=times[each], as_now=as_now[each])
+            for each in settable()
+            if times[each] or as_now[each]
         ],
-        rings=[_ring(each, zone) for each in found.rings[: -MOST_RINGS - 1 : -1]],
+        rings=[_ring(each, zone) for each in shown[: -MOST_RINGS - 1 : -1]],
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
+from controller.alerts import rule_routes
 from controller.alerts.catalogue import CATALOGUE
 from controller.alerts.cli import app as alerts_cli
 from edge.wire.events import DoorChange, DoorData
@@ -100,6 +101,47 @@ async def test_a_rule_is_shown_previewed_and_set_at_the_terminal(typed: Typed, b
     assert "Switched off at ramsey: held." in (await typed("list", "ramsey")).stdout, "nobody takes it for quiet"
     usual = await typed("rules", "set", "ramsey", "held", "--usual")
     assert "raised after 0 s" in usual.stdout
+
+
+async def test_what_is_switched_off_is_said_wherever_alerts_are_listed(typed: Typed, building: Building) -> None:
+    await typed("rules", "set", "ramsey", "held", "--off")
+    await building.after(seconds=1)
+    past = (await typed("list", "ramsey", "--past")).stdout
+    assert ("switched off Wed" in past, "over since" in past) == (True, False), past
+    assert "Switched off at ramsey: held." in (await typed("list")).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("held", "--after", "50000"), "--after: for held it must be 0 to 3600 seconds"),
+        (("held", "--after", "99999999"), "--after: for held it must be 0 to 3600 seconds"),
+        (("offline", "--clear-after", "5"), "--clear-after: for offline it must be 60 to 3600 seconds"),
+        (("new_log", "--after", "5"), "--after: for new_log it must be 0 s"),
+        (("offline", "--off"), "--off: offline cannot be switched off"),
+    ],
+)
+async def test_a_rule_out_of_bounds_is_refused_by_the_name_of_its_option(
+    typed: Typed, words: tuple[str, ...], said: str
+) -> None:
+    refused = await typed("rules", "set", "ramsey", *words)
+    assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+
+
+async def test_a_preview_at_the_terminal_is_of_its_code_however_often_others_rang(
+    typed: Typed, building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_routes, "MOST_RINGS", 2)
+    for change in (DoorChange.HELD, DoorChange.CLEARED):
+        await building.event(DoorData(door="front-door", change=change))
+        building.clock.advance(minutes=1)
+    for change in (DoorChange.GLASS_BROKEN, DoorChange.GLASS_WHOLE) * 3:
+        await building.event(DoorData(door="side-door", change=change))
+        building.clock.advance(minutes=1)
+    shown = (await typed("rules", "preview", "ramsey", "held", "--on")).stdout
+    assert "1 min 0 s" in shown, shown
+    many = (await typed("rules", "preview", "ramsey", "glass", "--on")).stdout
+    assert ("3 times" in many, "The newest 2:" in many) == (True, True), many
 
 
 async def test_danger_has_no_rule_to_set_at_the_terminal(typed: Typed) -> None:
