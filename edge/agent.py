@@ -294,9 +294,11 @@ class Agent:
             counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
             for counter in self._devices.counters.values()
         }
+        heard = self._devices.heard
         async with self._save_lock:
             runs = (*runtime.earlier, events.EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))
-            persisted = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=runtime.plans.highest, runs=runs)
+            plan = runtime.plans.highest
+            persisted = PersistedState(floor=floor, log=log, seq=seq, days=days, heard=heard, plan=plan, runs=runs)
             if not await runtime.outbox.commit():
                 return
             if not await write_persisted(self._files, persisted):

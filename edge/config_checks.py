@@ -85,6 +85,8 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
     for at, counting in enumerate(parts.mqtt_counters):
         here = f"mqtt_counter[{at}]"
         taken.name(f"{here}.id", counting.id)
+        if counting.door is not None:
+            taken.door(f"{here}.door", counting.door, doors)
         if (trouble := filter_trouble(counting.topic)) is not None:
             raise ConfigError(path, f"{here}.topic", trouble, "Write it like application/+/device/ID/event/up")
         if parts.mqtt_sensors is None:

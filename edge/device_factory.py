@@ -30,7 +30,7 @@ from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
 from edge.sensors.wifi_stations import StationCounter
-from edge.system.persisted_state import PersistedState
+from edge.system.persisted_state import HeardCounter, PersistedState
 
 
 class ReaderFactory:
@@ -85,6 +85,11 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         line: dict[str, Device] = {self.fire.id: self.fire} if self.fire is not None else {}
         sensors: dict[str, Device] = {**self.counters, **self.motion, **self.stations, **self.mqtt_sensors}
         return {**line, **self.doors, **self.readers, **sensors, **self.areas}
+
+    @property
+    def heard(self) -> dict[str, HeardCounter]:
+        """Of the counters over MQTT, what must survive this run."""
+        return {each.id: each.heard for each in self.counters.values() if isinstance(each, MqttCounter)}
 
     def area_of(self, door: str) -> Area | None:
         """The alarm area that a door leads into."""
@@ -175,6 +180,9 @@ def build_devices(
     for counter in counters.values():
         if persisted is not None and (day := persisted.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
+    for listening_to in heard.values():
+        if persisted is not None and (before := persisted.heard.get(listening_to.id)) is not None:
+            listening_to.resume(before)
     motion = {each.id: MotionSensor(each, runtime=runtime) for each in config.motion}
     areas = {
         each.id: Area(

@@ -36,6 +36,7 @@ class DoorContact:
         ]
         self._passages = 0
         self._shut_at = runtime.clock.monotonic()
+        self._trusted = {each.id for each in runtime.config.counters}
         runtime.listen(FootfallData, self._on_footfall)
 
     @property
@@ -53,7 +54,7 @@ class DoorContact:
         self._notify()
 
     def _on_footfall(self, counter: str, data: FootfallData) -> None:
-        passed = data.door == self._door and (data.ins or data.outs)
+        passed = counter in self._trusted and data.door == self._door and (data.ins or data.outs)
         if passed and self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
             self._passages += 1
             if self._passages >= PASSAGES:

@@ -52,6 +52,14 @@ def filter_trouble(text: str) -> str | None:
     return None
 
 
+def hears(name: str, topic: str) -> bool:
+    """Whether the filter ``name`` takes messages on ``topic``, which may be a filter without # (MQTT 5, 4.7)."""
+    wanted, levels = name.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
+    return len(wanted) == len(levels) and all(a in ("+", b) for a, b in zip(wanted, levels, strict=True))
+
+
 TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
@@ -61,14 +69,8 @@ class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     id: Slug
     topic: TopicFilter
+    door: Slug | None = None
     swapped: bool = False
-
-    def hears(self, topic: str) -> bool:
-        """Whether a message on ``topic`` is its own (MQTT 5, 4.7)."""
-        wanted, levels = self.topic.split("/"), topic.split("/")
-        if wanted[-1] == "#":
-            wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
-        return len(wanted) == len(levels) and all(a in ("+", b) for a, b in zip(wanted, levels, strict=True))
 
 
 class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

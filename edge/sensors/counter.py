@@ -63,7 +63,7 @@ class Counter:
         }
         return self._runtime.device_state(self.id, "counter", values | self.more())
 
-    def more(self) -> dict[str, int]:
+    def more(self) -> dict[str, str | int]:
         """What else its state says."""
         return {}
 

@@ -11,7 +11,7 @@ from edge.clock.clock_trust import LATEST, ClockFloor
 from edge.system.durable_files import Files
 from edge.wire.codec import MESSAGE_LIMIT, decode, encode
 from edge.wire.errors import WireError
-from edge.wire.events import EarlierRun
+from edge.wire.events import EarlierRun, Total
 from edge.wire.faults import Fault, FaultCode
 from edge.wire.ids import Slug
 
@@ -29,6 +29,16 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     outs: int
 
 
+class HeardCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """When a counter over MQTT was last heard on ``topic``, and the ``last`` totals of its device that are believed, in
+    and out, as of the ``own`` totals."""
+
+    at: datetime
+    topic: str
+    last: tuple[Total, Total] | None
+    own: tuple[Total, Total]
+
+
 class HighestPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The highest plan ever applied. No older plan is applied, even if the plan on disk is corrupt."""
 
@@ -37,13 +47,14 @@ class HighestPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersistedState(msgspec.Struct, frozen=True, kw_only=True):
-    """The clock floor, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied; the
-    last ``runs`` of the agent, this one last, with their durations."""
+    """The clock floor, as of event ``seq`` of the outbox ``log``; each counter's day, and what those over MQTT
+    heard; the highest plan applied; the last ``runs`` of the agent, this one last, with their durations."""
 
     floor: ClockFloor
     log: str = ""
     seq: int = 0
     days: dict[Slug, Day] = {}
+    heard: dict[Slug, HeardCounter] = {}
     plan: HighestPlan | None = None
     runs: tuple[EarlierRun, ...] = ()
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.runtime import Runtime
-from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig
+from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig, hears
 from edge.sensors.mqtt_devices.decode import Decoder
 from edge.sensors.mqtt_devices.last_values import NEVER, LastValues
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
@@ -39,6 +39,16 @@ UNREAD = "messages"
 SensorsLinkMaker = Callable[[MqttSensorsConfig], Link]
 
 
+def subscribed(config: MqttSensorsConfig, counters: Iterable[MqttCounterConfig]) -> tuple[str, ...]:
+    """What to subscribe to. A broker delivers once for each filter that a message fits: what others hear anyway is
+    left out."""
+    topics = [each.topic for each in counters]
+    return (
+        *config.topics,
+        *(own for own in topics if "#" in own or not any(hears(each, own) for each in config.topics)),
+    )
+
+
 class MqttSensors:
     """Records what MQTT devices measure. Each of them has an id of its own in the events."""
 
@@ -53,8 +63,7 @@ class MqttSensors:
         self.id = config.id
         self._runtime = runtime
         self._counters = counters
-        config = msgspec.structs.replace(config, topics=(*config.topics, *(each.topic for each in counters)))
-        self._link = link(config)
+        self._link = link(msgspec.structs.replace(config, topics=subscribed(config, counters)))
         self._decoder = Decoder(ZoneInfo(runtime.config.timezone))
         self._values = LastValues()
         self._waiting: dict[str, deque[Message]] = {}
@@ -149,7 +158,7 @@ class MqttSensors:
 
     def _note(self, message: Message) -> None:
         for config, counter in self._counters.items():
-            if config.hears(message.topic):
+            if hears(config.topic, message.topic):
                 counter.take(message.payload, retained=message.retained)
                 return
         reports = self._decoder.decode(message.topic, message.payload)

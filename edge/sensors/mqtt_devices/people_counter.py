@@ -1,75 +1,105 @@
 """A bought people counter that reports over MQTT. Nobody signs what it sends, and it may come minutes late: no door,
 alarm or light of the edge acts on it."""
 
-from collections import Counter as Tally
+from math import inf
 
-from edge.runtime import Runtime
+from edge.runtime import Runtime, Timer
 from edge.sensors.config import MqttCounterConfig
 from edge.sensors.counter import Counter
-from edge.sensors.mqtt_devices.people_totals import Follower, Passed, Totals, follow, read
+from edge.sensors.mqtt_devices.people_totals import MOST, Follower, Totals, follow, read
 from edge.sensors.mqtt_devices.report import Aside
+from edge.system.persisted_state import HeardCounter
 from edge.wire.faults import FaultCode
 
-OFTEN_S = 5.0
-"""Totals that come sooner are read with the next: a counter that sends all the time fills no disk."""
+OFTEN_S = 30.0
+"""Totals that come sooner wait, and only the newest of them are read: a counter makes 120 events an hour at most."""
+STATE_S = 60.0
+"""How often at most its state is published for what was set aside or counts nobody."""
 SILENT_S = 3 * 3600.0
 """A counter that says nothing for so long is broken or away."""
-EVENTS_PER_S, EVENTS_AT_ONCE = 0.5, 30.0
-"""Single people that are believed."""
 
 
 class MqttCounter(Counter):
-    """Counts by what one device reports. Without a door: the site's file says at which door it counts."""
+    """Counts by what one device reports."""
 
     def __init__(self, config: MqttCounterConfig, *, runtime: Runtime, totals: tuple[int, int]) -> None:
-        super().__init__(config.id, None, runtime=runtime, totals=totals)
-        self.topic = config.topic
-        self._swapped = config.swapped
+        super().__init__(config.id, config.door, runtime=runtime, totals=totals)
+        self._config = config
         self._follower = Follower()
-        self._aside: Tally[Aside] = Tally()
-        self._heard_at, self._read_at = runtime.clock.monotonic(), float("-inf")
+        self._waiting: Totals | None = None
+        self._timer = Timer(runtime, f"counter {config.id}", self._read)
+        self._set_aside, self._untold, self._told_at = 0, False, -inf
+        self._heard_at, self._read_at = runtime.clock.monotonic(), -inf
         self._heard = runtime.now()
-        self._budget = EVENTS_AT_ONCE
 
-    def more(self) -> dict[str, int]:
-        return {"set_aside": self._aside.total()}
+    def more(self) -> dict[str, str | int]:
+        return {"set_aside": self._set_aside, "heard": self._heard.isoformat()}
+
+    @property
+    def heard(self) -> HeardCounter:
+        """What must survive this run."""
+        last = self._follower.last
+        return HeardCounter(
+            at=self._heard,
+            topic=self._config.topic,
+            last=(last.ins, last.outs) if last is not None else None,
+            own=self.totals,
+        )
+
+    def resume(self, stored: HeardCounter) -> None:
+        """Go on from what the last run heard. What it counted after that was stored is in the totals of its events."""
+        if stored.topic != self._config.topic:
+            return
+        self._heard = min(stored.at, self._heard)
+        self._heard_at -= (self._runtime.now() - self._heard).total_seconds()
+        if stored.last is not None:
+            ins, outs = (max(0, now - then) for now, then in zip(self.totals, stored.own, strict=True))
+            since = (outs, ins) if self._config.swapped else (ins, outs)
+            last = Totals(*(min(MOST - 1, a + b) for a, b in zip(stored.last, since, strict=True)))
+            self._follower = Follower(last=last, at=self._heard_at)
 
     def take(self, payload: bytes, *, retained: bool) -> None:
         """A message of the device. What the broker had kept is no news."""
-        mono, said = self._runtime.clock.monotonic(), read(payload)
-        if retained or (isinstance(said, Totals) and mono < self._read_at + OFTEN_S):
+        if retained:
             return
-        if isinstance(said, Totals):
-            self._read_at = mono
-            self._follower, said, odd = follow(self._follower, said, mono)
-            self._note(odd)
-        elif isinstance(said, Passed):
-            said = self._afford(said, mono)
+        said, mono = read(payload), self._runtime.clock.monotonic()
         if isinstance(said, Aside):
-            self._note(said)
+            self._set_aside += 1
+            self._tell()
             return
-        self._heard_at, self._heard = mono, self._runtime.now()
+        self._heard_at, self._heard, self._waiting = mono, self._runtime.now(), said
         self.fault(FaultCode.COUNTER_SILENT, present=False)
-        ins, outs = (said.outs, said.ins) if self._swapped else (said.ins, said.outs)
-        if ins or outs:
-            self.count(ins=ins, outs=outs)
-            self._runtime.publish_state(self.id)
+        if mono >= self._read_at + OFTEN_S:
+            self._read()
+        else:
+            self._timer.set(self._read_at + OFTEN_S)
 
     def refresh(self) -> None:
         """A new day, and whether it has fallen silent."""
         super().refresh()
         if self._runtime.clock.monotonic() >= self._heard_at + SILENT_S:
             self.fault(FaultCode.COUNTER_SILENT, present=True, since=self._heard)
+        if self._untold:
+            self._tell()
 
-    def _afford(self, said: Passed, mono: float) -> Passed | Aside:
-        """Single people, as far as so many can have passed."""
-        self._budget = min(EVENTS_AT_ONCE, self._budget + (mono - self._heard_at) * EVENTS_PER_S)
-        if self._budget < 1:
-            return Aside.TOO_MANY
-        self._budget -= 1
-        return said
+    def _read(self) -> None:
+        """Count by the newest totals."""
+        if self._waiting is None:
+            return
+        self._follower, passed, odd = follow(self._follower, self._waiting, self._heard_at)
+        self._waiting, self._read_at = None, self._runtime.clock.monotonic()
+        self._set_aside += odd is not None
+        ins, outs = (passed.outs, passed.ins) if self._config.swapped else (passed.ins, passed.outs)
+        if ins or outs:
+            self.count(ins=ins, outs=outs)
+            self._runtime.publish_state(self.id)
+        else:
+            self._tell()
 
-    def _note(self, why: Aside | None) -> None:
-        if why is not None:
-            self._aside[why] += 1
+    def _tell(self) -> None:
+        """Publish the state, now or when it may be."""
+        mono = self._runtime.clock.monotonic()
+        self._untold = mono < self._told_at + STATE_S
+        if not self._untold:
+            self._told_at = mono
             self._runtime.publish_state(self.id)

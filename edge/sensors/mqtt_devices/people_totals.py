@@ -5,10 +5,8 @@ Most send totals that only grow, in a JSON object, as it is or inside what a LoR
 again begins at nought, one that is full rolls over at 16 or 32 bits, and any may jump. Totals that cannot follow from
 the last ones are set aside, until the next says that they were right; nobody is counted for them.
 
-Roode (ESPHome) sends ``Entry`` or ``Exit`` for each person.
-
 Sources: Milesight-IoT/SensorDecoders on GitHub (VS13x, VS350), the device catalogues of Actility and The Things Network
-(VS132, Terabee, IMBuildings), Lyr3x/Roode on GitHub, and ``integration.proto`` of ChirpStack 4.
+(VS132, Terabee, IMBuildings), and ``integration.proto`` of ChirpStack 4.
 """
 
 from collections.abc import Mapping
@@ -16,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from edge.sensors.mqtt_devices.report import Aside, inner, number_of, object_of, text_of
+from edge.sensors.mqtt_devices.report import Aside, inner, number_of, object_of
 
 FIELDS = (
     ("total_counter_in", "total_counter_out"),
@@ -27,7 +25,6 @@ FIELDS = (
 )
 """The totals in and out: Milesight VS132; VS133 and VS135; VS350; IMBuildings; Terabee."""
 _LAYERS = ("object", "uplink_message", "decoded_payload", "payload")
-_EVENTS = {"entry": (1, 0), "exit": (0, 1)}
 MOST = 2**32
 PER_S = 1.0
 """No door lets in more people for long."""
@@ -61,10 +58,8 @@ class Follower(msgspec.Struct, frozen=True, kw_only=True):
     odd: tuple[Totals, float] | None = None
 
 
-def read(payload: bytes) -> Totals | Passed | Aside:
+def read(payload: bytes) -> Totals | Aside:
     """What a message says."""
-    if (event := (text_of(payload) or "").lower()) in _EVENTS:
-        return Passed(*_EVENTS[event])
     said = object_of(payload)
     if said is None:
         return Aside.MALFORMED
@@ -94,7 +89,8 @@ def follow(state: Follower, totals: Totals, mono: float) -> tuple[Follower, Pass
         return Follower(last=totals, at=mono), Passed(0, 0), None
     if (passed := _since(state.last, totals, mono - state.at)) is not None:
         return Follower(last=totals, at=mono), passed, None
-    if state.odd is not None and (passed := _since(state.odd[0], totals, mono - state.odd[1])) is not None:
+    new = state.odd is not None and totals != state.odd[0]  # the same again, as when it came twice, proves nothing
+    if state.odd and new and (passed := _since(state.odd[0], totals, mono - state.odd[1])) is not None:
         return Follower(last=totals, at=mono), passed, None
     return msgspec.structs.replace(state, odd=(totals, mono)), Passed(0, 0), Aside.OUT_OF_BOUNDS
 
@@ -109,4 +105,4 @@ def _since(before: Totals, after: Totals, seconds: float) -> Passed | None:
 def _grown(before: int, after: int, most: float) -> int | None:
     if before <= after <= before + most:
         return after - before
-    return next((after + wrap - before for wrap in WRAPS if before < wrap and after + wrap - before <= most), None)
+    return next((after + wrap - before for wrap in WRAPS if before < wrap and after + wrap - before <= AT_ONCE), None)
