@@ -14,7 +14,7 @@ import msgspec
 from controller.access.code_generation import CodeWindow
 from controller.bookings.arrivals import THROUGH
 from controller.hours.timetable import SortedSpans
-from controller.use.spans import Span, common, union
+from controller.use.spans import Span, common, union, without
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.interval import Interval
 from edge.wire.readings import ReadingKind
@@ -160,6 +160,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     shut: frozenset[str] = frozenset()
     sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
     relayed: frozenset[tuple[str, str]] = frozenset()
+
+
+def together(counters: Iterable[tuple[Span, Sequence[Span]]]) -> list[Span]:
+    """When all counters of a door that were there worked. Of each: when it was there, and when it is known to have
+    worked."""
+    each = list(counters)
+    found = union(span for _, worked in each for span in worked)
+    for there, worked in each:
+        found = without(found, without([there], worked))
+    return found
 
 
 def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known) -> Seen:

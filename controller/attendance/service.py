@@ -13,7 +13,7 @@ from controller.access import repository as access
 from controller.access.code_generation import CodeWindow
 from controller.access.code_status import HeldGrant
 from controller.attendance.case import LEAVE_WITHIN, Case, Level, span_of
-from controller.attendance.evidence import KINDS, Happened, Known, seen
+from controller.attendance.evidence import KINDS, Happened, Known, seen, together
 from controller.attendance.model import Attendance, UnbookedRoom, UnbookedUse
 from controller.attendance.record import TAKES_PLACE, attendance
 from controller.attendance.unbooked import unbooked
@@ -189,13 +189,14 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     """In which time doors, counters and sensors are known to have worked."""
     site = where.site.id
     states = await queries.site_devices(tx, site)
+    present = {(edge, state.device) for edge, state in states}
     series = await rollups.series_of(tx, site)
     marks = await rollups.marks_of(tx, site, span)
     since = min([span.start, *(each.at for each in marks)])
     worked = known_times(
         series,
         horizons={edge: min(at, now) for edge, at in (await rollups.horizons(tx, site)).items()},
-        present={(edge, state.device) for edge, state in states},
+        present=present,
         outages=await queries.site_outages(tx, site, Interval(start=since, end=span.end)),
         marks=marks,
     )
@@ -203,20 +204,28 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     contacts = {each.id: at_door.get((each.edge, each.id)) for each in where.doors}
     heard = {edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, now)).items()}
     rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
-    counters: dict[str, list[Span]] = {each.id: [] for each in where.doors if each.counter is not None}
+    counters: dict[str, list[tuple[Span, list[Span]]]] = {
+        each.id: [] for each in where.doors if each.counter is not None
+    }
+    newest: dict[tuple[str, str, str], datetime] = {}
+    for each in series:
+        name = each.edge, each.device, each.measurement
+        newest[name] = max(each.last_at, newest.get(name, each.last_at))
     sensors: dict[tuple[str, str], list[Span]] = defaultdict(list)
     places: dict[tuple[str, str], str] = {}
     for each, times in zip(series, worked, strict=True):
         spans = [span_of(time) for time in times]
         if each.measurement == "footfall" and each.place:
-            counters.setdefault(each.place, []).extend(spans)
+            gone = (each.edge, each.device) not in present or newest[each.edge, each.device, "footfall"] != each.last_at
+            there = int(each.first_at.timestamp()), int((each.last_at if gone else now).timestamp()) + 1
+            counters.setdefault(each.place, []).append((there, union(spans)))
         elif each.measurement in _SENSED and (room := each.place or rooms.get((each.edge, each.device))):
             sensors[each.edge, each.device] += spans
             places[each.edge, each.device] = room
     return Known(
         names={each.id: each.name for each in where.doors},
         doors={each.id: heard.get(each.edge, []) for each in where.doors},
-        counters={door: union(spans) for door, spans in counters.items()},
+        counters={door: together(found) for door, found in counters.items()},
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
         relayed=frozenset(rooms),

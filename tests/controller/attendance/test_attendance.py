@@ -52,19 +52,19 @@ class Hut:
         data = AccessData(door="hut-door", granted=True, reason=reason, booking=self.booking["id"], reader=reader)
         return self._event(minute, data, "hut-door")
 
-    def counts(self, minute: float, ins: int = 0, outs: int = 0) -> Event:
+    def counts(self, minute: float, ins: int = 0, outs: int = 0, counter: str = "beams") -> Event:
         self.total = [self.total[0] + ins, self.total[1] + outs]
         total_ins, total_outs = self.total
         data = FootfallData(
-            counter="beams", door="hut-door", ins=ins, outs=outs, total_ins=total_ins, total_outs=total_outs
+            counter=counter, door="hut-door", ins=ins, outs=outs, total_ins=total_ins, total_outs=total_outs
         )
-        return self._event(minute, data, "beams")
+        return self._event(minute, data, counter)
 
     def moves(self, minute: float, *, active: bool) -> Event:
         return self._event(minute, MotionData(zone="hut", active=active), "pir")
 
-    def fault(self, minute: float, *, present: bool) -> Event:
-        return self._event(minute, FaultData(code=FaultCode.BEAM_DEAD, present=present), "beams")
+    def fault(self, minute: float, *, present: bool, counter: str = "beams") -> Event:
+        return self._event(minute, FaultData(code=FaultCode.BEAM_DEAD, present=present), counter)
 
     def away(self, start: float, end: float) -> Event:
         data = OutageData(start=SIX + timedelta(minutes=start), end=SIX + timedelta(minutes=end))
@@ -194,6 +194,14 @@ async def test_without_a_counter_a_no_show_needs_a_contact_that_says_closed(
 ) -> None:
     await hut.tell([hut.moves(-360, active=False)], [("hut-door", "door", {"contact": contact})])
     assert (await hut.record())["no_show"]["finding"] == verdict
+
+
+async def test_a_door_with_two_counters_is_known_only_while_both_work(hut: Hut) -> None:
+    dead = [hut.fault(-30, present=True, counter="side"), hut.fault(200, present=False, counter="side")]
+    both = [hut.counts(-360), hut.counts(-360, counter="side"), *dead, hut.counts(-8, ins=2)]
+    await hut.tell(both, [("side", "counter", {})])
+    found = await hut.record()
+    assert (found["came"]["how"], found["came"]["number"]) == ("at_least", 2)
 
 
 async def test_a_code_at_a_reader_inside_is_of_somebody_who_leaves(hut: Hut) -> None:

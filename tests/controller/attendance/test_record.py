@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from controller.attendance.case import Case
+from controller.attendance.evidence import together
 from controller.attendance.model import Count, Finding, How
 from controller.attendance.record import attendance
 from controller.bookings.arrivals import THROUGH
@@ -432,6 +433,12 @@ def test_a_sensor_over_mqtt_that_falls_silent_sees_nothing_after_half_an_hour() 
     found = day.record(SCOUTS, sensors=["hut"], relayed=["hut"])
     assert (found.left.how, found.left.at, found.overstay.number) == (How.AT_LEAST, at("18:51"), None)
     assert day.record(late, sensors=["hut"], relayed=["hut"]).arrived.how is How.NONE
+
+
+def test_a_counter_that_came_later_or_has_gone_says_nothing_of_the_other() -> None:
+    assert together([((0, 50), [(0, 50)]), ((60, 100), [(60, 80), (90, 100)]), ((70, 100), [(70, 95)])]) == [
+        *((0, 50), (60, 80), (90, 95)),
+    ]
 
 
 # The clocks change
