@@ -19,9 +19,11 @@ class ExpectedHourRead(Answer):
 
 class ForecastRead(Answer):
     """What to expect at the `doors` that have a counter. `counted_hours` and `counted_days`: what it was learned from,
-    of at most 400 days; an hour in which a counter is not known to have worked is not among them. `needed_days`: how
-    many there must be; `why_none` then says why `items` is empty. `silent_hours`: zeros that were taken as a counter's
-    silence."""
+    of at most 400 days; an hour in which a counter is not known to have worked is not among them. `needed_days`: on
+    how many most hours that were not closed must have been counted; `why_none` then says why
+    `items` is empty. `silent_hours`: zeros that were taken as a counter's silence. `left_out`: other doors, at which a
+    counter has not worked for a week; who comes by them is not in it. An hour of the day that was never counted has no
+    item."""
 
     doors: list[str]
     counted_hours: int
@@ -29,5 +31,6 @@ class ForecastRead(Answer):
     needed_days: int
     counted_until: LocalTime | None
     silent_hours: int
+    left_out: list[str]
     why_none: str
     items: list[ExpectedHourRead]

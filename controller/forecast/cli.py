@@ -84,8 +84,10 @@ def expected_counts(
 def _of_site(caller: ApiClient, site: str, days: int) -> None:
     found = caller.get(f"/sites/{site}/forecast", ForecastRead, days=str(days))
     if found.why_none:
-        fail(f"{found.why_none} Whole hours were counted on {found.counted_days} days; {found.needed_days} are needed.")
+        fail(f"{found.why_none} Whole hours were counted on {found.counted_days} days.")
     _say_silent(found.silent_hours)
+    if found.left_out:
+        say(f"Left out, since a counter has not worked there for a week: {', '.join(found.left_out)}.")
     write_rows(
         _COLUMNS,
         ((each.starts, each.ends, each.expected, each.low, each.high, each.level, each.note) for each in found.items),

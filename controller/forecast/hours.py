@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from controller.forecast.model import Days, Expectation, Floats, expect, silent
+from controller.forecast.model import Days, Expectation, Floats, ever_counted, expect, silent
 from controller.occupancy.recording import BadRecording, Recording
 from controller.text import local_time
 from edge.wire.interval import Interval
@@ -79,7 +79,8 @@ def hours(recording: Recording) -> dict[datetime, float]:
 def forecast(
     counted: Mapping[datetime, float], zone: ZoneInfo, calendar: Calendar, days: int
 ) -> tuple[list[ExpectedHour], int]:
-    """The ``days`` times 24 hours after the last counted one; and how many counted hours were taken as silence.
+    """The ``days`` times 24 hours after the last counted one, without hours of the day that were never counted; and how
+    many counted hours were taken as silence.
 
     ``counted``: people an hour by its start. Raises ValueError as `expect` does.
     """
@@ -98,9 +99,12 @@ def forecast(
     known = days_of(first, (starts[-1].date() - first).days + 1, zone, calendar)
     today = len(grid) - 1
     found: Expectation = expect(grid, known, today)
+    ever = ever_counted(grid, known)
     rows = []
     for start in starts:
         place = ((start.date() - first).days - today, start.hour)
+        if not ever[start.hour] and not known.closed[place[0] + today, start.hour]:
+            continue
         low, high = math.floor(found.low[place]), math.ceil(found.high[place])
         end = (start.astimezone(UTC) + HOUR).astimezone(zone)
         level = _level(found.mean[place], found.mean[place[0]])

@@ -91,16 +91,28 @@ def expect(counts: Floats, days: Days, first: int) -> Expectation:
     """The days from index ``first`` on, which may be the last counted day if that is not over.
 
     ``counts``: (counted days, 24) people an hour, NaN where unknown. ``days``: longer than ``counts`` by the days to
-    expect. Raises ValueError on negative or infinite counts, or if of the last `HISTORY` days less than a week was
-    counted.
+    expect. Raises ValueError on negative or infinite counts, or if of the last `HISTORY` days less than a week
+    teaches something.
     """
     if np.isinf(counts).any() or (counts < 0).any():
         raise ValueError("Counts are 0 or more.")
-    counted = int(np.isfinite(counts[-HISTORY:]).any(axis=1).sum())
+    counted = days_that_teach(counts, days)
     if counted < LEAST_DAYS:
-        raise ValueError(f"{counted} days have counts; {LEAST_DAYS} are needed.")
+        raise ValueError(f"{counted} days have enough counts; {LEAST_DAYS} are needed.")
     mean = expected(counts, days, first)
     return interval(mean, days.closed[first:], past_errors(counts, days))
+
+
+def ever_counted(counts: Floats, days: Days) -> Bools:
+    """(24,): the hours of the day that were counted on some day on which they were not closed."""
+    return np.array((np.isfinite(counts) & ~days.closed[: len(counts)])[-HISTORY:].any(axis=0))
+
+
+def days_that_teach(counts: Floats, days: Days) -> int:
+    """On how many of the last days most of those hours that were not closed were counted."""
+    past = days[: len(counts)]
+    due = (ever_counted(counts, days) & ~past.closed)[-HISTORY:]
+    return int(((np.isfinite(counts)[-HISTORY:] & due).sum(axis=1) > due.sum(axis=1) / 2).sum())
 
 
 def expected(counts: Floats, days: Days, first: int) -> Floats:

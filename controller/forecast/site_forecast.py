@@ -21,8 +21,9 @@ _STALE = timedelta(days=7)
 
 class SiteForecast(msgspec.Struct, frozen=True, kw_only=True):
     """What to expect at the ``doors`` that have a counter. ``counted_hours``, ``counted_days``: what it was learned
-    from; ``needed_days``: how many there must be. ``counted_until``: the end of the last. ``silent_hours``: zeros that
-    were taken as a counter's silence. ``why_none``: a sentence where there are no hours."""
+    from; ``needed_days``: how many of them must teach something. ``counted_until``: the end of the last.
+    ``silent_hours``: zeros that were taken as a counter's silence. ``left_out``: other doors, at which a counter has
+    not worked for a week. ``why_none``: a sentence where there are no hours."""
 
     site: Site
     doors: tuple[str, ...]
@@ -31,6 +32,7 @@ class SiteForecast(msgspec.Struct, frozen=True, kw_only=True):
     needed_days: int
     counted_until: datetime | None
     silent_hours: int
+    left_out: tuple[str, ...]
     why_none: str
     hours: tuple[ExpectedHour, ...]
 
@@ -40,6 +42,10 @@ def site_forecast(
 ) -> SiteForecast:
     """``counters``: what they counted by the hour in the time ``past``. Pure; takes a second."""
     zone = hours.site.tz
+    left_out = _silent_doors(counters, now - _STALE)
+    if set(left_out) == set(doors(counters)):
+        left_out = []
+    counters = [each for each in counters if each.place not in left_out]
     counted = counted_hours(counters, past, zone)
     last = max(counted, default=None)
     found: list[ExpectedHour] = []
@@ -56,7 +62,7 @@ def site_forecast(
             found, silent = forecast(counted, zone, calendar_of(hours, reach), days + gap)
         except ValueError as error:
             why = str(error)
-    first = next((at for at, each in enumerate(found) if each.end > now), 0)
+    first = next((each.start for each in found if each.end > now), now)
     return SiteForecast(
         site=hours.site,
         doors=tuple(doors(counters)),
@@ -65,6 +71,12 @@ def site_forecast(
         needed_days=LEAST_DAYS,
         counted_until=None if last is None else last + HOUR,
         silent_hours=silent,
+        left_out=tuple(left_out),
         why_none=why,
-        hours=tuple(found[first : first + 24 * days]),
+        hours=tuple(each for each in found if first <= each.start < past.end + timedelta(days=days)),
     )
+
+
+def _silent_doors(counters: list[DoorCounter], since: datetime) -> list[str]:
+    """Of the doors that have a counter now those at which one is not known to have worked ``since`` then."""
+    return sorted({each.place for each in counters if not each.gone and not any(one.end > since for one in each.known)})

@@ -85,7 +85,7 @@ def test_too_few_days_are_refused(tmp_path: Path) -> None:
     rows = [(f"{START + timedelta(hours=each):%Y-%m-%d %H:%M}", 5) for each in range(72)]
     result = _run(write(tmp_path / "short.csv", ["time", "count"], rows))
     assert result.exit_code == 2
-    assert "3 days have counts; 7 are needed" in result.stderr
+    assert "3 days have enough counts; 7 are needed" in result.stderr
 
 
 def test_silence_is_said(counts: Path) -> None:

@@ -153,3 +153,12 @@ def test_hours_of_silence_are_told() -> None:
     dead = dict.fromkeys(list(counted)[-3 * 24 :], 0.0)
     assert forecast({**counted, **dead}, LONDON, Calendar(), 1)[1] >= 3 * 8
     assert np.array([each.mean for each in _expected(LONDON, counted)]).max() == pytest.approx(30, rel=0.05)
+
+
+def test_an_hour_of_the_day_that_was_never_counted_is_not_expected_at_all() -> None:
+    counted = _counted(LONDON, datetime(2026, 2, 4, tzinfo=UTC))
+    by_day = {at: count for at, count in counted.items() if 9 <= at.hour < 18}
+    shut = Interval(start=datetime(2026, 2, 5, 20, tzinfo=UTC), end=datetime(2026, 2, 5, 21, tzinfo=UTC))
+    found, _ = forecast(by_day, LONDON, Calendar(closed=[shut]), 3)
+    assert {each.start.hour for each in found if each.note != "closed"} == set(range(9, 18))
+    assert [(each.start.hour, each.mean) for each in found if each.note == "closed"] == [(20, 0)]

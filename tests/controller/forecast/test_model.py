@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from controller.forecast.model import Days, Floats, expect, expected, silent
+from controller.forecast.model import Days, Floats, days_that_teach, ever_counted, expect, expected, silent
 from tests import street_counts
 
 OPEN = slice(9, 18)
@@ -130,7 +130,7 @@ def test_counts_that_cannot_be_are_refused(wrong: float) -> None:
 
 
 def test_less_than_a_week_is_too_little() -> None:
-    with pytest.raises(ValueError, match="6 days have counts; 7 are needed"):
+    with pytest.raises(ValueError, match="6 days have enough counts; 7 are needed"):
         expect(_library(6), _days(20), 6)
 
 
@@ -143,3 +143,14 @@ def test_every_hour_has_a_number_however_long_the_past(days: int) -> None:
 
 def test_a_counter_of_zeros_alone_expects_nobody() -> None:
     assert expect(np.zeros((28, 24)), _days(42), 28).mean.max() == 0
+
+
+def test_days_that_were_closed_or_of_which_little_was_counted_teach_nothing() -> None:
+    closed = _days(28, closed=slice(0, 14))
+    with pytest.raises(ValueError, match="0 days have enough counts"):
+        expect(np.zeros((14, 24)), closed, 14)
+    nights = _library(14)
+    nights[2:, 3:] = np.nan
+    assert days_that_teach(nights, _days(28)) == 2
+    nights[:, 3:] = np.nan
+    assert ever_counted(nights, _days(28)).tolist() == [True] * 3 + [False] * 21

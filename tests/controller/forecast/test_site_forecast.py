@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from controller.container import Container
 from controller.forecast.cli import app as command
 from controller.forecast.site_calendar import calendar_of
+from controller.forecast.site_forecast import SiteForecast, site_forecast
 from controller.hours.model import Break, HolidayMeaning, HolidayRule, OpeningHours, OtherDay, Term
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.counted_hours import counted_hours
@@ -88,7 +89,7 @@ async def test_too_short_a_history_says_how_much_is_needed(
     await count(container, 5)
     found = await ahead(village)
     assert (found["items"], found["counted_days"], found["needed_days"]) == ([], 5, 7)
-    assert found["why_none"] == "5 days have counts; 7 are needed."
+    assert found["why_none"] == "5 days have enough counts; 7 are needed."
 
 
 async def test_nothing_is_forecast_from_counts_that_ended_long_ago(
@@ -122,6 +123,29 @@ def test_an_hour_is_unknown_where_one_counter_of_several_was_silent_or_not_there
     removed = counted_hours([counter("front", FIRST), counter("side", FIRST, gone=True)], during, zone)
     assert removed[FIRST + 5 * HOUR] == 7
     assert len(removed) == 10
+
+
+def test_a_door_whose_counter_is_dead_is_left_out_and_the_others_are_forecast() -> None:
+    first = MIDNIGHT - timedelta(days=30)
+    past = Interval(start=MIDNIGHT - timedelta(days=400), end=MIDNIGHT)
+    starts = [first + HOUR * each for each in range(24 * 30)]
+    rows = [CrossingsAt(each, 20, 20) for each in starts if 9 <= each.hour < 17]
+    there = Interval(start=first, end=MIDNIGHT)
+
+    def door(place: str, until: datetime) -> DoorCounter:
+        known = [Interval(start=first, end=until)]
+        return DoorCounter(device=place, place=place, edge="main", gone=False, there=there, known=known, rows=rows)
+
+    def asked(*counters: DoorCounter) -> SiteForecast:
+        return site_forecast(Timetable(site=HUB, timetable=OpeningHours()), list(counters), past, 14, MIDNIGHT)
+
+    dead = door("back", MIDNIGHT - timedelta(days=8))
+    found = asked(door("front", MIDNIGHT), dead)
+    assert (found.doors, found.left_out, found.why_none, len(found.hours)) == (("front",), ("back",), "", 14 * 24)
+    assert found.hours == asked(door("front", MIDNIGHT)).hours
+    alone = asked(dead)
+    assert (alone.doors, alone.left_out, alone.hours) == (("back",), (), ())
+    assert alone.why_none.startswith("Nothing has been counted since")
 
 
 def test_days_that_are_not_like_others_come_from_the_sites_own_hours() -> None:
@@ -177,7 +201,7 @@ async def test_the_command_writes_what_the_controller_expects_at_a_site_or_why_i
         await count(container, 21)
         whole = await run("--days", "1")
     assert short.exit_code == 2
-    assert "Whole hours were counted on 5 days; 7 are needed." in " ".join(short.stderr.split())
+    assert "Whole hours were counted on 5 days." in " ".join(short.stderr.split())
     rows = list(csv.DictReader(whole.stdout.splitlines()))
     assert (len(rows), rows[0]["start"]) == (24, "2026-11-23T00:00:00+00:00")
     assert list(rows[0]) == ["start", "end", "expected", "low", "high", "level", "note"]
