@@ -135,7 +135,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def passed(self) -> list[Passed]:
         """Who came in at its doors while its code opened. Those within two minutes after somebody used its code are
-        its; after somebody came by a key of their own, nobody knows; others are, where nobody else's they can be."""
+        its; after somebody came by a key of their own, nobody knows, nor when a report comes late; others are, where
+        nobody else's they can be."""
         found = []
         for door in self.doors:
             here_only = self.leads_here_only(door)
@@ -152,6 +153,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 if surely and not here_only:
                     surely = self.where.hours.mode_at(each.at).mode is Mode.CLOSED
                 found.append(Passed(each.at, each.ins, sure=surely))
+            until = min(self.window.end, self.now)
+            late = [each for each in door.late if each.ins and self.window.start <= each.at < until]
+            found += [Passed(each.at, each.ins, sure=False) for each in late]
         return sorted(found)
 
     @cached_property

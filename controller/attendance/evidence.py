@@ -66,7 +66,8 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     time all that its edge reported is here. ``opens``: when which booking's code opens it. ``contact``: whether it has
     a contact; ``shut``: whether that says closed at the end of what is looked at. ``changes``: when it was opened
     (``True``) and closed; ``unsaid``: whether some of ``accesses`` may be of people who left; ``stirred``: when anybody
-    was let in or out, and when anything opened or unlocked it."""
+    was let in or out, and when anything opened or unlocked it. ``late``: crossings that were
+    reported some time after they were."""
 
     id: str
     name: str
@@ -78,6 +79,7 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     unsaid: bool = False
     accesses: list[Access] = []
     crossings: list[Crossing] = []
+    late: list[Crossing] = []
     changes: list[tuple[datetime, bool]] = []
     stirred: list[datetime] = []
 
@@ -149,7 +151,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     edge and device, those that see movement. ``places``: the room of each of these; ``names``: of doors. ``contacts``:
     doors with a contact; ``shut``: those of them that are closed at the end of the events. ``sides``: by edge and
     reader, which door it is at, and whether people use it to leave. ``relayed``: sensors whose edge only passes on what
-    they send, so that it does not know whether they work."""
+    they send, so that it does not know whether they work. ``late``: counters,
+    by edge and device, that report crossings some time after they were."""
 
     names: Mapping[str, str]
     doors: Mapping[str, Sequence[Span]]
@@ -160,6 +163,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     shut: frozenset[str] = frozenset()
     sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
     relayed: frozenset[tuple[str, str]] = frozenset()
+    late: frozenset[tuple[str, str]] = frozenset()
 
 
 def together(counters: Iterable[tuple[Span, Sequence[Span]]]) -> list[Span]:
@@ -209,7 +213,10 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                 if data.booking is not None:
                     uses[data.booking].append((event.at, data.door))
             case FootfallData() as data if data.door in doors:
-                doors[data.door].crossings.append(Crossing(event.at, data.ins, data.outs))
+                found = (
+                    doors[data.door].late if (event.edge, event.device) in known.late else doors[data.door].crossings
+                )
+                found.append(Crossing(event.at, data.ins, data.outs))
             case DoorData() as data if data.door in doors:
                 if data.change in _CONTACT:
                     doors[data.door].changes.append((event.at, _CONTACT[data.change]))

@@ -190,6 +190,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     site = where.site.id
     states = await queries.site_devices(tx, site)
     present = {(edge, state.device) for edge, state in states}
+    late = queries.late_counters(states)
     series = await rollups.series_of(tx, site)
     marks = await rollups.marks_of(tx, site, span)
     since = min([span.start, *(each.at for each in marks)])
@@ -218,7 +219,9 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         if each.measurement == "footfall" and each.place:
             gone = (each.edge, each.device) not in present or newest[each.edge, each.device, "footfall"] != each.last_at
             there = int(each.first_at.timestamp()), int((each.last_at if gone else now).timestamp()) + 1
-            counters.setdefault(each.place, []).append((there, union(spans)))
+            counters.setdefault(each.place, []).append(
+                (there, [] if (each.edge, each.device) in late else union(spans))
+            )
         elif each.measurement in _SENSED and (room := each.place or rooms.get((each.edge, each.device))):
             sensors[each.edge, each.device] += spans
             places[each.edge, each.device] = room
@@ -234,6 +237,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
             for edge, state in states
             if state.kind == "reader"
         },
+        late=late,
         contacts=frozenset(door for door, says in contacts.items() if says in ("open", "closed")),
         shut=frozenset(door for door, says in contacts.items() if says == "closed" and span.end >= now),
     )

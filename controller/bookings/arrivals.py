@@ -2,7 +2,8 @@
 which a booking's doors have reported everything.
 
 ``note`` runs inside the transaction that stores the events, so each event counts once or not at all. However many
-events come, it reads twice, and writes once per changed booking, plus a log entry when the booking becomes arrived.
+events come, it reads three times, and writes once per changed booking, plus a log entry when the booking becomes
+arrived.
 """
 
 from collections import defaultdict
@@ -23,6 +24,7 @@ from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.hours.repository import hours_book
 from controller.hours.timetable import Timetable
+from controller.telemetry import queries
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.watermark import FOR_GOOD, Gap, Silence, heard_until
@@ -58,10 +60,12 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     as its people. Others are where no other booking's code is good at that door then and nobody else comes in there:
     it leads to one space only, which makes the booking arrived by presence, or the building is closed but for it.
     What is left, and who comes in within two minutes after staff, a key holder or a member was let in, may have been
-    the people of any booking whose code is good, and is counted apart.
+    the people of any booking whose code is good, and is counted apart. So is what a counter reports late.
     """
-    await _note_passages(tx, site, events)
-    await _note_counts(tx, site, events)
+    counted = any(isinstance(each.data, FootfallData) for each in events)
+    late = queries.late_counters(await queries.site_devices(tx, site)) if counted else frozenset()
+    await _note_passages(tx, site, [each for each in events if (each.edge, each.device) not in late])
+    await _note_counts(tx, site, events, late)
 
 
 async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
@@ -105,15 +109,17 @@ async def _let_in_since(tx: Tx, site: str, since: datetime) -> dict[str, tuple[s
     return {row.id: (row.let_in_door, row.let_in_at) for row in await tx.execute(query)}
 
 
-async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
+async def _note_counts(
+    tx: Tx, site: str, events: Sequence[StoredEvent], late_counters: Collection[tuple[str, str]]
+) -> None:
     crossings = [
-        (event.data.door, event.at, event.data.ins)
+        (event.data.door, event.at, event.data.ins, (event.edge, event.device) in late_counters)
         for event in events
         if isinstance(event.data, FootfallData) and event.data.ins > 0 and event.data.door is not None
     ]
     if not crossings:
         return
-    times, doors = [at for _, at, _ in crossings], {door for door, _, _ in crossings}
+    times, doors = [each[1] for each in crossings], {each[0] for each in crossings}
     windows = await access.windows(tx, site, doors, min(times), max(times), longest=WINDOW_LONGEST)
     alone = await estate.doors_of_one_space(tx, site, doors)
     let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
@@ -121,10 +127,10 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     counted: dict[str, int] = defaultdict(int)
     maybe: dict[str, int] = defaultdict(int)
     present: dict[str, tuple[datetime, str]] = {}
-    for door, at, ins in crossings:
+    for door, at, ins, late in crossings:
         bearers = [(since, each) for since, each in let_in[door] if since <= at <= since + THROUGH]
         _, bearer = max(bearers, key=lambda each: each[0], default=(None, None))
-        if bearer is not None:
+        if bearer is not None and not late:
             counted[bearer] += ins
             continue
         # A moved booking may hold two grants at one moment; its people are counted once.
@@ -133,8 +139,8 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
             for row in windows
             if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
         }
-        surely = len(whose) == 1 and door in alone and not bearers
-        if len(whose) == 1 and not surely and not bearers:
+        surely = len(whose) == 1 and door in alone and not bearers and not late
+        if len(whose) == 1 and not surely and not bearers and not late:
             hours = hours or await _hours(tx, site)
             surely = hours.mode_at(at).mode is Mode.CLOSED
         for booking in whose:

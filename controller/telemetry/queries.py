@@ -1,7 +1,7 @@
 """All SQL that reads back what edges reported."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import cast
 
@@ -26,6 +26,7 @@ from controller.telemetry.tables import (
     refusals,
 )
 from edge.wire.interval import Interval
+from edge.wire.messages import DeviceState
 
 _EVENT = (
     events.c.id,
@@ -155,6 +156,11 @@ async def site_devices(tx: Tx, site: str) -> list[tuple[str, KnownState]]:
     """Each device's edge and latest state."""
     rows = (await tx.execute(select(device_states).where(device_states.c.site == site))).mappings()
     return [(row["edge"], struct_of(KnownState, row, values=msgspec.json.decode(row["state"]))) for row in rows]
+
+
+def late_counters(devices: Iterable[tuple[str, DeviceState]]) -> frozenset[tuple[str, str]]:
+    """Of the devices of a site, the counters over MQTT, by edge: they report crossings some time after they were."""
+    return frozenset((edge, each.device) for edge, each in devices if each.kind == "counter" and "heard" in each.values)
 
 
 class Recount(msgspec.Struct, frozen=True, kw_only=True):
