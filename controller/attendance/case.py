@@ -140,7 +140,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = []
         for door in self.doors:
             here_only = self.leads_here_only(door)
-            others = [each.during for each in self.others(door, self.window.start, self.window.end)]
+            others = _joined(each.during for each in self.others(door, self.window.start, self.window.end))
+            ahead = 0
             for each in door.crossed(self.window.start, min(self.window.end, self.now)):
                 if not each.ins:
                     continue
@@ -149,7 +150,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                     if bearer.booking == self.booking.id:
                         found.append(Passed(each.at, each.ins, sure=True))
                     continue
-                surely = bearer is None and not any(each.at in other for other in others)
+                while ahead < len(others) and others[ahead].end <= each.at:
+                    ahead += 1
+                surely = bearer is None and not (ahead < len(others) and each.at in others[ahead])
                 if surely and not here_only:
                     surely = self.where.hours.mode_at(each.at).mode is Mode.CLOSED
                 found.append(Passed(each.at, each.ins, sure=surely))
@@ -271,6 +274,17 @@ def error_of(levels: Sequence[Level], during: Interval) -> int:
     counted = levels[-1].counted if levels else 0
     lowest = min((each.inside for each in levels), default=0)
     return people_inside([(counted, 0)], during).error + max(0, -lowest)
+
+
+def _joined(times: Iterable[Interval]) -> list[Interval]:
+    """The same time without overlap, in order."""
+    found: list[Interval] = []
+    for each in sorted(times, key=lambda one: one.start):
+        if found and each.start <= found[-1].end:
+            found[-1] = Interval(start=found[-1].start, end=max(found[-1].end, each.end))
+        else:
+            found.append(each)
+    return found
 
 
 def span_of(during: Interval) -> Span:

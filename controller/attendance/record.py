@@ -4,6 +4,7 @@ Each figure says how well it is known. What no door, counter or sensor told is n
 somebody else is shared, and says with whom.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -254,10 +255,11 @@ def _peak(case: Case) -> Count:
         error = _error(sum(each.ins + each.outs for each in case.crossings(starts, end))) if least else 0
         return Count(how=how, number=least or None, error=error, text="; ".join(missing))
     first = level_at(levels, starts)
-    within = [each for each in levels if each.at >= starts]
+    within = levels[bisect_left(levels, starts, key=lambda each: each.at) :]
     number = max([first, *(each.inside for each in within)], default=0)
-    top = next((place for place, each in enumerate(levels) if each.at >= starts and each.inside == number), None)
-    error = error_of(levels[: len(levels) - len(within) if top is None else top + 1], during)
+    before = len(levels) - len(within)
+    top = next((place for place, each in enumerate(within, before + 1) if each.inside == number), before)
+    error = error_of(levels[:top], during)
     number = max(0, number)
     if case.contradicted or case.begun < case.farthest:
         why = f"more people were counted out than in since {case.clock(case.base)}"

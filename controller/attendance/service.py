@@ -35,9 +35,12 @@ from controller.telemetry.rollups.coverage import known_times
 from controller.telemetry.validation import read_data
 from controller.text import local_time
 from controller.use.spans import Span, union
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
+EVENTS_LIMIT = 500_000
+"""Most events that are read at once, so that the controller's memory is enough."""
 _SENSED = ("motion", "presence")
 
 
@@ -126,7 +129,7 @@ class AttendanceService:
             taken=taken,
             grants=await access.held(tx, [each.id for each in items]),
             windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
-            events=await queries.events_during(tx, site, KINDS, span) if span.start < now else [],
+            events=await events_read(tx, site, span) if span.start < now else [],
             known=await _known(tx, where, span, now),
         )
 
@@ -173,6 +176,14 @@ class AttendanceService:
         return {atom: sorted(times) for atom, times in found.items()}
 
 
+async def events_read(tx: Tx, site: str, span: Interval, *, most: int = EVENTS_LIMIT) -> list[RawEvent]:
+    """What records are made from. Raises ``Invalid`` where that is more than ``most`` events."""
+    found = await queries.events_during(tx, site, KINDS, span, limit=most + 1)
+    if len(found) > most:
+        raise invalid_field("to", f"more than {most} events of doors and sensors are in that time: ask for fewer days")
+    return found
+
+
 def _next(
     starts: Mapping[str, Sequence[tuple[datetime, datetime]]], where: SiteConfig, booking: Booking
 ) -> datetime | None:
@@ -203,7 +214,9 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     )
     at_door = {(edge, state.device): state.values.get("contact") for edge, state in states if state.kind == "door"}
     contacts = {each.id: at_door.get((each.edge, each.id)) for each in where.doors}
-    heard = {edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, now)).items()}
+    heard = {
+        edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, span, now)).items()
+    }
     rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
     counters: dict[str, list[tuple[Span, list[Span]]]] = {
         each.id: [] for each in where.doors if each.counter is not None

@@ -12,10 +12,10 @@ from controller.telemetry.tables import edge_runs, event_logs, events, holes, ou
 from edge.wire.interval import Interval
 
 
-async def heard_times(tx: Tx, site: str, now: datetime) -> dict[str, list[Interval]]:
+async def heard_times(tx: Tx, site: str, during: Interval, now: datetime) -> dict[str, list[Interval]]:
     """Edge -> the times, in order, without overlap. From the first event of each of its logs to the last, of the
     present one until the edge last said how far it goes; without outages, times of a wrong clock, and times whose
-    events are lost."""
+    events are lost: of these only what touches ``during`` is looked at; of other times too much is said."""
     horizons = await rollups.horizons(tx, site)
     present: dict[str, int] = {}
     spans: dict[int, tuple[str, datetime, datetime]] = {}
@@ -25,7 +25,7 @@ async def heard_times(tx: Tx, site: str, now: datetime) -> dict[str, list[Interv
         if first is not None and last is not None:
             spans[log] = (edge, first, last)
             present[edge] = log
-    dark = await _dark(tx, site)
+    dark = await _dark(tx, site, during)
     found: dict[str, list[Interval]] = defaultdict(list)
     for log, (edge, first, last) in spans.items():
         end = min(now, horizons.get(edge, last) if present[edge] == log else last)
@@ -41,24 +41,29 @@ async def _ends(tx: Tx, log: int) -> tuple[datetime | None, datetime | None]:
     return first, last
 
 
-async def _dark(tx: Tx, site: str) -> defaultdict[str, list[Interval]]:
-    """Edge -> times of which not everything is known."""
+async def _dark(tx: Tx, site: str, during: Interval) -> defaultdict[str, list[Interval]]:
+    """Edge -> times of which not everything is known, that touch a time."""
     found: defaultdict[str, list[Interval]] = defaultdict(list)
     queries = (
-        select(outages.c.edge, outages.c.starts, outages.c.ends).where(outages.c.site == site),
+        select(outages.c.edge, outages.c.starts, outages.c.ends).where(
+            outages.c.site == site, outages.c.starts < during.end, outages.c.ends > during.start
+        ),
         select(edge_runs.c.edge, edge_runs.c.wrong_from, edge_runs.c.wrong_until).where(
-            edge_runs.c.site == site, edge_runs.c.wrong_from.is_not(None)
+            edge_runs.c.site == site, edge_runs.c.wrong_from < during.end, edge_runs.c.wrong_until > during.start
         ),
     )
     for query in queries:
         for edge, start, end in (await tx.execute(query)).all():
             if start < end:
                 found[edge].append(Interval(start=start, end=end))
-    lost = select(holes.c.log_id, holes.c.edge, holes.c.first, holes.c.last, holes.c.learned_at)
-    for log, edge, first, last, learned_at in (await tx.execute(lost.where(holes.c.site == site))).all():
-        at = select(events.c.at).where(events.c.log_id == log).limit(1)
-        before = (await tx.execute(at.where(events.c.seq < first).order_by(events.c.seq.desc()))).scalar()
-        after = (await tx.execute(at.where(events.c.seq > last).order_by(events.c.seq))).scalar()
-        if before is not None and before < (end := after or learned_at):
-            found[edge].append(Interval(start=before, end=end))
+    at = select(events.c.at).where(events.c.log_id == holes.c.log_id).limit(1)
+    before = at.where(events.c.seq < holes.c.first).order_by(events.c.seq.desc()).scalar_subquery()
+    after = at.where(events.c.seq > holes.c.last).order_by(events.c.seq).scalar_subquery()
+    # What is lost had happened when that was learned.
+    lost = select(holes.c.edge, before, after, holes.c.learned_at).where(
+        holes.c.site == site, holes.c.learned_at >= during.start
+    )
+    for edge, start, following, learned_at in (await tx.execute(lost)).all():
+        if start is not None and start < (end := following or learned_at):
+            found[edge].append(Interval(start=start, end=end))
     return found

@@ -110,12 +110,14 @@ RawEvent = tuple[datetime, int, str, str, str, str]
 """When it happened, its number, edge, device, kind and data, as JSON text."""
 
 
-async def events_during(tx: Tx, site: str, kinds: Sequence[str], during: Interval) -> list[RawEvent]:
-    """A site's events of some kinds that happened in an interval, in no order."""
+async def events_during(
+    tx: Tx, site: str, kinds: Sequence[str], during: Interval, *, limit: int | None = None
+) -> list[RawEvent]:
+    """A site's events of some kinds that happened in an interval, in no order; ``limit``: any so many of them."""
     c = events.c
     query = select(c.at, c.seq, c.edge, c.device, c.kind, c.data)
     query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
-    found = await tx.execute(query)
+    found = await tx.execute(query if limit is None else query.limit(limit))
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 
 

@@ -10,15 +10,19 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
+from controller.attendance.service import events_read
 from controller.bookings import arrivals
 from controller.container import Container
+from controller.telemetry import repository
 from controller.telemetry.model import StoredEvent
-from controller.telemetry.tables import device_states, edge_states
+from controller.telemetry.tables import device_states, edge_states, event_logs, holes
+from controller.web.problem import Invalid
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, Event, EventData, FaultData, FootfallData, MotionData, OutageData
 from edge.wire.faults import FaultCode
+from edge.wire.interval import Interval
 from tests.controller.clock import ManualClock
 from tests.controller.keyboard import keyboard
 from tests.controller.people.signing import put_party, signed_in_as
@@ -204,6 +208,20 @@ async def test_a_door_with_two_counters_is_known_only_while_both_work(hut: Hut) 
     assert (found["came"]["how"], found["came"]["number"]) == ("at_least", 2)
 
 
+async def test_of_a_time_whose_events_are_lost_for_good_not_everything_is_known(hut: Hut) -> None:
+    events = evening(hut)
+    events.pop(4)
+    await hut.tell(events)
+    async with hut.container.database.write() as tx:
+        [log] = (await tx.execute(select(event_logs.c.id))).scalars()
+        lost = {"log_id": log, "first": 5, "last": 5, "site": SITE, "edge": "main", "why": "gone"}
+        await tx.execute(insert(holes).values(lost | {"learned_at": SIX + timedelta(hours=3)}))
+        await repository.put_runs(tx, log, [(1, 4), (6, 6)], [(1, 6)])
+    found = await hut.record()
+    assert (found["came"]["how"], found["came"]["number"]) == ("at_least", 2)
+    assert "from 17:52 to 20:10" in found["codes_used"]["text"]
+
+
 async def test_a_code_at_a_reader_inside_is_of_somebody_who_leaves(hut: Hut) -> None:
     sides = {"pad": "outside", "way-out": "inside"}
     readers = [(name, "reader", {"door": "hut-door", "side": side}) for name, side in sides.items()]
@@ -302,6 +320,16 @@ async def test_a_time_that_cannot_be_read_is_refused(
     answer = await village.get(f"{API}/sites/{SITE}/attendance", params=params)
     assert answer.status_code == 422
     assert why in answer.text
+
+
+async def test_more_events_than_are_read_at_once_are_refused(
+    hut: Hut, container: Container, clock: ManualClock
+) -> None:
+    await hut.tell(evening(hut))
+    async with container.database.read() as tx:
+        with pytest.raises(Invalid, match="ask for fewer days"):
+            await events_read(tx, SITE, Interval(start=SIX - timedelta(hours=9), end=NIGHT), most=5)
+        assert len(await events_read(tx, SITE, Interval(start=SIX - timedelta(hours=9), end=NIGHT), most=6)) == 6
 
 
 async def test_a_time_that_is_still_to_come_has_bookings_and_no_figures(hut: Hut, clock: ManualClock) -> None:

@@ -441,6 +441,19 @@ def test_a_counter_that_came_later_or_has_gone_says_nothing_of_the_other() -> No
     ]
 
 
+def test_times_of_other_bookings_that_overlap_are_one_time() -> None:
+    others = [
+        booked("meeting", "18:30", "19:00"),
+        booked("meeting", "18:45", "20:00"),
+        booked("meeting", "21:00", "22:00"),
+    ]
+    day = Day(YOGA, *others)
+    for clock in ("18:10", "18:20", "18:50", "20:14"):
+        day.count(clock, ins=1, door="front-door")
+    case = Case(booking=YOGA, where=day.where, window=window(YOGA), seen=day.seen(), now=at("23:30"))
+    assert [each.sure for each in case.passed] == [True, False, False, False]
+
+
 # The clocks change
 
 
