@@ -32,6 +32,8 @@ def attendance(case: Case, grants: Sequence[HeldGrant]) -> Attendance:
     came, used = _came(case), _codes_used(case)
     arrived = _arrived(case, first_code, first_person)
     no_show = no_show_of(case, arrived)
+    if arrived.how is How.NONE and no_show.finding is Finding.NOT_MEASURED:
+        arrived = When(how=How.NOT_MEASURED, text=no_show.text)
     peak = _peak(case)
     left = _left(case, arrived, no_show)
     return Attendance(

@@ -351,7 +351,8 @@ def test_without_a_counter_a_no_show_needs_a_door_that_stayed_shut(
 
 
 def test_without_a_counter_nobody_is_a_no_show_where_others_were_let_in() -> None:
-    assert Day(SCOUTS).key("18:01", "hut-door").record(SCOUTS).no_show.finding is Finding.NOT_MEASURED
+    found = Day(SCOUTS).key("18:01", "hut-door").record(SCOUTS)
+    assert (found.no_show.finding, found.arrived.how) == (Finding.NOT_MEASURED, How.NOT_MEASURED)
     behind = Day(YOGA, BOARD).code("18:40", YOGA, "front-door").record(BOARD, counters=())
     assert behind.no_show.finding is Finding.NOT_MEASURED
 
