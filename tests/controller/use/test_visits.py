@@ -256,14 +256,12 @@ def test_quiet_hours_that_were_not_counted_are_no_rise() -> None:
     mornings = msgspec.structs.replace(whole, known=known, rows=[each for each in whole.rows if each.at.hour >= 13])
     found = compared(period(mornings), period(whole))
     assert found.change == pytest.approx(0)
-    afternoons = msgspec.structs.replace(
-        whole,
-        known=[Interval(start=at, end=until) for at, until in dark]
-        + [Interval(start=MONDAY + HOUR * (24 * day + 13), end=MONDAY + HOUR * (24 * day + 17)) for day in range(2)],
-    )
-    other = msgspec.structs.replace(whole, known=[each for each in known if each.start.hour >= 13])
-    found = compared(period(afternoons), period(other))
-    assert found.change is None
+
+
+def test_times_that_share_few_open_hours_of_the_week_are_not_compared() -> None:
+    early, late = (hours(OpeningHours(pattern=week(span(*each)))) for each in (("08:00", "13:00"), ("12:00", "18:00")))
+    found = compared(period(counter((12, 50, 0)), book=late), period(counter((12, 50, 0)), book=early))
+    assert (found.change, found.why_no_change) == (None, "too few of the same hours of the week are measured")
 
 
 def test_a_counter_that_was_replaced_is_one_with_the_other_at_its_door() -> None:
