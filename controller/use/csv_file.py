@@ -29,7 +29,7 @@ _COUNTED = (
     "peak: at least so many people were inside for ten minutes, with a probability of 0.9.",
     "peak, most: no counted day had more, with a probability of 0.9 if at most a tenth of the crossings were missed.",
 )
-_UNKNOWN_HOURS = "It is not known which hours were set in a part of this time; there it counts by those of later."
+_UNKNOWN_HOURS = "For part of this time nobody knows which opening hours were set; the later ones are used for it."
 
 
 def as_csv(found: UseFound) -> bytes:

@@ -76,7 +76,7 @@ def _lead(found: ComparedSite, as_of: str) -> str:
     elif use.spaces and not any(each.minutes.bookable for each in use.spaces):
         said.append("Nothing could be booked in this time, so that it is no fall in use.")
     if not use.hours_known:
-        said.append("Which hours were set is not known for all of it; there those of later count.")
+        said.append("For part of it nobody knows which hours were set; the later ones are used.")
     for what, began in (("Bookings", found.period.bookings_from), ("Counts", found.period.counts_from)):
         if began is not None:
             said.append(f"{what} begin on {began.astimezone(zone):%-d %B %Y}.")
