@@ -81,7 +81,7 @@ async def list_hand_counts(site: SlugPath, counts: TheHandCounts, actor: Runs) -
     return CalibratedCounters(items=[_counter(each) for each in await counts.calibrations(site)])
 
 
-@router.post("/sites/{site}/hand-counts", status_code=201, responses=described(CounterUnknown))
+@router.post("/sites/{site}/hand-counts", status_code=201, responses=described(CounterUnknown, NotUsable))
 async def begin_hand_count(site: SlugPath, body: HandCountBody, counts: TheHandCounts, actor: Runs) -> HandCountAnswer:
     """Begin to count by hand at a counter."""
     return answer_of(HandCountAnswer, await counts.begin(site, body.counter, actor=actor), await counts.zone(site))

@@ -78,7 +78,7 @@ class HandCounts:
             return (await require_site(tx, site)).tz
 
     async def begin(self, site: str, counter: str, *, actor: Actor) -> HandCount:
-        """Somebody begins to count. Raises ``SiteUnknown``, ``CounterUnknown``."""
+        """Somebody begins to count. Raises ``SiteUnknown``, ``CounterUnknown``, ``NotUsable``."""
         now = self._clock.now()
 
         async def begin(tx: Tx) -> HandCount:
@@ -87,6 +87,8 @@ class HandCounts:
             edges = [edge for edge, state in devices if (state.kind, state.device) == ("counter", counter)]
             if not edges:
                 raise CounterUnknown(site, counter)
+            if (edges[0], counter) in queries.late_counters(devices):
+                raise NotUsable(f"{counter} reports people minutes after they passed, so nobody can count beside it")
             new = HandCount(
                 id=uuid7(now, secrets.token_bytes(10)),
                 edge=edges[0],

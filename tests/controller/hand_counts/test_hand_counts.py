@@ -68,6 +68,17 @@ async def test_two_counts_calibrate_and_raw_totals_stay(
     assert sorted(acts) == ["begin hand count"] * 2 + ["end hand count"] * 2
 
 
+async def test_nobody_counts_beside_a_counter_that_reports_late(client: httpx.AsyncClient, edge: FakeEdge) -> None:
+    state = DeviceState(device="side-counter", kind="counter", seq=1, at=NOW, values={"heard": NOW.isoformat()})
+    await edge.say_state(state)
+
+    async def refused() -> bool:
+        answer = await client.post(COUNTS, json={"counter": "side-counter"})
+        return answer.status_code == 409 and "minutes after they passed" in answer.text
+
+    await eventually(refused, what="the counter is known, and refused")
+
+
 @pytest.mark.parametrize("minutes", [2, 300])
 async def test_a_count_that_is_too_short_or_too_long_is_refused(
     client: httpx.AsyncClient, clock: ManualClock, minutes: int
