@@ -76,10 +76,16 @@ def quiet(
 
 
 @app.command()
-def codes() -> None:
+def codes(as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
     """List every code, the most serious first, and what to do about it."""
-    rows = ((code, kind.severity, kind.hint or "its text says it") for code, kind in CATALOGUE.items())
-    output.show(Console(), ("Code", "How serious", "What to do"), rows)
+    found = [
+        {"code": code, "severity": kind.severity, "hint": kind.hint or "its text says it"}
+        for code, kind in CATALOGUE.items()
+    ]
+    if as_json:
+        typer.echo(msgspec.json.encode(found))
+        return
+    output.show(Console(), ("Code", "How serious", "What to do"), (tuple(each.values()) for each in found))
 
 
 def _row(alert: OpenAlertAnswer | RaisedAlertAnswer) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """``hallkeeper alerts`` over HTTP."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -157,3 +158,5 @@ def test_every_code_is_listed_with_what_to_do() -> None:
     rows = [line.split("\t") for line in listed.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == list(CATALOGUE)
     assert all(row[2] for row in rows)
+    as_json = CliRunner().invoke(alerts_cli, ["codes", "--json"]).stdout
+    assert [each["code"] for each in json.loads(as_json)] == list(CATALOGUE)
