@@ -29,7 +29,7 @@ from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 
 AFTER = {Severity.DANGER: timedelta(minutes=5), Severity.SERIOUS: timedelta(minutes=30)}
-"""How long an alert has been raised that somebody is told of. Minor ones wait until somebody looks."""
+"""How long an alert is raised before a notice about it is sent. Minor ones wait until somebody looks."""
 GAP = {Severity.DANGER: timedelta(minutes=10), Severity.SERIOUS: timedelta(hours=1)}
 """The least time between two notices about alerts of a site that are as serious."""
 TOGETHER = timedelta(minutes=2)
@@ -41,8 +41,8 @@ _MOST_LINES = 30
 def to_tell(
     alerts: Iterable[AlertState], last: Mapping[tuple[str, AlertCode], datetime], now: datetime
 ) -> dict[Severity, list[AlertState]]:
-    """Of alerts that nobody has seen or been told of, those to tell of now. ``last``: when a site's alerts of a code
-    were told of. What no longer holds waits: it is cleared soon, or holds again. Pure."""
+    """The alerts to send a notice about now: nobody has seen them, and none was sent. ``last``: when the last was sent
+    about a site's alerts of a code. What no longer holds waits: it is cleared soon, or holds again. Pure."""
     found: dict[Severity, list[AlertState]] = {}
     for severity, after in AFTER.items():
         by_site: defaultdict[str, list[AlertState]] = defaultdict(list)

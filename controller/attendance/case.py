@@ -84,7 +84,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return all(each.mode is Mode.CLOSED for each in self.where.hours.modes(self.window))
 
     def leads_here_only(self, door: DoorSeen) -> bool:
-        """Whether whoever passes goes to the room, or to parts of it."""
+        """Whether all who pass go to the room, or to parts of it."""
         mine = set(self.place.atoms)
         led = [each for each in self.where.by_space.values() if door.id in each.space.doors]
         return all(mine.issuperset(each.atoms) for each in led)

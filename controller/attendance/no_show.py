@@ -1,4 +1,4 @@
-"""Whether nobody came to a booking: said only where whoever had come would have been seen. Pure."""
+"""Whether nobody came to a booking: said only where everybody who came would have been seen. Pure."""
 
 from controller.attendance.case import Case
 from controller.attendance.evidence import DoorSeen

@@ -20,7 +20,7 @@ from edge.wire.plan import Mode
 
 _SECOND = timedelta(seconds=1)
 _QUIET_S = 30 * 60
-"""After so long without movement whoever moves then is somebody else."""
+"""Who moves after so long without movement is somebody else."""
 TAKES_PLACE = frozenset({BookingState.CONFIRMED, BookingState.NO_SHOW, BookingState.RELEASED})
 """The states of bookings that have a record."""
 
