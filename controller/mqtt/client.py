@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import aiomqtt
 
-from edge.wire.broker_link import Connected, Disconnected, Message, stop_if_told
+from edge.wire.broker_link import Connected, Disconnected, Message, entered, stop_if_told
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class BrokerLink:
         while True:
             why = "the broker closed the connection"
             try:
-                async with self._new_client() as client:
+                async with entered(self._new_client()) as client:
                     await client.subscribe([(topic, 1) for topic in self.subscribe])
                     stop_if_told()
                     connection += 1

@@ -19,14 +19,13 @@ from paho.mqtt.properties import Properties
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
 from edge.sensors.config import MqttSensorsConfig
-from edge.wire.broker_link import Connected, Disconnected, Message, stop_if_told
+from edge.wire.broker_link import GOODBYE_S, Connected, Disconnected, Message, entered, stop_if_told
 
 log = logging.getLogger(__name__)
 
 KEEP_ALIVE_S = 15
 ANSWER_S = 10.0
 """How long the broker may take to answer a request."""
-GOODBYE_S = 1.0
 RETRY_S = 0.5
 RETRY_MOST_S = 30.0
 QUEUE_LIMIT = 2000
@@ -123,7 +122,7 @@ class MqttLink:
             logger=logging.getLogger(f"{__name__}.client"),
         )
         client.pending_calls_threshold = 1000
-        async with client:
+        async with entered(client):
             await client.subscribe([(name, 1) for name in self._connect_options.filters])
             stop_if_told()
             self._client = client

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Protocol
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
+GOODBYE_S = 1.0
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,28 @@ class Link(Protocol):
 
     @property
     def connected(self) -> bool: ...
+
+
+@asynccontextmanager
+async def entered(client: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+    """As ``async with client``, but left also where this task is cancelled while it enters, if that takes no longer
+    than ``GOODBYE_S``.
+
+    The MQTT client connects in a thread, which no cancellation stops: its connection would stay open, and nobody would
+    close it.
+    """
+    async with AsyncExitStack() as leaving:
+        entering = asyncio.ensure_future(client.__aenter__())
+        try:
+            await asyncio.wait((entering,))
+        finally:
+            if not entering.done():
+                await asyncio.wait((entering,), timeout=GOODBYE_S)
+            if not entering.done():
+                entering.cancel()
+            elif entering.exception() is None:
+                leaving.push_async_exit(client)
+        yield entering.result()
 
 
 def stop_if_told() -> None:
