@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import book, on_the_door
@@ -59,6 +59,32 @@ async def test_a_slip_has_only_code_window_door_and_link(screens: Screens, hub: 
         "Front door, Library door",
         booked["link"],
     ]
+
+
+async def test_a_code_stays_in_view_while_it_comes_to_the_doors(screens: Screens, hub: SimHub) -> None:
+    booked = await book(hub, "Stays", DAY, "16:00", "17:00")
+    await on_the_door(hub, booked)
+    screen = await screens.new()
+    told = ["not on the door yet"]
+
+    async def before(route: Route) -> None:
+        answer = await route.fetch()
+        found = await answer.json()
+        for one in found["items"]:
+            for text in told:
+                one["on_door"] |= {"text": text, "state": "waiting", "doors": []}
+        await route.fulfill(response=answer, json=found)
+
+    await screen.page.route(re.compile(r"/api/v1/sites/[^/]+/bookings\?"), before)
+    await screen.diary(DAY, booking=booked["id"])
+    doors = screen.panel.get_by_role("list", name="Is the code on the doors").get_by_role("listitem")
+    await expect(doors).to_have_text(told)
+    await screen.panel.get_by_role("button", name="Show code").click()
+    await expect(screen.panel.get_by_role("button", name="Hide code")).to_be_visible()
+    told.clear()
+    await book(hub, "Beside", DAY, "17:30", "18:30")  # and the page loads the day again
+    await expect(doors).not_to_have_text(["not on the door yet"])
+    await expect(screen.panel.get_by_role("button", name="Hide code")).to_be_visible()
 
 
 async def test_the_door_code_page_shows_an_old_phone_all_it_needs(screens: Screens, hub: SimHub) -> None:

@@ -115,6 +115,7 @@ async def test_a_correction_does_not_take_back_what_cannot_be_undone(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
     first, second, _ = await three(village, contact_email="rosa@hub.test")
+    await sending.after(minutes=1)
     done = await carry_out(village, FLOOR, cancelled(first), moved(second))
     await sending.after(minutes=1)
     await change(village, second, people=12)
