@@ -29,6 +29,7 @@ from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
 from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
+from edge.sensors.station_set import StationSet
 from edge.sensors.wifi_stations import StationCounter
 from edge.system.persisted_state import HeardCounter, PersistedState
 
@@ -208,6 +209,7 @@ def build_devices(
     if config.mqtt_sensors is not None and sensors_link is not None:
         sensors = MqttSensors(config.mqtt_sensors, runtime=runtime, link=sensors_link, counters=heard)
         listening[sensors.id] = sensors
+    stations = {each.zone: StationSet() for each in config.wifi}
     return Devices(
         lockouts=lockouts,
         access_state=access_state,
@@ -216,7 +218,7 @@ def build_devices(
         readers=readers,
         counters=counters,
         motion=motion,
-        stations={each.id: StationCounter(each, runtime=runtime) for each in config.wifi},
+        stations={each.id: StationCounter(each, runtime=runtime, zone=stations[each.zone]) for each in config.wifi},
         mqtt_sensors=listening,
         areas=areas,
         closing_service=closing_service,

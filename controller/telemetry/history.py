@@ -109,7 +109,11 @@ def samples_of(
         case MotionData():
             measurement, place, fields = "motion", data.zone, {"active": int(data.active)}
         case WifiData():
-            measurement, place, fields = "wifi", data.zone, {"stations": data.stations}
+            counts = {"stations": data.stations, "randomised": data.randomised}
+            fields = {name: number for name, number in counts.items() if number is not None}
+            begun = {"sessions": data.sessions, "minutes": data.minutes}
+            measurement, place = "wifi", data.zone
+            fields |= {name: number for name, number in begun.items() if number}  # sums: a zero adds nothing
         case AccessData():
             measurement, place, fields = "access", data.door, {"granted": int(data.granted)}
         case DoorData() if data.change in _DOOR_FIELDS:

@@ -90,6 +90,8 @@ CROSSINGS_LIMIT = 10_000
 """Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
 STATIONS_LIMIT = 100_000
 """Most stations that an access point can list."""
+LISTING_MINUTES = 10
+"""Longest time between two listings of an access point of which minutes are counted."""
 TEXT_LIMIT = 16 * 1024
 """Longest ``data`` of an event, in bytes."""
 _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
@@ -181,6 +183,10 @@ def implausible(event: Event, data: EventData | None) -> str | None:
     elif isinstance(data, WifiData):
         if data.stations > STATIONS_LIMIT:
             return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
+        if (data.randomised or 0) > data.stations:
+            return "more stations with a made-up address than there are"
+        if max(data.sessions or 0, (data.minutes or 0) / LISTING_MINUTES) > STATIONS_LIMIT:
+            return f"more sessions or minutes than {STATIONS_LIMIT} stations have in {LISTING_MINUTES} minutes"
     elif isinstance(data, ReadingData):
         wrong = sorted(kind for kind, value in data.values.items() if not believable(kind, value))
         if wrong:

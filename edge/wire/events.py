@@ -140,11 +140,16 @@ class MotionData(msgspec.Struct, frozen=True, kw_only=True, tag="motion", tag_fi
     active: bool
 
 
-class WifiData(msgspec.Struct, frozen=True, kw_only=True, tag="wifi", tag_field="kind"):
-    """How many stations a zone's access point listed. Devices are not people; no address leaves the building."""
+class WifiData(msgspec.Struct, frozen=True, kw_only=True, tag="wifi", tag_field="kind", omit_defaults=True):
+    """How many stations a zone's access point listed. Devices are not people; no address leaves the building.
+    ``randomised``: those of them whose address is made up. Since its last listing, ``sessions``: how many began in the
+    zone, and ``minutes``: of all stations together; without them if it had listed none in ten minutes before."""
 
     zone: Slug
     stations: Total
+    randomised: Total | None = None
+    sessions: Total | None = None
+    minutes: Total | None = None
 
 
 Counts = Annotated[dict[Slug, Total], msgspec.Meta(max_length=20)]

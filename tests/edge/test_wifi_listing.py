@@ -1,11 +1,13 @@
 """Station listings become a number, and nothing else of them leaves."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import ListingUnreadable
-from edge.sensors.wifi_stations import count
+from edge.sensors.wifi_stations import read_listing
 
 IW = """\
 Station 02:11:22:33:44:55 (on wlan0)
@@ -38,6 +40,10 @@ aid=2
 """
 
 
+def count(text: str, form: Literal["iw", "hostapd"]) -> int:
+    return len(read_listing(text, form).addresses)
+
+
 def test_iw_counts_authorised_stations() -> None:
     assert count(IW, "iw") == 2
 
@@ -53,6 +59,16 @@ def test_an_empty_listing_means_nobody() -> None:
 
 def test_one_address_on_two_interfaces_is_one_station() -> None:
     assert count(IW.replace("dd:ef", "44:55").replace("02:aa:bb:cc:44:55", "02:11:22:33:44:55"), "iw") == 1
+
+
+@pytest.mark.parametrize("address", ["00:00:00:00:00:00", "01:00:5e:00:00:fb", "ff:ff:ff:ff:ff:ff"])
+def test_an_address_that_no_device_has_is_set_aside_and_counted(address: str) -> None:
+    listing = read_listing(f"{IW}Station {address} (on wlan0)\n", "iw")
+    assert (len(listing.addresses), listing.set_aside) == (2, 1)
+
+
+def test_the_text_form_of_a_listing_has_no_address() -> None:
+    assert "11" not in repr(read_listing(IW, "iw")).partition(" object at ")[0]
 
 
 @pytest.mark.parametrize("form", ["iw", "hostapd"])

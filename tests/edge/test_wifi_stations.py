@@ -1,6 +1,7 @@
 """Any failure of the source of a WiFi count is a fault of the count alone."""
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from edge.sensors.config import WifiConfig
+from edge.sensors.station_set import StationSet
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
 from tests.edge.hall import Hall, config, with_hall
@@ -92,5 +94,37 @@ def test_a_usable_source_counts_again(tmp_path: Path) -> None:
         await asyncio.sleep(60)
         assert [each.present for each in hall.data(FaultData)] == [True, False]
         assert [each.stations for each in hall.data(WifiData)] == [1]
+
+    with_hall(act, config=config(wifi=str(listing)))
+
+
+def test_sessions_and_minutes_come_as_counts(tmp_path: Path) -> None:
+    listing = tmp_path / "stations"
+    listing.write_text(STATION)
+
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(30)
+        listing.write_text(STATION + STATION.replace("02:", "b8:"))
+        await asyncio.sleep(60)
+        found = [(each.stations, each.randomised, each.sessions, each.minutes) for each in hall.data(WifiData)]
+        assert found == [(1, 1, None, None), (2, 1, 1, 2)]
+        assert hall.state("hall-wifi").values == {"stations": 2, "randomised": 1, "set_aside": 0, "zone": "hall"}
+
+    with_hall(act, config=config(wifi=str(listing)))
+
+
+def test_addresses_are_forgotten_on_time_while_the_source_is_down(tmp_path: Path) -> None:
+    listing = tmp_path / "stations"
+    listing.write_text(STATION)
+
+    async def act(hall: Hall) -> None:
+        gc.collect()  # of what earlier tests left
+        (zone,) = (each for each in gc.get_objects() if isinstance(each, StationSet))
+        await asyncio.sleep(30)
+        listing.unlink()
+        await asyncio.sleep(540)
+        assert len(zone) == 1
+        await asyncio.sleep(60)
+        assert len(zone) == 0
 
     with_hall(act, config=config(wifi=str(listing)))

@@ -58,13 +58,14 @@ class _Wires:
 class VirtualHub:
     """Everything a scenario plays with."""
 
-    def __init__(self, folder: Path, clock: VirtualClock, world: World) -> None:
+    def __init__(self, folder: Path, clock: VirtualClock, world: World, wifi_every_s: float) -> None:
         self.clock = clock
         self.world = world
         self.runner = WorldRunner(world, clock)
         self.broker = MemoryBroker()
         self.links: dict[str, MemoryLink] = {}
         self._folder = folder
+        self._wifi_every_s = wifi_every_s
         self._tasks: list[asyncio.Task[None]] = []
         self._scanners = contextlib.ExitStack()
         settings = Settings(
@@ -117,7 +118,7 @@ class VirtualHub:
         await provision.put_hours(self.api, building)
         await provision.enrol(self.api, building, folder)
         config = load(
-            provision.write_config(folder, building, broker_port=1, clock_file=None, wifi_every_s=WIFI_EVERY_S)
+            provision.write_config(folder, building, broker_port=1, clock_file=None, wifi_every_s=self._wifi_every_s)
         )
         site = self.world.site(building.id)
         factory = SimFactory(dict(site.wire_faults.levels), self._driver(building.id))
@@ -152,11 +153,13 @@ class VirtualHub:
 
 
 @asynccontextmanager
-async def virtual_hub(folder: Path, clock: VirtualClock, world: World) -> AsyncIterator[VirtualHub]:
+async def virtual_hub(
+    folder: Path, clock: VirtualClock, world: World, *, wifi_every_s: float = WIFI_EVERY_S
+) -> AsyncIterator[VirtualHub]:
     """A hub that is open inside; time waits for its database and its threads."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
-    made = VirtualHub(folder, clock, world)
+    made = VirtualHub(folder, clock, world, wifi_every_s)
     limiter = current_default_thread_limiter()
     closing: list[bool] = []
     loop.busy_when("the database", lambda: made.container.database.busy)

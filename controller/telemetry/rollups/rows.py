@@ -19,9 +19,13 @@ COUNTED = {
     ("access", "granted"): "entries granted",
     ("door", "open"): "openings",
     ("door", "unlocked"): "unlockings",
+    ("wifi", "sessions"): "sessions begun",
+    ("wifi", "minutes"): "minutes",
 }
 """Measurements and fields that are summed, and what they count. Of all others the mean says something."""
-UNITS = {("wifi", "stations"): "devices"} | {("room", kind.value): unit(kind) for kind in ReadingKind}
+UNITS = {("wifi", field): "devices" for field in ("stations", "randomised")} | {
+    ("room", kind.value): unit(kind) for kind in ReadingKind
+}
 
 
 class FootfallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,0 +1,102 @@
+"""Which stations the WiFi of a zone serves. Pure, and in memory only: addresses are here while a station is listed and
+for ten minutes afterwards; only counts come out.
+
+Most phones use an address that they have made up (its locally administered bit is set, IEEE 802, 8.4), usually the same
+one for each network. One that makes up another whenever it connects begins a session each time.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import msgspec
+
+GRACE_S = 600.0
+"""A station that comes back within this time continues its session; then its address is forgotten."""
+ADDRESS_BYTES = 6
+_GROUP, _LOCAL = 0x01, 0x02
+"""Bits of the first byte."""
+
+
+def is_station(address: bytes) -> bool:
+    """Whether a device can have this address: neither a group's nor all zeros."""
+    return len(address) == ADDRESS_BYTES and not address[0] & _GROUP and any(address)
+
+
+@dataclass(frozen=True, repr=False)
+class Listing:
+    """What a source listed: the addresses of stations, each of six bytes. ``set_aside``: how many entries could not be
+    read. It has no text form, so that no message can quote it."""
+
+    addresses: frozenset[bytes]
+    set_aside: int = 0
+
+
+class StationCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """``stations``: associated now; ``randomised``: those of them whose address is made up. Since the source's last
+    listing, ``sessions``: how many began, and ``seconds``: of all stations together; None if there was none within
+    ``GRACE_S``, since what was not watched is not known."""
+
+    stations: int
+    randomised: int
+    sessions: int | None
+    seconds: float | None
+
+
+@dataclass(slots=True, repr=False)
+class _Stay:
+    """A source lists a station without a break. Monotonic seconds."""
+
+    since: float
+    until: float
+
+
+@dataclass(eq=False, repr=False)
+class StationSet:
+    """The stations of one zone. Several sources (access points) may list them: one that two of them list at once is the
+    later one's, since an access point lists for a while who has left it."""
+
+    _stays: dict[bytes, dict[str, _Stay]] = field(default_factory=dict)
+    _listed_at: dict[str, float] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """How many addresses are held."""
+        return len(self._stays)
+
+    def listed(self, source: str, addresses: Collection[bytes], now: float) -> StationCounts:
+        """``source`` lists these stations at ``now``, in monotonic seconds."""
+        self.forget(now)
+        before = self._listed_at.get(source)
+        watched = before is not None and now - before < GRACE_S
+        began = 0
+        for address in addresses:
+            stays = self._stays.setdefault(address, {})
+            began += not stays
+            stay = stays.get(source)
+            if watched and stay is not None and stay.until == before:
+                stay.until = now
+            else:
+                stays[source] = _Stay(now, now)
+        self._listed_at[source] = now
+        ours = [address for address in addresses if self._owner(self._stays[address]) == source]
+        return StationCounts(
+            stations=len(ours),
+            randomised=sum(1 for address in ours if address[0] & _LOCAL),
+            sessions=began if watched else None,
+            seconds=len(ours) * (now - before) if watched and before is not None else None,
+        )
+
+    def _owner(self, stays: dict[str, _Stay]) -> str:
+        """The source that listed a station last of those that still do."""
+        listing = [(stay.since, source) for source, stay in stays.items() if stay.until == self._listed_at[source]]
+        return max(listing)[1]
+
+    def forget(self, now: float) -> float | None:
+        """Forget every address that was last listed ``GRACE_S`` ago; when the next one is due, if any is held."""
+        for address, stays in list(self._stays.items()):
+            for source, stay in list(stays.items()):
+                if stay.until + GRACE_S <= now:
+                    del stays[source]
+            if not stays:
+                del self._stays[address]
+        last = min((stay.until for stays in self._stays.values() for stay in stays.values()), default=None)
+        return None if last is None else last + GRACE_S
