@@ -19,7 +19,7 @@ from edge.errors import ConfigError
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
-from edge.sensors.config import MqttSensorsConfig, PathText
+from edge.sensors.config import AnyWifiConfig, ListingConfig, MqttSensorsConfig, PathText, SnmpConfig
 from edge.wire.allowed_values import choices, is_host
 from edge.wire.enrolment import BrokerAddress
 from edge.wire.ids import Slug
@@ -101,9 +101,7 @@ def load(path: Path) -> Config:
         "broker": _broker(path, file.broker, identity.issued.broker),
         "clock_file": _clock_file(path, folder / file.clock_file) if file.clock_file else None,
         "readers": tuple(_reader(path, f"reader[{at}]", reader) for at, reader in enumerate(file.readers)),
-        "wifi": tuple(
-            msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
-        ),
+        "wifi": tuple(_wifi(path, f"wifi[{at}]", wifi) for at, wifi in enumerate(file.wifi)),
         "mqtt_sensors": _sensors(path, file.mqtt_sensors) if file.mqtt_sensors is not None else None,
     }
     return Config(**{**msgspec.structs.asdict(file), **loaded})
@@ -118,6 +116,18 @@ def _sensors(path: Path, here: MqttSensorsConfig) -> MqttSensorsConfig:
         return here
     password = _private(path, "mqtt_sensors.password_file", path.parent / here.password_file)
     return msgspec.structs.replace(here, password=password)
+
+
+def _wifi(path: Path, key: str, wifi: AnyWifiConfig) -> AnyWifiConfig:
+    """The source with absolute paths and its password loaded."""
+    if isinstance(wifi, ListingConfig):
+        return msgspec.structs.replace(wifi, file=str(path.parent / wifi.file)) if wifi.file else wifi
+    if isinstance(wifi, SnmpConfig):
+        login = path.parent / wifi.login_file
+        _private(path, f"{key}.login_file", login)
+        return msgspec.structs.replace(wifi, login_file=str(login.absolute()))
+    password = _private(path, f"{key}.password_file", path.parent / wifi.password_file)
+    return msgspec.structs.replace(wifi, password=password)
 
 
 def _reader(path: Path, key: str, reader: ReaderConfig) -> ReaderConfig:

@@ -1,6 +1,7 @@
 """Checks across the parts of a configuration: ids and pins used once, references to doors that exist."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -9,13 +10,17 @@ from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.sensors.config import (
+    AnyWifiConfig,
     CounterConfig,
+    ListingConfig,
     MotionConfig,
     MqttCounterConfig,
     MqttSensorsConfig,
-    WifiConfig,
+    SnmpConfig,
+    WebSourceConfig,
     filter_trouble,
 )
+from edge.wire.allowed_values import is_host
 
 _TABLES = {
     "doors": "door",
@@ -27,6 +32,7 @@ _TABLES = {
 _TABLES |= {"announcers": "announcer", "outputs": "output"}
 
 
+SNMP_LOGIN = "snmp.conf"
 _CONTACT = "Give the door a contact"
 
 
@@ -39,7 +45,7 @@ class ConfiguredDevices(msgspec.Struct, frozen=True, kw_only=True, rename=_TABLE
     counters: tuple[CounterConfig, ...] = ()
     mqtt_counters: tuple[MqttCounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
-    wifi: tuple[WifiConfig, ...] = ()
+    wifi: tuple[AnyWifiConfig, ...] = ()
     mqtt_sensors: MqttSensorsConfig | None = None
     areas: tuple[AreaConfig, ...] = ()
     announcers: tuple[AnnouncerConfig, ...] = ()
@@ -70,9 +76,7 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.name(f"motion[{at}].id", motion.id)
         taken.pin(f"motion[{at}].pin", motion.pin)
     for at, wifi in enumerate(parts.wifi):
-        taken.name(f"wifi[{at}].id", wifi.id)
-        if (wifi.command is None) is (wifi.file is None):
-            raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+        _check_wifi(taken, f"wifi[{at}]", wifi)
     if parts.mqtt_sensors is not None:
         taken.name("mqtt_sensors.id", parts.mqtt_sensors.id)
         if parts.mqtt_sensors.password is not None:
@@ -99,6 +103,39 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.pin(f"output[{at}].relay", output.relay.pin)
         for zone in output.zones:
             _check_watched(path, f"output[{at}].zones", zone, parts)
+
+
+def _check_wifi(taken: "_Taken", here: str, wifi: AnyWifiConfig) -> None:
+    taken.name(f"{here}.id", wifi.id)
+    if isinstance(wifi, ListingConfig):
+        if (wifi.command is None) is (wifi.file is None):
+            raise ConfigError(taken.path, here, "needs either command or file", "Keep one of the two")
+    elif isinstance(wifi, SnmpConfig):
+        if (wifi.addresses is None) is (wifi.count is None):
+            raise ConfigError(taken.path, here, "needs either addresses or count", "Keep one of the two")
+        if not is_host(wifi.host):
+            hint = "Write a host name such as ap.example.org, or an IP address"
+            raise ConfigError(taken.path, f"{here}.host", f"{wifi.host!r} is not a host name or address", hint)
+        if Path(wifi.login_file).name != SNMP_LOGIN:
+            hint = f"Name the file {SNMP_LOGIN}, in a folder of its own: that is how snmpbulkwalk finds it"
+            raise ConfigError(taken.path, f"{here}.login_file", f"{wifi.login_file!r} has another name", hint)
+    else:
+        _check_web_source(taken.path, here, wifi)
+
+
+def _check_web_source(path: Path, here: str, wifi: WebSourceConfig) -> None:
+    if wifi.password:
+        raise ConfigError(path, f"{here}.password", "is not allowed here", "Name its file with password_file")
+    try:
+        url = urlsplit(wifi.url)
+        good = url.scheme in ("http", "https") and is_host(url.hostname or "") and url.port != 0
+    except ValueError:
+        good = False
+    if not good or url.username is not None or url.query or url.fragment or not wifi.url.isascii():
+        hint = "Write it like https://router.example.org or http://192.168.1.1:8080"
+        raise ConfigError(path, f"{here}.url", f"{wifi.url!r} is not the address of a web server", hint)
+    if wifi.fingerprint is not None and url.scheme != "https":
+        raise ConfigError(path, f"{here}.fingerprint", "only https has a certificate", "Remove it, or use https")
 
 
 def _check_areas(taken: "_Taken", parts: ConfiguredDevices) -> None:

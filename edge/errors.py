@@ -30,6 +30,10 @@ class ListingUnreadable(EdgeError):
     """A station listing cannot be parsed. Its count is unknown, which is not zero."""
 
 
+class LoginRefused(EdgeError):
+    """A source of stations refuses the login that the configuration gives."""
+
+
 class ProgramFailed(EdgeError):
     """A called program failed."""
 

@@ -16,6 +16,7 @@ from edge.config import Config, load
 from edge.net.mqtt_client import MqttLink, sensors_link
 from edge.readers.config import ReaderConfig, UsbScannerConfig
 from edge.readers.keyboard_events import ENTER, typed
+from edge.sensors.config import ListingConfig
 from edge.system.durable_files import Folder, SafeFiles
 from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
@@ -140,7 +141,8 @@ class _Pi:
                 raise error
 
     async def _listen(self, factory: SimFactory, scanners: Scanners) -> None:
-        files = {wifi.id: Path(wifi.file) for wifi in self._config.wifi if wifi.file is not None}
+        listed = [wifi for wifi in self._config.wifi if isinstance(wifi, ListingConfig)]
+        files = {wifi.id: Path(wifi.file) for wifi in listed if wifi.file is not None}
         while True:
             said = protocol.read_to_pi(await self._next())
             if isinstance(said, protocol.InputLine):

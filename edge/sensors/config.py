@@ -31,17 +31,75 @@ class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     active_high: bool = True
 
 
-class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The source of an access point's station listing: the output of ``command`` or the content of ``file``."""
+class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="format"):
+    """Lists the stations that the WiFi of a zone serves; ``format`` says how."""
 
     id: Slug
     zone: Slug
-    format: Literal["iw", "hostapd"]
+    every_s: Positive = 60.0
+
+
+Word = Annotated[str, msgspec.Meta(min_length=1, pattern=NO_NUL)]
+
+
+class ListingConfig(WifiConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The output of ``command`` or the content of ``file``."""
+
     command: Annotated[tuple[Annotated[str, msgspec.Meta(pattern=NO_NUL)], ...], msgspec.Meta(min_length=1)] | None = (
         None
     )
     file: PathText | None = None
-    every_s: Positive = 60.0
+
+
+class IwConfig(ListingConfig, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="iw"):
+    """As ``iw dev X station dump`` prints it."""
+
+
+class HostapdConfig(ListingConfig, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hostapd"):
+    """As ``hostapd_cli all_sta`` prints it, which asks by hostapd's control interface."""
+
+
+Oid = Annotated[str, msgspec.Meta(pattern=r"^\.?[0-2](\.[0-9]{1,10}){2,100}$")]
+
+
+class SnmpConfig(WifiConfig, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="snmp"):
+    """An SNMP agent: ``addresses`` is the column of a table with each station's address, in its values or at the start
+    of its index; ``count`` is one or more numbers of stations, which are added. ``login_file``: version and login as in
+    snmp.conf(5), so named."""
+
+    host: Word
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 161
+    login_file: PathText
+    addresses: Oid | None = None
+    address_in: Literal["value", "index"] = "value"
+    count: Oid | None = None
+
+
+class WebSourceConfig(WifiConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Asked over HTTP. ``password``: read from ``password_file``. ``fingerprint``: SHA-256 of its certificate, if no
+    authority has signed that."""
+
+    url: Word
+    username: Word
+    password_file: PathText
+    password: str = ""
+    fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$")] | None = None
+
+
+class UbusConfig(WebSourceConfig, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ubus"):
+    """OpenWrt's ubus over HTTP. ``interfaces``: of its hostapd, such as ``phy0-ap0``."""
+
+    interfaces: Annotated[tuple[Word, ...], msgspec.Meta(min_length=1)]
+
+
+class UnifiConfig(WebSourceConfig, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="unifi"):
+    """A UniFi console or controller. ``access_points``: addresses of those in the zone; all without them."""
+
+    site: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")] = "default"
+    access_points: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$")], ...] = ()
+
+
+AnyWifiConfig = IwConfig | HostapdConfig | SnmpConfig | UbusConfig | UnifiConfig
 
 
 def filter_trouble(text: str) -> str | None:

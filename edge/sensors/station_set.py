@@ -5,7 +5,8 @@ Most phones use an address that they have made up (its locally administered bit 
 one for each network. One that makes up another whenever it connects begins a session each time.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,8 +14,16 @@ import msgspec
 GRACE_S = 600.0
 """A station that comes back within this time continues its session; then its address is forgotten."""
 ADDRESS_BYTES = 6
+_MARKS = str.maketrans("", "", ":- ")
+_DIGITS = re.compile(r"[0-9A-Fa-f]{12}")
 _GROUP, _LOCAL = 0x01, 0x02
 """Bits of the first byte."""
+
+
+def address_of(text: object) -> bytes:
+    """The address in a text such as ``02:11:22:33:44:55``, ``02-11-…`` or ``02 11 …``; empty if it is none."""
+    digits = text.translate(_MARKS) if isinstance(text, str) else ""
+    return bytes.fromhex(digits) if _DIGITS.fullmatch(digits) else b""
 
 
 def is_station(address: bytes) -> bool:
@@ -25,10 +34,12 @@ def is_station(address: bytes) -> bool:
 @dataclass(frozen=True, repr=False)
 class Listing:
     """What a source listed: the addresses of stations, each of six bytes. ``set_aside``: how many entries could not be
-    read. It has no text form, so that no message can quote it."""
+    read. ``number``: how many stations there are, by a source that gives no addresses. It has no text form, so that no
+    message can quote it."""
 
     addresses: frozenset[bytes]
     set_aside: int = 0
+    number: int | None = None
 
 
 class StationCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +59,13 @@ class _Stay:
 
     since: float
     until: float
+
+
+def listing_of(found: Iterable[bytes]) -> Listing:
+    """A listing of these addresses; what cannot be a station's is set aside and counted."""
+    entries = list(found)
+    good = [each for each in entries if is_station(each)]
+    return Listing(frozenset(good), set_aside=len(entries) - len(good))
 
 
 @dataclass(eq=False, repr=False)

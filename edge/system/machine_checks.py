@@ -8,6 +8,8 @@ from pathlib import Path
 
 from edge.config import Config
 from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
+from edge.sensors.config import ListingConfig, SnmpConfig
+from edge.sensors.station_snmp import WALK
 from edge.system.doctor_findings import Finding, fail, ok, warn
 from edge.wire.machine_clock import battery_clock, kernel_synchronised
 
@@ -19,6 +21,8 @@ PROBE = "doctor"
 """A file that is written, read back and deleted."""
 UNDERVOLTAGE_NOW, UNDERVOLTAGE_SEEN = 0x1, 0x10000
 """Of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd)."""
+_NOT_THERE = "Install it, or give its full path"
+_MISSING = {WALK: "apt-get install snmp"}
 _SUPPLY = "Use the Pi's own power supply and a short, thick cable; strikes and magnets need a supply of their own"
 
 
@@ -93,13 +97,16 @@ class Machine:
 
     def programs(self, config: Config) -> Iterator[Finding]:
         named = [(each.id, each.command) for each in config.announcers]
-        named += [(each.id, each.command) for each in config.wifi]
+        named += [(each.id, each.command) for each in config.wifi if isinstance(each, ListingConfig)]
+        named += [(each.id, (WALK,)) for each in config.wifi if isinstance(each, SnmpConfig)]
         for name, command in named:
             if command is not None and shutil.which(command[0]) is None:
-                yield fail(name, f"the program {command[0]!r} is not installed", "Install it, or give its full path")
+                yield fail(name, f"the program {command[0]!r} is not installed", _MISSING.get(command[0], _NOT_THERE))
             elif command is not None:
                 yield ok(name, f"{command[0]} is installed")
         for each in config.wifi:
+            if not isinstance(each, ListingConfig):
+                continue
             if each.file is not None and not Path(each.file).is_file():
                 yield warn(
                     each.id,

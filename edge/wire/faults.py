@@ -44,6 +44,7 @@ class FaultCode(StrEnum):
     KEY_STUCK = "key_stuck"
     LINE_HELD_LOW = "line_held_low"
     STATIONS_UNREADABLE = "stations_unreadable"
+    STATIONS_REFUSED = "stations_refused"
     SENSORS_CUT_OFF = "sensors_cut_off"
     SOUND_NOT_PLAYED = "sound_not_played"
     CLOCK_DISPUTED = "clock_disputed"
@@ -155,7 +156,12 @@ CATALOGUE: dict[FaultCode, FaultText] = {
         "{part} is held low", "look for a short on that wire, and whether the reader has power"
     ),
     FaultCode.STATIONS_UNREADABLE: FaultText(
-        "the station listing cannot be read", "look at the access point and the command or file that lists its stations"
+        "the station listing cannot be read",
+        "look at the access point and at what lists its stations by edge.toml: command, file or address",
+    ),
+    FaultCode.STATIONS_REFUSED: FaultText(
+        "the source of the station listing refuses the login",
+        "look at `username` and `password_file` in edge.toml, and at the rights of that account",
     ),
     FaultCode.SENSORS_CUT_OFF: FaultText(
         "the broker of its sensors does not answer", "look whether that broker runs, and at [mqtt_sensors] in edge.toml"

@@ -23,7 +23,7 @@ from edge.alarm.config import FireConfig
 from edge.config import Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
-from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, IwConfig, MotionConfig
 from edge.system.durable_files import DiskFiles
 from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
@@ -130,7 +130,7 @@ def hub(folder: Path) -> Config:
         ),
         motion=tuple(MotionConfig(id=f"pir-{at}", zone=f"room-{at}", pin=next(pins)) for at in range(ROOMS)),
         wifi=tuple(
-            WifiConfig(id=f"wifi-{at}", zone=f"zone-{at}", format="iw", file=str(folder / "stations.txt"))
+            IwConfig(id=f"wifi-{at}", zone=f"zone-{at}", file=str(folder / "stations.txt"))
             for at in range(ACCESS_POINTS)
         ),
     )

@@ -14,7 +14,7 @@ from edge.agent import Agent
 from edge.config import BrokerConfig, Config
 from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
-from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, IwConfig, MotionConfig
 from edge.system.durable_files import Files
 from edge.system.pinout import InputPin, OutputPin
 from edge.system.pins import GpioPins
@@ -86,7 +86,7 @@ def config(folder: Path = Path("unused"), *, wifi: str | None = None, outbox_mb:
         readers=(WiegandConfig(id="front-keypad", door=DOOR, d0=D0, d1=D1),),
         counters=(CounterConfig(id="front-beams", door=DOOR, outer=InputPin(pin=OUTER), inner=InputPin(pin=INNER)),),
         motion=(MotionConfig(id="hall-pir", zone="hall", pin=PIR),),
-        wifi=(WifiConfig(id="hall-wifi", zone="hall", format="iw", file=wifi),) if wifi else (),
+        wifi=(IwConfig(id="hall-wifi", zone="hall", file=wifi),) if wifi else (),
     )
 
 

@@ -12,6 +12,7 @@ from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
 from edge.net.identity import FILE, new_keys, read_identity, write_identity
 from edge.runtime import HeldDoorSecrets
+from edge.sensors.config import IwConfig
 from edge.wire.enrolment import BrokerAddress
 from tests.edge.enrolled import edge_identity, identity
 
@@ -76,7 +77,7 @@ def test_a_sound_file_is_read_with_its_secrets_and_paths_beside_it(tmp_path: Pat
     assert (config.site, config.edge, config.data_dir) == ("ramsey", "ramsey-pi", tmp_path / "data")
     assert HeldDoorSecrets(config.identity.issued).secret("front-door", None) == bytes(32)
     assert config.broker.password == "not a secret"
-    assert config.wifi[0].file == str(tmp_path / "stations.txt")
+    assert config.wifi == (IwConfig(id="hall-wifi", zone="hall", file=str(tmp_path / "stations.txt")),)
 
 
 MISTAKES = [
@@ -104,7 +105,7 @@ MISTAKES = [
     ('id = "front-beams"', 'id = "front-door"', "counter[0].id"),
     ('door = "front-door"\nouter', 'door = "back-door"\nouter', "counter[0].door"),
     ('file = "stations.txt"', "", "wifi[0]"),
-    ('format = "iw"', 'format = "unifi"', "wifi[0].format"),
+    ('format = "iw"', 'format = "tea"', "wifi[0].format"),
     ('file = "stations.txt"', "command = []", "wifi[0].command"),
     ('file = "stations.txt"', 'command = [""]', "wifi[0].command[0]"),
     ('file = "stations.txt"', r'command = ["iw", "\u0000"]', "wifi[0].command[1]"),
@@ -132,6 +133,55 @@ def test_a_mistake_is_named_with_its_key_and_a_hint(tmp_path: Path, good: str, b
     assert caught.value.key == key
     assert str(tmp_path / "edge.toml") in str(caught.value)
     assert caught.value.hint
+
+
+SNMP = 'format = "snmp"\nhost = "ap.example.org"\nlogin_file = "snmp.conf"\naddresses = "1.3.6.1.4.1.14988.1.1.1.2.1.1"'
+UBUS = 'format = "ubus"\nurl = "http://192.168.1.1"\nusername = "hall"\npassword_file = "ap"\ninterfaces = ["phy0-ap0"]'
+UNIFI = 'format = "unifi"\nurl = "https://unifi"\nusername = "hall"\npassword_file = "ap"'
+LISTED = 'format = "iw"\nfile = "stations.txt"'
+
+
+def folder_with_logins(folder: Path, text: str) -> Path:
+    write(folder / "ap", "hall of mirrors\n")
+    write(folder / "snmp.conf", "defVersion 2c\n")
+    return folder_with(folder, text)
+
+
+@pytest.mark.parametrize(("source", "key"), [(SNMP, "login_file"), (UBUS, "password"), (UNIFI, "password")])
+def test_a_source_of_stations_is_read_with_its_login(tmp_path: Path, source: str, key: str) -> None:
+    (wifi,) = load(folder_with_logins(tmp_path, GOOD.replace(LISTED, source))).wifi
+    wanted = {"login_file": str(tmp_path / "snmp.conf"), "password": "hall of mirrors"}
+    assert getattr(wifi, key) == wanted[key]
+
+
+@pytest.mark.parametrize(
+    ("source", "good", "bad", "key"),
+    [
+        (SNMP, "addresses", "count = '1.3.6.1'\naddresses", ""),
+        (SNMP, 'addresses = "1.3.6.1.4.1.14988.1.1.1.2.1.1"', "", ""),
+        (SNMP, '"1.3.6.1.4.1.14988.1.1.1.2.1.1"', '"mtxrWlRtabAddr"', ".addresses"),
+        (SNMP, "ap.example.org", "-v1", ".host"),
+        (SNMP, 'login_file = "snmp.conf"', 'login_file = "ap"', ".login_file"),
+        (SNMP, 'login_file = "snmp.conf"', 'login_file = "elsewhere/snmp.conf"', ".login_file"),
+        (UBUS, "http://192.168.1.1", "ftp://192.168.1.1", ".url"),
+        (UBUS, "http://192.168.1.1", "http://hall:secret@192.168.1.1", ".url"),
+        (UBUS, "http://192.168.1.1", "http://192.168.1.1:99999", ".url"),
+        (UBUS, "http://192.168.1.1", "http://[::1", ".url"),
+        (UBUS, 'password_file = "ap"', 'password_file = "ap"\npassword = "x"', ".password"),
+        (UBUS, 'password_file = "ap"', 'password_file = "none"', ".password_file"),
+        (UBUS, '["phy0-ap0"]', "[]", ".interfaces"),
+        (UBUS, "username", f"fingerprint = '{'ab' * 32}'\nusername", ".fingerprint"),
+        (UNIFI, "username", "fingerprint = 'ab'\nusername", ".fingerprint"),
+        (UNIFI, "username", "access_points = ['ap-1']\nusername", ".access_points[0]"),
+        (UNIFI, "username", "site = '../x'\nusername", ".site"),
+    ],
+)
+def test_a_mistake_in_a_source_of_stations_is_named(tmp_path: Path, source: str, good: str, bad: str, key: str) -> None:
+    assert good in source
+    path = folder_with_logins(tmp_path, GOOD.replace(LISTED, source.replace(good, bad, 1)))
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert (caught.value.key, bool(caught.value.hint)) == (f"wifi[0]{key}", True)
 
 
 def spoil_certificate(file: Path) -> None:

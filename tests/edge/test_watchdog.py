@@ -16,7 +16,7 @@ from edge.config import Config
 from edge.errors import TaskDied
 from edge.net.connect_options import ConnectOptions
 from edge.readers.config import OsdpConfig, UsbKeypadConfig
-from edge.sensors.wifi_stations import ANSWER_S
+from edge.sensors.station_listings import ANSWER_S
 from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Liveness, Wake
 from edge.system.watchdog import REFRESH_S, ServiceManager
 from tests.edge.disk import MemoryDisk

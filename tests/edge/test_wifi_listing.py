@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import ListingUnreadable
-from edge.sensors.wifi_stations import read_listing
+from edge.sensors.station_listings import read_listing
 
 IW = """\
 Station 02:11:22:33:44:55 (on wlan0)

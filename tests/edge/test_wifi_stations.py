@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.sensors.config import WifiConfig
+from edge.sensors.config import IwConfig
 from edge.sensors.station_set import StationSet
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
@@ -20,7 +20,7 @@ from tests.edge.hall import Hall, config, with_hall
 STATION = "Station 02:11:22:33:44:55 (on wlan0)\n"
 
 
-def source(folder: Path, which: str) -> WifiConfig:
+def source(folder: Path, which: str) -> IwConfig:
     os.mkfifo(folder / "pipe")
     scripts = {
         "a program that never ends": "exec sleep 3600",
@@ -29,10 +29,9 @@ def source(folder: Path, which: str) -> WifiConfig:
     }
     files = {"a pipe": str(folder / "pipe"), "a device": "/dev/zero"}
     program = ("/bin/sh", "-c", scripts[which]) if which in scripts else ("/nowhere/iw",)
-    return WifiConfig(
+    return IwConfig(
         id="hall-wifi",
         zone="hall",
-        format="iw",
         command=None if which in files else program,
         file=files.get(which),
         every_s=900.0,
@@ -108,7 +107,13 @@ def test_sessions_and_minutes_come_as_counts(tmp_path: Path) -> None:
         await asyncio.sleep(60)
         found = [(each.stations, each.randomised, each.sessions, each.minutes) for each in hall.data(WifiData)]
         assert found == [(1, 1, None, None), (2, 1, 1, 2)]
-        assert hall.state("hall-wifi").values == {"stations": 2, "randomised": 1, "set_aside": 0, "zone": "hall"}
+        assert hall.state("hall-wifi").values == {
+            "stations": 2,
+            "randomised": 1,
+            "set_aside": 0,
+            "failures": 0,
+            "zone": "hall",
+        }
 
     with_hall(act, config=config(wifi=str(listing)))
 

@@ -138,7 +138,7 @@ class VirtualHub:
             battery=self.clock.now,
         )
         scanners = self._scanners.enter_context(Scanners(config.readers))
-        site.plug(_Wires(factory, scanners, {wifi.id: Path(str(wifi.file)) for wifi in config.wifi}))
+        site.plug(_Wires(factory, scanners, {wifi.id: folder / f"{wifi.id}.txt" for wifi in config.wifi}))
         self._run(f"edge of {building.id}", agent.run)
 
     def _driver(self, site: str) -> Callable[[int, bool], None]:

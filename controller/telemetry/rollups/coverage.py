@@ -11,8 +11,8 @@ from edge.wire.interval import Interval
 
 BLINDING = frozenset(
     {FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.BEAM_FLICKERS, FaultCode.BEAMS_SILENT}
-    | {FaultCode.COUNTER_SILENT}
-    | {FaultCode.PIR_STUCK, FaultCode.STATIONS_UNREADABLE, FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS}
+    | {FaultCode.COUNTER_SILENT, FaultCode.STATIONS_UNREADABLE, FaultCode.STATIONS_REFUSED}
+    | {FaultCode.PIR_STUCK, FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS}
 )
 """Faults with which a device counts nothing, or not what there is."""
 
