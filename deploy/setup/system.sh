@@ -30,6 +30,8 @@ if [ "$purpose" = test ]; then
     have postfix || need postfix postfix.service
     have postgrey || need postgrey postgrey.service
     have dovecot || need dovecot-imapd "dovecot.service dovecot.socket"
+    have snmpd || need snmpd snmpd.service
+    have snmpbulkwalk || need snmp ""
     [ -x /usr/lib/dovecot/lmtp ] || need dovecot-lmtpd ""
 fi
 [ -n "$missing" ] || exit 0
