@@ -9,16 +9,28 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from controller.alerts.catalogue import hint_of
+from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
+from controller.live.all_sites import (
+    CertificateEnd,
+    EdgesHere,
+    PeopleNow,
+    RoomTemperature,
+    SiteSummary,
+    Trouble,
+    WeakBattery,
+    summaries,
+)
 from controller.live.push import Live
-from controller.people.authentication import SeesLive
+from controller.people.authentication import SeesLive, SeesLiveAnySite
+from controller.people.permissions import Action, sites_of
 from controller.telemetry import queries
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.queries import Alert
-from controller.web.fields import LIST_LIMIT, Answer, Limit, Page, SlugPath, answer_of, page_of
+from controller.web.fields import LIST_LIMIT, After, Answer, Limit, Page, SlugPath, answer_of, page_of
 from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheDatabase, service
+from controller.web.services import TheClock, TheDatabase, service
 
 
 class EventAnswer(Answer, of=LoggedEvent):
@@ -54,6 +66,57 @@ class AlertPage(Answer):
     items: list[AlertAnswer]
 
 
+class TroubleAnswer(Answer, of=Trouble):
+    """Alerts that call somebody, by how serious they are. ``since``: of the oldest of these, null where there is none
+    or that is not known. ``seen``: how many others are open that somebody has seen or put off."""
+
+
+class PeopleNowAnswer(Answer, of=PeopleNow):
+    """``estimate`` ± ``error`` people, counted since ``since`` except for ``gaps`` times in which no counter's agent
+    ran. ``stale_since``: since when an edge that counts is away; null while all are online."""
+
+
+class RoomTemperatureAnswer(Answer, of=RoomTemperature):
+    """What a sensor in a room measured, in °C, at most an hour ago."""
+
+
+class WeakBatteryAnswer(Answer, of=WeakBattery):
+    """Of a sensor in a room. ``percent``: null where it says only whether it is ``low``. ``at``: when it was heard."""
+
+
+class CertificateEndAnswer(Answer, of=CertificateEnd):
+    """``edge``: its name."""
+
+
+class EdgesHereAnswer(Answer, of=EdgesHere):
+    """``away``: how many of all ``total`` are not online. ``away_since``: when the first of them went; null where it
+    has never been heard, or none is away. ``versions``: of the agents, and how many edges last ran each."""
+
+
+class SiteSummaryAnswer(Answer, of=SiteSummary):
+    """A site as it is known now. What is not measured is null. ``coldest``, ``warmest``: of the rooms with a sensor.
+    ``battery``: the weakest of sensors in rooms. ``certificate``: the one of an edge that ends first. Times carry the
+    site's offset."""
+
+    site: str
+    site_name: str
+    trouble: TroubleAnswer
+    people: PeopleNowAnswer | None
+    coldest: RoomTemperatureAnswer | None
+    warmest: RoomTemperatureAnswer | None
+    battery: WeakBatteryAnswer | None
+    certificate: CertificateEndAnswer | None
+    edges: EdgesHereAnswer
+
+
+class SiteSummaryPage(Page[SiteSummaryAnswer]): ...
+
+
+def summary_answer(found: SiteSummary) -> SiteSummaryAnswer:
+    site = found.site
+    return answer_of(SiteSummaryAnswer, found, site.tz, site=site.id, site_name=site.name)
+
+
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
     return answer_of(EventAnswer, event, zone, data=msgspec.json.decode(event.data))
 
@@ -81,6 +144,20 @@ async def get_now(site: SlugPath, live: Annotated[Live, service(Live)], actor: S
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
     snapshot = await live.snapshot(site)
     return Response(msgspec.json.encode(snapshot), media_type="application/json")
+
+
+@router.get("/estate")
+async def get_estate(
+    database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite, after: After = None, limit: Limit = LIST_LIMIT
+) -> SiteSummaryPage:
+    """The sites whose live state the user may see, side by side: open alerts, people, temperatures, the weakest
+    battery, and of the edges how many are away, their versions and the first end of a certificate."""
+    async with database.read() as tx:
+        only = sites_of(actor, Action.LIVE)
+        sites = await estate.list_sites(tx, after=after, limit=limit + 1, only=only)
+        more = sites[limit - 1].id if len(sites) > limit else None
+        found = await summaries(tx, sites[:limit], clock.now())
+    return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more)
 
 
 @router.get("/sites/{site}/events")

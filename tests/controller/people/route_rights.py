@@ -328,6 +328,7 @@ GET /sites/{site}/samples                           | live      | site      |
 GET /sites/{site}/samples.csv                       | live      | site      |
 GET /sites/{site}/alerts                            | live      | site      |
 GET /alerts                                         | live      | somewhere |
+GET /estate                                         | live      | somewhere |
 GET /sites/{site}/raised-alerts                     | live      | site      |
 POST /sites/{site}/raised-alerts/{alert_id}/acknowledge | open  | site      |
 POST /sites/{site}/raised-alerts/{alert_id}/snooze  | open      | site      |
