@@ -49,6 +49,8 @@ const FIRST: Record<string, First> = {
   closures: { parts: ["closures/Closures"], api: ["/sites/{site}", "/sites/{site}/overrides", "/sites/{site}/closure-batches"] },
   "closures/year": { parts: ["closures/Closures", "closures/Year"] },
   use: managing("use/Use"),
+  estate: managing("allSites/AllSites", "/estate?limit=200"),
+  wall: managing("wall/Wall", "/alerts"),
   buildings: building("buildings/Rooms"),
   "buildings/doors": building("buildings/Doors"),
   "buildings/prices": building("buildings/Calculator", "buildings/Rules"),

@@ -1,7 +1,7 @@
 /** The state in the URL: page, site, date, view, booking. */
-export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "use" | "search" | "buildings" | "setup" | "transfer" | "holders" | "unknown";
+export type Page = "morning" | "diary" | "now" | "acts" | "account" | "users" | "groups" | "invitation" | "notices" | "sign-in" | "hire" | "pair" | "my-bookings" | "find" | "closures" | "use" | "estate" | "wall" | "search" | "buildings" | "setup" | "transfer" | "holders" | "unknown";
 
-const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures", "use", "search", "buildings", "setup", "transfer", "holders"];
+const PAGES: readonly string[] = ["morning", "diary", "now", "acts", "account", "users", "groups", "invitation", "notices", "sign-in", "hire", "pair", "my-bookings", "find", "closures", "use", "estate", "wall", "search", "buildings", "setup", "transfer", "holders"];
 
 export interface Route {
   page: Page;

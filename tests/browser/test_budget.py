@@ -157,6 +157,16 @@ async def test_the_use_of_a_building_keeps_within_the_budget(screens: Screens) -
     transfer.assert_at_most(LOADED_KB)
 
 
+async def test_the_estate_and_the_wall_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    for path, shows in (("/estate", "buildings, as of"), ("/wall", "As of")):
+        await screen.page.goto("about:blank")
+        transfer = Transfer(screen)
+        await screen.open(path)
+        await expect(screen.page.get_by_text(shows)).to_be_visible()
+        transfer.assert_at_most(LOADED_KB)
+
+
 async def test_the_year_of_a_building_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)

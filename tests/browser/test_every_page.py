@@ -137,6 +137,8 @@ def places(hall: Hall) -> dict[str, Place]:
         "search": Place(path="/search?site=ramsey&q=Choir", ready=words("Choir practice")),
         "diary-requests": Place(path=f"/diary?{at}&view=requests", ready=words("Band practice")),
         "now": Place(path="/now?site=ramsey", ready=heading("Front door")),
+        "estate": Place(path="/estate?site=ramsey", ready=table),
+        "wall": Place(path="/wall?site=ramsey", ready=words("As of")),
         "acts": Place(path="/acts?site=ramsey", ready=heading("Done by hand at")),
         "account": Place(path="/account?site=ramsey", ready=labelled("Your address")),
         "users": Place(path="/users?site=ramsey", ready=users),

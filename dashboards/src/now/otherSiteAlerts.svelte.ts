@@ -7,6 +7,8 @@ export interface SiteAlert {
   site: string;
   site_name: string;
   kind: string;
+  severity: "danger" | "serious" | "minor";
+  about: string;
   at: string | null;
   text: string;
   over_since: string | null;

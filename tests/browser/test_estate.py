@@ -1,0 +1,179 @@
+"""The wall says what needs somebody, where, since when, all at once; the estate is a table of all buildings."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
+from tests.browser.screen import Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WALL = (1920, 1080)
+MANY = 42
+_NAMES = ("Ramsey Library", "Chatteris Community Library and Hub", "Ely")
+_KINDS = (
+    ("fire", "danger", "Fire alarm"),
+    ("left_unlocked", "serious", "Side door is unlocked, and should not be"),
+    ("tablet_lockout", "serious", "Too many wrong codes were typed at the tablet beside the door of the studio"),
+    ("sensor_battery", "minor", "the battery of zigbee/hall in Hall is low"),
+)
+
+
+def alert(site: int, kind: int = 0, **own: object) -> dict[str, Any]:
+    """Of one of many buildings, with one of the kinds."""
+    code, severity, text = _KINDS[kind % len(_KINDS)]
+    plain = {"id": None, "edge": "pi", "about": "", "hint": "", "over_since": None, "acknowledged_at": None}
+    plain |= {"snoozed_until": None, "acknowledged_by": "", "at": f"2026-11-24T0{site % 10}:00:00+00:00"}
+    name = f"{_NAMES[site % len(_NAMES)]} {site}"
+    return plain | {"site": f"site-{site}", "site_name": name, "kind": code, "severity": severity, "text": text} | own
+
+
+async def answer(page: Page, *items: dict[str, Any]) -> None:
+    """These are the open alerts."""
+    await page.unroute_all(behavior="wait")
+    await page.route("**/api/v1/alerts", lambda route: route.fulfill(json={"items": list(items), "switched_off": {}}))
+
+
+CUT = """() => [...document.querySelectorAll(".wall :is(h1, h2, .what, .since, li)")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.getBoundingClientRect().bottom > innerHeight)
+  .map((each) => each.textContent.trim())"""
+"""What of the wall is cut off, or below the edge of the screen."""
+
+
+async def all_in_sight(screen: Screen) -> None:
+    page = screen.page
+    assert await page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+    assert await screen.sideways() == 0
+    assert await page.evaluate(CUT) == []
+
+
+async def test_the_wall_shows_42_buildings_without_scrolling_the_most_urgent_first(screens: Screens) -> None:
+    screen = await screens.new(size=WALL)
+    page = screen.page
+    await answer(page, *(alert(site, site) for site in range(MANY)), *(alert(site, 1) for site in range(0, MANY, 3)))
+    await screen.open("/wall?site=ramsey")
+    places = page.get_by_role("list", name="Buildings that need somebody").get_by_role("listitem")
+    await expect(places).to_have_count(MANY)
+    await expect(page.get_by_role("heading", name="42 buildings need somebody")).to_be_visible()
+    await expect(places.first).to_contain_text(re.compile(r"Danger.*Fire alarm\s*since Tue 24 Nov", re.DOTALL))
+    await expect(places.last).to_contain_text("Sensor's battery low")
+    await all_in_sight(screen)
+    assert await faults(page, "wall") == []
+    await answer(page, alert(1, 2), alert(2, acknowledged_at="2026-11-25T10:00:00+00:00"))
+    await expect(places).to_have_count(1)
+    await expect(page.get_by_text("1 alert is looked after or put off")).to_be_visible()
+    await screen.said("Chatteris Community Library and Hub 1: Wrong codes at tablet.")
+    await all_in_sight(screen)
+    await answer(page)
+    await expect(page.get_by_role("heading", name="Nothing needs anybody")).to_be_visible()
+    await expect(page.get_by_text("2 buildings, all well")).to_be_visible()
+
+
+@pytest.mark.browser_full
+async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_anybody(screens: Screens) -> None:
+    screen = await screens.new(size=WALL)
+    screen.excuse("ERR_FAILED", "ERR_CONNECTION_REFUSED")
+    page = screen.page
+    await answer(page)
+    await screen.open("/wall?site=ramsey")
+    calm = page.get_by_role("heading", name="Nothing needs anybody")
+    await expect(calm).to_be_visible()
+    await page.unroute_all(behavior="wait")
+    await page.route("**/api/v1/alerts", lambda route: route.abort())
+    await expect(page.get_by_text(re.compile(r"The line is cut\. This is how it was at \d\d:\d\d, "))).to_be_visible()
+    await expect(page.get_by_role("heading", name="Not known what needs somebody")).to_be_visible()
+    await expect(calm).to_have_count(0)
+    await all_in_sight(screen)
+    await answer(page)
+    await expect(calm).to_be_visible()
+
+
+async def test_the_estate_sorts_by_each_column_and_leads_to_the_page_of_a_building(
+    screens: Screens, hub: SimHub
+) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/now?site=ramsey")
+    await page.get_by_role("link", name="All buildings").click()
+    rows = page.get_by_role("row").filter(has=page.get_by_role("rowheader"))
+    await expect(rows).to_have_count(2)
+    await expect(page.get_by_role("row", name=re.compile("March Library"))).to_contain_text("Not measured")
+    assert await faults(page, "estate") == []
+    for column in await page.get_by_role("columnheader").all():
+        await column.get_by_role("button").click()
+        await expect(column).to_have_attribute("aria-sort", re.compile("ascending|descending"))
+        await expect(page.locator("[aria-sort]")).to_have_count(1)
+    heading = page.get_by_role("columnheader", name="Building")
+    await heading.get_by_role("button").click()
+    await expect(rows.first).to_contain_text("March Library")
+    await heading.get_by_role("button").click()
+    await expect(heading).to_have_attribute("aria-sort", "descending")
+    await expect(rows.first).to_contain_text("Ramsey Hub")
+    await page.reload()  # the order is in the address
+    await expect(rows.first).to_contain_text("Ramsey Hub")
+    await page.get_by_role("rowheader", name="March Library").get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="March Library now")).to_be_visible()
+
+
+HOURS = 3
+FAST = """() => {
+  const [ask, start] = [fetch, Date.now()];
+  const kinds = ["fire", "held", "offline", "fault", "co2"];
+  window.polls = 0;
+  window.fetch = async (address, how) => {
+    if (!String(address).endsWith("/alerts")) return ask(address, how);
+    const turn = window.polls++ % 120;
+    const items = Array.from({ length: (turn * 7) % 43 }, (_, n) => ({
+      site: `site-${(n * 11 + turn) % 43}`, site_name: `Building ${n}`, text: `Door ${turn} is held open`, edge: "pi",
+      kind: kinds[(n + turn) % 5], about: `${turn % 7}`, severity: ["danger", "serious", "minor"][(n + turn) % 3],
+      at: new Date(Date.now() - turn * 60000).toISOString(),
+      over_since: null, acknowledged_at: null, snoozed_until: null,
+    }));
+    return new Response(JSON.stringify({ items }));
+  };
+  window.WebSocket = class {
+    constructor() {
+      setTimeout(() => this.say(), 10);
+    }
+    say() {
+      this.onmessage?.({ data: JSON.stringify({ type: "beat", at: new Date().toISOString() }) });
+      this.next = setTimeout(() => this.say(), 5000);
+    }
+    close() { clearTimeout(this.next); }
+  };
+}"""
+"""Before the page: alerts and beats without a server, each second as fast as the machine is."""
+
+
+@pytest.mark.browser_full
+async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(screens: Screens) -> None:
+    screen = await screens.new(size=WALL)
+    page = screen.page
+    await page.clock.install(time="2026-11-25T10:40:00Z")
+    await page.add_init_script(f"({FAST})()")
+    await screen.open("/wall?site=ramsey")
+    await page.clock.run_for(2_000)
+    await expect(page.get_by_text("As of ")).to_be_visible()
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Performance.enable")
+
+    async def weigh() -> tuple[float, float, float]:
+        await devtools.send("HeapProfiler.collectGarbage")
+        found = {each["name"]: each["value"] for each in (await devtools.send("Performance.getMetrics"))["metrics"]}
+        return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["JSEventListeners"]
+
+    weights = []
+    for _ in range(HOURS + 1):
+        for _ in range(6):
+            await page.clock.run_for(600_000)
+        weights.append(await weigh())
+    polls = await page.evaluate("polls")
+    assert polls > (HOURS + 1) * 600
+    (heap, nodes, listeners), (heap_after, nodes_after, listeners_after) = weights[0], weights[-1]
+    assert heap_after < heap + 1, f"MB by hour: {weights}"
+    assert nodes_after < nodes * 2, f"nodes by hour: {weights}"
+    assert listeners_after <= listeners + 5, f"listeners by hour: {weights}"
