@@ -38,6 +38,7 @@ from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import people_inside, queries, repository
 from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.fixed_devices import fixed_devices
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.queries import DoorMarkRow
 from controller.telemetry.recent_activity import lines
@@ -78,6 +79,8 @@ async def take_snapshot(
     devices = await queries.site_devices(tx, site)
     period = hours.mode_at(now)
     counters = await people_inside.counters(tx, parts, devices, online, now)
+    stations = list(_of_kind(devices, "wifi"))
+    fixed = await fixed_devices(tx, site, zone, now) if stations else {}
     counts_at = {edge for edge, _ in counters}
     known_counters = {(edge, state.device): state for edge, state in _of_kind(devices, "counter")}
     people = await people_inside.people(tx, parts, counters, now)
@@ -156,10 +159,11 @@ async def take_snapshot(
                 id=state.device,
                 zone=_text(state, "zone"),
                 stations=_number(state, "stations"),
+                fixed=fixed.get((edge, state.device)),
                 at=local.at(state.at),
                 stale=edge not in online,
             )
-            for edge, state in _of_kind(devices, "wifi")
+            for edge, state in stations
         ],
         outages=[
             OutageView(edge=each.edge, starts=local.at(each.during.start), ends=local.at(each.during.end))

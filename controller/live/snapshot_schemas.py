@@ -123,11 +123,13 @@ class MotionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WifiView(msgspec.Struct, frozen=True, kw_only=True):
-    """``stations`` is None where its source could not be read."""
+    """``stations`` is None where its source could not be read. ``fixed``: how many are there at night too, such as
+    printers; None where that is not learned yet."""
 
     id: str
     zone: str
     stations: int | None
+    fixed: int | None
     at: str
     stale: bool
 

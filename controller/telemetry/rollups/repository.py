@@ -163,6 +163,17 @@ async def read_rows(
     return rows
 
 
+async def least_at(
+    tx: Tx, site: str, step: Step, starts: Sequence[datetime], series: tuple[str, str]
+) -> list[tuple[str, str, datetime, int]]:
+    """Edge, device, start and least number of the rows that begin at any of ``starts``, of a measurement and field."""
+    c = rollups.c
+    measurement, field = series
+    here = (c.site == site) & (c.step == step.value) & (c.measurement == measurement) & c.at.in_(starts)
+    found = await tx.execute(select(c.edge, c.device, c.at, c.least).where(here, c.field == field))
+    return [(edge, device, at, fewest) for edge, device, at, fewest in found]
+
+
 async def rows_of(tx: Tx, site: str, step: Step, during: Interval) -> dict[Row, Cell]:
     """The rows of a step that begin in the interval, of all measurements."""
     known = select(rollup_series.c.measurement).where(rollup_series.c.site == site).distinct()
