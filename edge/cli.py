@@ -175,17 +175,15 @@ async def _run(path: Path) -> None:
     from edge.net.mqtt_client import MqttLink, sensors_link
     from edge.system.durable_files import DiskFiles
     from edge.system.pins import machine_pins
-    from edge.system.process_memory import lock_memory, prevent_core_dumps
+    from edge.system.process_memory import keep_memory_private
     from edge.system.watchdog import ServiceManager
     from edge.wire.clock import clock_from
     from edge.wire.machine_clock import kernel_synchronised
 
     config = load(path)
-    if config.wifi:
-        prevent_core_dumps()
-        if not lock_memory():
-            fields = {"action": "not_locked", "hint": "set LimitMEMLOCK=infinity, as the unit does, or switch swap off"}
-            log.warning("Addresses of WiFi stations may be swapped to disk", extra=fields)
+    if config.wifi and not keep_memory_private():
+        fields = {"action": "not_locked", "hint": "set LimitMEMLOCK=infinity, as the unit does, or switch swap off"}
+        log.warning("Addresses of WiFi stations may be swapped to disk", extra=fields)
     try:
         prove_writable(config.data_dir / "probe")
     except OSError as error:

@@ -9,6 +9,12 @@ _CURRENT, _FUTURE, _ON_FAULT = 1, 2, 4
 """Flags of mlockall(2): only pages that are used take memory."""
 
 
+def keep_memory_private() -> bool:
+    """Prevent core dumps, and lock the memory; whether that could be done. Raises ``OSError``."""
+    prevent_core_dumps()
+    return lock_memory()
+
+
 def prevent_core_dumps() -> None:
     """Neither a crash nor another process of the same user gets at the memory (prctl(2), PR_SET_DUMPABLE); children
     inherit only the limit. Raises ``OSError``."""

@@ -108,6 +108,14 @@ def test_an_edge_without_pins_reports_it_and_ends(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("listed", "warned"), [(GOOD, True), (GOOD.partition("[[wifi]]")[0], False)])
+def test_an_edge_says_that_addresses_of_stations_may_be_swapped(tmp_path: Path, listed: str, warned: bool) -> None:
+    path = folder_with(tmp_path, listed)
+    few = ["prlimit", "--memlock=65536:65536", str(HALLKEEPER), "edge", "run", "--config", str(path)]
+    done = subprocess.run(few, capture_output=True, text=True, timeout=60, check=False)
+    assert ("may be swapped to disk" in done.stderr) is warned, done.stderr
+
+
 async def test_a_second_sigterm_does_not_cut_the_orderly_stop_short() -> None:
     begun, stopping, last = asyncio.Event(), asyncio.Event(), asyncio.Event()
     done: list[str] = []

@@ -17,7 +17,7 @@ from edge.system.machine_checks import PROBE, Machine
 from tests.edge.enrolled import LONG_AGO, identity
 from tests.edge.hall import REX, ZERO, Hall, grant, hours, run
 from tests.edge.test_cli import hallkeeper
-from tests.edge.test_config import GOOD, folder_with
+from tests.edge.test_config import GOOD, folder_with, write
 from tests.virtual_time import VirtualClock
 
 WELL = {
@@ -167,6 +167,15 @@ def test_missing_readers_and_programs_are_named(tmp_path: Path) -> None:
     here = found(folder_with(tmp_path, text), pi(tmp_path / "pi"))
     assert here["hall-wifi"].said == "the program 'no-such-program' is not installed"
     assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner does not exist"
+
+
+def test_the_package_of_a_missing_snmp_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snmp = 'format = "snmp"\nhost = "ap"\nlogin_file = "snmp.conf"\ncount = "1.3.6.1.4"'
+    write(tmp_path / "snmp.conf", "defVersion 2c\n")
+    path = folder_with(tmp_path, GOOD.replace('format = "iw"\nfile = "stations.txt"', snmp))
+    monkeypatch.setenv("PATH", "")
+    missing = found(path, pi(tmp_path / "pi"))["hall-wifi"]
+    assert (missing.said, missing.hint) == ("the program 'snmpbulkwalk' is not installed", "apt-get install snmp")
 
 
 def test_an_unwritable_disk_is_a_fault_and_an_exposed_folder_a_warning(tmp_path: Path) -> None:

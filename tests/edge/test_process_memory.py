@@ -6,9 +6,9 @@ import sys
 
 PROGRAM = """
 import ctypes, os, resource, sys
-from edge.system.process_memory import lock_memory, prevent_core_dumps
+from edge.system.process_memory import keep_memory_private
 resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
-prevent_core_dumps()
+keep_memory_private()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 sys.stdout.flush()
 os.abort()
