@@ -274,7 +274,8 @@ class Container:
     def services(self) -> dict[object, object]:
         """What routes use (``controller.web.services``), by class."""
         ours = {each.type: getattr(self, each.name) for each in fields(self)}
-        edges = (self.mqtt.alerts, self.mqtt.commander, self.mqtt.live, self.mqtt.overrides, self.mqtt.restored)
+        mqtt = self.mqtt
+        edges = (mqtt.alerts, mqtt.commander, mqtt.live, mqtt.occupancy, mqtt.overrides, mqtt.restored)
         return ours | {type(each): each for each in edges} | {Container: self}
 
     async def close(self) -> None:

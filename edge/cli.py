@@ -38,7 +38,7 @@ ABOUT = {
     "induction": "A site's own induction: write it, read it.",
     "members": "Library members who may come in during unstaffed hours.",
     "notices": "Mails and text messages to the people who booked.",
-    "occupancy": "How many people were in a space, from a recording of its sensors.",
+    "occupancy": "How many people were in a space, from a recording of its sensors, and are in a building now.",
     "parties": "Organisations, groups and people: who belongs to them, invitations, import, export.",
     "privacy": "What is kept about people, for how long and why: the record and the notice.",
     "retention": "How long each kind of data is kept.",

@@ -18,6 +18,7 @@ from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
 from controller.live.snapshot import Doubt, take_snapshot
 from controller.live.snapshot_schemas import Snapshot
+from controller.occupancy.service import OccupancyService
 from edge.wire.clock import Clock, real_s
 
 SNAPSHOT_EVERY_S = 1.0
@@ -53,6 +54,7 @@ class Live:
     changes: Changes
     site_configs: SiteConfigs
     doubt: Callable[[], str | None]
+    occupancy: OccupancyService
 
     def __post_init__(self) -> None:
         self._doubted_at: datetime | None = None
@@ -84,10 +86,11 @@ class Live:
 
     async def snapshot(self, site: str) -> Snapshot:
         """The site as it is known now. Raises ``SiteUnknown``."""
+        inside = await self.occupancy.now(site)
         now = self.clock.now()
         async with self.database.read() as tx:
             hours = (await self.site_configs.of(tx, site)).hours
-            return await take_snapshot(tx, await require_parts(tx, site), hours, now, self._doubted(now))
+            return await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._doubted(now))
 
     def _doubted(self, now: datetime) -> Doubt | None:
         why = self.doubt()

@@ -26,6 +26,7 @@ from controller.live.snapshot_schemas import (
     Last,
     ModeView,
     MotionView,
+    OccupancyView,
     OutageView,
     OverrideDoorView,
     OverrideView,
@@ -33,6 +34,7 @@ from controller.live.snapshot_schemas import (
     Snapshot,
     WifiView,
 )
+from controller.occupancy.estimate import Estimate
 from controller.plans import repository as plans
 from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
@@ -69,9 +71,14 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_snapshot(
-    tx: Tx, parts: SiteParts, hours: Timetable, now: datetime, doubt: Doubt | None = None
+    tx: Tx,
+    parts: SiteParts,
+    hours: Timetable,
+    now: datetime,
+    inside: Estimate | None,
+    doubt: Doubt | None = None,
 ) -> Snapshot:
-    """The site as it is known now."""
+    """The site as it is known now. ``inside``: how many people are."""
     site, zone = parts.site.id, parts.site.tz
     local = _LocalTime(zone)
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
@@ -108,6 +115,17 @@ async def take_snapshot(
             gaps=[GapView(starts=local.at(gap.start), ends=local.at(gap.end)) for gap in people.gaps],
         )
         if people
+        else None,
+        occupancy=OccupancyView(
+            state=inside.state,
+            people=inside.people,
+            low=inside.low,
+            high=inside.high,
+            capacity=inside.capacity,
+            rests_on=inside.rests_on,
+            missing=list(inside.missing),
+        )
+        if inside
         else None,
         edges=edges,
         fires=[

@@ -11,8 +11,21 @@ class GapView(msgspec.Struct, frozen=True, kw_only=True):
     ends: str = msgspec.field(name="to")
 
 
+class OccupancyView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people are inside, as ``GET /sites/{site}/occupancy`` answers: from ``low`` to ``high`` in nine of ten
+    cases. ``state``: measured or uncertain."""
+
+    state: str
+    people: int
+    low: int
+    high: int
+    capacity: int | None
+    rests_on: str
+    missing: list[str]
+
+
 class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
-    """``estimate`` ± ``error``, counted since ``since`` except in ``gaps``, when no counter's agent ran.
+    """In less out: ``estimate`` ± ``error``, counted since ``since`` except in ``gaps``, when no counter's agent ran.
     ``stale_since``: since when an edge that counts is offline; None while all are online."""
 
     estimate: int
@@ -187,15 +200,16 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
-    """A site as it is known now. Times carry the site's offset. ``restored``: how many restored entries wait for a
-    decision. ``acts`` is different from what it was whenever a command or an override was asked for, answered or
-    ended, or one of those things was decided."""
+    """A site as it is known now. Times carry the site's offset. ``occupancy``: None where no door has a counter.
+    ``restored``: how many restored entries wait for a decision. ``acts`` is different from what it was whenever a
+    command or an override was asked for, answered or ended, or one of those things was decided."""
 
     at: str
     site: str
     zone: str
     mode: ModeView
     people: PeopleView | None
+    occupancy: OccupancyView | None
     edges: list[EdgeView]
     fires: list[FireView]
     areas: list[AreaView]

@@ -20,6 +20,7 @@ from controller.enrolment.signing_keyring import SigningKeyring
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
+from controller.occupancy.service import OccupancyService
 from controller.plans.clock_trust import FILE, GIVEN, ClockMetrics, ClockMonitor, Sources
 from controller.plans.commands import CommandService
 from controller.plans.edge_sessions import EdgeSessions
@@ -63,7 +64,15 @@ class MqttApp:
         self.time = ClockMonitor(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
-        self.live = Live(database=database, clock=clock, changes=changes, site_configs=site_configs, doubt=self.doubt)
+        self.occupancy = OccupancyService(database, clock)
+        self.live = Live(
+            database=database,
+            clock=clock,
+            changes=changes,
+            site_configs=site_configs,
+            doubt=self.doubt,
+            occupancy=self.occupancy,
+        )
         self.alerts = AlertService(database, clock, self.live.seen)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))

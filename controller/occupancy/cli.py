@@ -1,6 +1,6 @@
 """``hallkeeper occupancy replay`` and ``hallkeeper unusual``: recordings of rooms and doors in, figures with error out.
 
-Both read a file and need no controller.
+Both read a file and need no controller; ``hallkeeper occupancy now`` asks it about a building.
 """
 
 import csv
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
+from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
+from controller.occupancy.answers import OccupancyRead
 from controller.occupancy.recording import KINDS, BadRecording, Recording, mapping, read
 from controller.occupancy.replay import Replay
 from controller.occupancy.unusual import half_hours, unusual
@@ -34,7 +36,7 @@ Zone = Annotated[str, typer.Option(help="Of times without an offset, such as Eur
 
 @app.callback()
 def occupancy() -> None:
-    """How many people are in a space, from any of its sensors."""
+    """How many people are in a space, from any of its sensors, and in a building now."""
 
 
 @app.command(epilog=f"Kinds of columns:\n\n{_KINDS}")
@@ -66,6 +68,29 @@ def replay(
             f"{name} is {abs(hours)} hours {'behind' if hours < 0 else 'ahead of'} the others and is not used. "
             "Is it in another zone?"
         )
+
+
+@app.command()
+@takes_client
+def now(
+    caller: ApiClient,
+    site: SiteArg,
+    at: Annotated[
+        str, typer.Option(help="A past moment in the building's time, such as 2026-11-25T18:00: what was shown then.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """How many people are in a building, with error, what that rests on and what was not counted."""
+    query = {"at": at} if at else {}
+    found = caller.ask(f"/sites/{site}/occupancy", OccupancyRead, as_json=as_json, **query)
+    if found.people is None:
+        caller.say("Not measured: no door has a counter.")
+        return
+    holds = "" if found.capacity is None else f"; the rooms hold {found.capacity}"
+    caller.say(f"{found.people} people, {found.low} to {found.high} in nine of ten cases{holds}", "bold")
+    for each in found.missing:
+        caller.say(f"Uncertain: {each}")
+    caller.say(found.rests_on)
 
 
 @unusual_app.command(epilog=f"Kinds of columns:\n\n{_KINDS}")

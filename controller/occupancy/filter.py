@@ -1,5 +1,6 @@
 """The exact Bayes filter over 0 to ``capacity`` people: a belief that time moves on and what is seen weighs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,13 @@ _RATES_KEPT = 5 * 24 * HOUR
 """How long a door counts as it does."""
 _PRESENCE_BELIEVED, _NUMBER_BELIEVED = 0.6, 0.85
 _FEW = 9
+_NEAR = 0.3
+"""Standard deviation up to which the number moves by one person at most in a step."""
+_LARGE, _FAR = 150, 6.0
+"""From so many numbers on, and up to so large a standard deviation, a step without a matrix costs less."""
 _IMPOSSIBLE = 0.05
+_TOLD_SPREAD = 0.3
+"""Standard deviation of a person's count of one; it grows with the root of the number."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ def transition(comings: Comings, seconds: float) -> Floats:
     numbers = np.arange(1, capacity + 1)
     came, left, swapped = (1 - np.exp(-rate * hours) for rate in (comings.arrive, comings.leave, comings.swap))
     spread = comings.wander * hours**0.5
-    if spread > 0.3:
+    if spread > _NEAR:
         walk = np.exp(-0.5 * ((numbers[None] - numbers[:, None]) / spread) ** 2)
     else:
         walk = np.eye(capacity) + spread**2 / 2 * (np.eye(capacity, k=1) + np.eye(capacity, k=-1))
@@ -59,12 +66,52 @@ def transition(comings: Comings, seconds: float) -> Floats:
     return matrix
 
 
+class _Shifts:
+    """What `transition` does, without a matrix: the number moves by a few people at most."""
+
+    def __init__(self, comings: Comings, hours: float) -> None:
+        rates = (comings.arrive, comings.leave, comings.swap)
+        self._came, self._left, self._swapped = (1 - float(np.exp(-rate * hours)) for rate in rates)
+        self._sizes = comings.sizes[1:]
+        spread = comings.wander * hours**0.5
+        if spread > _NEAR:
+            self._near = np.exp(-0.5 * (np.arange(1, min(int(5 * spread) + 1, comings.capacity - 1)) / spread) ** 2)
+        else:
+            self._near = np.array([spread**2 / 2])
+        self._shares = self._walked(np.ones((1, comings.capacity)))[0]
+
+    def __call__(self, beliefs: Floats) -> Floats:
+        there = beliefs[:, 1:] / self._shares * ((1 - self._left) * (1 - self._swapped))
+        many = beliefs[:, 1:].sum(axis=1)
+        drawn = self._came * beliefs[:, 0] + (1 - self._left) * self._swapped * many
+        found = np.empty_like(beliefs)
+        found[:, 0] = (1 - self._came) * beliefs[:, 0] + self._left * many
+        found[:, 1:] = self._walked(there) + drawn[:, None] * self._sizes
+        return found
+
+    def _walked(self, there: Floats) -> Floats:
+        found = there.copy()
+        for step, share in enumerate(self._near, 1):
+            moving = share * there
+            found[:, step:] += moving[:, :-step]
+            found[:, :-step] += moving[:, step:]
+        return found
+
+
+def _move(comings: Comings, seconds: float) -> Callable[[Floats], Floats]:
+    hours = seconds / HOUR
+    if comings.capacity >= _LARGE and comings.wander * hours**0.5 < _FAR:
+        return _Shifts(comings, hours)
+    matrix = transition(comings, seconds)
+    return lambda beliefs: beliefs @ matrix
+
+
 class OccupancyFilter:
     """``weights``: shape (hypotheses,), how likely each of several rates of the doors is; one if there are no doors."""
 
     def __init__(self, comings: Comings, belief: Floats | None = None, weights: Floats | None = None) -> None:
         self._comings = comings
-        self._matrices: dict[float, Floats] = {}
+        self._moves: dict[float, Callable[[Floats], Floats]] = {}
         self._weights = (np.ones(1) if weights is None else weights)[:, None]
         capacity = comings.capacity
         self._beliefs = self._weights * (np.full(capacity + 1, 1 / (capacity + 1)) if belief is None else belief)
@@ -78,14 +125,14 @@ class OccupancyFilter:
     def become(self, comings: Comings) -> None:
         """From now on people come and go so."""
         if comings is not self._comings:
-            self._comings, self._matrices = comings, {}
+            self._comings, self._moves = comings, {}
 
     def pass_time(self, seconds: float) -> None:
         step = max(round(min(seconds, _LONGEST) / _STEP), 1) * _STEP
-        matrix = self._matrices.get(step)
-        if matrix is None:
-            matrix = self._matrices[step] = transition(self._comings, step)
-        self._beliefs = self._beliefs @ matrix
+        move = self._moves.get(step)
+        if move is None:
+            move = self._moves[step] = _move(self._comings, step)
+        self._beliefs = move(self._beliefs)
         if len(self._weights) > 1:
             changed = min(step / _RATES_KEPT, 1.0)
             self._beliefs = (1 - changed) * self._beliefs + changed * self._weights * self.belief
@@ -120,6 +167,13 @@ class OccupancyFilter:
         """Nobody can be there."""
         self._beliefs = np.zeros_like(self._beliefs)
         self._beliefs[:, 0] = self._weights[:, 0]
+
+    def told(self, people: float) -> None:
+        """Somebody has counted so many, which replaces what was believed."""
+        numbers = np.arange(self._comings.capacity + 1.0)
+        away = (numbers - min(people, self._comings.capacity)) / (_TOLD_SPREAD * (1 + people) ** 0.5)
+        counted = np.exp(-0.5 * away**2)
+        self._beliefs = self._weights * (counted / counted.sum())
 
 
 def doubted(belief: Floats) -> Floats:

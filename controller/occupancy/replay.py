@@ -18,7 +18,7 @@ from controller.occupancy.features import DAY, HOUR, held, of_column
 from controller.occupancy.filter import OccupancyFilter, doubted, quantile, usual
 from controller.occupancy.followers import Breathed, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
-from controller.occupancy.recording import TRUTHS, Column, Floats, Recording
+from controller.occupancy.recording import TRUTHS, BadRecording, Column, Floats, Recording
 
 _OFTEN = 0.3
 """Learned from again when the past is so much longer."""
@@ -35,6 +35,7 @@ class Step:
 
     at: datetime
     people: int
+    mean: float
     low: int
     high: int
     occupied: bool
@@ -42,18 +43,32 @@ class Step:
 
 
 class Replay:
-    """``off``: columns whose clock is hours off, which are not used, and by how many hours."""
+    """``off``: columns whose clock is hours off, which are not used, and by how many hours. ``counters_only``: of the
+    sensors only counters and what follows them are believed, since others see a part of the space, and all clocks are
+    right."""
 
-    def __init__(self, recording: Recording, capacity: int, learn_until: datetime | None = None) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        capacity: int,
+        learn_until: datetime | None = None,
+        *,
+        counters_only: bool = False,
+    ) -> None:
         self.off: dict[str, int] = {}
         self._recording, self._capacity = recording, capacity
         self._seconds = recording.seconds
         self._truth = recording.truth() if learn_until else None
         self._until = learn_until.timestamp() if learn_until else -np.inf
         sensors = [column for column in recording.columns if column.kind not in TRUTHS]
+        if counters_only:
+            sensors = [column for column in sensors if column.kind in ("in", "out", *_FOLLOWING)]
+        self._studies = not counters_only
         self._columns = [Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors]
-        self._features = {one.name: of_column(self._seconds, one) for one in self._columns}
+        self._features = {one.name: of_column(self._seconds, one) if self._studies else [] for one in self._columns}
+        self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
         self._learned: Learned | None = None
+        self._logs: Floats | None = None
         self.doors = Doors(recording)
         self._heard = 0
         self._followers = self._following() if self.doors.counting else []
@@ -71,6 +86,18 @@ class Replay:
 
     def steps(self) -> Iterator[Step]:
         """One step a row."""
+        for index, believed in self._run():
+            yield self._step(index, believed)
+
+    def last(self) -> Step:
+        """The step of the last row; costs less than all of them."""
+        for index, believed in self._run():
+            if index == len(self._seconds) - 1:
+                return self._step(index, believed)
+        raise BadRecording("The recording has no row.")
+
+    def _run(self) -> Iterator[tuple[int, OccupancyFilter]]:
+        """Each row, with what is believed after it."""
         seconds = self._seconds
         doors = self.doors
         comings = usual(self._capacity)
@@ -78,31 +105,39 @@ class Replay:
         believed = OccupancyFilter(counted, None, WEIGHTS if doors.counting else None)
         lesson, before = seconds[0] + DAY, seconds[0]
         for index, second in enumerate(seconds):
-            if second >= lesson or before < self._until <= second:
+            if self._studies and (second >= lesson or before < self._until <= second):
                 self._study(index)
                 if self._learned is not None:
                     comings = self._learned.comings
                 counted = doors.uncounted(comings)
                 lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
-            believed.become(comings if doors.silent[index] else counted)
-            believed.pass_time(second - before)
-            if (change := doors.change(index)) is not None:
-                believed.cross(change)
             self._anchor(index)
             if doors.empty[index]:
                 believed.empty()
             else:
-                believed.see(self._logs[index])
+                believed.become(comings if doors.silent[index] else counted)
+                believed.pass_time(second - before)
+                if (change := doors.change(index)) is not None:
+                    believed.cross(change)
+                if self._logs is not None:
+                    believed.see(self._logs[index])
                 for logs in self._followed(index, second - before):
                     believed.see(logs)
+            for column, known in self._told:
+                if known[index]:
+                    believed.told(float(column.values[index]))
             before = second
-            people = quantile(believed.belief, 0.5)
-            belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
-            if self._learned or not doors.counting:
-                belief = doubted(belief)
-            low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
-            occupied = bool(believed.belief[0] < 0.5)
-            yield Step(self._recording.moments[index], people, low, high, occupied, self._reason(index))
+            yield index, believed
+
+    def _step(self, index: int, believed: OccupancyFilter) -> Step:
+        people = quantile(believed.belief, 0.5)
+        mean = float(believed.belief @ np.arange(self._capacity + 1))
+        belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
+        if self._learned or not self.doors.counting:
+            belief = doubted(belief)
+        low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
+        occupied = bool(believed.belief[0] < 0.5)
+        return Step(self._recording.moments[index], people, mean, low, high, occupied, self._reason(index))
 
     def _anchor(self, index: int) -> None:
         """At the beginning of an empty time, and hourly on the first day: learn from the doors what follows people."""
@@ -118,6 +153,12 @@ class Replay:
         self._heard = index + 1
         for _, follower in self._followers:
             follower.learn(self._seconds, span, people, self.doors.empty[: index + 1])
+
+    @property
+    def follows(self) -> list[str]:
+        """What is believed at the last row beside the counters, by column."""
+        last = len(self._seconds) - 1
+        return [name for name, follower in self._followers if follower.logs(last) is not None]
 
     def _followed(self, index: int, span: float) -> Iterator[Floats]:
         """What WiFi and carbon dioxide say, after so many seconds, by what was learned from the doors."""
@@ -151,7 +192,8 @@ class Replay:
     def _first_loss(self, known: Floats, rows: NDArray[np.bool_]) -> float:
         """How well the truth is predicted without learning."""
         past = slice(0, len(rows))
-        first = beliefs(self._seconds[past][rows], self._first_logs[past][rows], usual(self._capacity))
+        logs = self._first_logs if self._first_logs is not None else np.zeros((len(rows), self._capacity + 1))
+        first = beliefs(self._seconds[past][rows], logs[past][rows], usual(self._capacity))
         return loss(first, np.clip(np.round(known[rows]), 0, self._capacity))
 
     def _use(self, columns: list[Column]) -> None:
@@ -159,8 +201,10 @@ class Replay:
         self._seen = evidence(self._seconds, [one for one in columns if one.kind not in counters], self._capacity)
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
-        self._first_logs = _first_logs(self._seen, self._capacity)
-        self._logs, self._learned = self._first_logs, None
+        says = self._seen.says or not self.doors.counting  # counts alone are no evidence that the space is empty
+        self._first_logs = _first_logs(self._seen, self._capacity) if says else None
+        self._logs = self._first_logs
+        self._learned = None
 
     def _reason(self, index: int) -> str:
         says = {kind: float(odds[index]) for kind, odds in self._seen.says.items()}

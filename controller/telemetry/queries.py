@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from sqlalchemy import func, or_, select
@@ -119,6 +119,48 @@ async def events_during(
     query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
     found = await tx.execute(query if limit is None else query.limit(limit))
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
+
+
+class StoredEvent(NamedTuple):
+    """``id``: the order of commit. ``data``: JSON text."""
+
+    id: int
+    at: datetime
+    received_at: datetime
+    edge: str
+    log_id: int
+    seq: int
+    device: str
+    kind: str
+    data: str
+
+
+async def events_from(
+    tx: Tx, site: str, kinds: Sequence[str], start: datetime, *, after: int = 0, until: datetime | None = None
+) -> list[StoredEvent]:
+    """A site's events of some kinds that happened from ``start`` on, in no order. ``after``: only those committed after
+    that event; ``until``: only those received by then."""
+    c = events.c
+    query = select(*(c[name] for name in StoredEvent._fields)).where(c.site == site, c.kind.in_(kinds), c.at >= start)
+    query = query.where(c.id > after) if after else query
+    query = query.where(c.received_at <= until) if until is not None else query
+    rows = await asyncio.to_thread((await tx.execute(query)).all)
+    return [StoredEvent(*row) for row in rows]
+
+
+async def first_missed(tx: Tx, site: str, during: Interval) -> dict[str, datetime]:
+    """Edge -> when the first of its events happened that came late, and not before the interval's end."""
+    c = events.c
+    here = (c.site == site, c.at >= during.start, c.at < during.end, c.learned_late, c.received_at > during.end)
+    found = await tx.execute(select(c.edge, func.min(c.at).label("at")).where(*here).group_by(c.edge))
+    return {row.edge: row.at for row in found}
+
+
+async def logs_opened(tx: Tx, site: str) -> dict[str, datetime]:
+    """Edge -> when it first reported."""
+    c = event_logs.c
+    found = await tx.execute(select(c.edge, func.min(c.opened_at).label("at")).where(c.site == site).group_by(c.edge))
+    return {row.edge: row.at for row in found}
 
 
 async def latest_events(

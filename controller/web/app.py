@@ -73,6 +73,7 @@ from controller.notices.bounces import routes as bounces
 from controller.notices.digest import routes as notice_digest
 from controller.notices.morning import routes as morning
 from controller.notices.preferences import routes as notice_preferences
+from controller.occupancy import routes as occupancy
 from controller.people import party_routes
 from controller.people import routes as people
 from controller.people import token_routes as tokens
@@ -192,6 +193,7 @@ ROUTERS = (
     live_socket.router,
     rollups.router,
     forecast.router,
+    occupancy.router,
 )
 """The routers of the domains, all under ``API``."""
 _PREFIXED = (

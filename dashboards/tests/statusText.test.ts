@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Door, Edge, Snapshot, StoredAlert } from "../src/model.ts";
-import { alerts, areaWords, doorOverrides, notCounted, notCounting, planWords, healthCounts } from "../src/now/statusText.ts";
+import { alerts, areaWords, doorOverrides, notCounting, planWords, healthCounts } from "../src/now/statusText.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -25,6 +25,7 @@ const snapshot: Snapshot = {
   site: "ramsey",
   zone: ZONE,
   people: null,
+  occupancy: null,
   edges: [edge],
   fires: [],
   areas: [],
@@ -138,18 +139,6 @@ test("a revoked device needs a new token, and no plan", () => {
 test("codes typed wrongly are no faults", () => {
   const { faults, wrongCodes } = healthCounts({ ...edge, health: { wrong_codes: 3, refused_malformed: 2, dropped: 0 } });
   assert.deepEqual([faults, wrongCodes], [[["refused_malformed", 2]], 3]);
-});
-
-test("gaps in the count are named, each from when to when", () => {
-  const gaps = [
-    { from: "2026-11-25T02:38:00Z", to: "2026-11-25T02:39:00Z" },
-    { from: "2026-11-24T22:00:00Z", to: "2026-11-24T23:00:00Z" },
-  ];
-  assert.equal(notCounted(gaps.slice(0, 1), ZONE, NOW), "not counted 02:38 to 02:39");
-  assert.match(notCounted(gaps, ZONE, NOW), / and Tue 24 Nov 22:00 to Tue 24 Nov 23:00$/);
-  const blink = [{ from: "2026-11-25T10:40:04Z", to: "2026-11-25T10:40:16Z" }];
-  assert.equal(notCounted(blink, ZONE, NOW), "not counted for a moment at 10:40");
-  assert.equal(notCounted([], ZONE, NOW), "");
 });
 
 test("a counter that a fault stops says since when nobody is counted", () => {

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 
@@ -15,6 +17,36 @@ BLINDING = frozenset(
     | {FaultCode.PIR_STUCK, FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS}
 )
 """Faults with which a device counts nothing, or not what there is."""
+
+
+class NumberedEvent(Protocol):
+    """Which event it is, of which device, and when it happened."""
+
+    @property
+    def edge(self) -> str: ...
+    @property
+    def log(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+def blind_mark(event: NumberedEvent, fault: FaultData) -> BlindMark | None:
+    """None for a fault with which a device goes on counting."""
+    if fault.code not in BLINDING:
+        return None
+    return BlindMark(
+        edge=event.edge,
+        log=event.log,
+        seq=event.seq,
+        device=event.device,
+        fault=f"{fault.code} {fault.part}".strip(),
+        at=min(event.at, fault.since or event.at),
+        present=fault.present,
+    )
 
 
 def known_times(

@@ -12,30 +12,19 @@ from controller.estate.service import require_site
 from controller.telemetry.event_timestamps import AHEAD_LIMIT
 from controller.telemetry.history import Sample, samples_of
 from controller.telemetry.rollups import repository
-from controller.telemetry.rollups.coverage import BLINDING
+from controller.telemetry.rollups.coverage import NumberedEvent, blind_mark
 from controller.telemetry.rollups.fold import Step, end_of, fold, month_of, start_of
-from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.telemetry.rollups.repository import HeardSeries
 from controller.text import local_time
 from edge.wire.events import EventData, FaultData
 from edge.wire.interval import Interval
 
 _OF_DAY = (Step.FIVE_MINUTES, Step.HOUR, Step.DAY)
-_CODES = frozenset(each.value for each in BLINDING)
 
 
-class RolledEvent(Protocol):
+class RolledEvent(NumberedEvent, Protocol):
     """What roll-ups need of an event."""
 
-    @property
-    def edge(self) -> str: ...
-    @property
-    def log(self) -> str: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
     @property
     def data(self) -> EventData | None: ...
 
@@ -66,17 +55,9 @@ async def _note(tx: Tx, site: str, events: Iterable[RolledEvent], samples: Itera
     ]
     await repository.widen_series(tx, site, series)
     marks = [
-        BlindMark(
-            edge=event.edge,
-            log=event.log,
-            seq=event.seq,
-            device=event.device,
-            fault=f"{event.data.code} {event.data.part}".strip(),
-            at=min(event.at, event.data.since or event.at),
-            present=event.data.present,
-        )
+        mark
         for event in events
-        if isinstance(event.data, FaultData) and event.data.code in _CODES
+        if isinstance(event.data, FaultData) and (mark := blind_mark(event, event.data)) is not None
     ]
     await repository.put_marks(tx, site, marks)
 

@@ -144,16 +144,6 @@ export function areaWords(area: Area, zone: string, now: Instant): string {
   return area.stale ? `${said}; its edge is offline` : said;
 }
 
-/** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */
-export function notCounted(gaps: readonly { from: string; to: string }[], zone: string, now: Instant): string {
-  if (!gaps.length) return "";
-  const told = gaps.map((one) => {
-    const [from, to] = [sinceText(one.from, zone, now), sinceText(one.to, zone, now)];
-    return from === to ? `for a moment at ${from}` : `${from} to ${to}`;
-  });
-  return `not counted ${told.join(" and ")}`;
-}
-
 /** "nobody counted since 09:14: the inner beam is blocked"; empty where a counter counts. */
 export function notCounting(counter: Pick<Snapshot["counters"][number], "not_counting_since" | "faults">, zone: string, now: Instant): string {
   if (!counter.not_counting_since) return "";

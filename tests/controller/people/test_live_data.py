@@ -32,6 +32,7 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/footfall": {"beams-zebra"},
     "/sites/{site}/footfall.csv": {"beams-zebra"},
     "/sites/{site}/forecast": {"No door has a counter"},
+    "/sites/{site}/occupancy": {"counter-zebra"},
     "/sites/{site}/samples": {"wifi-zebra"},
     "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},
@@ -58,6 +59,7 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
     states = {
         "pir-zebra": ("motion", {"active": True, "zone": "hall"}),
         "area-zebra": ("alarm", {"state": "set", "why": "quiet"}),
+        "counter-zebra": ("counter", {}),
     }
     at = {"site": SITE, "edge": "pi-front", "at": came}
     async with container.database.write() as tx:

@@ -1,0 +1,21 @@
+"""How many people are in a building, as the API answers it."""
+
+from pydantic import Field
+
+from controller.web.fields import Answer, LocalTime
+
+
+class OccupancyRead(Answer):
+    """``state``: ``measured``, ``uncertain``, where ``missing`` says what was not counted, or ``not measured``, where
+    no door has a counter and all else is null. The number is in ``low`` to ``high`` in nine of ten cases, and as likely
+    more than ``people`` as fewer. ``capacity``: how many the rooms hold. ``rests_on``: what it is made of."""
+
+    state: str
+    at: LocalTime | None = None
+    people: int | None = None
+    mean: float | None = None
+    low: int | None = None
+    high: int | None = None
+    capacity: int | None = None
+    rests_on: str = ""
+    missing: list[str] = Field(default_factory=list)

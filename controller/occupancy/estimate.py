@@ -1,0 +1,221 @@
+"""How many people are in a building at a moment, with error, from its counters and sensors, and why. Pure.
+
+The zone is what the counters at the doors enclose. PIRs only contradict that it is empty: they see a part of it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from controller.estate.model import SiteParts
+from controller.occupancy.recording import NAN, Column, Flags, Floats, Recording
+from controller.occupancy.replay import Replay
+from controller.occupancy.site_rows import ROW_S, Device, Empty, SiteRows
+from controller.telemetry.rollups.coverage import known_times, shares, without
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.text import times
+from edge.wire.faults import describe
+from edge.wire.interval import Interval
+
+_KNOWN = 0.5
+"""The share of a row in which a device must be known to have worked."""
+_ROOM_LEFT, _FEWEST, _MOST = 1.5, 60, 1500
+"""The filter reaches beyond what the rooms hold, since that happens."""
+_UNKNOWN_CAPACITY = 200
+_BEGAN = "counting began"
+_SHORTEST, _MOST_GAPS = timedelta(minutes=1), 4
+"""Of the times without counts that are told."""
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """With probability 0.9 the number is in ``low`` to ``high``; it is as likely more than ``people`` as fewer.
+    ``capacity``: how many the rooms hold, if known. ``rests_on``: what it is made of; ``missing``: what is not known,
+    which makes it uncertain."""
+
+    at: datetime
+    people: int
+    mean: float
+    low: int
+    high: int
+    capacity: int | None
+    rests_on: str
+    missing: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        return "uncertain" if self.missing else "measured"
+
+
+class Sensing(msgspec.Struct, frozen=True, kw_only=True):
+    """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
+    alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
+    the first row."""
+
+    parts: SiteParts
+    counters: Mapping[Device, datetime]
+    areas: Sequence[Device]
+    away: Mapping[str, datetime]
+    marks: Sequence[BlindMark]
+
+
+def capacity(parts: SiteParts) -> int | None:
+    """How many people the rooms hold together, each floor space counted once; None where no room says it."""
+    inside = {part for space in parts.spaces for part in space.parts}
+    known = [each.capacity or each.pool_size for each in parts.spaces if each.id not in inside]
+    said = [each for each in known if each is not None]
+    return sum(said) if said else None
+
+
+def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
+    """From what was heard until ``at``; None where no door has a counter."""
+    if not sensing.counters:
+        return None
+    return _Working(rows, sensing, at).estimate()
+
+
+class _Working:
+    def __init__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> None:
+        self._rows, self._sensing, self._at = rows, sensing, at
+        self._zone = sensing.parts.site.tz
+        first, last = rows.start.timestamp(), at.timestamp()
+        edges = [*np.arange(first, last, ROW_S), last]
+        self._seconds: Floats = np.array(edges[1:])
+        self._steps = list(pairwise(edges))
+        self._stations = rows.stations(len(self._steps))
+        edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
+        devices = [*sensing.counters, *self._stations, *((edge, "") for edge in edges_here)]
+        self._begun = max(min(sensing.counters.values()), rows.start)
+        heard = [
+            HeardSeries(
+                edge=edge,
+                device=device,
+                measurement="",
+                place="",
+                first_at=max(sensing.counters.get((edge, device), rows.start), rows.start),
+                last_at=rows.start,
+            )
+            for edge, device in devices
+        ]
+        marks = sorted([*sensing.marks, *rows.marks], key=lambda each: (each.at, each.log, each.seq))
+        horizons = {edge: min(sensing.away.get(edge, at), at) for edge, _ in devices}
+        found = known_times(heard, horizons=horizons, present=set(devices), outages=rows.outages, marks=marks)
+        self._known = dict(zip(devices, found, strict=True))
+        self._marks = marks
+        self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
+        self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
+
+    def _rows_of(self, spans: Sequence[Interval]) -> Flags:
+        found: Flags = np.array(shares(spans, self._steps)) >= _KNOWN
+        return found
+
+    def estimate(self) -> Estimate:
+        holds = capacity(self._sensing.parts)
+        many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
+        told, told_at = self._rows.told(len(self._steps))
+        counting = np.logical_and.reduce([self._worked[device] for device in self._sensing.counters])
+        empty = self._rows.empty(self._sensing.areas, self._in_touch, counting)
+        skip = max(self._rows.row(self._begun) - 1, 0)
+        if self._begun > self._rows.start:
+            empty[skip] = Empty(self._begun, _BEGAN)
+        replay = Replay(self._recording(told, empty, skip), many, counters_only=True)
+        step = replay.last()
+        since, anchor = self._anchor(empty, np.flatnonzero(replay.doors.empty) + skip, told_at)
+        return Estimate(
+            at=self._at,
+            people=step.people,
+            mean=round(step.mean, 1),
+            low=step.low,
+            high=step.high,
+            capacity=holds,
+            rests_on=self._rests_on(anchor, replay.follows),
+            missing=tuple(self._missing(since)),
+        )
+
+    def _recording(self, told: Floats, empty: Sequence[Empty | None], skip: int) -> Recording:
+        """Without the first rows, ``skip`` of them."""
+        rows = len(self._steps)
+        columns = [
+            Column("alarm", "alarm", np.array([float(each is not None) for each in empty])),
+            Column("told", "told", told),
+        ]
+        for device in sorted(self._sensing.counters):
+            ins, outs = np.zeros(rows), np.zeros(rows)
+            for row, count in self._rows.counts.get(device, {}).items():
+                ins[row], outs[row] = count.ins, count.outs
+            unknown = ~self._worked[device] & (ins + outs == 0)
+            for kind, values in (("in", ins), ("out", outs)):
+                values[unknown] = NAN
+                columns.append(Column(f"{device[1]} {kind}", kind, values))
+        for device, values in sorted(self._stations.items()):
+            columns.append(Column(device[1], "devices", np.where(self._worked[device], values, NAN)))
+        columns += [Column(device[1], "pir", values) for device, values in sorted(self._rows.moving(rows).items())]
+        seconds = self._seconds[skip:]
+        moments = [datetime.fromtimestamp(second, self._zone) for second in seconds.tolist()]
+        columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
+        return Recording(seconds, moments, columns, Counter())
+
+    def _anchor(
+        self, known: Sequence[Empty | None], rows: NDArray[np.intp], told_at: datetime | None
+    ) -> tuple[datetime, str]:
+        """Since when people have been counted from a number that was known, and how it was known. ``rows``: in which
+        nobody can have been there."""
+        found = self._rows.start, "it is not known who was there at first"
+        if rows.size:
+            row = int(rows[-1])
+            here = known[row]
+            quiet = datetime.fromtimestamp(self._steps[row][1], UTC)
+            since = here.at if here is not None else quiet
+            how = here.why if here is not None else "nobody had passed a door for three hours of the night"
+            found = max(quiet, since), f"{'taken as ' * (how == _BEGAN)}empty at {self._time(since)}, when {how}"
+        if told_at is not None and told_at >= found[0]:
+            found = told_at, f"counted by a person at {self._time(told_at)}"
+        return found
+
+    def _rests_on(self, anchor: str, follows: Sequence[str]) -> str:
+        names = sorted({self._door(device) for device in self._sensing.counters})
+        also = f" and devices on the WiFi ({times.listed(sorted(follows))})" if follows else ""
+        return f"Counts at {times.listed(names)}{also}; {anchor}"
+
+    def _door(self, device: Device) -> str:
+        doors = self._sensing.parts.doors
+        return next((each.name for each in doors if (each.edge, each.counter) == device), device[1])
+
+    def _time(self, at: datetime) -> str:
+        return times.at(at, self._zone, now=self._at)
+
+    def _missing(self, since: datetime) -> list[str]:
+        """What was not counted since then, the longest first."""
+        gaps: dict[tuple[datetime, datetime, str], list[str]] = {}
+        for device in self._sensing.counters:
+            for gap in without(since, self._at, self._known[device]):
+                if gap.end - gap.start >= _SHORTEST:
+                    gaps.setdefault((gap.start, gap.end, self._cause(device, gap)), []).append(self._door(device))
+        found = [
+            f"not counted at {times.listed(sorted(doors))} {self._span(start, end)}: {why}"
+            for (start, end, why), doors in sorted(gaps.items())[-_MOST_GAPS:]
+        ]
+        if since == self._begun > self._rows.start:  # no moment since then is known
+            return ["who was there when counting began", *found]
+        return found
+
+    def _span(self, start: datetime, end: datetime) -> str:
+        if end == self._at:
+            return f"since {self._time(start)}"
+        return f"from {self._time(start)} to {self._time(end)}"
+
+    def _cause(self, device: Device, gap: Interval) -> str:
+        edge = next((each.name for each in self._sensing.parts.edges if each.id == device[0]), device[0])
+        if self._sensing.away.get(device[0]) == gap.start:
+            return f"{edge} is out of reach"
+        if any(each.edge == device[0] and gap.start in each.during for each in self._rows.outages):
+            return f"{edge} was not running"
+        its = [each for each in self._marks if (each.edge, each.device) == device and each.at <= gap.start]
+        if its and its[-1].present:
+            code, _, part = its[-1].fault.partition(" ")
+            return describe(code, part)
+        return "there was no counter yet"

@@ -1,0 +1,35 @@
+"""How many people are in a building, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.estate.errors import SiteUnknown
+from controller.estate.service import require_site
+from controller.occupancy.answers import OccupancyRead
+from controller.occupancy.service import OccupancyService
+from controller.people.authentication import SeesLive
+from controller.web.fields import SlugPath, answer_of, read_edge
+from controller.web.problem import NotSignedIn, described
+from controller.web.services import TheDatabase, service
+
+router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
+
+
+@router.get("/sites/{site}/occupancy")
+async def get_occupancy(
+    site: SlugPath,
+    occupancy: Annotated[OccupancyService, service(OccupancyService)],
+    database: TheDatabase,
+    actor: SeesLive,
+    at: Annotated[
+        str | None, Query(max_length=40, description="A past moment: what was shown then. Left out, now")
+    ] = None,
+) -> OccupancyRead:
+    """How many people are inside, with error, and what that rests on. `GET /sites/{site}/now` has it too."""
+    async with database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+    found = await (occupancy.now(site) if at is None else occupancy.at(site, read_edge(at, "at", zone)))
+    if found is None:
+        return OccupancyRead(state="not measured")
+    return answer_of(OccupancyRead, found, zone)

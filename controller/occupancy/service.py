@@ -1,0 +1,144 @@
+"""How many people are in each building now, and how many were shown at an earlier moment: worked out when asked, from
+stored events. What is kept of a site is only what would be read again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.db.engine import Database, Tx
+from controller.estate.service import require_parts
+from controller.occupancy.estimate import Estimate, Sensing, estimate
+from controller.occupancy.site_rows import KINDS, HeardEvent, SiteRows
+from controller.telemetry import queries, repository
+from controller.telemetry.queries import StoredEvent
+from controller.telemetry.rollups import repository as rollups
+from controller.telemetry.validation import read_data
+from controller.text import local_time
+from controller.web.problem import invalid_field
+from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+
+_DAYS = 7
+"""Of the past from which the rates of doors and the WiFi are learned."""
+_SETTLED = timedelta(seconds=2)
+"""So long after an event was received it is surely stored: what is newer waits, so that the same is read later."""
+_FRESH, _OLD = timedelta(seconds=5), timedelta(minutes=1)
+"""How old an answer may be when something was heard since, and when nothing was."""
+_MOST_KEPT = 256
+"""Sites."""
+
+
+class _Kept:
+    """Of a site: the rows since ``start``, up to the event ``last``; ``waiting``: events that have not settled."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.rows: SiteRows | None = None
+        self.last = 0
+        self.waiting: list[HeardEvent] = []
+        self.sensing: Sensing | None = None
+        self.found: Estimate | None = None
+        self.at: datetime | None = None
+
+
+class OccupancyService:
+    """Reads only."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def now(self, site: str) -> Estimate | None:
+        """At most a minute old, and seconds where anything was heard since. None where no door has a counter. Raises
+        ``SiteUnknown``."""
+        kept = self._kept.setdefault(site, _Kept())
+        self._kept.move_to_end(site)
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        async with kept.lock:
+            now = self._clock.now()
+            if kept.at is not None and timedelta() <= now - kept.at < _FRESH:
+                return kept.found
+            async with self._database.read() as tx:
+                sensing, start = await _sensing(tx, site, now)
+                if kept.rows is None or kept.rows.start != start or (kept.at and kept.at > now):
+                    kept.rows, kept.last, kept.waiting, kept.at = SiteRows(start), 0, [], None
+                stored = await queries.events_from(tx, site, KINDS, start, after=kept.last)
+            waiting = [*kept.waiting, *await asyncio.to_thread(_heard, stored)]
+            kept.last = max([kept.last, *(each.id for each in stored)])
+            settled = [each for each in waiting if each.received_at <= now - _SETTLED]
+            kept.waiting = [each for each in waiting if each.received_at > now - _SETTLED]
+            for each in settled:
+                kept.rows.add(each)
+            if settled or kept.at is None or now - kept.at >= _OLD or sensing != kept.sensing:
+                kept.found = await asyncio.to_thread(estimate, kept.rows, sensing, now)
+                kept.at, kept.sensing = now, sensing
+            return kept.found
+
+    async def at(self, site: str, moment: datetime) -> Estimate | None:
+        """As it was shown at an earlier moment: from what had been received by then. An edge that was out of reach
+        then is so from the first event that came later. Raises ``SiteUnknown``, and ``Invalid`` for a time that is
+        still to come."""
+        if moment > self._clock.now():
+            raise invalid_field("at", "must be in the past")
+        async with self._database.read() as tx:
+            sensing, start = await _sensing(tx, site, moment)
+            missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
+            sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
+            stored = await queries.events_from(tx, site, KINDS, start, until=moment - _SETTLED)
+        return await asyncio.to_thread(_made, stored, sensing, start, moment)
+
+
+def _made(stored: Iterable[StoredEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
+    rows = SiteRows(start)
+    for each in _heard(stored):
+        rows.add(each)
+    return estimate(rows, sensing, at)
+
+
+def _heard(stored: Iterable[StoredEvent]) -> list[HeardEvent]:
+    return [
+        HeardEvent(
+            min(each.at, each.received_at),
+            each.received_at,
+            each.edge,
+            str(each.log_id),
+            each.seq,
+            each.device,
+            read_data(each.kind, each.data),
+        )
+        for each in stored
+    ]
+
+
+async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
+    """What senses at a site, and when the first row begins."""
+    parts = await require_parts(tx, site)
+    zone = parts.site.tz
+    start = local_time.day_start(local_time.local_day(at, zone) - timedelta(days=_DAYS), zone)
+    devices = await queries.site_devices(tx, site)
+    opened = await queries.logs_opened(tx, site)
+    first: dict[tuple[str, str], datetime] = {}
+    for each in await rollups.series_of(tx, site):
+        if each.measurement == "footfall" and each.first_at <= at:
+            first[each.edge, each.device] = min(each.first_at, first.get((each.edge, each.device), at))
+    counters = {
+        (edge, state.device): first.get((edge, state.device), min(opened.get(edge, at), at))
+        for edge, state in devices
+        if state.kind == "counter"
+    }
+    marks = await rollups.marks_of(tx, site, Interval(start=start, end=start + timedelta(microseconds=1)))
+    states = await repository.site_edge_states(tx, site)
+    sensing = Sensing(
+        parts=parts,
+        counters=counters,
+        areas=sorted((edge, state.device) for edge, state in devices if state.kind == "alarm"),
+        away={each.edge: each.since for each in states if not each.online and each.since <= at},
+        marks=[each for each in marks if each.at < start],
+    )
+    return sensing, start

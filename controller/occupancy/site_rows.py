@@ -1,0 +1,215 @@
+"""What a site's counters and sensors reported, as rows of five minutes. Pure.
+
+Rows are the same in whatever order events come, so that they are the same whether they grew event by event or are made
+of stored events later.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+
+from controller.occupancy.recording import NAN, Flags, Floats
+from controller.telemetry.queries import Outage
+from controller.telemetry.rollups.coverage import blind_mark
+from controller.telemetry.rollups.repository import BlindMark
+from edge.wire.events import (
+    AlarmChange,
+    AlarmData,
+    ClosingData,
+    ClosingStage,
+    EventData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    OutageData,
+    RecountData,
+    WifiData,
+)
+from edge.wire.interval import Interval
+
+KINDS = ("footfall", "recount", "motion", "wifi", "alarm", "closing", "fault", "outage")
+ROW_S = 300
+_TOGETHER = timedelta(minutes=2)
+"""Who counts a whole building corrects each of its counters in this time."""
+_ALARM = {
+    AlarmChange.SET: True,
+    AlarmChange.UNSET: False,
+    AlarmChange.TRIGGERED: False,
+}
+Device = tuple[str, str]
+"""Edge and device."""
+T = TypeVar("T")
+When = tuple[datetime, int]
+"""When it happened, and its number among those of one instant."""
+
+
+class HeardEvent(NamedTuple):
+    """An event as it is stored. ``at``: not after ``received_at``."""
+
+    at: datetime
+    received_at: datetime
+    edge: str
+    log: str
+    seq: int
+    device: str
+    data: EventData | None
+
+
+class _Count(msgspec.Struct):
+    """Of a counter in a row. ``entered``: when somebody last came in; ``totals``: of its last event."""
+
+    ins: int = 0
+    outs: int = 0
+    entered: datetime | None = None
+    last: When | None = None
+    totals: tuple[int, int] = (0, 0)
+
+
+class _Recount(NamedTuple):
+    at: datetime
+    counter: Device
+    inside: int
+    totals: tuple[int, int]
+
+
+class Empty(NamedTuple):
+    """When it became known that nobody is there, and by what."""
+
+    at: datetime
+    why: str
+
+
+class SiteRows:
+    """The rows from ``start`` on. ``counts`` and the others: by device and row, counted from 0."""
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+        self.counts: defaultdict[Device, defaultdict[int, _Count]] = defaultdict(lambda: defaultdict(_Count))
+        self.marks: list[BlindMark] = []
+        self.outages: list[Outage] = []
+        self._stations: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
+        self._moving: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
+        self._moved: defaultdict[Device, set[int]] = defaultdict(set)
+        self._alarm: defaultdict[Device, dict[int, tuple[When, bool]]] = defaultdict(dict)
+        self._secured: dict[int, datetime] = {}
+        self._recounts: list[_Recount] = []
+
+    def row(self, at: datetime) -> int:
+        return int((at - self.start).total_seconds() // ROW_S)
+
+    def add(self, event: HeardEvent) -> None:
+        """What happened before the first row is left out."""
+        if event.at < self.start:
+            return
+        row, when, device = self.row(event.at), (event.at, event.seq), (event.edge, event.device)
+        match event.data:
+            case FootfallData() as data:
+                count = self.counts[event.edge, data.counter][row]
+                count.ins, count.outs = count.ins + data.ins, count.outs + data.outs
+                if data.ins:
+                    count.entered = max(count.entered or event.at, event.at)
+                if count.last is None or when > count.last:
+                    count.last, count.totals = when, (data.total_ins, data.total_outs)
+            case RecountData() as data:
+                totals = data.total_ins, data.total_outs
+                self._recounts.append(_Recount(event.at, (event.edge, data.counter), data.inside, totals))
+            case WifiData() as data:
+                _keep(self._stations[device], row, when, float(data.stations))
+            case MotionData() as data:
+                _keep(self._moving[device], row, when, float(data.active))
+                if data.active:
+                    self._moved[device].add(row)
+            case AlarmData(change=change) as data if change in _ALARM:
+                _keep(self._alarm[event.edge, data.area], row, when, _ALARM[change])
+            case ClosingData(stage=ClosingStage.SECURED):
+                self._secured[row] = max(self._secured.get(row, event.at), event.at)
+            case FaultData() as data if (mark := blind_mark(event, data)) is not None:
+                self.marks.append(mark)
+            case OutageData() as data if data.start < data.end:
+                self.outages.append(Outage(edge=event.edge, during=Interval(start=data.start, end=data.end)))
+            case _:
+                pass
+
+    def stations(self, rows: int) -> dict[Device, Floats]:
+        """By access point: how many devices it listed last, in each row; NaN before the first."""
+        return {device: _held(cells, rows) for device, cells in self._stations.items()}
+
+    def moving(self, rows: int) -> dict[Device, Floats]:
+        """By sensor: 1 in the rows in which it saw movement."""
+        found = {}
+        for device, cells in self._moving.items():
+            values = np.nan_to_num(_held(cells, rows))
+            values[[row for row in self._moved[device] if row < rows]] = 1.0
+            found[device] = values
+        return found
+
+    def told(self, rows: int) -> tuple[Floats, datetime | None]:
+        """How many people somebody counted, as at the end of the row; NaN elsewhere. And when that was last."""
+        values, groups = np.full(rows, NAN), list[list[_Recount]]()
+        for each in sorted(self._recounts):
+            if groups and each.at - groups[-1][-1].at <= _TOGETHER:
+                groups[-1].append(each)
+            else:
+                groups.append([each])
+        for group in groups:
+            row = self.row(group[-1].at)
+            newest = {each.counter: each for each in group}
+            values[row] = sum(each.inside + self._since(each, row) for each in newest.values())
+        return np.maximum(values, 0.0), groups[-1][-1].at if groups else None
+
+    def _since(self, told: _Recount, row: int) -> int:
+        """How many more came in by a counter than went out, from its re-count to the end of a row."""
+        count = self.counts[told.counter].get(row)
+        if count is None or count.last is None or count.last[0] < told.at:
+            return 0
+        return (count.totals[0] - told.totals[0]) - (count.totals[1] - told.totals[1])
+
+    def empty(self, areas: Sequence[Device], in_touch: Mapping[str, Flags], counting: Flags) -> list[Empty | None]:
+        """For each row whether nobody can be there at its end: every area's alarm is set, or the only edge said in it
+        that the building is secured; and nobody came in since.
+
+        ``in_touch``: by edge, the rows of which all is known of it; ``counting``: those in which every counter counts.
+        """
+        entered, last = self._entered(), self.start
+        alarms: dict[Device, tuple[When, bool]] = {}
+        found: list[Empty | None] = []
+        for row in range(len(counting)):
+            last = max(last, entered.get(row, last))
+            alarms |= {area: self._alarm[area][row] for area in areas if row in self._alarm[area]}
+            here = [alarms.get(area) for area in areas if in_touch[area[0]][row]]
+            since = [each[0][0] for each in here if each is not None and each[1]]
+            state = None
+            if areas and len(since) == len(areas):
+                state = Empty(max(since), "the alarm was set")
+            elif row in self._secured and len(in_touch) == 1 and counting[row]:
+                state = Empty(self._secured[row], "the building was secured")
+            found.append(state if state is not None and state.at >= last else None)
+        return found
+
+    def _entered(self) -> dict[int, datetime]:
+        """Row -> when somebody last came in."""
+        found: dict[int, datetime] = {}
+        for cells in self.counts.values():
+            for row, count in cells.items():
+                if count.entered is not None:
+                    found[row] = max(found.get(row, count.entered), count.entered)
+        return found
+
+
+def _keep(cells: dict[int, tuple[When, T]], row: int, when: When, value: T) -> None:
+    if row not in cells or when >= cells[row][0]:
+        cells[row] = when, value
+
+
+def _held(cells: Mapping[int, tuple[When, float]], rows: int) -> Floats:
+    """Each value until the next; NaN before the first."""
+    values = np.full(rows, NAN)
+    ordered = sorted(row for row in cells if row < rows)
+    for place, row in enumerate(ordered):
+        end = ordered[place + 1] if place + 1 < len(ordered) else rows
+        values[row:end] = cells[row][1]
+    return values
