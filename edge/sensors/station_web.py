@@ -191,6 +191,9 @@ def read_ubus(found: Json) -> Listing:
     return listing_of(map(address_of, allowed))
 
 
+_NO_SUCH_PAGE = {404, 405}
+
+
 class UnifiSource(_WebSource[UnifiConfig]):
     """The API of UniFi's own web pages, which Ubiquiti does not document: of a console with UniFi OS, or of an older
     controller."""
@@ -201,7 +204,7 @@ class UnifiSource(_WebSource[UnifiConfig]):
         login = {"username": self._config.username, "password": self._config.password}
         for path, before in (("/api/auth/login", "/proxy/network"), ("/api/login", "")):
             answer = exchange(self._config, path, login)
-            if answer.status in (400, 401, 403, 429):
+            if 400 <= answer.status < 500 and answer.status not in _NO_SUCH_PAGE:  # 499 asks for a second factor
                 raise LoginRefused(f"it answers a login with {answer.status}")
             if answer.status == 200 and answer.cookies:
                 self._before = before

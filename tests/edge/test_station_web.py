@@ -188,6 +188,12 @@ async def test_unifi_lists_those_of_the_named_access_points() -> None:
         assert (await unifi(url, None, "78:45:58:00:00:0B").listing()).addresses == {LAPTOP}
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 499])
+async def test_each_way_to_refuse_a_login_is_a_refusal(status: int) -> None:
+    with served(lambda path, cookie, asked: (status, b"{}", "")) as url, pytest.raises(LoginRefused):
+        await unifi(url).listing()
+
+
 async def test_a_refused_login_is_not_tried_again_for_ten_minutes() -> None:
     now, router, console = Now(), OpenWrt(), UniFi()
     console.refuses = True
