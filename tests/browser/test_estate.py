@@ -92,6 +92,31 @@ async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_any
     await expect(calm).to_be_visible()
 
 
+@pytest.mark.browser_full
+async def test_a_pi_that_is_cut_off_comes_onto_the_wall_and_to_the_top_of_the_estate(
+    screens: Screens, hub: SimHub
+) -> None:
+    wall, estate = await screens.new(size=WALL), await screens.new()
+    await wall.open("/wall?site=ramsey")
+    await expect(wall.page.get_by_role("heading", name="Nothing needs anybody")).to_be_visible()
+    await estate.open("/estate?site=ramsey")
+    march = estate.page.get_by_role("row", name=re.compile("March Library"))
+    await expect(march).to_contain_text("None of 1")
+    hub.set_network("march", up=False)
+    try:
+        place = wall.page.get_by_role("list", name="Buildings that need somebody").get_by_role("listitem")
+        await expect(place).to_contain_text(
+            re.compile(r"March Library\s*Serious\s*Pi offline\s*since \d\d:\d\d", re.DOTALL)
+        )
+        await expect(wall.page.get_by_text("1 other building: all well")).to_be_visible()
+        await expect(march).to_contain_text(re.compile(r"1 serious.*1 of 1\s*since \d\d:\d\d", re.DOTALL))
+        await expect(estate.page.get_by_role("row").nth(1)).to_contain_text("March Library")
+    finally:
+        hub.set_network("march", up=True)
+        await hub.online("march")
+    await expect(march).to_contain_text("None of 1")
+
+
 async def test_the_estate_sorts_by_each_column_and_leads_to_the_page_of_a_building(
     screens: Screens, hub: SimHub
 ) -> None:
