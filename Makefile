@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases fuzz mutants words lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases fuzz mutants words lock wheel check-data clean setup-run setup-test
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,11 +48,15 @@ faults: setup-test ## the fault scenarios in their long form; prints a table
 browsers: setup-test ## every way of every page in Chromium; make test keeps the main ones
 	$(BIN)/pytest tests/browser -m "browser_full or not browser_full" -n $(CORES) --dist worksteal $(ARGS)
 
-databases: setup-test ## every test of the controller on PostgreSQL; make test keeps one for each statement, and the races
-	$(BIN)/pytest tests -m "databases_full and not faults_full" -n $(WORKERS) --dist worksteal $(ARGS)
+databases: setup-test ## every test of the controller on PostgreSQL; make test keeps the repositories, the migrations and the races
+	$(BIN)/pytest tests -m "databases_full and not faults_full and not bench" -n $(WORKERS) --dist worksteal $(ARGS)
+
+cases: setup-test ## the costly and the further cases of rules; make test keeps the main ones
+	$(BIN)/pytest tests -m "cases_full and not databases_full" -n $(WORKERS) --dist worksteal $(ARGS)
 
 fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test
-	$(BIN)/pytest tests/fuzz tests/property tests/controller/people/test_matrix.py --hypothesis-profile=long $(ARGS)
+	$(BIN)/pytest tests/fuzz tests/property tests/controller/people/test_matrix.py -m "cases_full or not cases_full" \
+		--hypothesis-profile=long $(ARGS)
 
 mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)

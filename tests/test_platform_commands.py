@@ -60,6 +60,7 @@ def test_the_version_is_told() -> None:
     assert _run("--version") == f"hallkeeper {version('hallkeeper')}\n"
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [

@@ -103,6 +103,7 @@ async def test_the_notice_stands_in_the_list_of_alerts(container: Container, vil
     assert (alert["kind"], alert["text"]) == ("held", "front-door is held open")
 
 
+@pytest.mark.cases_full
 def test_the_examples_pass_the_checks_of_the_code(tmp_path: Path) -> None:
     files = [tmp_path / f"{title.replace(' ', '_').lower()}.py" for title in EXAMPLES]
     for file, (title, code) in zip(files, EXAMPLES.items(), strict=True):

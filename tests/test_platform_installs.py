@@ -107,6 +107,7 @@ def install(empty: Path, wheels: Path, built: Path) -> Callable[..., Path]:
     return install
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("lock", LOCKS)
 def test_plain_pip_installs_a_lock(lock: str, wheels: Path, empty: Path) -> None:
     python = empty / "bin" / "python"
@@ -120,6 +121,7 @@ def test_no_setting_of_uv_hides_from_pip_what_it_would_refuse() -> None:
     assert "uv" not in tomllib.loads((ROOT / "pyproject.toml").read_text()).get("tool", {})
 
 
+@pytest.mark.cases_full
 def test_without_an_extra_each_command_of_another_part_names_the_extra_that_holds_it(
     install: Callable[..., Path],
 ) -> None:
@@ -137,6 +139,7 @@ def test_without_an_extra_each_command_of_another_part_names_the_extra_that_hold
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("wanted", ["hallkeeper[edge]", "hallkeeper-edge"])
 def test_the_edge_runs(install: Callable[..., Path], tmp_path: Path, wanted: str) -> None:
     hallkeeper = install(wanted) / "hallkeeper"
@@ -174,6 +177,7 @@ SETTINGS = {
 """What only works with an extra of its own."""
 
 
+@pytest.mark.cases_full
 def test_the_controller_runs_and_names_the_extra_that_a_setting_needs(
     install: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -231,6 +235,7 @@ def _wait_for(url: str, running: subprocess.Popen[str]) -> None:
             return
 
 
+@pytest.mark.cases_full
 def test_the_demo_runs(install: Callable[..., Path], tmp_path: Path) -> None:
     bin_ = install("hallkeeper[sim]")
     _load_commands(bin_)
@@ -252,6 +257,7 @@ def test_the_demo_runs(install: Callable[..., Path], tmp_path: Path) -> None:
     assert "The demo has stopped" in rest
 
 
+@pytest.mark.cases_full
 def test_the_tools_of_the_tests_are_there(install: Callable[..., Path], tmp_path: Path) -> None:
     bin_ = install("hallkeeper[dev]")
     for tool in ("pytest", "ruff", "mypy", "lint-imports", "uv"):

@@ -46,6 +46,7 @@ def test_the_wire_asks_the_machine_for_nothing_but_the_time(path: Path) -> None:
     assert not _ON_THE_MACHINE & {name.partition(".")[0] for name in _imported(path)}
 
 
+@pytest.mark.cases_full
 def test_the_command_starts_where_only_the_edge_is_installed() -> None:
     code = f"""
 import sys
@@ -60,6 +61,7 @@ main()
     assert "Usage" in done.stdout
 
 
+@pytest.mark.cases_full
 def test_asking_for_help_loads_neither_the_controller_nor_its_libraries() -> None:
     code = """
 import sys

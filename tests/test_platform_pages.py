@@ -28,6 +28,7 @@ def _hook(root: Path) -> DashboardsHook:
     return DashboardsHook(str(root), {}, builder.config, builder.metadata, str(root / "dist"), "wheel")
 
 
+@pytest.mark.cases_full
 def test_pages_are_built_again_only_when_a_source_changed(tmp_path: Path) -> None:
     folder = _tree(tmp_path)
     Pages(tmp_path).build()
@@ -38,6 +39,7 @@ def test_pages_are_built_again_only_when_a_source_changed(tmp_path: Path) -> Non
     assert (folder / "dist" / "runs").read_text() == "xx"
 
 
+@pytest.mark.cases_full
 def test_a_tree_with_built_pages_asks_for_no_node(tmp_path: Path) -> None:
     _tree(tmp_path)
     hook = _hook(tmp_path)
@@ -51,6 +53,7 @@ def test_a_tree_without_pages_builds_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.cases_full
 def test_a_build_that_fails_says_which_command_and_what_it_printed(tmp_path: Path) -> None:
     _tree(tmp_path, build="echo no such room && exit 7")
     with pytest.raises(PagesNotBuilt, match=r"(?s)`npm run build` in .*dashboards failed .*no such room"):

@@ -131,6 +131,7 @@ def test_influx_refuses_a_bucket_that_does_not_exist(influx: InfluxServer) -> No
             api.write("no-such-bucket", record="footfall ins=3i", write_precision="us")
 
 
+@pytest.mark.cases_full
 async def test_chromium_renders_a_page(chromium: Browser) -> None:
     page = await chromium.new_page(viewport={"width": 320, "height": 640})
     await page.set_content("<h1>Front door</h1>")
@@ -176,6 +177,7 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
+@pytest.mark.cases_full
 async def test_what_the_fork_server_started_is_killed_alone_or_with_it(tmp_path: Path) -> None:
     async def start(server: ForkServer, name: str) -> Process:
         config = tmp_path / f"{name}.toml"

@@ -110,6 +110,8 @@ def _in_make_test(source: str) -> list[str]:
 
 
 def test_every_part_of_the_pages_keeps_a_browser_test_in_make_test() -> None:
-    files = sorted((TESTS / "browser").glob("test_*.py"))
-    assert files
-    assert [path.name for path in files if not _in_make_test(path.read_text(encoding="utf-8"))] == []
+    without = {
+        path.name for path in (TESTS / "browser").glob("test_*.py") if not _in_make_test(path.read_text("utf-8"))
+    }
+    # Its provider takes long to start; `tests/controller/people/test_openid_provider.py` signs in by one.
+    assert without == {"test_council_sign_in.py"}

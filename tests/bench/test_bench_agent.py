@@ -15,6 +15,7 @@ async def test_an_agent_starts_without_a_network(tmp_path: Path) -> None:
     assert 10 < memory < 200
 
 
+@pytest.mark.bench
 def test_a_busy_quarter_of_an_hour_is_counted_on_the_card() -> None:
     found = day(hours_open=0.25, hours_in_all=0.25, grants=10)
     assert found.events > 300

@@ -24,6 +24,7 @@ EIGHT_WEEKS_MS, ONE_DAY_MS = 50.0, 5.0
 ACTOR = Actor.acting(USER)
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(("bookings", "rounds"), [(1_000, 1), pytest.param(100_000, 15, marks=pytest.mark.bench)])
 async def test_what_is_free_with_a_full_diary(
     any_app: FastAPI, any_client: httpx.AsyncClient, any_container: Container, bookings: int, rounds: int

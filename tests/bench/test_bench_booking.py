@@ -39,6 +39,7 @@ async def compared(folder: Path, url: str, *, rounds: int, each: int) -> tuple[l
             await peer.close()
 
 
+@pytest.mark.bench
 async def test_every_booking_that_was_measured_was_made(tmp_path: Path, durable_url: str) -> None:
     at_one, at_eight = await compared(tmp_path, durable_url, rounds=1, each=16)
     assert [len(each.http) for each in at_one] == [1, 1]

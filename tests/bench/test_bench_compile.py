@@ -85,6 +85,7 @@ async def made_ms(hub: Hub, grants: int) -> float:
     return took
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(
     ("grants", "limit_ms"),
     [

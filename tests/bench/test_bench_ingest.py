@@ -5,6 +5,7 @@ import pytest
 from tests.bench.bench_ingest import measure
 
 
+@pytest.mark.bench
 async def test_every_event_that_was_measured_was_committed_and_acknowledged(durable_url: str) -> None:
     result = await measure(batches=40, database=durable_url)
     assert (result.events, result.stored) == (8_001, 8_001)

@@ -5,6 +5,7 @@ import pytest
 from tests.bench.bench_keypad import BACKLOG, TRIES, measure, table
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("busy", [False, True], ids=["quiet", "busy"])
 async def test_every_code_of_a_plan_of_ten_thousand_opens(busy: bool) -> None:
     result = await measure(grants=10_000, tries=20, busy=busy)

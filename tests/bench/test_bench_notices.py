@@ -168,6 +168,7 @@ async def compared(folder: Path, url: str, *, queue: int, rounds: int, each: int
     return QueueResult(database=name, empty=empty, full=full, sent=before - left, left=left)
 
 
+@pytest.mark.bench
 async def test_people_book_while_a_queue_goes_out(tmp_path: Path, durable_url: str) -> None:
     result = await compared(tmp_path, durable_url, queue=70, rounds=1, each=16)
     assert result.sent + result.left == 70

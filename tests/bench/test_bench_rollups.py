@@ -54,6 +54,7 @@ async def answered(database: Database, step: Step, days: int) -> tuple[float, li
     return min(took), rows
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(
     ("days", "month", "busy", "seconds"), [(2, 2, 1, 600), pytest.param(365, 31, 3, 10, marks=pytest.mark.bench)]
 )

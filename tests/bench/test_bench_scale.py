@@ -93,6 +93,7 @@ def told(database: str, sizes: tuple[int, ...], found: dict[str, list[float]]) -
     return "\n".join([head, *lines])
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(("sizes", "rounds"), [(SHORT, 1), pytest.param(FULL, 15, marks=pytest.mark.bench)])
 async def test_what_questions_cost_as_the_diary_grows(
     any_container: Container, sizes: tuple[int, ...], rounds: int
@@ -102,6 +103,7 @@ async def test_what_questions_cost_as_the_diary_grows(
     print(told(any_container.database.url.get_backend_name(), sizes, found))
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("bookings", [1_000, pytest.param(WITH_MEMORY, marks=pytest.mark.bench)])
 async def test_how_much_memory_a_controller_takes(
     any_client: httpx.AsyncClient, any_container: Container, tmp_path: Path, bookings: int

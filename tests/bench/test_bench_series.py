@@ -40,6 +40,7 @@ async def _timed(client: httpx.AsyncClient, method: str, path: str, body: object
     return took, answer.json()
 
 
+@pytest.mark.bench
 async def test_a_year_of_weeks_is_checked_written_edited_cancelled_and_restored(village: httpx.AsyncClient) -> None:
     took: dict[str, list[float]] = {}
     for hour in range(8, 20, 2):

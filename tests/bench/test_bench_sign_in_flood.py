@@ -24,6 +24,7 @@ AT_ONCE = 100
 """Connections of the flood. All come through one trusted proxy, so that each may name an address."""
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("size", [SHORT, pytest.param(LONG, marks=pytest.mark.bench)], ids=["short", "long"])
 async def test_a_known_browser_and_a_link_get_in_during_a_flood(
     mosquitto: Broker, tmp_path: Path, fork_server: ForkServer, size: tuple[int, int]

@@ -194,6 +194,7 @@ def _line(what: str, bookings: list[OneBooking], limit_ms: float) -> str:
     )
 
 
+@pytest.mark.bench
 async def test_a_booking_s_code_reaches_the_door_and_is_acknowledged(tmp_path: Path) -> None:
     measured = await _measure(tmp_path, grants=20, tries=3)
     assert len(measured.quiet) == len(measured.back_to_back) == 3

@@ -148,6 +148,7 @@ async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, hub: Si
         assert await faults(screen.page, scheme) == []
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     "size", [(320, 700), pytest.param((320, 256), marks=pytest.mark.browser_full)], ids=["narrow", "400-percent"]
 )
@@ -194,6 +195,7 @@ async def test_the_panel_covers_the_whole_phone_and_closes_again(screens: Screen
     await expect(screen.block("Looked at")).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, hub: SimHub) -> None:
     booked = await book(hub, "By thumb", DAY, "15:00", "16:00")
     screen = await screens.new(size=PHONE, settings={"has_touch": True})
@@ -212,6 +214,7 @@ async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, hub
     await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:30 to 16:30.")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("width", [320, 360, 1280])
 async def test_the_bar_of_a_manager_is_low_and_its_pages_are_one_row_with_the_open_one_in_sight(
     screens: Screens, width: int

@@ -90,6 +90,7 @@ async def test_an_offline_door_is_not_opened_and_the_page_gives_the_reason(scree
         await hub.online("march")
 
 
+@pytest.mark.browser_full
 async def test_the_whole_building_is_locked_down_after_typed_confirmation_and_released_with_one_click(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -224,6 +225,7 @@ async def test_a_booking_with_a_leaked_code_can_get_a_new_one(screens: Screens, 
     assert (await shown.inner_text()).replace(" ", "") != booked["code"]
 
 
+@pytest.mark.browser_full
 async def test_all_manual_actions_are_on_one_page_as_they_happen(screens: Screens, hub: SimHub) -> None:
     screen = await now_page(screens)
     page = screen.page
@@ -237,6 +239,7 @@ async def test_all_manual_actions_are_on_one_page_as_they_happen(screens: Screen
     await expect(row).to_contain_text(re.compile(r"Ended: ended \d\d:\d\d by .*: all in"))
 
 
+@pytest.mark.browser_full
 async def test_a_diary_only_user_sees_nothing_of_the_doors_and_no_actions(screens: Screens, hub: SimHub) -> None:
     password = "a long password"
     await hub.api.post("/users", {"name": "Rita Reader", "password": password, "assignments": [{"role": "wall"}]})
@@ -254,6 +257,7 @@ async def test_a_diary_only_user_sees_nothing_of_the_doors_and_no_actions(screen
     await expect(page.get_by_text("Secret reason")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     "scheme", ["light", *(pytest.param(each, marks=pytest.mark.browser_full) for each in ("dark", "forced"))]
 )

@@ -157,6 +157,7 @@ async def test_the_grid_has_one_tab_stop(screens: Screens, hub: SimHub) -> None:
     assert await screen.page.locator('[role="grid"] [tabindex="0"]').count() == 1
 
 
+@pytest.mark.browser_full
 async def test_dragging_moves_in_time_and_room_and_can_be_undone(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 10)
     booked = await book(hub, "Drummers", day, "13:00", "14:00", space="hall")
@@ -201,6 +202,7 @@ async def test_a_clash_is_shown_before_the_drop_and_nothing_moves(screens: Scree
     assert await times(hub, booked["id"]) == ("studio", "11:00", "12:00")
 
 
+@pytest.mark.browser_full
 async def test_the_form_shows_a_clash_before_saving_and_names_it_when_saved_all_the_same(
     screens: Screens, hub: SimHub
 ) -> None:

@@ -43,6 +43,7 @@ async def _unknown(route: Route) -> None:
     await route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(problem))
 
 
+@pytest.mark.browser_full
 async def test_saving_overwrites_nothing_saved_by_others_meanwhile(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 1)
     booked = await book(hub, "Shared", day, "10:00", "11:00")
@@ -299,6 +300,7 @@ async def test_an_unknown_group_is_created_from_the_form(screens: Screens, hub: 
     assert (made["kind"], made["site"]) == ("group", "ramsey")
 
 
+@pytest.mark.browser_full
 async def test_a_read_only_user_is_told_before_filling_anything_in(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 16)
     await hub.api.post(

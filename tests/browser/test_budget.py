@@ -55,6 +55,7 @@ async def test_the_diary_and_the_form_of_a_booking_keep_within_the_budget(screen
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_now_and_the_form_of_an_act_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -67,6 +68,7 @@ async def test_now_and_the_form_of_an_act_keep_within_the_budget(screens: Screen
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_forms_of_the_account_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -76,6 +78,7 @@ async def test_the_forms_of_the_account_keep_within_the_budget(screens: Screens)
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_users_and_the_form_of_one_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -85,6 +88,7 @@ async def test_the_users_and_the_form_of_one_keep_within_the_budget(screens: Scr
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_groups_an_invitation_and_the_form_of_a_group_keep_within_the_budget(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -110,6 +114,7 @@ async def test_the_public_pages_are_whole_in_one_light_answer(screens: Screens, 
         assert sizes["responseBodySize"] + sizes["responseHeadersSize"] < 15_000, path
 
 
+@pytest.mark.browser_full
 async def test_the_notice_log_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -138,6 +143,7 @@ async def test_my_bookings_and_the_form_of_a_move_keep_within_the_budget(screens
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_closures_and_their_form_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -149,6 +155,7 @@ async def test_the_closures_and_their_form_keep_within_the_budget(screens: Scree
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_use_of_a_building_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -157,6 +164,7 @@ async def test_the_use_of_a_building_keeps_within_the_budget(screens: Screens) -
     transfer.assert_at_most(LOADED_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_estate_and_the_wall_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     for path, shows in (("/estate", "buildings, as of"), ("/wall", "As of")):
@@ -167,6 +175,7 @@ async def test_the_estate_and_the_wall_keep_within_the_budget(screens: Screens) 
         transfer.assert_at_most(LOADED_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_year_of_a_building_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -175,6 +184,7 @@ async def test_the_year_of_a_building_keeps_within_the_budget(screens: Screens) 
     transfer.assert_at_most(LOADED_KB)
 
 
+@pytest.mark.browser_full
 async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
     password = "fifteen calm rivers"
     await hub.api.put("/parties/seeking-choir", {"kind": "group", "name": "Seeking choir"})
@@ -201,6 +211,7 @@ async def test_find_and_the_form_of_a_space_keep_within_the_budget(screens: Scre
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_page_of_a_simulated_building_keeps_within_the_budget() -> None:
     """Its own part; the pages in its frames have theirs."""
     own = [*(ROOT / "firmware_sim" / "pages").iterdir(), *(DIST / "assets").glob("app-*.css")]
@@ -209,6 +220,7 @@ async def test_the_page_of_a_simulated_building_keeps_within_the_budget() -> Non
     assert 0 < total <= LOADED_KB * 1024
 
 
+@pytest.mark.browser_full
 async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
     made = await ask(hub, "Light request", date(2027, 3, 5), "18:00", "19:00")
     screen = await screens.new(size=PHONE)
@@ -223,6 +235,7 @@ async def test_the_morning_and_its_forms_keep_within_the_budget(screens: Screens
     await decide(hub, made, "decline", "Done")
 
 
+@pytest.mark.browser_full
 async def test_the_search_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -231,6 +244,7 @@ async def test_the_search_keeps_within_the_budget(screens: Screens) -> None:
     transfer.assert_at_most(LOADED_KB)
 
 
+@pytest.mark.browser_full
 async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -242,6 +256,7 @@ async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(scree
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("view", "button", "shows"),
     [
@@ -264,6 +279,7 @@ async def test_the_settings_of_a_building_keep_within_the_budget(
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_setting_a_building_up_keeps_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -272,6 +288,7 @@ async def test_setting_a_building_up_keeps_within_the_budget(screens: Screens) -
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_a_room_s_tablet_and_its_keypad_keep_within_the_budget(screens: Screens, hub: SimHub) -> None:
     made = await hub.api.post("/sites/ramsey/displays", {"kind": "room", "name": "Light door", "space": "studio"})
     screen = await screens.new(signed_in=False)
@@ -295,6 +312,7 @@ async def test_a_room_s_tablet_and_its_keypad_keep_within_the_budget(screens: Sc
     await hub.api.delete(f"/sites/ramsey/displays/{made['id']}")
 
 
+@pytest.mark.browser_full
 async def test_spreadsheets_in_and_a_form_of_calendars_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)
@@ -312,6 +330,7 @@ async def test_spreadsheets_in_and_a_form_of_calendars_keep_within_the_budget(sc
     transfer.assert_at_most(WITH_FORM_KB)
 
 
+@pytest.mark.browser_full
 async def test_cards_and_codes_and_the_form_of_one_keep_within_the_budget(screens: Screens) -> None:
     screen = await screens.new()
     transfer = Transfer(screen)

@@ -150,6 +150,7 @@ async def test_a_code_pressed_on_the_keypad_opens_the_door_and_somebody_is_count
     await look.happened("Front door: counted 1 came out")
 
 
+@pytest.mark.browser_full
 async def test_without_the_network_the_code_still_opens_and_the_log_arrives_when_it_is_back(look: Look) -> None:
     now = look.frame("Now")
     await expect(now.get_by_text("Live", exact=True)).to_be_visible()
@@ -166,6 +167,7 @@ async def test_without_the_network_the_code_still_opens_and_the_log_arrives_when
     await expect(in_now).to_have_count(before + 1)
 
 
+@pytest.mark.browser_full
 async def test_without_power_the_pi_is_off_and_afterwards_it_says_what_nobody_knows(look: Look) -> None:
     await look.flip("Power", False)
     await expect(look.page.get_by_text("No power: the Pi is off")).to_be_visible()
@@ -226,6 +228,7 @@ async def test_a_door_that_has_locked_again_is_held_open_with_the_last_code(look
     await expect(look.states).to_contain_text("Shut")
 
 
+@pytest.mark.browser_full
 async def test_floor_keypad_and_what_they_do_are_seen_in_one_look_on_a_laptop(shown: Shown, browser: Browser) -> None:
     look = await Look.open(shown, browser, (1280, 900))
     page = look.page
@@ -266,6 +269,7 @@ async def test_the_keypad_works_by_the_keyboard_alone(look: Look) -> None:
     await look.happened("(Ramsey Choir)")
 
 
+@pytest.mark.browser_full
 async def test_when_the_demo_stops_the_page_says_so_and_goes_on_when_it_is_back(look: Look) -> None:
     look.screen.excuse("WebSocket", "ERR_CONNECTION_REFUSED")
     await look.shown.page.stop()
@@ -292,6 +296,7 @@ async def test_another_building_of_the_demo_is_shown_with_its_diary(look: Look) 
     await expect(look.states).not_to_contain_text("Glass broken")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("size", "scheme", "forced"),
     [
@@ -313,6 +318,7 @@ async def test_the_page_is_accessible_and_never_wider_than_the_window(
     await look.close()
 
 
+@pytest.mark.browser_full
 async def test_after_five_wrong_codes_the_door_takes_none_and_the_page_says_so(look: Look) -> None:
     """The last here: the door stays locked out."""
     for tries in range(1, 6):

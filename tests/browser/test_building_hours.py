@@ -35,6 +35,7 @@ async def _modes(hub: SimHub, day: str) -> list[tuple[str, str, str]]:
     return [(each["starts"][11:], each["ends"][11:], each["mode"]) for each in found]
 
 
+@pytest.mark.browser_full
 async def test_a_week_is_typed_with_several_times_a_day_and_nights(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -74,6 +75,7 @@ async def test_a_week_is_typed_with_several_times_a_day_and_nights(screens: Scre
     await expect(hours).not_to_contain_text("for members; Sat")
 
 
+@pytest.mark.browser_full
 async def test_a_season_a_date_bank_holidays_and_a_term_are_set(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page

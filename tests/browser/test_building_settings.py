@@ -42,6 +42,7 @@ async def _hall_for_ten_pounds(hub: SimHub) -> None:
     await hub.api.put("/sites/ramsey/tariffs", kept | {"rates": rates, "limits": [], "discounts": [], "allowances": []})
 
 
+@pytest.mark.browser_full
 async def test_a_building_gets_its_public_page_and_everybody_reads_it(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -79,6 +80,7 @@ async def test_a_building_gets_its_public_page_and_everybody_reads_it(screens: S
     assert (await _policy(hub, "march"))["public_page"]["access"] == ""
 
 
+@pytest.mark.browser_full
 async def test_what_others_change_of_the_policy_meanwhile_is_kept_and_shown(screens: Screens, hub: SimHub) -> None:
     one, other = await screens.new(size=NARROW), await screens.new()
     one.excuse("status of 409")
@@ -108,6 +110,7 @@ async def test_what_others_change_of_the_policy_meanwhile_is_kept_and_shown(scre
     assert (await _policy(hub, "march"))["public_page"]["contact"] == "Mrs Hill"
 
 
+@pytest.mark.browser_full
 async def test_a_tablet_is_allowed_more_and_paired_on_the_same_page(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -127,6 +130,7 @@ async def test_a_tablet_is_allowed_more_and_paired_on_the_same_page(screens: Scr
         await hub.api.delete(f"/sites/ramsey/displays/{each['id']}")
 
 
+@pytest.mark.browser_full
 async def test_a_discount_is_tried_before_it_is_added_and_changed_after_it(screens: Screens, hub: SimHub) -> None:
     await _hall_for_ten_pounds(hub)
     screen = await screens.new(size=NARROW)
@@ -162,6 +166,7 @@ async def test_a_discount_is_tried_before_it_is_added_and_changed_after_it(scree
     await expect(page.get_by_label("Times")).to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.browser_full
 async def test_a_price_for_a_single_group_is_set_by_its_name(screens: Screens, hub: SimHub) -> None:
     await _hall_for_ten_pounds(hub)
     for party, name in (("kiln-club", "Kiln club"), ("kiln-club-juniors", "Kiln club juniors")):
@@ -192,6 +197,7 @@ async def test_a_price_for_a_single_group_is_set_by_its_name(screens: Screens, h
     await screen.listed("Prices", "Friends: £2.00 an hour for Kiln club.")
 
 
+@pytest.mark.browser_full
 async def test_a_form_opened_while_another_is_saved_stays_open(screens: Screens, hub: SimHub) -> None:
     await _hall_for_ten_pounds(hub)
     screen = await screens.new(size=NARROW)
@@ -217,6 +223,7 @@ async def test_a_form_opened_while_another_is_saved_stays_open(screens: Screens,
     await expect(page.get_by_label("Name", exact=True)).to_have_value("Odd hours")
 
 
+@pytest.mark.browser_full
 async def test_a_limit_and_free_hours_are_added_and_the_calculator_counts_them(screens: Screens, hub: SimHub) -> None:
     await _hall_for_ten_pounds(hub)
     screen = await screens.new(size=NARROW)
@@ -238,6 +245,7 @@ async def test_a_limit_and_free_hours_are_added_and_the_calculator_counts_them(s
     assert "free-for-residents" in [each["id"] for each in allowances]
 
 
+@pytest.mark.browser_full
 async def test_it_is_said_whether_a_booking_would_be_allowed_by_the_rules(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/parties/rule-choir", {"kind": "group", "name": "Rule choir"})
     screen = await screens.new(size=NARROW)

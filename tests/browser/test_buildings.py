@@ -50,6 +50,7 @@ async def _rooms(hub: SimHub) -> dict[str, dict[str, Any]]:
     return {one["id"]: one for one in (await hub.api.get("/sites/ramsey"))["spaces"]}
 
 
+@pytest.mark.browser_full
 async def test_a_room_is_added_furnished_retired_and_deleted(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -112,6 +113,7 @@ async def test_a_room_is_added_furnished_retired_and_deleted(screens: Screens, h
     assert "craft-room-kiln" not in await _rooms(hub)
 
 
+@pytest.mark.browser_full
 async def test_bookings_that_stand_in_the_way_of_a_change_are_named(screens: Screens, hub: SimHub) -> None:
     fair = await book(hub, "Craft fair", DAY, "10:00", "12:00", equipment={"stools": 30})
     screen = await screens.new()
@@ -160,6 +162,7 @@ async def test_two_who_change_the_same_room_see_each_other_s_change_and_lose_not
     assert (saved["name"], saved["capacity"], saved["step_free"]) == ("Barn, sunny side", 25, True)
 
 
+@pytest.mark.browser_full
 async def test_a_change_that_a_form_does_not_show_is_kept_without_a_question(screens: Screens, hub: SimHub) -> None:
     one, other = await screens.new(), await screens.new()
     one.excuse("status of 409")
@@ -175,6 +178,7 @@ async def test_a_change_that_a_form_does_not_show_is_kept_without_a_question(scr
     assert (saved["capacity"], saved["layouts"][0]["capacity"]) == (61, 85)
 
 
+@pytest.mark.browser_full
 async def test_a_name_that_a_room_has_already_is_refused_at_its_field(screens: Screens) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -187,6 +191,7 @@ async def test_a_name_that_a_room_has_already_is_refused_at_its_field(screens: S
     assert await screen.sideways() <= 0
 
 
+@pytest.mark.browser_full
 async def test_a_door_and_its_device_are_added_and_deleted(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -216,6 +221,7 @@ async def test_a_door_and_its_device_are_added_and_deleted(screens: Screens, hub
         await screen.said(f"{name} is deleted.")
 
 
+@pytest.mark.browser_full
 async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -250,6 +256,7 @@ async def test_each_part_of_a_door_is_heard_by_its_name(screens: Screens, hub: S
     await expect(screen.panel.get_by_text("Front door was released once.")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_new_device_gets_a_token_and_the_page_waits_for_it(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/sites/ramsey/edges/cellar-pi", {"name": "Pi in the cellar"})
     await hub.api.put("/sites/ramsey/doors/cellar-door", {"name": "Cellar door", "edge": "cellar-pi"})
@@ -271,6 +278,7 @@ async def test_a_new_device_gets_a_token_and_the_page_waits_for_it(screens: Scre
         await hub.api.delete(f"/sites/ramsey/{path}")
 
 
+@pytest.mark.browser_full
 async def test_a_manager_sees_the_building_and_changes_no_part_of_it(screens: Screens, hub: SimHub) -> None:
     roles = [{"role": "manager", "site": "ramsey"}]
     await hub.api.post("/users", {"name": "Bruno at the desk", "password": PASSWORD, "assignments": roles})
@@ -300,6 +308,7 @@ async def test_every_part_of_the_page_is_accessible(
     assert await screen.sideways() <= 0
 
 
+@pytest.mark.browser_full
 async def test_a_price_is_calculated_changed_and_put_back(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -333,6 +342,7 @@ async def test_a_price_is_calculated_changed_and_put_back(screens: Screens, hub:
     await hub.api.put("/sites/ramsey/tariffs", {k: v for k, v in tariffs.items() if k not in said} | {"rates": rates})
 
 
+@pytest.mark.browser_full
 async def test_a_booking_rule_is_read_as_a_sentence_and_changed(screens: Screens, hub: SimHub) -> None:
     before = await hub.api.get("/sites/ramsey/policy")
     screen = await screens.new(size=NARROW)

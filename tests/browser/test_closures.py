@@ -114,6 +114,7 @@ async def test_a_day_is_closed_each_booking_decided_on_and_all_undone(
     assert (await hub.api.post(f"/bookings/{choir['id']}/code", {}))["codes"][0]["code"] == code
 
 
+@pytest.mark.browser_full
 async def test_a_reload_in_the_middle_keeps_the_form_and_the_decisions(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 2, 11)
     await book(hub, "Bridge club", day, "18:00", "20:00", space="hall")
@@ -127,6 +128,7 @@ async def test_a_reload_in_the_middle_keeps_the_form_and_the_decisions(screens: 
     await expect(_affected(screen, "Bridge club")).to_contain_text("It goes ahead anyway")
 
 
+@pytest.mark.browser_full
 async def test_what_is_missing_is_said_at_its_field_and_the_summary_takes_the_focus(screens: Screens) -> None:
     screen = await _open(screens)
     page = screen.page
@@ -141,6 +143,7 @@ async def test_what_is_missing_is_said_at_its_field_and_the_summary_takes_the_fo
     assert await faults(page, "faults") == []
 
 
+@pytest.mark.browser_full
 async def test_the_year_is_gone_through_by_keys_and_a_day_is_closed_from_it(
     screens: Screens, hub: SimHub, nothing_closed: None
 ) -> None:
@@ -174,6 +177,7 @@ async def test_the_year_is_gone_through_by_keys_and_a_day_is_closed_from_it(
     await expect(page.get_by_role("button", name=re.compile("^Monday 29 Mar 2027: .*Bank holiday"))).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_the_year_is_one_tab_stop_and_prints_on_one_landscape_sheet(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -187,6 +191,7 @@ async def test_the_year_is_one_tab_stop_and_prints_on_one_landscape_sheet(screen
     assert float(width) > float(height)
 
 
+@pytest.mark.browser_full
 async def test_a_building_without_hours_says_where_they_are_set(screens: Screens, hub: SimHub) -> None:
     before = await hub.api.get("/sites/ramsey/hours")
     nothing = before | {"pattern": [], "seasons": [], "exceptions": []}
@@ -199,6 +204,7 @@ async def test_a_building_without_hours_says_where_they_are_set(screens: Screens
     await expect(screen.page).to_have_url(re.compile(r"/buildings\?site=ramsey&view=hours$"))
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("width", [320, 1280])
 async def test_the_year_has_no_fault_in_any_colours(screens: Screens, width: int) -> None:
     looks: tuple[tuple[Scheme, bool], ...] = (("light", False), ("dark", False), ("light", True))
@@ -256,6 +262,7 @@ async def test_the_page_is_accessible_in_every_way(
     await decide(hub, chess, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_what_is_decided_for_a_date_goes_for_its_series_and_the_list_prints_whom_to_ring(
     screens: Screens, hub: SimHub, nothing_closed: None
 ) -> None:

@@ -60,6 +60,7 @@ async def sign_in_there(page: Page, name: str) -> None:
         await agree.click()
 
 
+@pytest.mark.browser_full
 async def test_somebody_signs_in_with_the_account_of_a_council(address: str, browser: Browser) -> None:
     context = await browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
     page = await context.new_page()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DESKS = {"name": "Hot desks", "kind": "pool", "pool_size": 6}
 
 
+@pytest.mark.browser_full
 async def test_it_opens_on_today_in_the_time_of_the_site(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/")
@@ -72,6 +73,7 @@ async def test_the_days_of_the_clock_changes_have_their_own_length(screens: Scre
     assert width == hours * 84
 
 
+@pytest.mark.browser_full
 async def test_the_table_has_everything_the_timeline_shows(screens: Screens, hub: SimHub) -> None:
     day = date(2026, 12, 3)
     await book(hub, "Table tennis", day, "19:00", "21:00", space="hall")

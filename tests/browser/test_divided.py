@@ -83,6 +83,7 @@ async def test_a_booking_of_the_whole_is_drawn_once_over_its_halves_and_one_of_a
     assert await faults(screen.page, "divided") == []
 
 
+@pytest.mark.browser_full
 async def test_keys_go_through_a_hall_and_its_halves_as_they_are_drawn(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(DAY, site="march")
@@ -106,6 +107,7 @@ async def test_keys_go_through_a_hall_and_its_halves_as_they_are_drawn(screens: 
     await expect(screen.free("Eastern bay", "Free, 00:00")).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_a_booking_is_carried_from_the_whole_to_a_half_and_back_with_its_code(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -162,6 +164,7 @@ async def test_on_a_phone_the_hall_reaches_over_its_halves_while_its_own_row_is_
     await decide(hub, booked, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_the_notice_board_has_each_booking_once_under_the_room_that_divides(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page

@@ -338,6 +338,7 @@ SHORT = {"diary-day", "morning", "buildings", "find-spaces", "my-bookings", "wha
 """What make test keeps of the pages: the fullest of each kind."""
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.browser_full) for name in NAMES]
 )

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NARROW = (320, 700)
 
 
+@pytest.mark.browser_full
 async def test_somebody_gets_a_code_another_one_and_is_ended(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -65,6 +66,7 @@ async def test_somebody_gets_a_code_another_one_and_is_ended(screens: Screens, h
     assert [(one["name"], one["ended_reason"]) for one in ended] == [("Benjamin Sparks", "The work is done")]
 
 
+@pytest.mark.browser_full
 async def test_a_member_is_suspended_and_inducted(screens: Screens) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page

@@ -127,6 +127,7 @@ async def test_a_group_books_one_evening(screens: Screens, hub: SimHub, choir: N
     _kept(hand, "one evening, by a group")
 
 
+@pytest.mark.browser_full
 async def test_a_term_is_booked_with_a_half_term_gap(screens: Screens, hub: SimHub, terms: None) -> None:
     first, last = date(2027, 1, 7), date(2027, 3, 25)
     screen = await screens.new()
@@ -150,6 +151,7 @@ async def test_a_term_is_booked_with_a_half_term_gap(screens: Screens, hub: SimH
     _kept(hand, "a term with a half-term gap")
 
 
+@pytest.mark.browser_full
 async def test_a_week_is_closed_and_all_are_rehoused(screens: Screens, hub: SimHub, nothing_closed: None) -> None:
     monday = date(2027, 4, 12)
     days = [monday + timedelta(days=n) for n in range(5)]

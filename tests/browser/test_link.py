@@ -82,6 +82,7 @@ async def test_a_series_and_its_dates_stay_readable_without_signal_and_say_so(sc
     await expect(old).to_be_hidden()
 
 
+@pytest.mark.browser_full
 async def test_the_qr_code_of_the_link_to_pass_on_fits_320_pixels_without_signal_too(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -114,6 +115,7 @@ DRAWN = "document.querySelector('img')?.complete && document.querySelector('img'
 STORED = "caches.open('door-photos').then((all) => all.keys()).then((keys) => keys.length)"
 
 
+@pytest.mark.browser_full
 async def test_a_manager_writes_the_way_with_a_photograph_and_a_phone_keeps_both_without_signal(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -149,6 +151,7 @@ async def test_a_manager_writes_the_way_with_a_photograph_and_a_phone_keeps_both
     assert found == []
 
 
+@pytest.mark.browser_full
 async def test_my_bookings_shows_the_way(screens: Screens, hub: SimHub) -> None:
     password = "fifteen calm rivers"
     await hub.api.put("/parties/way-choir", {"kind": "group", "name": "Way choir"})
@@ -167,6 +170,7 @@ async def test_my_bookings_shows_the_way(screens: Screens, hub: SimHub) -> None:
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 async def test_a_reported_problem_stands_on_morning_with_its_photo_until_it_is_done(
     screens: Screens, hub: SimHub
 ) -> None:

@@ -29,6 +29,7 @@ async def _furnished(hub: SimHub) -> None:
     await decide(hub, gone, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_the_month_and_the_list_show_what_is_booked_and_what_waits(screens: Screens, hub: SimHub) -> None:
     await _furnished(hub)
     screen = await screens.new()
@@ -88,6 +89,7 @@ async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Sc
         await expect(page.get_by_role("table")).to_be_visible()
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("view", ["month", "list&q=month"])
 async def test_month_and_list_have_no_faults_that_axe_finds_and_fit_a_phone(
     screens: Screens, hub: SimHub, view: str

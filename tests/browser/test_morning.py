@@ -91,6 +91,7 @@ async def test_a_manager_decides_in_place_and_each_item_goes(
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 async def test_what_is_done_while_something_else_is_being_done_is_done_next(
     screens: Screens, hub: SimHub, monday: dict[str, dict[str, Any]]
 ) -> None:
@@ -119,6 +120,7 @@ async def test_what_is_done_while_something_else_is_being_done_is_done_next(
     await expect(request).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_what_a_closure_hits_is_kept_or_moved_in_place(
     screens: Screens, hub: SimHub, monday: dict[str, dict[str, Any]]
 ) -> None:
@@ -151,6 +153,7 @@ async def test_what_a_closure_hits_is_kept_or_moved_in_place(
     await expect(door).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_who_is_to_be_rung_and_asked_leaves_the_page_and_comes_back_on_request(
     screens: Screens, monday: dict[str, dict[str, Any]]
 ) -> None:
@@ -187,6 +190,7 @@ async def test_who_is_to_be_rung_and_asked_leaves_the_page_and_comes_back_on_req
     await expect(asked).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_it_says_that_nothing_needs_you_and_what_comes_next(
     screens: Screens, monday: dict[str, dict[str, Any]]
 ) -> None:
@@ -213,6 +217,7 @@ async def test_without_the_line_it_is_not_known_whether_anything_needs_you(
     await hub.online("ramsey")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("scheme", "forced", "width"),
     [

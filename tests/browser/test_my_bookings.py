@@ -110,6 +110,7 @@ async def test_who_is_only_in_a_group_lands_on_the_next_code(screens: Screens, c
     await expect(screen.page.get_by_role("region", name="Waiting for a decision")).to_contain_text("Sectionals")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("scheme", "forced", "width"),
     [
@@ -328,6 +329,7 @@ async def test_what_is_waited_for_is_left_and_taken_back_and_an_offer_accepted(
     await expect(page.get_by_role("region", name="To come")).to_contain_text("Extra rehearsal")
 
 
+@pytest.mark.browser_full
 async def test_what_others_do_is_shown_without_a_reload(screens: Screens, hub: SimHub, choir: dict[str, Any]) -> None:
     screen = await _signed_in(screens)
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()

@@ -19,6 +19,7 @@ DAY = date(2027, 2, 3)
 NARROW = (320, 700)
 
 
+@pytest.mark.browser_full
 async def test_notices_are_searched_by_person_state_and_booking(screens: Screens, hub: SimHub) -> None:
     told = await book(hub, "Told choir", DAY, "10:00", "11:00", contact_email="log-told@choir.test")
     other = await book(hub, "Other choir", DAY, "12:00", "13:00", contact_email="log-other@choir.test")

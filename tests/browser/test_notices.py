@@ -58,6 +58,7 @@ async def test_everything_that_can_be_pressed_comes_out_from_under_it(
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize("size", [pytest.param((1280, 800), marks=pytest.mark.browser_full), (360, 740)])
 async def test_undo_is_reachable_and_keeps_the_focus_on_its_subject(
     screens: Screens, hub: SimHub, size: tuple[int, int]
@@ -100,6 +101,7 @@ async def test_dismissing_a_notice_returns_the_focus(screens: Screens, hub: SimH
     await expect(close).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_everybody_chooses_which_notices_they_get(screens: Screens, hub: SimHub) -> None:
     name, password = "Rosa Pell", "nine quiet kettles"
     await hub.api.post(

@@ -55,6 +55,7 @@ async def test_a_group_is_added_changed_and_ended_with_undo(screens: Screens, hu
     assert not (await hub.api.get("/parties/reed-weavers"))["ended"]
 
 
+@pytest.mark.browser_full
 async def test_a_new_group_is_taken_back(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     page = screen.page
@@ -67,6 +68,7 @@ async def test_a_new_group_is_taken_back(screens: Screens, hub: SimHub) -> None:
     assert (await hub.api.get("/parties", search="Typed by mistake"))["items"] == []
 
 
+@pytest.mark.browser_full
 async def test_parties_are_found_by_kind_and_by_what_they_count_as(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/parties/found-guild", {"kind": "organisation", "name": "Found guild", "tier": "commercial"})
     await hub.api.put("/parties/found-choir", {"kind": "group", "name": "Found choir"})
@@ -89,6 +91,7 @@ async def test_parties_are_found_by_kind_and_by_what_they_count_as(screens: Scre
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 async def test_a_member_without_an_account_is_added_and_removed(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/parties/oar-club", {"kind": "group", "name": "Oar club", "site": "ramsey"})
     await hub.api.put("/parties/ann-oar", {"kind": "person", "name": "Ann Oar", "site": "ramsey"})

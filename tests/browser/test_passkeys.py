@@ -103,6 +103,7 @@ async def _by_passkey(screen: Screen) -> None:
     await expect(screen.page.get_by_role("heading", name=MAX)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_two_devices_sign_in_and_a_lost_one_no_longer(browser: Browser, tmp_path: Path) -> None:
     async with (
         controller(tmp_path, "localhost") as place,

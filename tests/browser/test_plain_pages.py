@@ -78,6 +78,7 @@ async def looked_at(screen: Screen, name: str) -> list[str]:
     return found
 
 
+@pytest.mark.browser_full
 async def test_every_plain_page_fits_320_pixels_has_no_fault_in_any_scheme_and_takes_keys(
     screens: Screens, hub: SimHub
 ) -> None:

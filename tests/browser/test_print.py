@@ -66,6 +66,7 @@ def _pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
+@pytest.mark.browser_full
 async def test_the_notice_board_has_no_faults_that_axe_finds_and_fits_a_phone(screens: Screens) -> None:
     for scheme, forced, size in LOOKS:
         screen = await screens.new(scheme=scheme, forced=forced, size=size)

@@ -76,6 +76,7 @@ async def test_a_request_is_approved_and_the_approval_undone(screens: Screens, h
     assert await _status(hub, asked) == "held"
 
 
+@pytest.mark.browser_full
 async def test_nobody_is_declined_without_a_reason(screens: Screens, hub: SimHub) -> None:
     asked = await ask(hub, "To decline", DAY, "11:00", "12:00")
     screen = await screens.new()
@@ -118,6 +119,7 @@ async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, hub: S
     assert [await _status(hub, each) for each in asked] == ["confirmed", "declined", "confirmed"]
 
 
+@pytest.mark.browser_full
 async def test_requests_and_decisions_of_others_appear_without_a_reload(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     await _requests(screen)
@@ -290,6 +292,7 @@ async def test_an_empty_list_says_what_it_will_show(screens: Screens) -> None:
     )
 
 
+@pytest.mark.browser_full
 async def test_a_request_stands_beside_what_it_clashes_with_and_is_decided_from_there(
     screens: Screens, hub: SimHub, nothing_held: None
 ) -> None:

@@ -127,6 +127,7 @@ async def test_a_choir_checks_in_stays_longer_and_ends_early(screens: Screens, h
     await expect(page.get_by_role("status").filter(has_text="The room is free for others then")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_problem_is_reported_in_a_few_taps(screens: Screens, hub: SimHub, group: str) -> None:
     made, code = await on_now(hub, "Chess", party=group, space="meeting-room", ends=1)
     screen = await paired(screens, hub, "meeting-room")
@@ -159,6 +160,7 @@ async def test_a_problem_is_reported_in_a_few_taps(screens: Screens, hub: SimHub
     await hub.api.post(f"/bookings/{made['id']}/cancel", {})
 
 
+@pytest.mark.browser_full
 async def test_without_a_line_it_goes_on_by_what_it_knows_and_says_so(
     screens: Screens, hub: SimHub, group: str
 ) -> None:
@@ -196,6 +198,7 @@ async def test_without_a_line_it_goes_on_by_what_it_knows_and_says_so(
     await expect(page.get_by_role("status").filter(has_text="Checked in, until")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_change_of_the_diary_is_shown_by_the_live_connection(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub, "meeting-room")
     page = screen.page
@@ -208,6 +211,7 @@ async def test_a_change_of_the_diary_is_shown_by_the_live_connection(screens: Sc
     await expect(page.get_by_text(f"{clock(5)} to {clock(6)}, Chess").first).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_code_that_nobody_finishes_is_cleared(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub, "hall")
     page = screen.page
@@ -223,6 +227,7 @@ async def test_a_code_that_nobody_finishes_is_cleared(screens: Screens, hub: Sim
     await expect(page.get_by_role("button", name="Check in")).to_be_focused()
 
 
+@pytest.mark.browser_full
 async def test_it_loads_itself_again_once_the_pages_are_of_another_build(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub, "hall")
     page = screen.page
@@ -285,6 +290,7 @@ async def test_a_week_leaves_nothing_behind(screens: Screens, hub: SimHub) -> No
     assert heap[-1] - heap[1] <= 200_000, heap  # half a kilobyte for each look would be more
 
 
+@pytest.mark.browser_full
 @pytest.mark.usefixtures("group")
 @pytest.mark.parametrize(
     ("scheme", "forced", "size"),
@@ -311,6 +317,7 @@ async def test_it_is_accessible_and_read_from_afar_in_every_way(
     assert await screen.sideways() == 0
 
 
+@pytest.mark.browser_full
 async def test_it_says_when_it_is_no_longer_paired(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub)
     screen.excuse("status of 401")

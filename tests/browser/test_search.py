@@ -16,6 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DAY = date(2027, 9, 7)
 
 
+@pytest.mark.browser_full
 async def test_a_slash_opens_the_search_and_a_result_opens_the_booking_on_its_day(
     screens: Screens, hub: SimHub
 ) -> None:
@@ -73,6 +74,7 @@ async def test_the_last_digits_of_a_code_are_looked_for_when_asked_and_stand_in_
     assert not any(end in each.partition("?")[2] for each in [*asked, page.url])
 
 
+@pytest.mark.browser_full
 async def test_a_search_that_finds_nothing_or_fails_says_so(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -91,6 +93,7 @@ async def test_a_search_that_finds_nothing_or_fails_says_so(screens: Screens) ->
     await expect(page.get_by_text("No booking has “zeppelin” in its name")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_the_search_has_no_faults_that_axe_finds_and_fits_a_phone(screens: Screens, hub: SimHub) -> None:
     await book(hub, "Kite flyers", DAY, "10:00", "12:00", contact_name="Kit Long-Surname of Somewhere")
     for scheme, forced, size in (("light", False, (1280, 800)), ("dark", False, (320, 640)), ("light", True, PHONE)):

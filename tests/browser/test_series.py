@@ -271,6 +271,7 @@ async def test_keys_alone_book_a_series(screens: Screens, hub: SimHub) -> None:
     assert await titled(hub, "Knitting", first + timedelta(days=8)) is not None
 
 
+@pytest.mark.browser_full
 async def test_this_and_the_following_dates_change_and_manual_changes_stay(screens: Screens, hub: SimHub) -> None:
     first = date(2027, 2, 1)
     made = await _series(hub, "Pilates", first, count=5)
@@ -406,6 +407,7 @@ async def test_a_cancelled_series_is_told_also_where_the_live_line_is_faster_tha
     await screen.said("Cancelled 2 dates of Reading, from Fri 18 Dec on.")
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("size", "scheme"),
     [

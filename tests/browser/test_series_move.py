@@ -72,6 +72,7 @@ async def test_a_date_carried_by_the_mouse_moves_alone_with_its_price_and_undo(s
     assert await _dates(hub, series) == ["06-01 studio 10:00-11:00", *stay]
 
 
+@pytest.mark.browser_full
 async def test_keys_move_this_and_the_following_dates_each_checked_before_and_undo_brings_them_back(
     screens: Screens, hub: SimHub
 ) -> None:

@@ -47,6 +47,7 @@ async def test_an_ended_session_leads_back_to_signing_in(screens: Screens, hub: 
     await expect(page.get_by_text("Ramsey")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_a_password_is_changed_and_others_are_signed_out(screens: Screens, hub: SimHub) -> None:
     cora, first, second = "Cora at the desk", "nine quiet ladders", "four red bicycles"
     await hub.api.post("/users", {"name": cora, "password": first, "assignments": [{"role": "manager"}]})
@@ -81,6 +82,7 @@ async def test_a_password_is_changed_and_others_are_signed_out(screens: Screens,
     await there.sign_in(cora, second)
 
 
+@pytest.mark.browser_full
 async def test_somebody_without_a_password_signs_in_with_the_digits_of_a_mail(screens: Screens, hub: SimHub) -> None:
     rosa = "rosa-digits@choir.test"
     await hub.api.post("/users", {"name": "Rosa", "assignments": [{"role": "wall"}], "email": rosa})

@@ -58,6 +58,7 @@ async def test_all_of_a_day_is_moved_to_another_room_where_it_fits_and_moved_bac
     assert (await times(hub, fits["id"]))[0] == "studio"
 
 
+@pytest.mark.browser_full
 async def test_some_of_a_week_are_cancelled_by_keyboard(screens: Screens, hub: SimHub) -> None:
     monday = THURSDAY + timedelta(days=4)
     for n in range(3):
@@ -80,6 +81,7 @@ async def test_some_of_a_week_are_cancelled_by_keyboard(screens: Screens, hub: S
     await expect(page.get_by_role("row", name="Week 0")).to_contain_text("Confirmed")
 
 
+@pytest.mark.browser_full
 async def test_choosing_has_no_faults_that_axe_finds_and_fits_a_phone(screens: Screens, hub: SimHub) -> None:
     day = THURSDAY + timedelta(days=14)
     await book(hub, "Fits together", day, "10:00", "12:00")

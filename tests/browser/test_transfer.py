@@ -79,6 +79,7 @@ async def test_a_spreadsheet_is_looked_at_imported_and_taken_back(screens: Scree
     await decide(hub, taken, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_a_file_that_is_no_table_says_at_its_field_what_to_do(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -93,6 +94,7 @@ async def test_a_file_that_is_no_table_says_at_its_field_what_to_do(screens: Scr
     assert await faults(page, "refused") == []
 
 
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     "kind",
     [
@@ -116,6 +118,7 @@ async def test_the_sample_of_each_kind_can_be_imported_as_it_is(screens: Screens
     await expect(page.get_by_role("list", name="Refused rows")).to_have_count(0)
 
 
+@pytest.mark.browser_full
 async def test_an_import_that_is_left_half_way_says_what_is_stored(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
@@ -143,6 +146,7 @@ async def test_an_import_that_is_left_half_way_says_what_is_stored(screens: Scre
     assert (await exported.text()).count(",Duty,") == 1500
 
 
+@pytest.mark.browser_full
 async def test_bookings_and_groups_are_saved_as_files(screens: Screens, hub: SimHub, tmp_path: Path) -> None:
     made = await book(hub, "Saved practice", DAY, "15:00", "16:00")
     screen = await screens.new(size=NARROW)
@@ -164,6 +168,7 @@ async def test_bookings_and_groups_are_saved_as_files(screens: Screens, hub: Sim
     await decide(hub, made, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_a_partners_calendar_is_looked_at_added_paused_removed_and_put_back(
     screens: Screens, hub: SimHub, surgery: Partner
 ) -> None:
@@ -219,6 +224,7 @@ async def test_a_partners_calendar_is_looked_at_added_paused_removed_and_put_bac
     await decide(hub, taken, "cancel")
 
 
+@pytest.mark.browser_full
 async def test_a_calendar_file_is_imported_once(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new(size=NARROW)
     page = screen.page
@@ -238,6 +244,7 @@ async def test_a_calendar_file_is_imported_once(screens: Screens, hub: SimHub) -
     assert await titled(hub, "Old diary", date(2027, 4, 16)) is None
 
 
+@pytest.mark.browser_full
 async def test_an_address_to_subscribe_to_is_made_and_withdrawn(screens: Screens, hub: SimHub) -> None:
     made = await book(hub, "Secret rehearsal", DAY, "17:00", "18:00")
     screen = await screens.new(size=NARROW)

@@ -120,6 +120,7 @@ async def test_figures_say_what_they_are_and_how_far_they_are_known(screens: Scr
     assert await faults(page, "use") == []
 
 
+@pytest.mark.browser_full
 async def test_visits_and_the_most_people_inside_say_how_far_they_are_measured(screens: Screens) -> None:
     screen = await screens.new(size=PHONE)
     page = screen.page
@@ -146,6 +147,7 @@ async def test_visits_and_the_most_people_inside_say_how_far_they_are_measured(s
     assert await faults(page, "visits") == []
 
 
+@pytest.mark.browser_full
 async def test_all_buildings_stand_in_one_table_beside_earlier_times(screens: Screens) -> None:
     screen = await screens.new(size=PHONE)
     page = screen.page
@@ -162,6 +164,7 @@ async def test_all_buildings_stand_in_one_table_beside_earlier_times(screens: Sc
     assert await faults(page, "all buildings") == []
 
 
+@pytest.mark.browser_full
 async def test_a_manager_opens_the_page_from_the_bar_and_saves_what_is_shown(screens: Screens, hub: SimHub) -> None:
     screen = await screens.new()
     page = screen.page

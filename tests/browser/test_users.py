@@ -39,6 +39,7 @@ async def _opened(screen: Screen, name: str) -> Locator:
     return screen.page.locator(".user")
 
 
+@pytest.mark.browser_full
 async def test_a_new_user_is_told_by_mail_where_to_sign_in(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/parties/users-choir", {"kind": "group", "name": "Users' Choir"})
     screen = await _as_manager(screens, hub, "Mona at the desk")
@@ -73,6 +74,7 @@ async def test_a_new_user_is_told_by_mail_where_to_sign_in(screens: Screens, hub
     await expect(theirs.page.get_by_label("Your mail address")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(screens: Screens, hub: SimHub) -> None:
     await hub.api.put("/parties/late-choir", {"kind": "group", "name": "Late Choir"})
     screen = await _as_manager(screens, hub, "Maud at the desk")
@@ -97,6 +99,7 @@ async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(s
     ).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_a_role_given_up_while_its_party_is_looked_up_is_not_given(screens: Screens, hub: SimHub) -> None:
     name = "Ruben at the door"
     await hub.api.put("/parties/slow-choir", {"kind": "group", "name": "Slow Choir"})
@@ -182,6 +185,7 @@ async def test_a_user_is_ended_and_let_in_again(screens: Screens, hub: SimHub) -
     await expect(user.get_by_role("button", name="End this user")).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_the_mail_address_of_a_user_is_changed_with_undo(screens: Screens, hub: SimHub) -> None:
     name, old, new = "Mona by the gate", "mona@old.test", "mona@new.test"
     body = {"password": PASSWORD, "email": old, "assignments": [{"role": "porter", "site": "ramsey"}]}
@@ -202,6 +206,7 @@ async def test_the_mail_address_of_a_user_is_changed_with_undo(screens: Screens,
     await expect(screen.page.get_by_role("button", name=old)).to_be_visible()
 
 
+@pytest.mark.browser_full
 async def test_who_keeps_no_users_has_no_such_page(screens: Screens, hub: SimHub) -> None:
     body = {"password": PASSWORD, "assignments": [{"role": "porter", "site": "ramsey"}]}
     await hub.api.post("/users", {"name": "Wim at the door", **body})

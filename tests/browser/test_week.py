@@ -34,6 +34,7 @@ def _head(screen: Screen, weekday: str) -> Locator:
     return screen.page.get_by_role("columnheader", name=re.compile(rf"^{weekday} "))
 
 
+@pytest.mark.browser_full
 async def test_each_booking_is_shown_on_its_day_in_its_room(screens: Screens, hub: SimHub) -> None:
     await book(hub, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
     await ask(hub, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
@@ -190,6 +191,7 @@ async def test_free_time_of_the_week_is_booked_on_its_day_from_when_the_building
     await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Week of Monday 14 Jun 2027")
 
 
+@pytest.mark.browser_full
 async def test_on_a_narrow_phone_no_entry_of_the_day_shown_first_is_under_the_name_of_its_room(
     screens: Screens, hub: SimHub
 ) -> None:

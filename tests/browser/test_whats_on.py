@@ -51,6 +51,7 @@ async def listed(hub: SimHub, own_diary: None) -> None:
     await hub.api.put("/sites/ramsey/policy", policy | {"public_page": said})
 
 
+@pytest.mark.browser_full
 async def test_the_public_pages_fit_every_window_have_no_fault_in_any_scheme_and_take_keys(
     screens: Screens, listed: None
 ) -> None:
@@ -65,6 +66,7 @@ async def test_the_public_pages_fit_every_window_have_no_fault_in_any_scheme_and
     assert found == []
 
 
+@pytest.mark.browser_full
 async def test_the_pages_on_which_a_booking_is_made_public_fit_have_no_fault_and_take_keys(
     screens: Screens, hub: SimHub, listed: None
 ) -> None:

@@ -21,6 +21,7 @@ async def _own(hub: SimHub, kind: str) -> str:
     return next(str(each["text"]) for each in found if each["kind"] == kind)
 
 
+@pytest.mark.browser_full
 async def test_a_wording_is_tried_saved_and_taken_back(screens: Screens, hub: SimHub) -> None:
     await book(hub, "Worded choir", DAY, "10:00", "11:00")
     screen = await screens.new(size=NARROW)

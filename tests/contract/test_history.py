@@ -185,6 +185,7 @@ async def influx_hub(
         yield hub, broker, bucket
 
 
+@pytest.mark.cases_full
 async def test_a_controller_feeds_influx_and_a_dead_influx_blocks_nothing_and_loses_nothing(
     influx_hub: tuple[Hub, MemoryBroker, str], influx: InfluxServer
 ) -> None:

@@ -97,6 +97,7 @@ def test_an_entry_in_progress_is_forgotten_when_the_reader_is_unplugged(
     with_reader(make, act)
 
 
+@pytest.mark.cases_full
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(noise=bytes(range(256)))
 @given(noise=NOISE)

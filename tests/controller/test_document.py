@@ -43,6 +43,7 @@ def test_the_pages_about_the_api_are_the_generated_ones(made: dict[str, str]) ->
     assert written == made, "run: python -m tools.api_document docs/api"
 
 
+@pytest.mark.cases_full
 def test_writing_the_pages_removes_the_page_of_a_domain_that_is_gone(tmp_path: Path, made: dict[str, str]) -> None:
     (tmp_path / "gone.md").write_text("# Gone\n")
     write(tmp_path)

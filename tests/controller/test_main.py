@@ -98,6 +98,7 @@ async def _wait_until_it_answers(client: httpx.AsyncClient) -> None:
                 return
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_well_and_the_database_is_there(
     config: Path, process: subprocess.Popen[str], number: signal.Signals

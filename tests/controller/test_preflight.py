@@ -73,6 +73,7 @@ def test_a_file_in_the_place_of_the_data_folder(tmp_path: Path, command: str) ->
     assert said.startswith(f"data_dir: {tmp_path}/data is not a folder")
 
 
+@pytest.mark.cases_full
 def test_a_data_folder_of_another_owner(place: Path) -> None:
     """As a user who is not root, in a folder that cannot be written. One process imports, a fork of it for each."""
     data = place / "data"

@@ -62,6 +62,7 @@ def _are_copied_and_watched(made: set[str]) -> None:
     assert set(re.findall(r"/etc/mosquitto/hallkeeper/(\S+)", listener)) == made
 
 
+@pytest.mark.cases_full
 def test_broker_files_belong_to_the_owner_and_are_copied_and_watched(config: Path) -> None:
     done = _command("controller", "broker-files", "--config", config)
     assert done.returncode == 0, done.stderr
@@ -71,6 +72,7 @@ def test_broker_files_belong_to_the_owner_and_are_copied_and_watched(config: Pat
     _are_copied_and_watched({path.name for path in (config.parent / "data" / "broker").iterdir()})
 
 
+@pytest.mark.cases_full
 def test_a_link_in_the_data_folder_leads_no_command_elsewhere(config: Path) -> None:
     elsewhere = config.parent / "elsewhere"
     elsewhere.mkdir(mode=0o500)

@@ -58,6 +58,7 @@ def _healthz(address: str) -> int:
             time.sleep(0.05)
 
 
+@pytest.mark.cases_full
 def test_a_start_imports_nothing_that_it_does_not_use(config: Path) -> None:
     imported = _imported_by_a_start(config)
     assert "controller.main" in imported

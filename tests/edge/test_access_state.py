@@ -159,6 +159,7 @@ def somebody() -> Grant:
     return msgspec.structs.replace(whole, holder=HOLDER)
 
 
+@pytest.mark.cases_full
 def test_a_person_still_inside_is_reported_or_refused_as_the_door_is_configured_until_the_night() -> None:
     async def act(hall: Hall) -> None:
         for at, (policy, opens, told) in enumerate(

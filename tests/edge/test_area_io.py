@@ -102,6 +102,7 @@ def test_movement_during_the_warning_cancels_it(stir: str) -> None:
     with_watched(act)
 
 
+@pytest.mark.cases_full
 def test_a_person_moving_after_the_door_was_shut_is_inside_for_the_whole_night() -> None:
     async def act(hall: Watched) -> None:
         await hall.used()
@@ -153,6 +154,7 @@ def test_a_head_counted_inside_means_a_person_and_keeps_the_alarm_unset() -> Non
     with_watched(act)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(
     ("what", "words"),
     [
@@ -420,6 +422,7 @@ def test_a_refusing_disk_keeps_no_door_shut() -> None:
     with_watched(act, disk=Refusing())
 
 
+@pytest.mark.cases_full
 def test_hours_that_are_free_to_anybody_wait_for_the_first_entry_while_it_is_set() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening(free=True)

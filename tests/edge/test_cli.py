@@ -26,6 +26,7 @@ def hallkeeper(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.cases_full
 def test_help_names_every_room_and_imports_none_of_them() -> None:
     heavy = ["fastapi", "sqlalchemy", "aiomqtt", "gpiozero", "uvicorn", "controller", "firmware_sim", "edge.agent"]
     program = (
@@ -49,6 +50,7 @@ def test_the_agent_imports_no_dependency_of_the_controller_alone() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.cases_full
 def test_another_rooms_commands_are_loaded_when_used() -> None:
     done = hallkeeper("controller", "--help")
     assert done.returncode == 0

@@ -65,6 +65,7 @@ def test_a_site_sets_when_its_people_are_warned() -> None:
     with_watched(act, PLAIN)
 
 
+@pytest.mark.cases_full
 def test_it_is_all_done_without_the_network_and_again_after_a_power_cut() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
@@ -116,6 +117,7 @@ def test_the_way_in_shuts_and_the_way_out_never_does() -> None:
     with_watched(act, PLAIN)
 
 
+@pytest.mark.cases_full
 def test_lights_stay_on_until_nobody_is_left() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
@@ -200,6 +202,7 @@ def test_an_area_that_cannot_set_is_named() -> None:
     with_watched(act, watched(area()))
 
 
+@pytest.mark.cases_full
 def test_a_building_never_secured_is_forgotten_when_it_opens() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()

@@ -4,6 +4,8 @@ import asyncio
 import tracemalloc
 from datetime import timedelta
 
+import pytest
+
 from edge.net.command_results import RESULTS_LIMIT
 from edge.net.controller_session import ANSWERED_LIMIT, REPLIES_LIMIT
 from edge.wire.envelope import Purpose
@@ -39,6 +41,7 @@ def test_a_repeated_hello_is_answered_once() -> None:
     with_hall(act)
 
 
+@pytest.mark.cases_full
 def test_old_hellos_in_any_number_take_no_memory_and_hold_up_neither_a_reply_nor_a_result() -> None:
     """All of them genuine, kept from earlier sessions, sent at once."""
 

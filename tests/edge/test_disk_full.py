@@ -79,6 +79,7 @@ def test_step_by_step_runs_become_one_counting_event(step: int, gone: set[str]) 
     assert stand_for == len(events)
 
 
+@pytest.mark.cases_full
 async def test_a_full_disk_keeps_entries_fire_and_alarm_and_accounts_for_the_rest() -> None:
     disk = MemoryDisk()
     outbox = Outbox(disk, limit=2 * 1024 * 1024, count=lambda name: None, committed=lambda: None)

@@ -195,6 +195,7 @@ def test_secrets_readable_by_others_are_a_fault_with_a_hint(tmp_path: Path) -> N
     assert (only.verdict, only.hint) == (Severity.FAIL, f"chmod 600 {tmp_path}/broker.password")
 
 
+@pytest.mark.cases_full
 def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     done = hallkeeper("doctor", "--config", str(path))

@@ -69,6 +69,7 @@ def error(name: str) -> tuple[Scene, Counted, float]:
     return truth, found, 100 * wrong / TIMES
 
 
+@pytest.mark.cases_full
 def test_the_error_of_each_scene_is_the_documented_one() -> None:
     rows = []
     for name in SCENES:
@@ -88,6 +89,7 @@ def test_what_two_beams_cannot_see_never_counts_more_than_passed(name: str) -> N
         assert found.outs <= scene.outs
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("name", sorted(SUNNY))
 def test_the_sun_is_reported_each_time(name: str) -> None:
     for seed in range(100):
@@ -118,6 +120,7 @@ def test_a_clean_passage_counts_at_any_speed(seed: int, slower: float) -> None:
     assert (found.ins, found.outs) == expected
 
 
+@pytest.mark.cases_full
 @given(seeds, st.sampled_from([OUTER, INNER]))
 def test_a_flicker_of_one_beam_counts_nobody(seed: int, beam: str) -> None:
     rng, changes, at = random.Random(seed), [], 0.0

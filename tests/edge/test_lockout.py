@@ -126,6 +126,7 @@ _DEEDS = st.lists(
 )
 
 
+@pytest.mark.cases_full
 @settings(max_examples=300)
 @given(st.sampled_from([READERS, CARDS]), _DEEDS)
 def test_no_window_has_more_tries_than_the_bound_after_any_actions(

@@ -73,6 +73,7 @@ def _time(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("table", [law_table, tries_table, codes_table])
 def test_the_page_has_the_numbers_derived_from_the_policy(table: object) -> None:
     assert table() in PAGE  # type: ignore[operator]

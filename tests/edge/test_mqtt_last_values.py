@@ -144,6 +144,7 @@ def test_a_value_that_is_back_to_what_was_told_is_told_no_more() -> None:
     assert told(book, STEADY_S) == []
 
 
+@pytest.mark.cases_full
 def test_all_devices_together_have_a_budget_and_what_was_last_is_told_in_the_end() -> None:
     """Half of them flap every second and half never stand still."""
     book = LastValues()

@@ -214,6 +214,7 @@ def test_what_is_set_aside_is_counted_for_its_device() -> None:
     with_hall(act, config=LISTENS)
 
 
+@pytest.mark.cases_full
 def test_a_lost_broker_of_sensors_is_a_fault_until_it_is_back() -> None:
     async def act(hall: Hall) -> None:
         hall.sensors.kill()
@@ -253,6 +254,7 @@ def test_no_alarm_is_set_cancelled_or_raised_by_what_devices_say(speaks: bool) -
     with_watched(act, msgspec.structs.replace(watched(area()), mqtt_sensors=MqttSensorsConfig()))
 
 
+@pytest.mark.cases_full
 def test_devices_that_say_nobody_is_there_set_no_alarm() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()

@@ -126,6 +126,7 @@ def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second() -> No
     run(act)
 
 
+@pytest.mark.cases_full
 @given(st.integers(0, 400))
 @settings(max_examples=60)
 def test_a_tail_torn_at_any_byte_is_cut_and_the_log_continues(torn: int) -> None:
@@ -439,6 +440,7 @@ async def test_a_new_disk_that_accepts_no_write_reports_that_it_holds_everything
     assert await box.seqs() == [1, 2, 3]
 
 
+@pytest.mark.cases_full
 async def test_full_memory_first_drops_what_the_controller_has() -> None:
     disk = MemoryDisk()
     disk.read_only = True

@@ -122,6 +122,7 @@ def test_a_lock_down_holds_over_a_power_cut_with_no_network_and_ends_by_itself()
     with_hall(act)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(
     "evening",
     [

@@ -203,6 +203,7 @@ def test_the_newest_of_a_burst_is_read_when_the_wait_is_over() -> None:
     with_hall(act, config=HEARS)
 
 
+@pytest.mark.cases_full
 def test_an_hour_of_shouting_is_few_events_and_few_states() -> None:
     async def act(hall: Hall) -> None:
         for number in range(3600):
@@ -244,6 +245,7 @@ def test_who_passed_while_the_agent_was_off_is_counted_once(killed: bool, swappe
     with_hall(act, config=msgspec.structs.replace(HEARS, mqtt_counters=(counting,)))
 
 
+@pytest.mark.cases_full
 def test_a_counter_that_was_silent_is_so_after_a_restart_since_it_last_spoke() -> None:
     async def act(hall: Hall) -> None:
         report(hall, 10, 10)
@@ -309,6 +311,7 @@ def test_a_counter_counts_at_its_door_but_proves_nothing_about_its_contact() -> 
     with_hall(act, config=msgspec.structs.replace(HEARS, mqtt_counters=(counting,)))
 
 
+@pytest.mark.cases_full
 def test_a_counter_that_falls_silent_is_a_fault_since_it_last_spoke() -> None:
     async def act(hall: Hall) -> None:
         report(hall, 10, 10)

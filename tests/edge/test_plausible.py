@@ -307,6 +307,7 @@ def test_a_door_that_is_opened_again_and_again_without_a_break_has_beams_without
     with_lobby(act, COUNTED, levels=CLEAR)
 
 
+@pytest.mark.cases_full
 def test_swapped_beams_are_reported_the_morning_after_and_counts_stay_as_they_are() -> None:
     async def a_day(hall: Lobby, outer: int, inner: int) -> None:
         for first, second in ((outer, inner), (inner, outer)):
@@ -343,6 +344,7 @@ def test_a_pir_that_never_rests_counts_as_stuck_until_it_does() -> None:
 # Alarm
 
 
+@pytest.mark.cases_full
 def test_an_alarm_never_sets_while_a_door_may_be_open_and_gives_that_reason() -> None:
     async def act(hall: Watched) -> None:
         await hall.used()

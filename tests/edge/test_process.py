@@ -86,6 +86,7 @@ async def started(mosquitto: Broker, folder: Path) -> asyncio.subprocess.Process
     )
 
 
+@pytest.mark.cases_full
 async def test_sigterm_sends_offline_and_exits_0(mosquitto: Broker, ear: Ear, tmp_path: Path) -> None:
     process = await started(mosquitto, tmp_path)
     await ear.until(messages=1)
@@ -125,6 +126,7 @@ async def test_kill_9_leaves_the_signed_will_and_the_next_start_a_new_boot_in_th
     assert second.head >= 1
 
 
+@pytest.mark.cases_full
 async def test_what_devices_send_to_a_real_broker_leaves_as_signed_events(
     mosquitto: Broker, ear: Ear, tmp_path: Path
 ) -> None:

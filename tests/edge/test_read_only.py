@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import asyncio, json, os, sys
 from pathlib import Path
@@ -41,6 +43,7 @@ print(json.dumps(touched))
 """
 
 
+@pytest.mark.cases_full
 def test_nothing_outside_its_folder_is_written(tmp_path: Path) -> None:
     folder, stations = tmp_path / "data", tmp_path / "stations"
     stations.write_text("")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.net.command_results import RESULTS_LIMIT
@@ -305,6 +306,7 @@ def test_a_command_with_too_long_a_life() -> None:
     with_hall(act)
 
 
+@pytest.mark.cases_full
 def test_a_command_beyond_the_limit_of_a_session() -> None:
     async def act(hall: Hall) -> None:
         for number in range(SEEN_LIMIT):

@@ -187,6 +187,7 @@ def test_an_agent_restarted_while_the_clock_is_wrong_continues(step: timedelta) 
     play(act)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("step", STEPS, ids=str)
 @pytest.mark.parametrize("hint", ["service", "hello"])
 def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, hint: str) -> None:
@@ -210,6 +211,7 @@ def test_a_power_cut_while_the_clock_is_false_kills_no_door(step: timedelta, hin
     play(act)
 
 
+@pytest.mark.cases_full
 def test_daily_steps_of_23_hours_gain_at_most_one_day_and_end_with_a_hello() -> None:
     async def act(pi: Pi) -> None:
         await pi.cut(clock=pi.clock.now() + timedelta(minutes=5) + 22 * HOUR)
@@ -317,6 +319,7 @@ def test_a_booking_across_a_change_of_the_clocks_opens_to_the_minute_with_the_ed
     run(main, zero=night - timedelta(hours=6))
 
 
+@pytest.mark.cases_full
 def test_days_alone_with_the_worst_crystal_over_a_change_of_the_clocks() -> None:
     alone(4)
 

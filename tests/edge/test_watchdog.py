@@ -339,6 +339,7 @@ def test_a_conversation_hanging_in_the_link_is_detected() -> None:
     run(main)
 
 
+@pytest.mark.cases_full
 def test_an_hour_without_a_broker_on_a_refusing_disk_is_not_a_hang() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = await whole_hall(clock, disk=disk, config=WIRED)

@@ -132,6 +132,7 @@ def _times_are_right(trial: Trial) -> None:
     assert [at for at in counted if all(abs(each.ended - at) > CLOSE for each in truth.crossings)] == []
 
 
+@pytest.mark.faults_full
 async def test_a_stepping_clock(trial: Trial, codes: Codes) -> None:
     await _steps(trial, codes, HOUR)
     await _steps_while_killed(trial, codes, YEARS)

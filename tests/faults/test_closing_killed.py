@@ -121,6 +121,7 @@ async def killed_while_rehousing(
     assert {tuple(each) for each in states(process.database, "march").values()} <= {("cancelled",)}
 
 
+@pytest.mark.faults_full
 async def test_the_controller_killed_while_it_rehouses_loses_no_booking_and_doubles_none(
     tmp_path: Path, mosquitto: Broker, fork_server: ForkServer
 ) -> None:

@@ -153,6 +153,7 @@ async def _put_back_to_an_old_copy(trial: Trial) -> None:
     await trial.opens(newer)
 
 
+@pytest.mark.faults_full
 async def test_a_disk_that_accepts_no_write_or_returns_old_data(trial: Trial) -> None:
     await trial.begin(2)
     await _read_only_at_work(trial)

@@ -70,6 +70,7 @@ def rewire(hub: SimHub, stuck: bool | None) -> None:
     hub.world.site(SITE).doorway(CODE_DOOR).rewire(stuck=stuck)
 
 
+@pytest.mark.faults_full
 async def test_a_dead_relay_is_mailed_to_who_comes_next(hub: SimHub) -> None:
     await booked(hub)
     code = await Ledger(hub).code()

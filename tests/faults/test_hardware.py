@@ -168,6 +168,7 @@ async def play(trial: Trial, faults: list[HardwareFault]) -> None:
         await trial.ends_well(scenario=play_fault.__name__.replace("_", " "), remark=remark or "")
 
 
+@pytest.mark.faults_full
 async def test_a_failing_door_part_is_reported_once_and_locks_nobody_in(trial: Trial) -> None:
     await play(trial, LOCKS_AND_CONTACTS)
 

@@ -383,6 +383,7 @@ async def _rained_on(trial: Trial, heard: Heard, chance: random.Random, drops: i
     return f"{len(rain)} messages"
 
 
+@pytest.mark.faults_full
 async def test_access_to_the_broker_moves_no_door_and_loses_no_event(trial: Trial) -> None:
     chance = random.Random("hostile")
     await trial.begin()

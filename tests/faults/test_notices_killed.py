@@ -87,6 +87,7 @@ async def killed_again_and_again(
         assert sum(by_id.values()) - count <= kills  # one is in flight at a time
 
 
+@pytest.mark.faults_full
 async def test_the_controller_killed_while_notices_go_out_sends_each_at_least_once(
     tmp_path: Path, mosquitto: Broker, fork_server: ForkServer
 ) -> None:

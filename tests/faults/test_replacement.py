@@ -91,6 +91,7 @@ async def _opens(hub: SimHub, code: str) -> bool:
     return (await typed(hub.runner, SITE, CODE_DOOR, code)).done
 
 
+@pytest.mark.faults_full
 async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(
     hub: SimHub, fork_server: ForkServer, tmp_path: Path
 ) -> None:

@@ -138,6 +138,7 @@ async def _restored(trial: Trial, folder: Path, *, in_reach: bool) -> None:
     await trial.ends_well()
 
 
+@pytest.mark.faults_full
 async def test_restored_with_the_edge_offline(trial: Trial, tmp_path: Path) -> None:
     await _restored(trial, tmp_path, in_reach=False)
 

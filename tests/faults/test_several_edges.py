@@ -211,6 +211,7 @@ async def fire_comes_to_both(trial: Trial, barn: Barn) -> None:
     await trial.hub.until(latched, "the fire is latched at both edges")
 
 
+@pytest.mark.faults_full
 async def test_two_edges_of_a_site_work_without_each_other_and_what_needs_both_waits_for_both(trial: Trial) -> None:
     barn = Barn(trial)
     await trial.begin()

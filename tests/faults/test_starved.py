@@ -22,6 +22,7 @@ async def _type(folder: Path, kinds: Sequence[str], codes: int) -> dict[str, Tal
     return tallies
 
 
+@pytest.mark.faults_full
 async def test_every_code_opens_or_is_reported_on_a_machine_without_the_time(tmp_path: Path) -> None:
     with neighbours():
         tallies = await _type(tmp_path, KINDS, SHORT)

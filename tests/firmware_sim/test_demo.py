@@ -147,6 +147,7 @@ async def _assert_in_frames(told: DemoReady, stop: asyncio.Event) -> None:
     assert f"frame-ancestors {told.building.partition('/?')[0]}" in framing
 
 
+@pytest.mark.cases_full
 async def test_a_restarted_demo_prints_the_same_code_in_digits(tmp_path: Path) -> None:
     printed: list[str] = []
     looking: list[asyncio.Task[None]] = []
@@ -187,6 +188,7 @@ async def test_the_clock_is_read_for_each_entry_so_that_no_expired_entry_is_judg
     assert len(sent) == len(week.once) + len(week.series) + len(week.asked) + len(week.waiting)
 
 
+@pytest.mark.cases_full
 async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> None:
     folder, state = tmp_path / "demo", tmp_path / "demo" / "state.json"
     stop = asyncio.Event()
@@ -215,6 +217,7 @@ async def test_an_interrupted_start_is_resumed_a_day_later(tmp_path: Path) -> No
     assert (after["series_until"] is not None, after["made"]) == (True, [])
 
 
+@pytest.mark.cases_full
 async def test_a_start_that_fails_on_leftovers_of_an_earlier_demo_says_how_to_start_over(tmp_path: Path) -> None:
     (tmp_path / "controller" / "data").mkdir(parents=True)
     (tmp_path / "controller" / "data" / "hallkeeper.db").write_text("of another time")

@@ -56,6 +56,7 @@ def test_the_config_of_a_site_matches_the_simulated_building(building: Building)
     assert file["hours"]["free_doors"] == [door.id for door in building.doors if door.free_while_staffed]
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("site", DEMO_SITES)
 async def test_the_council_pays_nothing_at_its_free_rate_and_no_half_costs_more_than_the_whole(
     api: Api, clock: ManualClock, site: str
@@ -77,6 +78,7 @@ async def test_the_council_pays_nothing_at_its_free_rate_and_no_half_costs_more_
     assert set(prices.values()) == {rates.get("Council use", rates["Any room"]) * 3}, prices
 
 
+@pytest.mark.cases_full
 async def test_furnishing_twice_changes_nothing(api: Api, clock: ManualClock) -> None:
     today = clock.now().date()
     await set_up_sites(api, demo_buildings(), today)
@@ -90,6 +92,7 @@ async def test_furnishing_twice_changes_nothing(api: Api, clock: ManualClock) ->
     assert (await api.get("/parties", search="choir"))["items"][0]["responsible"] == "ruth-allen"
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(
     "now",
     [
@@ -121,6 +124,7 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     assert code["status"] == "confirmed"
 
 
+@pytest.mark.cases_full
 async def test_the_diary_shows_a_manager_the_open_decisions(api: Api, clock: ManualClock) -> None:
     now = clock.now()
     today = now.date()

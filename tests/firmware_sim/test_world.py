@@ -82,6 +82,7 @@ def test_everybody_who_comes_leaves_before_the_night() -> None:
     assert world.truth.locked_in == []
 
 
+@pytest.mark.cases_full
 def test_the_month_has_about_the_visits_the_branch_had() -> None:
     world = _world(datetime(2026, 3, 1, tzinfo=UTC))
     _free_public_doors(world)

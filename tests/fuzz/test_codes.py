@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def judged(presented: Presented) -> Decision:
     )
 
 
+@pytest.mark.cases_full
 @given(st.text("0123456789*#", max_size=200) | st.lists(st.sampled_from([*GRANTED, "*", "#", "1"])).map("".join))
 @effort(300)
 def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:

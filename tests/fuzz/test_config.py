@@ -121,6 +121,7 @@ def test_any_identity_is_one_or_a_config_error(random: Random) -> None:
         holds(load, path)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "a = " + "9" * 5000, "a.b." * 5000 + "c = 1"])
 def test_toml_past_all_sense_is_a_config_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "edge.toml").write_text(text)

@@ -64,6 +64,7 @@ async def good_still_comes(hub: Hub, edge: FakeEdge, seq: int) -> None:
         assert seq in set((await tx.execute(select(events.c.seq))).scalars())
 
 
+@pytest.mark.cases_full
 async def test_any_bytes_on_any_topic_are_counted_and_hide_no_event(
     hub: Hub, edge: FakeEdge, broker: MemoryBroker, random: Random, rounds: int
 ) -> None:
@@ -80,6 +81,7 @@ async def test_any_bytes_on_any_topic_are_counted_and_hide_no_event(
     assert sum(gate.refused.values()) + sum(board.strays.values()) >= before + sent
 
 
+@pytest.mark.cases_full
 async def test_whatever_an_edge_signs_of_itself_hides_no_event(
     hub: Hub, edge: FakeEdge, random: Random, rounds: int
 ) -> None:
@@ -99,6 +101,7 @@ async def test_whatever_an_edge_signs_of_itself_hides_no_event(
     await hub.quiet()
 
 
+@pytest.mark.cases_full
 async def test_every_event_of_a_batch_is_stored_or_in_quarantine_however_absurd(
     hub: Hub, edge: FakeEdge, random: Random, rounds: int
 ) -> None:
@@ -160,6 +163,7 @@ EVENTS: list[dict[str, object]] = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_an_event_past_all_sense_is_answered_for_and_the_next_one_comes(hub: Hub, edge: FakeEdge) -> None:
     edge.mono_ms = 60_000
     await hub.times(edge)
@@ -188,6 +192,7 @@ WORDS: list[tuple[str, Purpose, str, dict[str, object]]] = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_a_word_past_all_sense_of_an_edge_hides_nothing(hub: Hub, edge: FakeEdge) -> None:
     for seq, (topic, purpose, sample, change) in enumerate(WORDS, start=1):
         tree = json.loads(encode(SAMPLES[sample])) | {"site": "ramsey", "edge": "main"} | change
@@ -205,6 +210,7 @@ STATES: list[dict[str, object]] = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_a_state_past_all_sense_hides_no_other(hub: Hub, edge: FakeEdge) -> None:
     for seq, change in enumerate(STATES, start=1):
         good = DeviceState(device=f"beams-{seq}", kind="counter", seq=1, at=NOW, values={"total_ins": 1})

@@ -113,6 +113,7 @@ def starts_with(name: str, data: bytes) -> None:
         run(main, zero=ZERO + timedelta(minutes=30))
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.randoms(use_true_random=False))
 @effort(5)

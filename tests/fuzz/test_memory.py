@@ -22,6 +22,7 @@ def store() -> PlanStore:
     return PlanStore(MemoryDisk(), site=SITE, edge=EDGE, keys=keys, using=lambda: None)
 
 
+@pytest.mark.cases_full
 def test_parts_that_no_plan_asked_for_take_no_more_than_their_room_however_small_they_are() -> None:
     plans = store()
     tracemalloc.start()

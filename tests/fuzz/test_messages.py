@@ -3,6 +3,7 @@
 import asyncio
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def rubbish(random: Random) -> bytes:
     return sample if random.random() < 0.1 else bent(sample, random)
 
 
+@pytest.mark.cases_full
 @given(st.randoms(use_true_random=False))
 @effort(8)
 def test_whatever_comes_on_whatever_topic_opens_nothing_is_counted_and_ends_nothing(random: Random) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from math import isfinite
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,12 +47,14 @@ def holds(topic: str, payload: bytes) -> None:
             assert believable(reading.kind, reading.value)
 
 
+@pytest.mark.cases_full
 @effort(300)
 @given(topics, st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=9), values))
 def test_any_object_is_read_or_set_aside(topic: str, said: dict[str, object]) -> None:
     holds(topic, json.dumps(said).encode())
 
 
+@pytest.mark.cases_full
 @effort(300)
 @given(topics, st.binary(max_size=300))
 def test_any_bytes_are_read_or_set_aside(topic: str, payload: bytes) -> None:

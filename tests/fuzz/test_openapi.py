@@ -37,6 +37,7 @@ async def authorization(app: FastAPI, village: httpx.AsyncClient, role: Role) ->
         yield ["--header", f"Authorization: {client.headers['Authorization']}"]
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("role", list(Role) if is_long() else [Role.OWNER])
 async def test_every_answer_to_a_role_is_as_the_document_says(
     app: FastAPI, authorization: list[str], tmp_path: Path

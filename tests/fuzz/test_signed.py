@@ -5,6 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,7 @@ SENDERS: tuple[Callable[[House, int, Random], None], ...] = (
 )
 
 
+@pytest.mark.cases_full
 @given(st.randoms(use_true_random=False))
 @effort(15)
 def test_what_is_signed_and_absurd_ends_nothing_and_opens_nothing(random: Random) -> None:

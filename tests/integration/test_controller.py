@@ -117,6 +117,7 @@ async def test_a_watcher_gets_a_snapshot_at_once_and_another_when_something_happ
         assert (second["counters"][0]["ins_today"], second["people"]["estimate"]) == (3, 3)
 
 
+@pytest.mark.cases_full
 async def test_snapshots_come_at_most_once_a_second_however_much_happens(
     edge: FakeEdge, watching: tuple[str, dict[str, str]]
 ) -> None:
@@ -132,6 +133,7 @@ async def test_snapshots_come_at_most_once_a_second_however_much_happens(
         assert count <= loop.time() - began + 1
 
 
+@pytest.mark.cases_full
 async def test_a_watcher_hears_that_the_diary_changed_and_where_a_code_stands(
     hub: Hub, edge: FakeEdge, watching: tuple[str, dict[str, str]]
 ) -> None:
@@ -143,12 +145,14 @@ async def test_a_watcher_hears_that_the_diary_changed_and_where_a_code_stands(
         assert await next_of(socket, "bookings") == {"type": "bookings", "site": "ramsey"}
 
 
+@pytest.mark.cases_full
 async def test_a_beat_comes_while_nothing_happens(edge: FakeEdge, watching: tuple[str, dict[str, str]]) -> None:
     address, headers = watching
     async with connect(address, additional_headers=headers) as socket:
         assert (await next_of(socket, "beat"))["at"].startswith("2026-11-25T12:00:00")
 
 
+@pytest.mark.cases_full
 async def test_a_watcher_that_reads_nothing_holds_nobody_up(
     edge: FakeEdge, watching: tuple[str, dict[str, str]]
 ) -> None:
@@ -172,6 +176,7 @@ async def test_nobody_watches_without_signing_in(watching: tuple[str, dict[str, 
         assert socket.close_code == 4401
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("end", ["sign out", "expiry"])
 async def test_the_live_line_ends_with_the_session(
     end: str, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock, watching: tuple[str, dict[str, str]]
@@ -219,6 +224,7 @@ async def test_an_unlock_offline_is_a_conflict(hub: Hub, client: httpx.AsyncClie
     assert "it has never connected" in answer.json()["detail"]
 
 
+@pytest.mark.cases_full
 async def test_events_and_quarantine_are_read_in_pages(edge: FakeEdge, client: httpx.AsyncClient) -> None:
     await edge.send([*run_of(1, 7), b'"nonsense"', b'"more"'])
     await edge.acknowledged(9)
@@ -238,6 +244,7 @@ async def test_events_and_quarantine_are_read_in_pages(edge: FakeEdge, client: h
     assert page["next"] is not None
 
 
+@pytest.mark.cases_full
 async def test_the_state_of_plans_alerts_and_metrics_is_told(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient
 ) -> None:
@@ -261,6 +268,7 @@ async def series_of(client: httpx.AsyncClient) -> dict[str, float]:
     return {name: float(value) for name, _, value in found if not name.startswith("#")}
 
 
+@pytest.mark.cases_full
 async def test_each_edge_has_its_series_and_a_dead_one_reads_zero(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -303,6 +311,7 @@ async def test_readiness_names_a_broker_that_is_gone(hub: Hub, client: httpx.Asy
     assert (await client.get("/readyz")).json()["checks"]["broker"] == "the broker is not connected"
 
 
+@pytest.mark.cases_full
 async def test_nothing_passes_for_live_while_the_line_to_the_broker_is_down(
     edge: FakeEdge, client: httpx.AsyncClient, mosquitto: Broker
 ) -> None:
@@ -321,6 +330,7 @@ async def test_nothing_passes_for_live_while_the_line_to_the_broker_is_down(
     await eventually(lambda: online(True), what="the edge is online again")
 
 
+@pytest.mark.cases_full
 async def test_a_broker_that_is_killed_costs_neither_event_nor_plan(
     hub: Hub, edge: FakeEdge, mosquitto: Broker, client: httpx.AsyncClient
 ) -> None:

@@ -62,6 +62,7 @@ async def headlines(hub: Hub, mail: MailServer, *wanted: str) -> EmailMessage:
     return mail.mails[-1]
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_is_cut_off_is_told_once_and_so_is_its_return(
     hub: Hub, broker: MemoryBroker, client: httpx.AsyncClient, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -104,6 +105,7 @@ async def test_an_edge_that_is_cut_off_is_told_once_and_so_is_its_return(
         await headlines(hub, mail, "Confirmed", "Confirmed", "Door trouble", "The door works again")
 
 
+@pytest.mark.cases_full
 async def test_a_lock_that_does_not_release_is_told_with_what_to_do(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -123,6 +125,7 @@ async def test_a_lock_that_does_not_release_is_told_with_what_to_do(
     await headlines(hub, mail, "Confirmed", "Door trouble", "The door works again")
 
 
+@pytest.mark.cases_full
 async def test_a_code_that_does_not_come_on_the_door_is_told(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -136,6 +139,7 @@ async def test_a_code_that_does_not_come_on_the_door_is_told(
     assert "Front door does not have your code yet." in text(told)
 
 
+@pytest.mark.cases_full
 async def test_while_the_broker_is_away_no_door_is_in_trouble(
     hub: Hub, broker: MemoryBroker, client: httpx.AsyncClient, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -149,6 +153,7 @@ async def test_while_the_broker_is_away_no_door_is_in_trouble(
         await headlines(hub, mail, "Confirmed")
 
 
+@pytest.mark.cases_full
 async def test_what_was_confirmed_while_the_door_is_in_trouble_says_so_with_the_code(
     hub: Hub, broker: MemoryBroker, client: httpx.AsyncClient, clock: ManualClock, mail: MailServer
 ) -> None:

@@ -47,6 +47,7 @@ async def pass_minutes(hub: Hub, clock: ManualClock, minutes: int) -> None:
         await hub.quiet()
 
 
+@pytest.mark.cases_full
 async def test_a_room_nobody_comes_to_is_given_back_and_offered_on_by_itself(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -73,6 +74,7 @@ async def test_a_room_nobody_comes_to_is_given_back_and_offered_on_by_itself(
     assert [each["what"] for each in log] == ["book", "warn", "release"]
 
 
+@pytest.mark.cases_full
 async def test_a_room_is_kept_while_its_door_is_offline_and_who_came_is_known_later(
     hub: Hub, broker: MemoryBroker, clock: ManualClock
 ) -> None:

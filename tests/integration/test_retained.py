@@ -63,6 +63,7 @@ async def alerts(hub: Hub) -> list[str]:
         return [each.kind for each in await queries.site_alerts(tx, "ramsey", limit=100)]
 
 
+@pytest.mark.cases_full
 async def test_what_a_connected_edge_fills_the_broker_with_is_cleared_and_raises_one_alert(
     hub: Hub, edge: FakeEdge, mosquitto: Broker
 ) -> None:
@@ -76,6 +77,7 @@ async def test_what_a_connected_edge_fills_the_broker_with_is_cleared_and_raises
     assert (await alerts(hub)).count(AlertCode.BROKER_FILLED) == 1
 
 
+@pytest.mark.cases_full
 async def test_what_an_edge_had_kept_while_the_controller_was_away_is_cleared(
     settings: Settings, clock: ManualClock, passwords: Passwords, mosquitto: Broker
 ) -> None:
@@ -92,6 +94,7 @@ async def test_what_an_edge_had_kept_while_the_controller_was_away_is_cleared(
         await eventually(cleared, what="the broker keeps nothing that is made up")
 
 
+@pytest.mark.cases_full
 async def test_a_few_that_a_change_of_configuration_left_go_without_an_alert(
     hub: Hub, edge: FakeEdge, mosquitto: Broker
 ) -> None:

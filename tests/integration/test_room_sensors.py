@@ -50,6 +50,7 @@ async def kept(hub: Hub) -> list[tuple[str, str | None, str, float]]:
         return [(row.measurement, row.place, row.field, row.value) for row in await tx.execute(query)]
 
 
+@pytest.mark.cases_full
 async def test_an_unknown_sensor_is_listed_and_its_values_are_those_of_the_room_it_is_added_to(
     hub: Hub, edge: FakeEdge, client: httpx.AsyncClient
 ) -> None:
@@ -81,6 +82,7 @@ async def test_an_unknown_sensor_is_listed_and_its_values_are_those_of_the_room_
     assert [each["thing"] for each in log if each["act"] == "add sensor to room"] == [f"sensor {ONE} of main"]
 
 
+@pytest.mark.cases_full
 async def test_a_room_or_sensor_that_is_not_there_is_refused(edge: FakeEdge, client: httpx.AsyncClient) -> None:
     await edge.send([event(1, reading(values={"co2": 800.0}), device=ONE)])
     await edge.acknowledged(1)
@@ -91,6 +93,7 @@ async def test_a_room_or_sensor_that_is_not_there_is_refused(edge: FakeEdge, cli
     assert (await listed(client))[0]["space"] is None
 
 
+@pytest.mark.cases_full
 async def test_what_no_sensor_measures_is_set_aside_and_the_rest_goes_on(
     edge: FakeEdge, client: httpx.AsyncClient
 ) -> None:
@@ -103,6 +106,7 @@ async def test_what_no_sensor_measures_is_set_aside_and_the_rest_goes_on(
     assert [each["value"] for each in (await listed(client))[0]["readings"]] == [12]
 
 
+@pytest.mark.cases_full
 async def test_what_comes_late_changes_only_what_it_is_newer_than(edge: FakeEdge, client: httpx.AsyncClient) -> None:
     new = reading(values={"temperature": 21.0}, battery=80)
     old = reading(values={"temperature": 19.0, "humidity": 40.0}, battery=90, set_aside={"old": 1})
@@ -113,6 +117,7 @@ async def test_what_comes_late_changes_only_what_it_is_newer_than(edge: FakeEdge
     assert (found["battery"], found["set_aside"]) == (80, {"old": 1})
 
 
+@pytest.mark.cases_full
 async def test_an_edge_has_no_more_sensors_than_the_limit_and_those_in_rooms_stay(hub: Hub) -> None:
     def said(number: int) -> list[tuple[str, object, ReadingData]]:
         return [(f"shelly-{number}", NOW + timedelta(seconds=number), reading(values={"co2": 500.0}))]
@@ -131,6 +136,7 @@ async def test_an_edge_has_no_more_sensors_than_the_limit_and_those_in_rooms_sta
     assert not {"shelly-1", "shelly-2", "shelly-3"} & set(found)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("speaks", [False, True])
 async def test_sensors_that_say_nobody_is_there_release_no_booking(
     speaks: bool, hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock

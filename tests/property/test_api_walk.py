@@ -106,6 +106,7 @@ async def _furnished(client: httpx.AsyncClient) -> dict[str, tuple[str, ...]]:
     }
 
 
+@pytest.mark.cases_full
 def test_no_request_is_ever_a_fault(walk: Walk) -> None:
     for path, operations in walk.document["paths"].items():
         for method, operation in operations.items():

@@ -165,6 +165,7 @@ async def _built(url: str) -> None:
     await database.close()
 
 
+@pytest.mark.cases_full
 @given(parts=divisions(), acts=ACTS)
 @settings(max_examples=examples(20))
 def test_the_database_alone_keeps_whole_and_parts_apart(
@@ -174,6 +175,7 @@ def test_the_database_alone_keeps_whole_and_parts_apart(
         asyncio.run(_kept_apart(sqlite_copy(Path(folder) / "copy.db"), parts, acts))
 
 
+@pytest.mark.cases_full
 @given(parts=divisions(), acts=ACTS)
 @settings(max_examples=examples(6))
 def test_the_database_alone_keeps_whole_and_parts_apart_on_postgresql(
@@ -243,6 +245,7 @@ async def _compare(database: Database, parts: Parts, live: Mapping[str, Booking]
         assert one["atom"] != other["atom"] or one["ends"] <= other["starts"] or other["ends"] <= one["starts"]
 
 
+@pytest.mark.cases_full
 @given(first=divisions(), second=divisions(), acts=ACTS)
 @settings(max_examples=examples(6))
 def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_it_is(

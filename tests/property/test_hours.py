@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,6 +121,7 @@ def times(draw: st.DrawFn) -> Interval:
 SPACES = st.sampled_from([None, "studio", "unknown"])
 
 
+@pytest.mark.cases_full
 @given(hours=books(), during=times(), space=SPACES)
 def test_modes_tile_any_time_without_gap_or_overlap(hours: Timetable, during: Interval, space: str | None) -> None:
     found = hours.modes(during, space=space)
@@ -129,6 +131,7 @@ def test_modes_tile_any_time_without_gap_or_overlap(hours: Timetable, during: In
         assert (one.mode, one.note) != (other.mode, other.note)
 
 
+@pytest.mark.cases_full
 @given(hours=books(), during=times(), space=SPACES, part=st.floats(0.01, 0.99))
 def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
     hours: Timetable, during: Interval, space: str | None, part: float
@@ -143,6 +146,7 @@ def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
         assert _whys(hours, during, space, at) == _whys(hours, here, space, at)
 
 
+@pytest.mark.cases_full
 @given(hours=books(), during=times())
 def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Timetable, during: Interval) -> None:
     zone, own = hours.site.tz, hours.spaces["studio"].windows
@@ -164,6 +168,7 @@ def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Time
         assert any(at in each.during for each in found) == (shut or not in_window)
 
 
+@pytest.mark.cases_full
 @given(hours=books(), during=times())
 def test_the_mode_is_what_the_most_particular_rule_reads_on_the_wall(hours: Timetable, during: Interval) -> None:
     """Save on a night of change: closures, then the night before where it is as particular, then the day's own."""
@@ -217,6 +222,7 @@ def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_chang
     assert LossKind.CLOSED in kinds or not newly
 
 
+@pytest.mark.cases_full
 @given(one=seasons(), other=seasons())
 def test_two_seasons_are_tied_when_a_day_lies_in_both_and_neither_is_more_particular(
     one: Season, other: Season

@@ -7,6 +7,7 @@ from random import Random
 from typing import TypeVar
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,6 +187,7 @@ def test_the_lines_add_up_to_the_total_and_nothing_is_below_zero(
         assert time <= limit.booking_cap_pence
 
 
+@pytest.mark.cases_full
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT, order=st.randoms(use_true_random=False))
 @settings(max_examples=examples(50))
 def test_the_order_in_which_rules_are_written_is_of_no_matter(
@@ -239,6 +241,7 @@ def _part(wish: Priced, during: Interval) -> Priced:
     return msgspec.structs.replace(wish, during=during, modes=modes, equipment=())
 
 
+@pytest.mark.cases_full
 @given(tariffs=TARIFFS, wish=wishes(), spent=SPENT)
 @settings(max_examples=examples(50))
 def test_no_free_hours_are_given_twice_however_a_party_books(
@@ -253,6 +256,7 @@ def test_no_free_hours_are_given_twice_however_a_party_books(
     assert {key: us for key, us in had.items() if us != spent[key] and us > allowed} == {}
 
 
+@pytest.mark.cases_full
 @given(tariffs=TARIFFS, wish=wishes(), hours=st.integers(-2000, 2000))
 @settings(max_examples=examples(50))
 def test_what_is_left_of_a_cancelled_quote_adds_up_and_is_no_more_than_it_was(

@@ -137,6 +137,7 @@ def test_places_agree_with_a_list(sqlite_copy: Callable[[], str], acts: list[Act
     asyncio.run(_agrees(sqlite_copy(), acts))
 
 
+@pytest.mark.cases_full
 @given(acts=ACTS)
 @settings(max_examples=examples(4))
 def test_places_agree_with_a_list_on_postgresql(postgres_hub: str, acts: list[Act]) -> None:

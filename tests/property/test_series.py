@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import msgspec
+import pytest
 import recurring_ical_events
 from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, example, given, settings
@@ -102,6 +103,7 @@ def ours(wish: Wish) -> tuple[SeriesOccurrence, ...]:
         return ()
 
 
+@pytest.mark.cases_full
 @settings(max_examples=examples(80))
 @given(wishes())
 def test_the_same_dates_as_dateutil(wish: Wish) -> None:
@@ -117,6 +119,7 @@ def test_the_same_dates_as_dateutil(wish: Wish) -> None:
     assert [each.wall for each in found] == list(everything)
 
 
+@pytest.mark.cases_full
 @settings(max_examples=examples(50))
 @example(
     Wish(

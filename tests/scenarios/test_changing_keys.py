@@ -31,6 +31,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.faults_full
 def test_a_code_works_through_every_change_of_keys(folder: Path) -> None:
     run_virtual(lambda clock: _Play(folder, clock).run(), zero=NIGHT_BEFORE)
 

@@ -84,6 +84,7 @@ def test_it_never_sets_on_a_sleeper_whom_the_warning_wakes(seed: int) -> None:
     with_watched(act)
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("seed", NIGHTS)
 def test_it_never_sets_on_a_sleeper_who_turned_over_once(seed: int) -> None:
     async def act(hall: Watched) -> None:
@@ -97,6 +98,7 @@ def test_it_never_sets_on_a_sleeper_who_turned_over_once(seed: int) -> None:
     with_watched(act)
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("seed", NIGHTS)
 def test_it_sets_on_somebody_who_never_stirs_only_where_the_beams_hid_them_and_the_way_out_stays_free(
     seed: int,
@@ -124,6 +126,7 @@ def test_it_sets_on_somebody_who_never_stirs_only_where_the_beams_hid_them_and_t
     with_watched(act)
 
 
+@pytest.mark.faults_full
 @pytest.mark.parametrize("seed", _nights(6))
 def test_beams_that_miss_nobody_never_let_it_set_on_a_motionless_person(seed: int) -> None:
     async def act(hall: Watched) -> None:

@@ -68,6 +68,7 @@ PRESENTED: dict[str, tuple[Callable[[WorldRunner], Awaitable[ActResult]], str, M
 }
 
 
+@pytest.mark.faults_full
 def test_manually_presented_credentials_are_recorded_with_their_reader(template: Path) -> None:
     async def play(clock: VirtualClock) -> None:
         async with ramsey(clock, template) as hub:
@@ -121,6 +122,7 @@ WAYS = {
 """Every reader of the library door, and every two that make one entry: what is presented, and whether it opens."""
 
 
+@pytest.mark.faults_full
 def test_the_controller_reports_the_state_of_every_entrance(template: Path) -> None:
     """At half past eight on a Tuesday, when only staff and members come in; card reader, scanner and keypad are three
     devices."""

@@ -74,6 +74,7 @@ async def go_offline(container: Container, edge: str, since_minutes_ago: int) ->
         await tx.execute(insert(edge_states).values(row))
 
 
+@pytest.mark.cases_full
 async def test_a_code_that_another_booking_has_is_not_given_out_again(
     village: httpx.AsyncClient, container: Container
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_masked_code_shows_its_length_and_a_third_of_its_digits(code: str, sho
     assert masked(code) == shown
 
 
+@pytest.mark.cases_full
 def test_the_page_about_codes_says_what_a_guess_is_worth() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert guesses() in page

@@ -270,7 +270,6 @@ async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group
     assert other != kept
 
 
-@pytest.mark.both_databases
 async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_container: Container) -> None:
     made = await book(any_village)
     told = await say(any_village, made, "code")

@@ -237,6 +237,7 @@ async def test_the_link_is_in_no_log_line(
         assert token not in repr(record.__dict__)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("forced", ["none", "active"])
 async def test_it_is_accessible_fits_a_small_phone_and_prints(

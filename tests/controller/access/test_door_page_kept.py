@@ -79,6 +79,7 @@ async def test_without_signal_the_page_stays_readable_and_says_as_of_when(
     await context.close()
 
 
+@pytest.mark.cases_full
 async def test_a_stored_page_is_deleted_when_its_code_expires(
     village: httpx.AsyncClient, app: FastAPI, chromium: Browser
 ) -> None:

@@ -71,6 +71,7 @@ async def test_a_cancelled_booking_and_an_unknown_link_have_none(
     assert (await look_at(app, {"link": "http://hub/d/nobody"})).status_code == 404
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("width", [320, 360, 1280])
 async def test_the_whole_pass_fits_the_width_of_any_phone(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, chromium: Browser, width: int

@@ -168,7 +168,6 @@ async def test_a_card_or_name_that_is_given_twice_or_taken_is_refused(village: h
     assert "there are 2 of this name" in alike["faults"][0]["why"]
 
 
-@pytest.mark.both_databases
 async def test_a_preview_refuses_what_the_import_would_and_waits_for_no_other_write(
     any_village: httpx.AsyncClient, any_container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:

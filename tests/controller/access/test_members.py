@@ -232,6 +232,7 @@ def many(count: int) -> list[Member]:
     ]
 
 
+@pytest.mark.cases_full
 async def test_thousands_of_members_come_in_parts_of_64_kb_of_which_a_change_of_one_changes_one(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:

@@ -78,6 +78,7 @@ async def test_a_number_is_known_blocked_or_neither(number: str, expected: Patro
         assert await line.patron("D1", NOW) == Patron(known=True)
 
 
+@pytest.mark.cases_full
 async def test_people_blocked_or_unknown_in_the_library_are_suspended_until_that_is_lifted(
     village: httpx.AsyncClient, container: Container
 ) -> None:

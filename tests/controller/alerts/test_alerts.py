@@ -18,7 +18,6 @@ from tests.controller.alerts.building import RAMSEY, Building
 from tests.controller.village import API
 
 
-@pytest.mark.both_databases
 async def test_an_alert_is_stored_from_when_it_is_raised_until_it_is_cleared(building: Building) -> None:
     await building.device("front-door", alarm="held")
     [held] = await building.after()
@@ -51,6 +50,7 @@ async def test_a_silent_pi_clears_no_alert_of_its_doors(building: Building) -> N
     assert sorted(kinds) == ["held", "offline"], "nobody knows that it is shut"
 
 
+@pytest.mark.cases_full
 async def test_many_pis_that_go_at_once_are_one_alert(building: Building) -> None:
     for number in range(9):
         assert (await building.client.put(f"{RAMSEY}/edges/pi-{number}", json={"name": f"Pi {number}"})).is_success
@@ -82,7 +82,6 @@ async def test_many_devices_of_a_pi_with_faults_are_one_alert(building: Building
     assert any("9 devices have faults at once" in each for each in told)
 
 
-@pytest.mark.both_databases
 async def test_what_happened_once_is_over_when_seen_and_calls_again_when_it_happens_again(building: Building) -> None:
     await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door")
     [duress] = await building.after(hours=1)
@@ -141,7 +140,6 @@ async def test_what_is_done_about_an_alert_is_in_the_audit_log(building: Buildin
     assert any(act == "snooze alert" for act, _ in acts)
 
 
-@pytest.mark.both_databases
 async def test_pages_of_past_alerts_follow_each_other(building: Building) -> None:
     for _ in range(3):
         await building.device("front-door", alarm="forced")
@@ -216,7 +214,6 @@ async def test_a_duress_is_an_alert_however_much_else_is_reported(building: Buil
     assert "duress" in {each["kind"] for each in await building.after()}
 
 
-@pytest.mark.both_databases
 async def test_what_is_learned_late_is_an_alert_for_a_day_from_then(building: Building) -> None:
     await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door", ago=timedelta(days=3))
     [duress] = await building.after(hours=23)

@@ -76,6 +76,7 @@ async def test_danger_cannot_be_put_off_at_the_terminal(typed: Typed, building: 
     assert (refused.exit_code, "acknowledge it" in refused.output) == (1, True), refused.output
 
 
+@pytest.mark.cases_full
 async def test_what_is_over_is_listed_when_asked_for(typed: Typed, building: Building) -> None:
     assert "None is over yet." in (await typed("list", "ramsey", "--past")).stdout
     await building.device("front-door", alarm="")

@@ -83,6 +83,7 @@ def told(building: Building, mail: MailServer, manager: httpx.AsyncClient) -> To
     return Told(building, mail)
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_danger_that_nobody_has_seen_is_told_once(told: Told) -> None:
     await told.building.device("front-door", alarm="forced")
@@ -96,6 +97,7 @@ async def test_a_danger_that_nobody_has_seen_is_told_once(told: Told) -> None:
     assert "/now?site=ramsey" in text
 
 
+@pytest.mark.cases_full
 async def test_what_is_seen_put_off_or_over_in_time_is_told_to_nobody(told: Told) -> None:
     building = told.building
     await building.device("front-door", alarm="forced")
@@ -109,6 +111,7 @@ async def test_what_is_seen_put_off_or_over_in_time_is_told_to_nobody(told: Told
     assert await told.after(timedelta(hours=2)) == []
 
 
+@pytest.mark.cases_full
 async def test_what_was_put_off_is_told_when_it_calls_again(told: Told) -> None:
     await told.building.device("side-door", alarm="held")
     [held] = await told.building.after(minutes=1)
@@ -117,6 +120,7 @@ async def test_what_was_put_off_is_told_when_it_calls_again(told: Told) -> None:
     assert len(await told.after(timedelta(minutes=5))) == 1
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_restart_tells_nothing_twice_and_forgets_nothing(told: Told, any_settings: Settings) -> None:
     await told.building.device("front-door", alarm="forced")
@@ -164,6 +168,7 @@ async def test_a_storm_is_one_notice(told: Told) -> None:
     assert "and 8 more" in subjects[0]
 
 
+@pytest.mark.cases_full
 async def test_a_storm_over_several_sites_is_one_notice_for_who_runs_them(told: Told) -> None:
     for site in ("ramsey", "wyton"):
         assert (await told.building.client.put(f"{API}/sites/{site}/edges/pi-x", json={"name": "Pi"})).is_success
@@ -171,6 +176,7 @@ async def test_a_storm_over_several_sites_is_one_notice_for_who_runs_them(told: 
     assert subjects == ["Needs somebody: Pi has not reported yet and 1 more, 2 sites"]
 
 
+@pytest.mark.cases_full
 async def test_more_trouble_after_somebody_has_seen_it_is_told_again(told: Told) -> None:
     building = told.building
     await building.device("front-door", alarm="forced")
@@ -184,6 +190,7 @@ async def test_more_trouble_after_somebody_has_seen_it_is_told_again(told: Told)
     assert [each["id"] for each in await building.alerts()] == [forced["id"]], "it is the same alert"
 
 
+@pytest.mark.cases_full
 async def test_danger_waits_for_no_quiet_hours_and_the_rest_does(told: Told, manager: httpx.AsyncClient) -> None:
     policy = (await manager.get(f"{RAMSEY}/policy")).json()
     answer = await manager.put(f"{RAMSEY}/policy", json={"version": policy["version"], "quiet_mail": True})
@@ -196,6 +203,7 @@ async def test_danger_waits_for_no_quiet_hours_and_the_rest_does(told: Told, man
     assert [each.partition(":")[0] for each in subjects] == ["Danger"]
 
 
+@pytest.mark.cases_full
 async def test_who_chose_not_to_hear_of_it_hears_nothing(told: Told, manager: httpx.AsyncClient) -> None:
     own = f"{API}/session/notice-preferences"
     chosen = await manager.patch(own, json={"choices": {"alert": "none"}})

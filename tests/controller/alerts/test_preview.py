@@ -45,7 +45,6 @@ async def held(building: Building, seconds: int) -> None:
     await building.after(minutes=5)
 
 
-@pytest.mark.both_databases
 async def test_a_longer_delay_would_have_rung_less_often(building: Building) -> None:
     for seconds in (60, 200, 1000):
         await held(building, seconds)
@@ -192,6 +191,7 @@ async def test_what_was_reported_is_over_when_somebody_has_seen_it_as_it_was(bui
     assert [each["lasted_s"] for each in (await preview(building))["rings"]] == [None, 60]
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("many", ["events", "reports", "alerts"])
 async def test_of_more_than_the_most_the_newest_count_and_it_says_since_when(
     building: Building, monkeypatch: pytest.MonkeyPatch, many: str
@@ -217,6 +217,7 @@ async def test_of_more_than_the_most_the_newest_count_and_it_says_since_when(
     assert timedelta(minutes=5) < cut < timedelta(hours=1), "not the whole month, and not nothing"
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_preview_of_the_rules_in_force_is_what_rang(building: Building, seed: int) -> None:
     chance = random.Random(seed)

@@ -91,7 +91,6 @@ def test_whatever_is_stored_a_rule_stays_within_its_bounds(code: AlertCode) -> N
     assert isinstance(kind.rule, AlertRule)
 
 
-@pytest.mark.both_databases
 async def test_a_code_that_is_off_raises_nothing_and_its_open_alert_is_cleared(building: Building) -> None:
     await building.device("front-door", alarm="held")
     await building.device("side-door", edge="pi-side", alarm="forced")

@@ -25,6 +25,7 @@ async def test_a_door_that_stays_unlocked_when_it_should_not_is_an_alert(buildin
     assert await kinds(building, seconds=10) == []
 
 
+@pytest.mark.cases_full
 async def test_a_door_that_is_let_in_by_again_and_again_is_none(building: Building) -> None:
     for _ in range(30):
         await building.device("front-door", lock="unlocked", mode="code", alarm="")
@@ -42,7 +43,6 @@ async def test_a_door_that_is_free_to_all_or_released_by_fire_or_broken_glass_is
     assert "left_unlocked" not in await kinds(building, hours=1)
 
 
-@pytest.mark.both_databases
 async def test_events_that_do_not_arrive_are_an_alert_after_a_while(building: Building) -> None:
     async def behind(events: int) -> None:
         async with building.container.database.write() as tx:
@@ -60,7 +60,6 @@ async def test_events_that_do_not_arrive_are_an_alert_after_a_while(building: Bu
     assert await kinds(building, minutes=1) == []
 
 
-@pytest.mark.both_databases
 async def test_a_certificate_near_its_end_is_an_alert_until_another_is_issued(building: Building) -> None:
     async def issue(serial: str, lasts: timedelta, **more: object) -> None:
         now = building.clock.now()
@@ -92,6 +91,7 @@ async def sensor(building: Building, *, co2: float = 600, battery: float = 90, a
             await tx.execute(insert(room_sensors).values(key | row))
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_much_co2_in_a_room_is_an_alert_once_it_lasts(building: Building) -> None:
     await sensor(building, co2=1640)

@@ -133,7 +133,6 @@ def evening(hut: Hut) -> list[Event]:
     ]
 
 
-@pytest.mark.both_databases
 async def test_the_record_of_an_evening_is_made_of_the_events_that_are_stored(any_hut: Hut) -> None:
     await any_hut.tell(evening(any_hut))
     found = await any_hut.record()
@@ -259,6 +258,7 @@ async def test_the_csv_has_units_and_notes_and_empty_cells_for_what_is_not_measu
     assert (unbooked["about"], unbooked["space"], unbooked["came (people)"]) == ("unbooked", "Hut", "1")
 
 
+@pytest.mark.cases_full
 async def test_who_reads_it(hut: Hut, app: FastAPI) -> None:
     await hut.tell(evening(hut))
     for role, status in (("manager", 200), ("facilities", 200), ("auditor", 200), ("porter", 403), ("wall", 403)):

@@ -270,7 +270,6 @@ async def by_command(container: Container, site: str | None) -> None:
         await tx.execute(update(audit_rows).where(audit_rows.c.id == newest).values(source="console"))
 
 
-@pytest.mark.both_databases
 async def test_a_command_whose_chain_is_stopped_is_followed_once(any_container: Container, sealer: AuditSealer) -> None:
     followed: list[str] = []
 

@@ -86,7 +86,6 @@ async def test_rows_are_filtered_and_come_in_pages(
     assert len(whole) > 3
 
 
-@pytest.mark.both_databases
 async def test_reading_is_recorded_with_what_was_looked_for(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:

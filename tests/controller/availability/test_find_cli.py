@@ -36,6 +36,7 @@ async def test_a_space_is_found_near_a_site_or_a_place(hallkeeper: Typed) -> Non
     assert [row[0] for row in cells(only)] == ["huntingdon"]
 
 
+@pytest.mark.cases_full
 async def test_a_space_that_is_free_later_is_found_where_that_would_do(
     hallkeeper: Typed, client: httpx.AsyncClient
 ) -> None:

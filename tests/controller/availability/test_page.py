@@ -40,6 +40,7 @@ async def ramsey(village: httpx.AsyncClient) -> httpx.AsyncClient:
     return village
 
 
+@pytest.mark.cases_full
 async def test_the_calls_of_the_page_are_answered_as_it_says(ramsey: httpx.AsyncClient) -> None:
     free, found, instead, series = [await _made(ramsey, call) for call in CALLS]
 

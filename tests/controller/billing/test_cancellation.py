@@ -42,7 +42,6 @@ async def letting_off(client: httpx.AsyncClient, booking: Json, status: int = 20
     return found
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "fields",
     [
@@ -169,7 +168,6 @@ async def test_shortening_in_time_costs_nothing(village: httpx.AsyncClient) -> N
     assert await totals(village, made) == [("changed", 4800), ("confirmed", 9600)]
 
 
-@pytest.mark.both_databases
 async def test_moving_away_late_is_charged_as_a_cancel_and_the_terms_go_along(
     any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -272,7 +270,6 @@ async def test_free_hours_that_are_given_up_late_stay_spent(village: httpx.Async
     assert await owed(village, after) == 1200
 
 
-@pytest.mark.both_databases
 async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_back(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

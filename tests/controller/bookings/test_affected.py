@@ -148,7 +148,6 @@ async def test_a_booking_that_moves_out_of_the_closure_is_affected_no_longer(any
     assert "closed" not in moved["message"]
 
 
-@pytest.mark.both_databases
 async def test_reopening_sets_the_bookings_right_unless_another_closure_meets_them(
     any_village: httpx.AsyncClient,
 ) -> None:

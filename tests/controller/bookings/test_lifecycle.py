@@ -99,7 +99,6 @@ async def test_a_booking_that_fits_no_rule_is_held_with_reason_and_end(
     assert (await post(any_choir, title="Late", starts="2026-11-26T20:00", ends="2026-11-26T21:30")).status_code == 409
 
 
-@pytest.mark.both_databases
 async def test_a_request_that_holds_nothing_leaves_the_time_to_others(
     any_choir: httpx.AsyncClient, any_container: Container, any_village: httpx.AsyncClient
 ) -> None:
@@ -615,7 +614,6 @@ async def test_the_list_can_be_of_a_party_and_of_some_states(
     assert (await village.get(f"{API}/sites/{SITE}/bookings", params=params)).status_code == 422
 
 
-@pytest.mark.both_databases
 async def test_requests_of_all_sites_come_by_their_start_a_page_at_a_time(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock
 ) -> None:

@@ -1,6 +1,7 @@
 """A notice board names what is public, and groups where the site's tablets do; of the rest it says only when."""
 
 import httpx
+import pytest
 
 from tests.controller.people.signing import put_party
 from tests.controller.village import API, SITE, act, book
@@ -14,6 +15,7 @@ async def board(client: httpx.AsyncClient) -> list[tuple[str, str, str]]:
     return [(each["space"], each["starts"][11:16], each["who"]) for each in answer.json()["items"]]
 
 
+@pytest.mark.cases_full
 async def test_a_board_says_no_more_than_it_may(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "choir", name="Great Whyte Choir")
     await put_party(any_village, "ann", kind="person", name="Ann Private")

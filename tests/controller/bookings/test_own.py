@@ -64,7 +64,6 @@ async def test_past_ones_come_on_request_with_the_latest_first(leader: httpx.Asy
     assert titles(await own(leader, over="true")) == ["Concert", "Warm-up"]
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("over", ["false", "true"])
 async def test_pages_follow_each_other_without_a_gap(leader: httpx.AsyncClient, clock: ManualClock, over: str) -> None:
     if over == "true":
@@ -100,7 +99,6 @@ async def test_a_member_sees_the_code_and_cannot_change_anything(diary: httpx.As
     assert (first["link"], first["contact_phone"]) == ("", "")
 
 
-@pytest.mark.both_databases
 async def test_who_leads_at_one_site_gets_the_bookings_there_only(diary: httpx.AsyncClient, any_app: FastAPI) -> None:
     async with signed_in_as(any_app, diary, "group_leader", party="choir", sites=[AWAY]) as local:
         assert titles(await own(local)) == ["Concert"]

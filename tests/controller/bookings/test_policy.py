@@ -171,6 +171,7 @@ REFUSED: list[tuple[Json, str, str]] = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_an_invalid_policy_is_refused_naming_the_field(parish: httpx.AsyncClient) -> None:
     for body, field, told in REFUSED:
         for params in ({}, {"check": "true"}):

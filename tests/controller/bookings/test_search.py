@@ -38,7 +38,6 @@ async def found(client: httpx.AsyncClient, text: str, **more: int) -> list[str]:
     return [each["title"] for each in answer.json()["items"]]
 
 
-@pytest.mark.both_databases
 async def test_future_bookings_are_found_first_and_past_ones_last(diary: httpx.AsyncClient) -> None:
     assert await found(diary, "whyte") == ["Carols 100%", "Spring concert", "Rehearsal"]
     assert await found(diary, "lee") == ["Carols 100%", "Spring concert", "Rehearsal", "Yoga"]
@@ -49,7 +48,6 @@ async def test_future_bookings_are_found_first_and_past_ones_last(diary: httpx.A
     assert await found(diary, "__") == []
 
 
-@pytest.mark.both_databases
 async def test_a_search_ignores_fields_that_the_user_may_not_see(diary: httpx.AsyncClient, any_app: FastAPI) -> None:
     async with signed_in_as(any_app, diary, "wall") as reader:
         assert await found(reader, "lee") == []

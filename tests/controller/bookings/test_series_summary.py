@@ -41,6 +41,7 @@ async def make(client: httpx.AsyncClient, **fields: object) -> Json:
     return found
 
 
+@pytest.mark.cases_full
 async def test_one_message_has_every_date_with_its_code_and_the_page(any_village: httpx.AsyncClient) -> None:
     yoga = await make(any_village)
     lines = yoga["message"].splitlines()
@@ -117,7 +118,6 @@ async def test_one_code_opens_for_all_dates_where_it_is_asked_for(any_village: h
     assert len({each["code"] for each in alone["bookings"]}) == 4
 
 
-@pytest.mark.both_databases
 async def test_the_one_code_survives_moves_a_split_and_a_policy_with_new_codes(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

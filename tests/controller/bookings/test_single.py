@@ -230,6 +230,7 @@ async def test_a_change_of_an_older_version_is_refused(village: httpx.AsyncClien
     assert (await village.patch(path, json={}, headers={"If-Match": "3"})).status_code == 422
 
 
+@pytest.mark.cases_full
 async def test_a_cancelled_booking_frees_its_time_and_can_be_restored(any_village: httpx.AsyncClient) -> None:
     made = await book(any_village)
     gone = await act(any_village, made, "cancel")

@@ -133,6 +133,7 @@ def test_an_hour_that_comes_twice_is_written_in_utc_where_the_second_is_meant() 
     assert faults(data.encode()) == []
 
 
+@pytest.mark.cases_full
 async def test_khal_shows_what_we_write_in_both_clock_change_nights(tmp_path: Path) -> None:
     nights = [
         night("Back", "2026-10-24T21:00Z", "2026-10-25T07:00Z"),

@@ -182,6 +182,7 @@ async def test_an_unknown_space_is_not_found(village: httpx.AsyncClient) -> None
     assert (await village.post(f"{API}/sites/{SITE}/calendar", content=b"")).status_code == 422
 
 
+@pytest.mark.cases_full
 async def test_a_diary_fresh_from_khal_is_imported_with_its_exceptions(
     village: httpx.AsyncClient, tmp_path: Path
 ) -> None:
@@ -209,6 +210,7 @@ async def test_the_demos_diary_is_sound(village: httpx.AsyncClient) -> None:
     assert len(answer["imported"]) > 350
 
 
+@pytest.mark.cases_full
 async def test_the_command_imports_and_lists_what_it_left_out(
     village: httpx.AsyncClient, app: FastAPI, container: Container, tmp_path: Path
 ) -> None:

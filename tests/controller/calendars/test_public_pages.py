@@ -51,6 +51,7 @@ async def text_of(outside: httpx.AsyncClient, path: str, **params: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
+@pytest.mark.cases_full
 async def test_a_public_booking_is_shown_as_it_is_to_be_listed(
     village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
@@ -164,6 +165,7 @@ async def test_events_are_chosen_by_kind(village: httpx.AsyncClient, outside: ht
     assert "Open rehearsal" in await text_of(outside, PAGE, kind="<nonsense>")
 
 
+@pytest.mark.cases_full
 async def test_many_of_another_kind_push_none_out_of_a_frame(
     village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
 ) -> None:
@@ -322,6 +324,7 @@ async def test_an_unknown_building_is_answered_in_words(village: httpx.AsyncClie
     assert (await outside.get("/whats-on/atlantis.ics")).status_code == 404
 
 
+@pytest.mark.cases_full
 async def test_the_number_of_statements_does_not_grow_with_the_events(
     village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
 ) -> None:
@@ -352,6 +355,7 @@ async def _many(village: httpx.AsyncClient, container: Container, number: int) -
     container.changes.site_changed(SITE)
 
 
+@pytest.mark.cases_full
 async def test_addresses_that_show_the_same_are_kept_as_one_and_unknown_ones_cost_nothing(
     village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
@@ -362,6 +366,7 @@ async def test_addresses_that_show_the_same_are_kept_as_one_and_unknown_ones_cos
         assert (await outside.get(f"{PAGE}.ics", params={"from": f"2027-01-{number % 28 + 1:02}"})).status_code == 200
 
 
+@pytest.mark.cases_full
 async def test_a_flood_of_addresses_is_refused_and_what_is_kept_is_still_read(
     village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:

@@ -81,6 +81,7 @@ def test_the_guests_and_pictures_of_an_event_cost_nothing_and_its_dates_have_a_l
     assert (fault.uid, "100,000 characters" in fault.reason) == ("dates", True)
 
 
+@pytest.mark.cases_full
 def test_a_rule_that_comes_too_often_is_refused_by_line_and_costs_no_other() -> None:
     hours = ",".join(str(hour) for hour in range(13))
     found = sorted_out(

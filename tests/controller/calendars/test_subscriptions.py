@@ -150,7 +150,6 @@ async def test_what_nobody_has_decided_on_has_its_title_only_in_links_with_conta
         assert (shown, status) == (title, "TENTATIVE"), asked
 
 
-@pytest.mark.both_databases
 async def test_a_person_sees_their_groups_over_all_sites_with_what_was_called_off(
     any_village: httpx.AsyncClient, any_outside: httpx.AsyncClient
 ) -> None:
@@ -323,6 +322,7 @@ async def test_what_cannot_be_subscribed_to_is_refused(village: httpx.AsyncClien
     await subscribe(village, status=404, site=SITE, space="attic")
 
 
+@pytest.mark.cases_full
 async def test_khal_and_vdirsyncer_read_a_link_and_follow_it(
     village: httpx.AsyncClient, app: FastAPI, tmp_path: Path
 ) -> None:

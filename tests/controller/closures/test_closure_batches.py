@@ -163,7 +163,6 @@ async def test_no_room_behind_a_shut_door_is_proposed_for_a_closed_one(village: 
     assert await spaces() == {"yard"}
 
 
-@pytest.mark.both_databases
 async def test_all_is_carried_out_and_undone_with_the_same_codes(any_village: httpx.AsyncClient) -> None:
     choir, yoga = (
         await book(any_village, title="Choir", **EVENING),

@@ -51,6 +51,7 @@ async def both(client: httpx.AsyncClient) -> tuple[Json, Json]:
     return found[0], found[1]
 
 
+@pytest.mark.cases_full
 async def test_what_was_charged_before_stays_charged(charging: httpx.AsyncClient) -> None:
     choir, yoga = await both(charging)
     assert await owed(charging, choir, yoga) == [3600, 2400]

@@ -19,7 +19,6 @@ from tests.controller.village import API, SITE, book, look, post
 WORDS = FLOOR | {"reason": "Ann is ill", "public_words": "floor works"}
 
 
-@pytest.mark.both_databases
 async def test_who_runs_the_site_reads_the_reason_and_everybody_else_the_words(
     any_village: httpx.AsyncClient, any_app: FastAPI
 ) -> None:
@@ -41,6 +40,7 @@ async def test_who_runs_the_site_reads_the_reason_and_everybody_else_the_words(
         assert "Ann" not in text
 
 
+@pytest.mark.cases_full
 async def test_a_group_reads_the_words_or_only_that_it_is_closed_wherever_it_looks(
     village: httpx.AsyncClient, app: FastAPI
 ) -> None:

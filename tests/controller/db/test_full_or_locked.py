@@ -152,7 +152,6 @@ async def test_readyz_says_that_a_write_fails(
     assert (await village.get("/readyz")).json()["checks"]["database"] == "ready"
 
 
-@pytest.mark.both_databases
 async def test_readyz_writes_no_more_often_than_it_must(
     any_container: Container, any_client: httpx.AsyncClient
 ) -> None:
@@ -190,6 +189,7 @@ async def test_an_id_that_cannot_be_one_is_still_named(client: httpx.AsyncClient
     assert [each["field"] for each in answer.json()["errors"]] == ["holder_id"]
 
 
+@pytest.mark.cases_full
 async def test_the_document_says_how_one_signs_in_and_where_nobody_need(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     assert set(document["components"]["securitySchemes"]) == {"bearer", "cookie"}

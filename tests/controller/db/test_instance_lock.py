@@ -63,6 +63,7 @@ async def second(tmp_path: Path, database_url: str) -> AsyncIterator[Installed]:
     made.service.kill()
 
 
+@pytest.mark.cases_full
 async def test_the_second_is_refused_and_told_who_has_the_database_until_that_one_is_gone(
     first: Installed, second: Installed
 ) -> None:

@@ -72,6 +72,7 @@ async def test_a_sqlite_database_of_the_first_release_is_upgraded(tmp_path: Path
     assert await _rules(old) == await _rules(new)
 
 
+@pytest.mark.cases_full
 async def test_the_list_of_writes_becomes_the_audit_log_with_users_by_id(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'old.db'}"
     with sqlite3.connect(tmp_path / "old.db") as connection:
@@ -119,6 +120,7 @@ _HELD = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_the_role_of_a_user_becomes_assignments_for_each_of_their_sites(
     tmp_path: Path, postgres_url: Callable[..., str]
 ) -> None:
@@ -196,12 +198,14 @@ async def test_no_revision_has_a_way_back_since_an_older_backup_is_the_way_back(
     assert [each.revision for each in revisions if hasattr(each.module, "downgrade")] == []
 
 
+@pytest.mark.cases_full
 async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     await asyncio.gather(*(migrate(url) for _ in range(3)))
     assert await _drift_of(url) == []
 
 
+@pytest.mark.cases_full
 async def test_an_empty_database_that_another_is_about_to_write_is_waited_for(tmp_path: Path) -> None:
     file = tmp_path / "new.db"
     other = sqlite3.connect(file, isolation_level=None)
@@ -215,6 +219,7 @@ async def test_an_empty_database_that_another_is_about_to_write_is_waited_for(tm
     assert await _drift_of(f"sqlite+aiosqlite:///{file}") == []
 
 
+@pytest.mark.cases_full
 async def test_several_that_start_at_once_on_postgresql_all_come_up(postgres_url: Callable[..., str]) -> None:
     url = postgres_url()
     await asyncio.gather(*(migrate(url) for _ in range(3)))

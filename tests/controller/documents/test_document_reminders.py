@@ -124,7 +124,6 @@ async def test_a_newer_document_ends_the_reminders_and_another_end_begins_them_a
     assert len(mail.mails) == 2
 
 
-@pytest.mark.both_databases
 async def test_who_has_no_address_is_listed_to_be_rung_and_a_group_is_reached_by_its_responsible_person(
     any_village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -163,7 +162,6 @@ async def test_a_dbs_check_is_reminded_of_once_at_each_step_and_only_its_reader_
     assert len(mail.mails) == 2
 
 
-@pytest.mark.both_databases
 async def test_a_party_of_all_sites_that_comes_to_none_is_reminded_by_its_last_site_and_listed_for_who_keeps_it(
     any_app: FastAPI, any_village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -283,7 +281,6 @@ async def test_a_document_that_only_warns_and_one_of_another_tier_hold_nothing(
         assert (await book(leader, party="choir"))["status"] == "confirmed"
 
 
-@pytest.mark.both_databases
 async def test_a_dbs_check_of_the_person_responsible_counts_for_the_group(
     any_app: FastAPI, any_village: httpx.AsyncClient
 ) -> None:
@@ -323,7 +320,6 @@ async def test_the_list_of_a_site_has_what_is_missing_over_or_ends_soon(
         assert [each["party"] for each in own if each["kind"] == "safeguarding"] == ["choir"]
 
 
-@pytest.mark.both_databases
 async def test_a_group_keeps_its_code_when_tonight_s_booking_moves_and_no_other_change_avoids_the_rule(
     any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -146,6 +146,7 @@ def test_names_phones_and_dates_are_no_certificate_number(text: str) -> None:
     assert not has_certificate_number(text)
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_party_gets_its_files_and_a_forgotten_one_has_none(
     any_village: httpx.AsyncClient, any_container: Container
@@ -164,6 +165,7 @@ async def test_a_party_gets_its_files_and_a_forgotten_one_has_none(
     assert (await any_village.post(f"{CHOIR}/documents", json=INSURANCE)).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_lapsed_documents_are_deleted_when_their_time_is_over(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -27,6 +27,7 @@ async def send(page: httpx.AsyncClient, path: str, fields: Json, content: bytes 
     return await page.post(path, data=fields, files={"file": ("scan", content)}, headers=OURS, follow_redirects=True)
 
 
+@pytest.mark.cases_full
 async def test_managers_see_what_lapses_record_documents_and_leaders_see_their_own(
     any_app: FastAPI, any_village: httpx.AsyncClient
 ) -> None:

@@ -227,6 +227,7 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
     )
 
 
+@pytest.mark.cases_full
 async def test_a_revoked_edge_gets_no_plan_and_no_identity_until_it_enrols_again(
     village: httpx.AsyncClient, container: Container
 ) -> None:

@@ -93,6 +93,7 @@ async def code_of(container: Container, booking: Json) -> str:
         return (await container.access.codes(tx, [booking["id"]]))[booking["id"]].at("front-door")
 
 
+@pytest.mark.cases_full
 async def test_a_restore_without_keys_is_refused_and_makes_none(
     any_village: httpx.AsyncClient, any_settings: Settings, config: Path
 ) -> None:
@@ -121,7 +122,6 @@ def _sealer(container: Container) -> AuditSealer:
     return AuditSealer(container.database, container.clock, container.keys, container.settings.data_dir)
 
 
-@pytest.mark.both_databases
 async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
     any_village: httpx.AsyncClient,
     any_container: Container,
@@ -176,7 +176,6 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
             }
 
 
-@pytest.mark.both_databases
 async def test_after_another_page_key_links_and_cards_are_found(
     any_village: httpx.AsyncClient, any_settings: Settings, config: Path
 ) -> None:

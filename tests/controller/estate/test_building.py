@@ -180,6 +180,7 @@ REFUSED: list[tuple[str, Json, str, str]] = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_what_cannot_be_is_refused_with_field_and_limit(client: httpx.AsyncClient) -> None:
     await halves(client)
     for path, body, field, limit in REFUSED:
@@ -211,6 +212,7 @@ IN_USE = (
 )
 
 
+@pytest.mark.cases_full
 async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: httpx.AsyncClient) -> None:
     await halves(any_client)
     await put(any_client, "floors/ground", level=0)
@@ -225,7 +227,6 @@ async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: 
     assert (await any_client.get(ROOT)).json() == before
 
 
-@pytest.mark.both_databases
 async def test_what_nothing_depends_on_is_deleted(any_village: httpx.AsyncClient, any_container: Container) -> None:
     await put(any_village, "floors/ground", level=0)
     await put(any_village, "equipment/chairs", count=5)
@@ -255,6 +256,7 @@ async def test_a_space_that_was_ever_booked_stays_and_may_be_made_unbookable(
     assert (await post(any_village, space="yard")).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_a_door_that_had_a_code_stays(village: httpx.AsyncClient) -> None:
     await act(village, await book(village, space="hall"), "cancel")
     for name in ("hall", "studio"):

@@ -34,12 +34,14 @@ async def test_whole_and_part_are_never_booked_at_once(any_client: httpx.AsyncCl
     assert [each["title"] for each in answer.json()["conflicts"]] == ["Choir"]
 
 
+@pytest.mark.cases_full
 async def test_two_parts_are_booked_at_once(client: httpx.AsyncClient) -> None:
     await halves(client)
     await book(client, space="half-a")
     await book(client, space="half-b")
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_whole_and_parts_asked_for_by_many_at_once_are_booked_once(any_client: httpx.AsyncClient) -> None:
     await halves(any_client)
@@ -79,7 +81,6 @@ async def test_a_division_with_bookings_writes_their_claims_again(
     await book(any_village, space="half-a")
 
 
-@pytest.mark.both_databases
 async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and_changes_nothing(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -147,7 +148,6 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(village: httpx.AsyncCli
     assert (await post(village, space="half-a", **later)).status_code == 409
 
 
-@pytest.mark.both_databases
 async def test_a_pool_of_another_size_counts_its_places_again(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

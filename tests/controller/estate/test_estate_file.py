@@ -63,6 +63,7 @@ async def test_a_sites_tables_are_below_its_id_as_in_its_own_file(
     assert {"format": document["format"], **document["sites"]["ramsey"]} == tomllib.loads(alone)
 
 
+@pytest.mark.cases_full
 async def test_one_faulty_site_prevents_the_import_and_every_fault_is_listed(
     hallkeeper: Typed, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ async def hallkeeper(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[R
         yield run
 
 
+@pytest.mark.cases_full
 async def test_a_building_goes_out_is_checked_and_comes_in(
     hallkeeper: Run, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:

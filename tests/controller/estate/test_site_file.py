@@ -105,6 +105,7 @@ async def bring(client: httpx.AsyncClient, file: bytes | str, status: int = 200,
     return told
 
 
+@pytest.mark.cases_full
 async def test_out_and_in_and_out_again_gives_the_same_bytes(
     any_client: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -150,6 +151,7 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
         assert await export(other) == file
 
 
+@pytest.mark.cases_full
 async def test_a_file_holds_no_secret(client: httpx.AsyncClient, container: Container) -> None:
     await rich(client)
     file = await export(client)
@@ -158,6 +160,7 @@ async def test_a_file_holds_no_secret(client: httpx.AsyncClient, container: Cont
     assert set(tomllib.loads(file.decode())["doors"]["front-door"]) <= {"name", "edge", "hold_s", "counter"}
 
 
+@pytest.mark.cases_full
 async def test_what_a_file_leaves_out_stays_and_goes_only_when_pruned(client: httpx.AsyncClient) -> None:
     await rich(client)
     file = SMALL + "[floors.ground]\nname = 'Ground'\nlevel = 0\n[equipment]\n[hours.terms]\n"
@@ -360,7 +363,6 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
     assert (await client.put(f"{ROOT}/file", content=b"#" * (1024 * 1024 + 1))).status_code == 413
 
 
-@pytest.mark.both_databases
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

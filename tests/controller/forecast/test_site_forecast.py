@@ -79,6 +79,7 @@ async def test_two_weeks_of_hours_come_with_intervals_and_closures(
     assert len((await ahead(village, days="2"))["items"]) == 48
 
 
+@pytest.mark.cases_full
 async def test_too_short_a_history_says_how_much_is_needed(
     village: httpx.AsyncClient, container: Container, clock: ManualClock
 ) -> None:
@@ -207,6 +208,7 @@ async def test_the_command_writes_what_the_controller_expects_at_a_site_or_why_i
     assert list(rows[0]) == ["start", "end", "expected", "low", "high", "level", "note"]
 
 
+@pytest.mark.cases_full
 def test_a_controller_starts_without_what_only_forecasts_need() -> None:
     code = "import sys, controller.web.app; sys.exit('controller.forecast.model' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

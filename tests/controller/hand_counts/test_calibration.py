@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def after_two_counts(seed: int, people: int) -> tuple[float, bool]:
     return abs(total - 100_000) / 100_000, abs(total - 100_000) <= error
 
 
+@pytest.mark.cases_full
 def test_the_error_of_a_calibrated_total_is_what_it_says() -> None:
     for people, typical in ((100, 0.025), (400, 0.0125)):
         off = [after_two_counts(seed, people) for seed in range(60)]

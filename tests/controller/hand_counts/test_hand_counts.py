@@ -46,6 +46,7 @@ async def listed(client: httpx.AsyncClient) -> Json:
     return one
 
 
+@pytest.mark.cases_full
 async def test_two_counts_calibrate_and_raw_totals_stay(
     client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -68,6 +69,7 @@ async def test_two_counts_calibrate_and_raw_totals_stay(
     assert sorted(acts) == ["begin hand count"] * 2 + ["end hand count"] * 2
 
 
+@pytest.mark.cases_full
 async def test_nobody_counts_beside_a_counter_that_reports_late(client: httpx.AsyncClient, edge: FakeEdge) -> None:
     state = DeviceState(device="side-counter", kind="counter", seq=1, at=NOW, values={"heard": NOW.isoformat()})
     await edge.say_state(state)
@@ -79,6 +81,7 @@ async def test_nobody_counts_beside_a_counter_that_reports_late(client: httpx.As
     await eventually(refused, what="the counter is known, and refused")
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("minutes", [2, 300])
 async def test_a_count_that_is_too_short_or_too_long_is_refused(
     client: httpx.AsyncClient, clock: ManualClock, minutes: int
@@ -90,6 +93,7 @@ async def test_a_count_that_is_too_short_or_too_long_is_refused(
     assert (await listed(client))["hand_counts"] == 0
 
 
+@pytest.mark.cases_full
 async def test_the_count_of_an_edge_that_is_offline_waits_until_it_is_back(
     client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -117,6 +121,7 @@ async def test_the_count_of_an_edge_that_is_offline_waits_until_it_is_back(
     assert (await ended()).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_a_count_beside_a_counter_with_a_fault_is_refused(
     client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -136,6 +141,7 @@ async def test_a_count_beside_a_counter_with_a_fault_is_refused(
     assert (refused.status_code, "does not count" in refused.text) == (409, True)
 
 
+@pytest.mark.cases_full
 async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
     assert (await client.post(COUNTS, json={"counter": "no-beams"})).status_code == 404
     assert (await client.post(f"{COUNTS}/no-count/end", json={"ins": 1, "outs": 1})).status_code == 404
@@ -147,6 +153,7 @@ def test_keys_are_counted_and_taken_back() -> None:
     assert said[-1] == "3 in, 1 out"
 
 
+@pytest.mark.cases_full
 async def test_at_a_terminal(client: httpx.AsyncClient, hub: Hub) -> None:
     async with serving(hub.app) as address:
         env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "200"}

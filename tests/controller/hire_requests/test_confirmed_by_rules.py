@@ -20,6 +20,7 @@ async def hired(hiring: Hiring, day: int, **fields: object) -> Json:
     return await hiring.hired(starts=f"2026-12-{day:02}T14:00", ends=f"2026-12-{day:02}T16:00", **fields)
 
 
+@pytest.mark.cases_full
 async def test_a_manager_decides_beyond_three_coming_bookings_of_an_address_in_any_names(
     confirming: Hiring, clock: ManualClock
 ) -> None:
@@ -39,6 +40,7 @@ async def test_a_manager_decides_beyond_three_coming_bookings_of_an_address_in_a
     assert (await hired(confirming, 6, name="Bea", email="bea@home.test"))["status"] == "confirmed"
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_cancelled_booking_of_an_address_counts_no_more(confirming: Hiring, clock: ManualClock) -> None:
     for day in (1, 2, 3):
@@ -47,6 +49,7 @@ async def test_a_cancelled_booking_of_an_address_counts_no_more(confirming: Hiri
     assert (await hired(confirming, 4, name="Anna 4"))["status"] == "confirmed"
 
 
+@pytest.mark.cases_full
 async def test_a_manager_decides_beyond_so_many_that_the_rules_confirmed_at_the_site(confirming: Hiring) -> None:
     await open_hire(confirming.manager, policy={"rules": [RULE]}, confirms=True, most_waiting=2)
     made = [await hired(confirming, day, name=f"Guest {day}", email=f"g{day}@home.test") for day in (1, 2, 3)]

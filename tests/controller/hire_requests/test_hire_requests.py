@@ -176,6 +176,7 @@ async def test_known_and_unknown_addresses_are_answered_alike(hiring: Hiring) ->
     assert len(bodies) == 1
 
 
+@pytest.mark.cases_full
 async def test_the_same_person_is_found_again_and_never_a_group_or_its_people(hiring: Hiring) -> None:
     await put_party(hiring.manager, "choir", contact_email=ANNA, contact_name="Anna Bell", name="Anna Bell")
     await put_party(hiring.manager, "anna", kind="person", contact_email=ANNA, name="Anna Bell", site="ramsey")
@@ -194,7 +195,6 @@ async def test_the_same_person_is_found_again_and_never_a_group_or_its_people(hi
     assert (await hiring.diary())[-1]["party"] not in (first, tom)
 
 
-@pytest.mark.both_databases
 async def test_an_erased_person_is_made_again(hiring: Hiring, clock: ManualClock) -> None:
     await hiring.hired()
     [booking] = await hiring.diary()
@@ -220,6 +220,7 @@ async def test_five_mails_an_hour_go_to_an_address(hiring: Hiring, clock: Manual
     await hiring.ask()
 
 
+@pytest.mark.cases_full
 async def test_a_network_asks_for_so_many_mails_whatever_they_are_for(hire: Hiring, app: FastAPI) -> None:
     def at(address: str) -> Hiring:
         phone = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 1)), base_url=BASE_URL)
@@ -245,6 +246,7 @@ async def test_a_stranger_reads_why_a_space_is_closed_in_the_words_for_everybody
         assert (await hire.manager.delete(f"{API}/sites/ramsey/closures/{closure['id']}")).is_success
 
 
+@pytest.mark.cases_full
 async def test_a_network_looks_up_so_many_times_a_minute(hire: Hiring, app: FastAPI, clock: ManualClock) -> None:
     body = {"site": "ramsey", "space": "hall", "starts": "2026-12-05T14:00", "ends": "2026-12-05T17:00", "people": 9}
 
@@ -273,6 +275,7 @@ async def test_what_is_stored_about_somebody_has_the_terms_and_no_secret(hire: H
     assert not request.keys() & {"sealed", "address_digest"}
 
 
+@pytest.mark.cases_full
 async def test_so_many_requests_may_wait_of_an_address_and_at_a_site(hiring: Hiring) -> None:
     await open_hire(hiring.manager, most_waiting=4)
     days = [f"2026-12-{day:02}" for day in range(1, 8)]
@@ -341,6 +344,7 @@ async def test_staff_enter_a_person_without_a_mail_address(hiring: Hiring) -> No
     assert group.json()["errors"][0]["field"] == "one_off"
 
 
+@pytest.mark.cases_full
 async def test_no_screen_shows_what_somebody_typed_before_a_manager_confirms_it(
     hiring: Hiring, any_app: FastAPI
 ) -> None:

@@ -188,7 +188,6 @@ async def test_longer_hours_break_nothing_and_a_door_no_longer_free_is_listed(
     await put(village, "hours", locked)
 
 
-@pytest.mark.both_databases
 async def test_a_space_has_hours_of_its_own_and_a_booking_outside_them_is_named(any_village: httpx.AsyncClient) -> None:
     assert without_versions(await get(any_village, "spaces/studio/hours")) == {"windows": None}
     night = await book(any_village, space="studio", starts="2026-11-26T21:00", ends="2026-11-26T23:00")

@@ -163,7 +163,6 @@ async def test_more_time_without_staff_tonight_is_refused_without_the_induction_
         assert found["on_door"]["doors"] == tonight["on_door"]["doors"]
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("otherwise", ["skip", "keep"])
 async def test_a_change_of_the_series_leaves_tonights_date_as_it_is_also_where_others_are_left_out(
     any_app: FastAPI, any_village: httpx.AsyncClient, clock: ManualClock, otherwise: str
@@ -246,7 +245,6 @@ async def test_a_member_of_the_library_passes_by_a_link_and_has_the_induction_un
     assert (await any_container.members.get(member["id"])).inductions == {}
 
 
-@pytest.mark.both_databases
 async def test_who_passes_again_on_the_same_day_keeps_the_induction(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -306,7 +306,6 @@ async def test_an_approved_booking_is_confirmed_again_on_a_late_arrival(
     assert restored["status"] == "confirmed"
 
 
-@pytest.mark.both_databases
 async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_checking_in_does(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -50,6 +50,7 @@ async def test_a_mail_to_sign_in_by_is_given_up_after_an_hour_and_one_that_tells
     assert [each["To"] for each in mail.mails] == [ROSA]
 
 
+@pytest.mark.cases_full
 async def test_a_mail_to_sign_in_by_is_tried_again_within_minutes_however_often_it_was_tried(
     app: FastAPI, client: httpx.AsyncClient, container: Container, sending: Sending, mail: MailServer
 ) -> None:

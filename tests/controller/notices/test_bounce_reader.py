@@ -233,6 +233,7 @@ async def test_what_comes_back_late_marks_no_address_that_was_cleared_since(boun
     assert await bouncing.marks() == []
 
 
+@pytest.mark.cases_full
 async def test_a_crash_before_the_mailbox_is_tidied_repeats_a_report_harmlessly(
     bouncing: Bouncing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

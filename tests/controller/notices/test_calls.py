@@ -122,6 +122,7 @@ async def test_who_was_rung_about_a_mail_that_failed_is_not_told_it_again(
     assert [each["Subject"].partition(":")[0] for each in mail.mails] == (["Moved"] if undone else [])
 
 
+@pytest.mark.cases_full
 async def test_news_that_nobody_rang_about_stays_in_what_replaces_it(
     any_village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -147,6 +148,7 @@ async def test_news_that_nobody_rang_about_stays_in_what_replaces_it(
     assert "2 dates" in both["text"]
 
 
+@pytest.mark.cases_full
 async def test_tonight_comes_before_what_has_waited_longer(any_village: httpx.AsyncClient, sending: Sending) -> None:
     await book(any_village, **NORA)
     await sending.after(minutes=1)
@@ -175,7 +177,6 @@ async def test_a_leader_does_not_see_the_list(app: FastAPI, village: httpx.Async
             assert (await client.get(CALLS)).status_code == 403, role
 
 
-@pytest.mark.both_databases
 async def test_the_page_ticks_off_and_puts_back(
     any_app: FastAPI, any_village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -200,7 +201,6 @@ async def test_the_page_ticks_off_and_puts_back(
         assert "not on the list any more" in gone.text
 
 
-@pytest.mark.both_databases
 async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
     any_village: httpx.AsyncClient, any_container: Container, sending: Sending
 ) -> None:
@@ -235,7 +235,6 @@ async def test_somebody_is_put_on_the_list_by_hand_and_stays_until_they_answer(
     assert left_over == []
 
 
-@pytest.mark.both_databases
 async def test_calls_by_hand_to_a_party_that_is_forgotten_go_with_it(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "jim-fenn", kind="person", name="James Fenn", contact_phone="+44 1354 555077")
     by_name = {"name": "james fenn", "phone": "none"}

@@ -23,6 +23,7 @@ def sending(village: httpx.AsyncClient, app: FastAPI, clock: ManualClock) -> Sen
     return Sending(app.state.container, clock)
 
 
+@pytest.mark.cases_full
 async def test_each_is_told_once_what_became_of_their_booking_and_that_it_is_undone(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:

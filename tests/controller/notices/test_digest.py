@@ -72,7 +72,6 @@ async def choose(client: httpx.AsyncClient, *weekdays: int, hour: int = 8) -> No
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.both_databases
 async def test_it_tells_what_waits_on_both_databases(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -148,6 +147,7 @@ async def test_one_that_is_not_taken_comes_later_and_loses_nothing(
         assert (await manager.get(OWN)).json()["next_at"] == "2026-11-27T08:00:00+00:00"
 
 
+@pytest.mark.cases_full
 async def test_it_is_in_the_log_with_its_own_return_path_and_a_click_stops_it(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -273,6 +273,7 @@ def told(mails: list[EmailMessage]) -> list[tuple[bool, bool]]:
     return [("Made, Hall" in text(each), "Another, Studio" in text(each)) for each in mails]
 
 
+@pytest.mark.cases_full
 async def test_what_comes_back_later_is_in_the_next_one(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -285,6 +286,7 @@ async def test_what_comes_back_later_is_in_the_next_one(
         assert told(mail.mails[2:]) == [(True, True)]
 
 
+@pytest.mark.cases_full
 async def test_one_that_came_back_is_told_once_more_when_somebody_sends_it_again(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:
@@ -314,6 +316,7 @@ async def test_a_long_section_is_counted_and_an_empty_one_left_out(app: FastAPI,
     assert digest_text(site, [DigestSection(heading="Empty", lines=[])], now=EIGHT, address="") == ""
 
 
+@pytest.mark.cases_full
 async def test_it_is_chosen_by_command(hallkeeper: Hallkeeper) -> None:  # noqa: F811
     assert "It does not come." in (await hallkeeper("digest", "show", SITE)).stdout
     assert "It comes next at 2026-11-26T08:00" in (await hallkeeper("digest", "put", SITE, "thu", "--hour", "8")).stdout

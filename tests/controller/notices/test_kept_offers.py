@@ -54,6 +54,7 @@ async def undo(client: httpx.AsyncClient, done: Json, status: int = 200) -> Json
     return found
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_undoing_takes_the_offer_back_and_who_waits_keeps_their_place_and_is_told_nothing(
     any_village: httpx.AsyncClient, any_sending: Sending, mail: MailServer
@@ -73,6 +74,7 @@ async def test_undoing_takes_the_offer_back_and_who_waits_keeps_their_place_and_
     assert [each["id"] for each in line] == [band["id"], jazz["id"]]
 
 
+@pytest.mark.cases_full
 async def test_after_the_hour_who_waits_is_told_and_has_the_whole_time_to_answer(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -87,6 +89,7 @@ async def test_after_the_hour_who_waits_is_told_and_has_the_whole_time_to_answer
     assert until[:16] == "2026-11-26T13:00", "24 hours from when they are told"
 
 
+@pytest.mark.cases_full
 async def test_what_is_made_final_is_told_at_once_and_cannot_be_undone(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -111,6 +114,7 @@ async def test_undo_says_who_from_the_waiting_list_has_the_time(village: httpx.A
     assert (await look(village, choir))["status"] == "cancelled"
 
 
+@pytest.mark.cases_full
 async def test_a_time_that_begins_within_the_hour_is_offered_and_told_at_once(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:

@@ -78,6 +78,7 @@ async def taken(village: httpx.AsyncClient, container: Container, clock: ManualC
     return await eventually(sent, what="Postfix has taken the notice")
 
 
+@pytest.mark.cases_full
 async def test_a_greylisted_notice_comes_back_by_postfix_and_dovecot_and_marks_its_address(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, mail: MailServer, servers: MailServers
 ) -> None:
@@ -110,6 +111,7 @@ async def test_a_greylisted_notice_comes_back_by_postfix_and_dovecot_and_marks_i
     assert "5.1.1" in failed["reply"]
 
 
+@pytest.mark.cases_full
 async def test_a_notice_that_postfix_cannot_hand_on_yet_says_so_and_arrives(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, mail: MailServer, servers: MailServers
 ) -> None:

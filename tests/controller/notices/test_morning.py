@@ -116,6 +116,7 @@ async def test_a_request_stands_with_what_it_clashes_with(
     assert {"approve", "decline"} <= set(request["actions"])
 
 
+@pytest.mark.cases_full
 async def test_who_has_not_come_is_late_only_where_the_doors_report(
     client: httpx.AsyncClient, app: FastAPI, clock: ManualClock
 ) -> None:
@@ -169,6 +170,7 @@ async def test_a_door_out_of_service_names_the_bookings_that_have_no_other_way_i
     assert answer.is_success, answer.text
 
 
+@pytest.mark.cases_full
 async def test_a_closure_stands_until_somebody_decides(client: httpx.AsyncClient, clock: ManualClock) -> None:
     await furnish(client)
     made = await book(client, **NEXT_WEEK)
@@ -183,6 +185,7 @@ async def test_a_closure_stands_until_somebody_decides(client: httpx.AsyncClient
     assert (await morning(client))["affected"] == []
 
 
+@pytest.mark.cases_full
 async def test_what_nobody_used_stands_apart_from_what_was_cancelled(
     client: httpx.AsyncClient, app: FastAPI, clock: ManualClock
 ) -> None:
@@ -215,6 +218,7 @@ async def test_a_code_that_a_door_does_not_take_stands_for_today(
     assert titles(await morning(client), "unready") == ["Choir"]
 
 
+@pytest.mark.cases_full
 async def test_a_document_stands_if_it_has_lapsed_by_a_booking_of_the_week(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -241,6 +245,7 @@ async def test_only_who_runs_the_site_has_a_morning(client: httpx.AsyncClient, a
     assert (await client.get(MORNING, params={"days": 8})).status_code == 422
 
 
+@pytest.mark.cases_full
 async def test_what_a_manager_has_seen_is_seen_on_all_their_devices_for_a_week_and_by_nobody_else(
     app: FastAPI, client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -265,6 +270,7 @@ async def test_what_a_manager_has_seen_is_seen_on_all_their_devices_for_a_week_a
         assert (await morning(ann))["seen"] == []
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_two_devices_of_a_manager_may_note_the_same_at_once(any_client: httpx.AsyncClient) -> None:
     await furnish(any_client)

@@ -293,6 +293,7 @@ async def test_what_the_server_refuses_has_failed_until_it_is_sent_again_by_hand
     assert twice.status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_a_server_that_is_not_there_for_three_days_fails_the_notice(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -406,6 +407,7 @@ async def test_without_a_mail_server_nothing_is_written_down(
     assert "notices" not in names
 
 
+@pytest.mark.cases_full
 async def test_many_changes_of_many_bookings_are_each_told_once_on_both_databases(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:

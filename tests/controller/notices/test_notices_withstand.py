@@ -72,6 +72,7 @@ async def test_a_notice_that_cannot_be_written_fails_alone(
     assert failed["reply"].startswith("it cannot be written")
 
 
+@pytest.mark.cases_full
 async def test_a_notice_that_cannot_be_written_says_nothing_of_the_mail_server(
     village: httpx.AsyncClient, container: Container, sending: Sending, mail: MailServer
 ) -> None:
@@ -408,6 +409,7 @@ async def test_stopping_and_starting_a_site_s_notices_is_on_record(
     assert {("pause", "notices"), ("resume", "notices"), ("retry", f"notice {failed['id']}")} <= acts
 
 
+@pytest.mark.cases_full
 async def test_no_more_go_in_a_minute_than_the_server_allows(
     settings: Settings, clock: ManualClock, mail: MailServer
 ) -> None:

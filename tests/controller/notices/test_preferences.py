@@ -203,7 +203,6 @@ async def test_a_party_without_an_address_is_named(village: httpx.AsyncClient) -
     assert (await village.get(f"{API}/parties/gone/notice-preferences")).status_code == 404
 
 
-@pytest.mark.both_databases
 async def test_one_click_in_the_mail_program_stops_that_kind_on_both_databases(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:

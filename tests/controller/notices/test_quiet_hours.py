@@ -114,7 +114,6 @@ def test_a_hold_that_runs_out_early_in_the_morning_cannot_wait(now: str, held_un
     assert cannot_wait(told, None, held_until=wall(held_until), until=until, at=at) is not waits
 
 
-@pytest.mark.both_databases
 async def test_what_can_wait_goes_in_the_morning_as_one_message_on_both_databases(
     any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock, mail: MailServer, gateway: SmsServer
 ) -> None:

@@ -233,6 +233,7 @@ async def test_letters_beyond_the_gsm_alphabet_shorten_a_message_to_three_parts(
     assert lengths[0] <= LONGEST_SMS_UNICODE < lengths[1] <= LONGEST_SMS
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("letter", ["’", "ŵ", "😀"])
 async def test_what_is_too_long_loses_letters_of_its_title_and_never_half_a_code(
     village: httpx.AsyncClient, sending: Sending, gateway: SmsServer, letter: str

@@ -51,7 +51,6 @@ async def three(village: httpx.AsyncClient, **more: str) -> list[Json]:
     ]
 
 
-@pytest.mark.both_databases
 async def test_a_party_hears_of_all_its_bookings_by_one_notice_and_by_one_that_it_is_undone(
     any_village: httpx.AsyncClient, any_sending: Sending, mail: MailServer
 ) -> None:
@@ -74,6 +73,7 @@ async def test_a_party_hears_of_all_its_bookings_by_one_notice_and_by_one_that_i
     assert text(correction).startswith(said)
 
 
+@pytest.mark.cases_full
 async def test_what_is_undone_in_part_before_anything_was_sent_corrects_nothing(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -90,6 +90,7 @@ async def test_what_is_undone_in_part_before_anything_was_sent_corrects_nothing(
     assert not any("corrects" in each for each in bodies)
 
 
+@pytest.mark.cases_full
 async def test_a_hold_that_runs_out_while_a_batch_is_carried_out_is_told_at_once(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer, clock: ManualClock
 ) -> None:
@@ -111,6 +112,7 @@ async def test_a_hold_that_runs_out_while_a_batch_is_carried_out_is_told_at_once
     assert "Chess" in found
 
 
+@pytest.mark.cases_full
 async def test_a_correction_does_not_take_back_what_cannot_be_undone(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -128,6 +130,7 @@ async def test_a_correction_does_not_take_back_what_cannot_be_undone(
     assert "Drama" not in text(correction)
 
 
+@pytest.mark.cases_full
 async def test_a_booking_says_which_notices_told_of_it(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:
@@ -140,6 +143,7 @@ async def test_a_booking_says_which_notices_told_of_it(
     assert found[0]["subject"] == mail.mails[-1]["Subject"]
 
 
+@pytest.mark.cases_full
 async def test_who_has_no_address_is_to_be_rung_once_about_all_of_it(
     village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -151,6 +155,7 @@ async def test_who_has_no_address_is_to_be_rung_once_about_all_of_it(
     assert (call["text"], call["phone"]) == ("Cancelled: 3 bookings, Ramsey Hub", "01234 5678")
 
 
+@pytest.mark.cases_full
 async def test_who_is_to_be_rung_about_another_booking_stays_on_the_list(
     village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -164,6 +169,7 @@ async def test_who_is_to_be_rung_about_another_booking_stays_on_the_list(
     assert [each["text"].partition(", ")[0] for each in calls] == ["Cancelled: Choir", "Confirmed: Drama"]
 
 
+@pytest.mark.cases_full
 async def test_who_was_rung_about_a_booking_hears_what_became_of_it_together_with_others(
     village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -185,6 +191,7 @@ async def test_who_was_rung_about_a_booking_hears_what_became_of_it_together_wit
     assert await ring() == ["Cancelled"]
 
 
+@pytest.mark.cases_full
 async def test_people_with_numbers_of_their_own_are_each_to_be_rung(
     village: httpx.AsyncClient, sending: Sending
 ) -> None:
@@ -204,6 +211,7 @@ async def test_people_with_numbers_of_their_own_are_each_to_be_rung(
     ]
 
 
+@pytest.mark.cases_full
 async def test_bookings_of_two_parties_are_told_apart_even_to_one_address(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:

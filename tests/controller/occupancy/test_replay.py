@@ -33,6 +33,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Numbers]:
     return room(tmp_path_factory.mktemp("room") / "room.csv", people, sensed(people, seed=1)), people
 
 
+@pytest.mark.cases_full
 def test_people_are_told_from_what_was_learned_within_a_person_or_two(recorded: tuple[Path, Numbers]) -> None:
     path, people = recorded
     found, low, high, truth = _after(_replayed(path), people)
@@ -48,6 +49,7 @@ def test_without_a_truth_an_empty_room_is_told_from_an_occupied_one(recorded: tu
     assert (occupied == (people[DAY:] > 0)).mean() > 0.9
 
 
+@pytest.mark.cases_full
 def test_what_comes_later_changes_nothing_that_was_said(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
     path, people = recorded
     rows = 10 * DAY
@@ -58,12 +60,14 @@ def test_what_comes_later_changes_nothing_that_was_said(recorded: tuple[Path, Nu
     assert _replayed(later)[:rows] == _replayed(path)[:rows]
 
 
+@pytest.mark.cases_full
 def test_the_truth_after_learning_is_not_read(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
     path, people = recorded
     wrong = np.concatenate([people[: 8 * DAY], np.full(5 * DAY, 7.0)])
     assert _replayed(room(tmp_path / "wrong.csv", wrong, sensed(people, seed=1))) == _replayed(path)
 
 
+@pytest.mark.cases_full
 def test_the_truth_of_a_moment_says_nothing_of_this_moment(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
     path, people = recorded
     rows = 4 * DAY
@@ -72,6 +76,7 @@ def test_the_truth_of_a_moment_says_nothing_of_this_moment(recorded: tuple[Path,
     assert _replayed(changed)[: rows - 20] == _replayed(path)[: rows - 20]
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("until", [LEARNED, None], ids=["by the truth", "by the others"])
 def test_a_sensor_whose_clock_is_hours_off_is_named_and_not_used(tmp_path: Path, until: datetime | None) -> None:
     people = people_of(13, seed=4)
@@ -84,6 +89,7 @@ def test_a_sensor_whose_clock_is_hours_off_is_named_and_not_used(tmp_path: Path,
     assert "co2 is" in steps[-1].reason
 
 
+@pytest.mark.cases_full
 def test_no_sensor_is_called_off_where_all_agree(recorded: tuple[Path, Numbers]) -> None:
     path, _ = recorded
     run = Replay(read(path, mapping(COLUMNS)), CAPACITY, LEARNED)
@@ -91,6 +97,7 @@ def test_no_sensor_is_called_off_where_all_agree(recorded: tuple[Path, Numbers])
     assert run.off == {}
 
 
+@pytest.mark.cases_full
 def test_a_silent_sensor_is_named_and_makes_nothing_empty(recorded: tuple[Path, Numbers], tmp_path: Path) -> None:
     _, people = recorded
     columns = sensed(people, seed=1)

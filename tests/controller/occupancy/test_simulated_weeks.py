@@ -10,6 +10,7 @@ from firmware_sim.occupancy_score import in_minus_out, replayed, score, scores
 from firmware_sim.sensed_weeks import MINUTES, SCENARIOS, sensed_weeks
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(("scenario", "seed"), [("hall", "test-1"), ("centre", "test-2"), ("faults", "test-3")])
 def test_the_live_figure_beats_in_minus_out_and_its_interval_holds_the_truth(
     tmp_path: Path, scenario: str, seed: str

@@ -41,6 +41,7 @@ def test_an_event_is_stronger_than_what_a_usual_week_brings(seed: int) -> None:
     assert strongest.strength > 1
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("per_week", [1, 5])
 def test_usual_weeks_are_reported_about_as_often_as_asked_for(per_week: int) -> None:
     rates = [

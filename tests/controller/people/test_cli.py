@@ -34,6 +34,7 @@ async def hallkeeper(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[C
         yield run
 
 
+@pytest.mark.cases_full
 async def test_a_dry_run_says_what_would_become_of_the_file_and_an_import_does_it(
     hallkeeper: Callable[..., asyncio.Future[Result]], client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def _user(config: Path, *words: str, password: str = PASSWORD) -> Result:
     return CliRunner().invoke(controller_cli, asked, input=password + "\n", env={"COLUMNS": "200"})
 
 
+@pytest.mark.cases_full
 def test_users_are_made_listed_and_ended_on_the_machine(config: Path, tmp_path: Path) -> None:
     (tmp_path / "setup-token").write_text("x")
     made = _user(config, "add", "Una", "--role", "owner")

@@ -49,6 +49,7 @@ async def test_what_belongs_to_all_sites_is_refused_to_the_owner_of_one(
     assert "it belongs to all sites" in (await local.post(f"{API}/signing-key/rotation")).json()["detail"]
 
 
+@pytest.mark.cases_full
 async def test_lists_over_all_sites_hold_nothing_of_a_site_that_is_not_the_actors(
     app: FastAPI, both: httpx.AsyncClient, local: httpx.AsyncClient
 ) -> None:

@@ -159,7 +159,6 @@ async def test_one_person_answers_for_a_party_and_a_party_without_one_is_listed(
     assert sum(each["act"] == "change responsible person" for each in log) == 3
 
 
-@pytest.mark.both_databases
 async def test_a_party_whose_responsible_person_goes_is_listed_and_keeps_its_bookings(
     hub: httpx.AsyncClient, manager: httpx.AsyncClient, leader: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
@@ -13,6 +14,7 @@ from tests.controller.serving import serving
 from tests.controller.village import SITE
 
 
+@pytest.mark.cases_full
 async def test_people_are_added_invited_ended_and_duplicates_merged(app: FastAPI, village: httpx.AsyncClient) -> None:
     for party in ("choir", "choir-2", "scouts"):
         await put_party(village, party, site=SITE)

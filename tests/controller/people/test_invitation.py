@@ -20,6 +20,7 @@ from tests.services.mail import MailServer
 __all__ = ["any_settings", "mail", "phone", "settings"]  # fixtures
 
 
+@pytest.mark.cases_full
 async def test_an_invitation_says_where_to_sign_in_and_proves_nothing(
     any_client: httpx.AsyncClient,
     phone: httpx.AsyncClient,

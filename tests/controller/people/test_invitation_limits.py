@@ -49,6 +49,7 @@ async def ask(client: httpx.AsyncClient, link: Json, email: str) -> httpx.Respon
     return await client.post(f"{API}/invitations/mail", json={"token": token_of(link), "email": email})
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_nobody_who_was_removed_comes_back_by_an_older_invitation(
     any_app: FastAPI,
@@ -87,6 +88,7 @@ async def test_nobody_who_was_removed_comes_back_by_an_older_invitation(
         assert (await accept(rosa, token=token_in(mail.mails[-1]))).status_code == 201
 
 
+@pytest.mark.cases_full
 async def test_who_floods_a_link_neither_blocks_the_groups_invitations_nor_sends_more_than_the_bound(
     leader: httpx.AsyncClient,
     guest: httpx.AsyncClient,

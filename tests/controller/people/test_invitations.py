@@ -114,7 +114,6 @@ async def test_somebody_new_joins_by_the_link_of_a_mail_and_is_signed_in(
     assert next(each for each in user.json()["items"] if each["name"] == "Rosa")["email"] == ROSA
 
 
-@pytest.mark.both_databases
 async def test_an_existing_user_joins_by_digits_and_then_signs_in_as_usual(
     hub: httpx.AsyncClient,
     leader: httpx.AsyncClient,
@@ -141,7 +140,6 @@ async def test_an_existing_user_joins_by_digits_and_then_signs_in_as_usual(
     assert (await people(leader))["Rosa"]["state"] == "in_force"
 
 
-@pytest.mark.both_databases
 async def test_digits_are_tried_five_times_and_the_link_still_works(
     leader: httpx.AsyncClient, phone: httpx.AsyncClient, any_container: Container, mail: MailServer
 ) -> None:
@@ -155,7 +153,6 @@ async def test_digits_are_tried_five_times_and_the_link_still_works(
     assert (await accept(phone, token=token_in(mail.mails[-1]), name="Rosa")).status_code == 201
 
 
-@pytest.mark.both_databases
 async def test_an_invitation_ends_after_seven_days_and_a_new_mail_ends_the_old_one(
     leader: httpx.AsyncClient,
     phone: httpx.AsyncClient,

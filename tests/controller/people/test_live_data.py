@@ -105,6 +105,7 @@ def _party(role: str) -> Json:
     return {"party": "yoga"} if role in OF_PARTY else {}
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PUBLIC])
 async def test_what_happens_in_a_building_is_in_the_answers_of_who_looks_after_it_only(
     app: FastAPI, village: httpx.AsyncClient, busy: Json, openapi: Json, role: str
@@ -150,6 +151,7 @@ async def test_a_booker_cannot_tell_from_the_diary_whether_the_others_came(
     assert (arrived["title"], arrived["status"], answer.headers["etag"]) == ("Taken", "confirmed", '"1"')
 
 
+@pytest.mark.cases_full
 async def test_who_may_not_see_what_happens_still_hears_that_the_diary_changed(
     app: FastAPI, village: httpx.AsyncClient, container: Container, busy: Json
 ) -> None:

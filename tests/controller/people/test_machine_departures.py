@@ -36,7 +36,6 @@ async def on_the_machine(settings: Settings, folder: Path, *words: str) -> Resul
     return await asyncio.to_thread(CliRunner().invoke, controller_cli, asked)
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("words", WAYS)
 async def test_links_and_codes_end_and_a_running_controller_hears_of_it(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, tmp_path: Path, words: list[str]

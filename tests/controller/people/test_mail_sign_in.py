@@ -311,6 +311,7 @@ async def test_one_network_asks_for_so_many_mails_and_another_still_gets_its_own
         await ask(other)
 
 
+@pytest.mark.cases_full
 async def test_a_known_browser_gets_its_mail_whatever_others_ask_for_from_its_network(
     any_client: httpx.AsyncClient, any_app: FastAPI, any_container: Container, mail: MailServer, clock: ManualClock
 ) -> None:

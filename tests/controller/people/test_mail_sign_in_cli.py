@@ -28,6 +28,7 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
         yield found
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("shared", [False, True])
 async def test_the_command_asks_for_the_digits(
     address: str, client: httpx.AsyncClient, container: Container, mail: MailServer, tmp_path: Path, shared: bool

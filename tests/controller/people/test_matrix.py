@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from controller.access.code_generation import spoken
@@ -253,6 +254,7 @@ def test_every_route_has_a_row_and_every_row_a_route(openapi: Json) -> None:
     assert there == ROWS.keys(), "write down in route_rights what a new route asks for, and what it shows"
 
 
+@pytest.mark.cases_full
 async def test_nothing_is_in_an_answer_that_its_asker_may_not_see(app: FastAPI, village: httpx.AsyncClient) -> None:
     world = await furnished(village)
     before = await _state(village, world)

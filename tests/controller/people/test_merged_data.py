@@ -91,6 +91,7 @@ async def contacts_left(container: Container) -> dict[str, str]:
     return found
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_what_a_merge_recorded_outlives_no_erasure(hub: httpx.AsyncClient, any_container: Container) -> None:
     who = {"contact_name": "Lena Secret", "contact_email": "lena@secret.test", "notes": "in a wheelchair"}
@@ -126,7 +127,6 @@ async def test_what_a_merge_recorded_outlives_no_erasure(hub: httpx.AsyncClient,
     ]
 
 
-@pytest.mark.both_databases
 async def test_what_time_or_others_change_does_not_stand_in_the_way(
     hub: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -191,7 +191,6 @@ async def test_merged_with_another_sites_a_party_belongs_to_all_sites_until_that
     assert (other.status_code, "bookings" in other.json()["detail"]) == (409, True)
 
 
-@pytest.mark.both_databases
 async def test_undoing_a_merge_gives_the_site_back(hub: httpx.AsyncClient, any_container: Container) -> None:
     await put_party(hub, "choir", site="wyton", name="The Fen Choir")
     await make_user(hub, "Otto", "group_leader", sites=[SITE], party="choir-2")

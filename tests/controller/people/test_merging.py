@@ -80,6 +80,7 @@ async def rows(container: Container) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.cases_full
 async def test_everything_of_a_duplicate_follows_and_comes_back_exactly(
     hub: httpx.AsyncClient, manager: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -109,6 +110,7 @@ async def test_everything_of_a_duplicate_follows_and_comes_back_exactly(
     assert "bookings" in refused.json()["detail"]
 
 
+@pytest.mark.cases_full
 async def test_a_merge_is_undone_exactly_and_once(
     hub: httpx.AsyncClient, manager: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -210,7 +212,6 @@ async def named(container: Container, party: str) -> set[str]:
     return found
 
 
-@pytest.mark.both_databases
 async def test_every_column_that_names_a_party_follows_and_comes_back(
     hub: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -46,6 +46,7 @@ async def follow(there: httpx.AsyncClient, answer: httpx.Response) -> httpx.Resp
     return answer
 
 
+@pytest.mark.cases_full
 async def test_people_sign_in_by_a_real_provider(
     settings: Settings, passwords: Passwords, section: OidcSection, caplog: pytest.LogCaptureFixture
 ) -> None:

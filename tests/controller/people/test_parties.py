@@ -137,6 +137,7 @@ async def test_a_party_stays_what_it_is(client: httpx.AsyncClient) -> None:
     assert answer.json()["errors"][0]["field"] == "kind"
 
 
+@pytest.mark.cases_full
 async def test_only_a_party_that_nothing_names_is_deleted(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -191,7 +192,6 @@ async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.Asyn
     assert (await put_party(client, "choir"))["ended_at"] is None
 
 
-@pytest.mark.both_databases
 async def test_members_are_persons_in_groups_and_organisations(any_client: httpx.AsyncClient) -> None:
     await _county(any_client)
     path = f"{API}/parties/choir/members/ann-lee"
@@ -271,7 +271,6 @@ async def _holds(container: Container) -> list[str]:
         return [table.name for table in metadata.sorted_tables if NAME in str((await tx.execute(select(table))).all())]
 
 
-@pytest.mark.both_databases
 async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

@@ -69,7 +69,6 @@ async def links(client: httpx.AsyncClient, booking: Json) -> tuple[str, str]:
     return found["link"], found["show_link"]
 
 
-@pytest.mark.both_databases
 async def test_a_leader_who_leaves_loses_rights_links_calendars_and_the_codes_change(
     hub: httpx.AsyncClient,
     leader: httpx.AsyncClient,
@@ -194,6 +193,7 @@ async def test_ending_the_account_of_a_leader_is_leaving_too(
     assert await code_of(other, booking) != code
 
 
+@pytest.mark.cases_full
 async def test_a_leader_who_is_a_member_too_takes_the_codes_along_however_both_roles_end(
     any_app: FastAPI, hub: httpx.AsyncClient, other: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -57,7 +57,6 @@ async def test_a_manager_of_another_site_changes_neither_name_nor_tier_nor_anyth
     assert (await both.get(path)).json() == before
 
 
-@pytest.mark.both_databases
 async def test_a_manager_of_a_site_edits_its_parties_and_sees_those_of_the_estate(
     both: httpx.AsyncClient, wyton: httpx.AsyncClient
 ) -> None:

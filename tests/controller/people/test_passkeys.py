@@ -329,6 +329,7 @@ async def test_a_new_passkey_belongs_to_the_session_that_asked(
     assert stranger_to_it.status_code == 404
 
 
+@pytest.mark.cases_full
 async def test_there_are_twenty_at_most(any_client: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
     await make_user(any_client, "Max", "manager")
     await by_password(browser)
@@ -488,7 +489,6 @@ class TestAtAnIpAddress:
             assert refused.json()["detail"] == found["passkey_hint"]
 
 
-@pytest.mark.both_databases
 async def test_a_passkey_shows_in_the_same_session_that_it_is_its_own_user(
     any_app: FastAPI,
     any_client: httpx.AsyncClient,

@@ -308,6 +308,7 @@ async def hallkeeper(app: FastAPI, manager: httpx.AsyncClient) -> AsyncIterator[
         yield run
 
 
+@pytest.mark.cases_full
 async def test_a_manager_gives_and_takes_rights_by_command(
     app: FastAPI, hallkeeper: Callable[..., asyncio.Future[Result]]
 ) -> None:

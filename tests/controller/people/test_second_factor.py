@@ -121,7 +121,6 @@ async def test_one_code_lets_in_one_of_many_at_once(
         assert sorted(each.status_code for each in answers) == [201, 401, 401]  # in all fewer than lead to a wait
 
 
-@pytest.mark.both_databases
 async def test_recovery_codes_work_once_each_and_are_hashed(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -118,7 +118,6 @@ async def elsewhere(app: FastAPI, own: httpx.AsyncClient) -> AsyncIterator[httpx
         yield other
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("change", "path", "before", "after"),
     [

@@ -113,6 +113,7 @@ async def test_one_session_is_ended_at_once_and_only_ones_own(any_app: FastAPI, 
         assert (await any_client.delete(f"{API}/sessions/{ended['id']}")).status_code == 404
 
 
+@pytest.mark.cases_full
 async def test_use_does_not_make_a_session_longer_than_90_days(
     app: FastAPI, client: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -79,6 +79,7 @@ async def test_who_keeps_users_unlinks_those_of_another(
     assert await mails(container) == ["account_linked", "account_unlinked"]
 
 
+@pytest.mark.cases_full
 async def test_accounts_are_unlinked_on_the_controllers_machine(
     max_: Json, container: Container, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ async def test_a_command_for_an_offline_edge_is_refused_and_never_queued(hub: Hu
     assert edge.commands == []
 
 
+@pytest.mark.cases_full
 async def test_a_command_for_a_session_that_is_over_is_refused_by_the_edge(hub: Hub, edge: FakeEdge) -> None:
     edge.nonce = "f" * 32
     await edge.say_status()
@@ -79,6 +80,7 @@ async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, c
     assert (await commander.outcome(command))[1] is CommandOutcome.EXPIRED
 
 
+@pytest.mark.cases_full
 async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: FakeEdge) -> None:
     await hub.quiet()
     commander = hub.container.mqtt.commander

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from controller.telemetry import queries
@@ -123,6 +124,7 @@ async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: Memor
         await eventually(look, what="the door's state is shown")
 
 
+@pytest.mark.cases_full
 async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_restored_by_a_retained_state(
     hub: Hub, edge: FakeEdge
 ) -> None:
@@ -151,6 +153,7 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_restor
     assert await one()
 
 
+@pytest.mark.cases_full
 async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge) -> None:
     reply = HelloReply(site="ramsey", edge="main", nonce=secrets.token_hex(16), status=edge.status(), first_kept=1)
     sealed = edge.speaker.signer.seal(Purpose.HELLO_REPLY, reply)
@@ -165,6 +168,7 @@ async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge)
     await eventually(counted, what="it is counted")
 
 
+@pytest.mark.cases_full
 async def test_a_dead_edge_is_not_shown_as_online_by_a_replayed_status(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -195,6 +199,7 @@ async def test_a_dead_edge_is_not_shown_as_online_by_a_replayed_status(
     await until_online(hub, online=True)
 
 
+@pytest.mark.cases_full
 async def test_one_status_sent_again_and_again_is_answered_by_one_hello(hub: Hub, edge: FakeEdge) -> None:
     await until_online(hub, online=True)
     await hub.quiet()
@@ -244,6 +249,7 @@ def _nothing_open(hub: Hub) -> Callable[[], Awaitable[bool]]:
     return look
 
 
+@pytest.mark.cases_full
 async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None:
     await until_online(hub, online=True)
     forger = Speaker()
@@ -270,6 +276,7 @@ async def test_an_edge_that_does_not_answer_is_offline(hub: Hub, edge: FakeEdge,
     assert (await until_online(hub, online=False)).since == clock.now()
 
 
+@pytest.mark.cases_full
 async def test_health_has_the_edges_own_counters_and_ours(hub: Hub, edge: FakeEdge) -> None:
     edge.health = {"plan_refused": 2}
     await edge.say_status()

@@ -89,6 +89,7 @@ async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> N
     assert edge.plan.grant_count == 0
 
 
+@pytest.mark.cases_full
 async def test_a_code_lingers_in_words_while_the_edge_is_offline(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, CodeState.ON)
@@ -107,6 +108,7 @@ async def test_a_code_lingers_in_words_while_the_edge_is_offline(hub: Hub, edge:
     )
 
 
+@pytest.mark.cases_full
 async def test_a_code_that_was_ended_and_issued_again_is_on_the_door_though_the_plan_says_the_same(
     hub: Hub, edge: FakeEdge
 ) -> None:
@@ -137,6 +139,7 @@ async def test_a_code_that_was_ended_and_issued_again_is_on_the_door_though_the_
     assert await plan_count(hub) == before
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, CodeState.ON)
@@ -154,6 +157,7 @@ async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(
     await eventually(sent, what="there is a plan for the new one")
 
 
+@pytest.mark.cases_full
 async def test_what_concerns_no_plan_is_asked_in_two_questions_and_anything_else_makes_one(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -188,6 +192,7 @@ async def test_what_concerns_no_plan_is_asked_in_two_questions_and_anything_else
     assert await looked() > before
 
 
+@pytest.mark.cases_full
 async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdge) -> None:
     await hub.up_to_date()
     heard, count = len(edge.heard), await plan_count(hub)
@@ -197,6 +202,7 @@ async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdg
     assert await plan_count(hub) == count
 
 
+@pytest.mark.cases_full
 async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cleared(hub: Hub, edge: FakeEdge) -> None:
     first = await book(hub, "2026-11-26T10:00", "2026-11-26T11:00")
     await book(hub, "2026-11-27T10:00", "2026-11-27T11:00")
@@ -210,6 +216,7 @@ async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cl
     assert sent == {"plan": True, "plan/part/grants-20261126-0": False, "plan/part/sessions-20261126-0": False}
 
 
+@pytest.mark.cases_full
 async def test_every_plan_is_stored_and_each_part_once(hub: Hub, edge: FakeEdge) -> None:
     for hour in (9, 11, 13):
         view = await book(hub, f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00")
@@ -228,6 +235,7 @@ async def test_every_plan_is_stored_and_each_part_once(hub: Hub, edge: FakeEdge)
     assert len(kept) >= 3
 
 
+@pytest.mark.cases_full
 async def test_the_plan_slides_on_when_a_day_has_passed(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await hub.up_to_date()
     assert edge.manifest is not None
@@ -259,6 +267,7 @@ async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> No
     await edge.until(lambda: free() == [each for each in opened if each != closed], "a day less")
 
 
+@pytest.mark.cases_full
 async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) -> None:
     await hub.up_to_date()
     edge.refuses = "the card is full"
@@ -275,6 +284,7 @@ async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) 
     assert (await standing(hub, view.booking.id))[0] is CodeState.WAITING
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_applied_while_the_controller_was_away_reports_it_when_asked(
     hub: Hub, broker: MemoryBroker
 ) -> None:
@@ -291,6 +301,7 @@ async def test_an_edge_that_applied_while_the_controller_was_away_reports_it_whe
         await until_standing(hub, view.booking.id, CodeState.ON)
 
 
+@pytest.mark.cases_full
 async def test_a_broker_that_lost_everything_gets_every_plan_again(
     hub: Hub, edge: FakeEdge, broker: MemoryBroker
 ) -> None:
@@ -303,6 +314,7 @@ async def test_a_broker_that_lost_everything_gets_every_plan_again(
         await late.until(lambda: late.plan and late.plan.grant_count == 1, "the whole plan")
 
 
+@pytest.mark.cases_full
 async def test_no_plan_is_signed_by_a_clock_that_is_before_the_last_one(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -318,6 +330,7 @@ async def test_no_plan_is_signed_by_a_clock_that_is_before_the_last_one(
     assert await plan_count(hub) == count
 
 
+@pytest.mark.cases_full
 async def test_changes_in_quick_succession_are_compiled_at_once_and_then_at_most_every_so_often(
     hub: Hub, edge: FakeEdge
 ) -> None:
@@ -330,6 +343,7 @@ async def test_changes_in_quick_succession_are_compiled_at_once_and_then_at_most
     assert 1 <= made <= 1 + took_s / COMPILE_EVERY_S
 
 
+@pytest.mark.cases_full
 async def test_a_plan_names_the_one_that_is_carried_out_and_those_made_since(hub: Hub, broker: MemoryBroker) -> None:
     """So an edge that may carry out any of them takes it, and one that carries out another does not."""
 
@@ -356,6 +370,7 @@ async def test_a_plan_names_the_one_that_is_carried_out_and_those_made_since(hub
         assert edge.refusals == []
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_carries_out_a_plan_made_too_long_ago_to_be_named_is_given_one_that_knows_of_it(
     hub: Hub, broker: MemoryBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ async def door(hub: Hub, admin: httpx.AsyncClient) -> AsyncIterator[Run]:
         yield run
 
 
+@pytest.mark.cases_full
 async def test_a_door_is_unlocked_and_what_came_of_it_is_the_exit_code(door: Run, edge: FakeEdge) -> None:
     done = await door("unlock", "ramsey/front-door", "--reason", "key forgotten")
     assert (done.exit_code, done.stdout.strip()) == (0, "done: carried out")
@@ -48,6 +49,7 @@ async def test_a_door_is_unlocked_and_what_came_of_it_is_the_exit_code(door: Run
     assert "refused: the command belongs to another session" in refused.stdout
 
 
+@pytest.mark.cases_full
 async def test_a_lock_down_prints_the_state_of_each_door(door: Run, edge: FakeEdge, hub: Hub) -> None:
     done = await door("lock-down", "ramsey", "--reason", "drill")
     assert done.exit_code == 0, done.stdout
@@ -63,6 +65,7 @@ async def test_a_lock_down_prints_the_state_of_each_door(door: Run, edge: FakeEd
     assert "all doors" in told
 
 
+@pytest.mark.cases_full
 async def test_a_lock_down_of_a_door_offline_says_so_and_ends_with_3(door: Run, hub: Hub) -> None:
     done = await door("lock-down", "ramsey/front-door", "--reason", "drill")
     assert done.exit_code == 3
@@ -85,6 +88,7 @@ async def test_what_names_no_door_is_refused_before_anybody_is_asked(
     assert said in " ".join(refused.output.replace("│", " ").split())
 
 
+@pytest.mark.cases_full
 async def test_other_commands_reach_their_edge(door: Run, edge: FakeEdge) -> None:
     for words in (
         ("test", "ramsey/main"),

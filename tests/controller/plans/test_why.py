@@ -227,7 +227,6 @@ async def rotate(client: httpx.AsyncClient, container: Container) -> None:
         await rehash(tx, container.access, site=SITE, secrets=changed)
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("change", [revoke, rotate])
 async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_those_that_it_had(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock, change: Change

@@ -74,6 +74,7 @@ async def test_an_erasure_is_repeated_after_an_older_backup_is_restored(
         assert await _container(app).erasures.repeat() == []
 
 
+@pytest.mark.cases_full
 async def test_where_the_last_owner_is_forgotten_again_it_is_said_how_to_make_another(
     client: httpx.AsyncClient, container: Container, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -52,7 +52,6 @@ async def cora_in_every_column(container: Container) -> None:
             await tx.execute(update(its).where(is_one(its, [tuple(first)])).values(by_import))
 
 
-@pytest.mark.both_databases
 async def test_a_user_who_is_forgotten_is_named_in_no_column_of_any_table(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -115,7 +114,6 @@ ANN = {"contact_name": "Ann Lee", "contact_phone": "01487 555020", "contact_emai
 OF_ANN = ("Ann Lee", "01487 555020", "ann@lee.test")
 
 
-@pytest.mark.both_databases
 async def test_a_person_who_is_forgotten_is_named_in_no_column_of_any_table(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -152,6 +150,7 @@ async def test_a_person_who_is_forgotten_is_named_in_no_column_of_any_table(
         assert "bookings.contact_name" in await holding(tx, "Bob")
 
 
+@pytest.mark.cases_full
 async def test_commands_forget_a_party_and_a_user(app: FastAPI, village: httpx.AsyncClient) -> None:
     await put_party(village, "ann-lee", kind="person", name="Ann Lee", **ANN)
     await make_user(village, NAME, "manager")

@@ -46,6 +46,7 @@ def only(container: Container, rule: ForgetParties | CutAudit) -> RetentionServi
     return RetentionService(container.database, container.clock, RetentionSection(), {"ended_people": [rule]})
 
 
+@pytest.mark.cases_full
 async def test_parties_that_must_stay_hold_up_no_others(village: httpx.AsyncClient, container: Container) -> None:
     async with container.database.write() as tx:
         for number in range(AT_ONCE):

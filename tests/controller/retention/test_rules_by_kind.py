@@ -249,7 +249,6 @@ async def test_what_signing_in_leaves_is_gone_five_years_later(any_container: Co
     assert [name for name in named if await count(any_container, name)] == []
 
 
-@pytest.mark.both_databases
 async def test_what_is_over_goes_and_what_is_within_its_time_stays(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
@@ -304,7 +303,6 @@ async def test_what_is_over_goes_and_what_is_within_its_time_stays(
     assert not any((await any_container.retention.enforce()).values())
 
 
-@pytest.mark.both_databases
 async def test_one_off_persons_are_forgotten_by_their_last_booking_unless_they_belong_to_a_group(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

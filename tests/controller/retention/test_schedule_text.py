@@ -69,6 +69,7 @@ async def _samples(tx: Tx) -> None:
             await tx.execute(insert(table("samples")).values(row | {"at": at, "place": "", "value": 1.0}))
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_five_years_later_nothing_is_kept_longer_than_the_schedule_says(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
@@ -113,6 +114,7 @@ async def test_five_years_later_nothing_is_kept_longer_than_the_schedule_says(
     assert {kind: number for kind, number in again.items() if number} == {}
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_user_who_ended_loses_the_name_and_the_rows_keep_the_id(
     any_client: httpx.AsyncClient, any_container: Container, clock: ManualClock
@@ -152,6 +154,7 @@ async def test_what_is_within_its_time_stays(
     assert await count(any_container, "codes") > 0
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_the_audit_log_is_cut_at_a_signed_place_and_goes_on_from_there(
     any_client: httpx.AsyncClient, any_container: Container, clock: ManualClock

@@ -107,7 +107,6 @@ async def test_a_party_gets_everything_that_is_stored_about_it_in_one_archive(
     assert (await any_village.get(f"{API}/parties/nobody/data.zip")).status_code == 404
 
 
-@pytest.mark.both_databases
 async def test_calls_put_on_the_list_by_hand_are_in_it_by_number_alone(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "choir", name="Choir", contact_name="Bea Song", contact_phone="01487 555020")
     calls = f"{API}/sites/{SITE}/calls"
@@ -213,6 +212,7 @@ async def test_a_holder_gets_where_they_may_open_and_where_they_did(
     assert (await any_village.get(f"{API}/holders/{uuid4()}/data.zip")).status_code == 404
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_a_member_gets_what_the_library_said_and_their_inductions(any_village: httpx.AsyncClient) -> None:
     await send_members(any_village, "21412000000017,4711,,,,,,")

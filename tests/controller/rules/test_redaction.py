@@ -209,6 +209,7 @@ async def test_a_booker_learns_nothing_of_others_from_any_route_that_gives_reaso
         assert (method, path) not in MEETS or any(word in text for word in TOLD), f"{method} {path}: {text}"
 
 
+@pytest.mark.cases_full
 async def test_every_route_that_gives_reasons_is_walked_or_closed_to_bookers(
     choir: httpx.AsyncClient, openapi: Json
 ) -> None:

@@ -47,6 +47,7 @@ async def alerts(hub: Hub) -> list[tuple[str, str]]:
         return [(each.kind, each.text) for each in await queries.site_alerts(tx, "ramsey", limit=10)]
 
 
+@pytest.mark.cases_full
 async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are_dated_by_it(
     hub: Hub, edge: FakeEdge
 ) -> None:
@@ -75,6 +76,7 @@ async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are
     assert len(await alerts(hub)) == 1
 
 
+@pytest.mark.cases_full
 async def test_a_reply_is_asked_for_where_events_wait_for_one(hub: Hub, edge: FakeEdge) -> None:
     edge.hellos.clear()
     edge.mono_ms = 60_000
@@ -85,6 +87,7 @@ async def test_a_reply_is_asked_for_where_events_wait_for_one(hub: Hub, edge: Fa
     await edge.acknowledged(1)
 
 
+@pytest.mark.cases_full
 async def test_events_of_an_unknown_run_are_dated_between_the_ones_around_it(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -146,6 +149,7 @@ async def test_a_run_that_nothing_bounds_but_the_present_one_is_before_that(hub:
     assert abs(found[2] - found[0] - 2 * MINUTE) < timedelta(seconds=1)
 
 
+@pytest.mark.cases_full
 async def test_an_outage_is_not_lost_where_its_ends_are_in_the_wrong_order(hub: Hub, edge: FakeEdge) -> None:
     """The clock was fast before it and put right after."""
     edge.mono_ms = 60_000

@@ -137,6 +137,7 @@ async def test_a_dropped_run_answers_for_its_numbers(hub: Hub, edge: FakeEdge) -
         assert [(row.first, row.last, row.why) for row in await tx.execute(select(holes))] == [(2, 19, "dropped")]
 
 
+@pytest.mark.cases_full
 async def test_a_dropped_run_answers_also_where_its_own_number_was_stored_before(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([event(1), *run_of(10, 12)])
     await edge.until(lambda: edge.acks, "an acknowledgement")
@@ -177,6 +178,7 @@ async def test_a_dropped_run_under_a_number_that_is_stored_is_no_other_event(hub
         assert (await tx.execute(select(quarantine))).first() is None
 
 
+@pytest.mark.cases_full
 async def test_events_that_are_gone_from_the_edge_are_a_hole_and_hold_nothing_up(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 2))
     await edge.acknowledged(2)
@@ -187,6 +189,7 @@ async def test_events_that_are_gone_from_the_edge_are_a_hole_and_hold_nothing_up
         assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["events_gone"]
 
 
+@pytest.mark.cases_full
 async def test_a_first_kept_beyond_what_is_sent_answers_for_nothing_more(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 2), first_kept=1_000_000)
     await edge.acknowledged(2)

@@ -77,6 +77,7 @@ async def test_events_that_cannot_be_stored_are_set_aside_one_by_one_and_all_oth
     assert hub.container.mqtt.verifier.refused["unstorable"] == 3
 
 
+@pytest.mark.cases_full
 async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_where_it_broke_once_a_minute(
     hub: Hub, edge: FakeEdge, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -107,6 +108,7 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
     assert [each.__dict__["number"] for each in refusals] == [20, 20, 20]
 
 
+@pytest.mark.cases_full
 async def test_what_breaks_what_follows_from_an_event_is_set_aside_too(hub: Hub, edge: FakeEdge) -> None:
     """An event that can be stored itself: its sample cannot."""
     await refuse(hub, "samples", "NEW.device = 'odd'")
@@ -117,6 +119,7 @@ async def test_what_breaks_what_follows_from_an_event_is_set_aside_too(hub: Hub,
     assert await set_aside(hub) == [(2, "unstorable", encode(odd))]
 
 
+@pytest.mark.cases_full
 async def test_a_dropped_run_that_cannot_be_stored_still_answers_for_its_numbers(hub: Hub, edge: FakeEdge) -> None:
     await refuse(hub, "events", "NEW.kind = 'dropped'")
     await edge.send([event(1), event(9, DroppedData(first=2, last=9, counts={"motion": 8})), event(10)])
@@ -125,6 +128,7 @@ async def test_a_dropped_run_that_cannot_be_stored_still_answers_for_its_numbers
     assert [seq for seq, _, _ in await set_aside(hub)] == [9]
 
 
+@pytest.mark.cases_full
 async def test_what_can_neither_be_stored_nor_set_aside_is_never_acknowledged_and_holds_up_nobody_else(
     hub: Hub, edge: FakeEdge
 ) -> None:

@@ -46,6 +46,7 @@ async def until(hub: Hub, *, online: bool) -> None:
     await eventually(look, what=f"online is {online}")
 
 
+@pytest.mark.cases_full
 async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_is_back(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:

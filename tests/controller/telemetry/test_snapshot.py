@@ -46,17 +46,20 @@ async def say(edge: FakeEdge, kind: str, device: str, **values: str | int | floa
     await edge.say_state(DeviceState(device=device, kind=kind, seq=1, at=NOW, values=values))
 
 
+@pytest.mark.cases_full
 async def test_a_wifi_source_that_fails_is_unknown_and_not_nobody(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "wifi", "ap-hall", stations=None, zone="hall")
     found = await told(hub, lambda shot: shot.wifi, "the access point is shown")
     assert found.wifi[0].stations is None
 
 
+@pytest.mark.cases_full
 async def test_a_wifi_source_that_counts_nobody_says_nought(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "wifi", "ap-hall", stations=0, zone="hall")
     assert (await told(hub, lambda shot: shot.wifi, "the access point is shown")).wifi[0].stations == 0
 
 
+@pytest.mark.cases_full
 async def test_a_door_whose_mode_was_never_reported_is_not_shown_as_locked(hub: Hub, edge: FakeEdge) -> None:
     assert (await snapshot(hub)).doors[0].mode is None
     await say(edge, "door", "front-door", contact="closed", mode="ajar")
@@ -64,6 +67,7 @@ async def test_a_door_whose_mode_was_never_reported_is_not_shown_as_locked(hub: 
     assert found.doors[0].mode is None
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("state", ["active", "latched"])
 async def test_a_fire_line_is_shown_until_it_is_cleared(hub: Hub, edge: FakeEdge, state: str) -> None:
     await say(edge, "fire", "fire-line", state=state)
@@ -73,6 +77,7 @@ async def test_a_fire_line_is_shown_until_it_is_cleared(hub: Hub, edge: FakeEdge
     await told(hub, lambda shot: not shot.fires, "it is over")
 
 
+@pytest.mark.cases_full
 async def test_a_state_reported_again_holds_since_it_was_first_reported(hub: Hub, edge: FakeEdge) -> None:
     async def say_at(minutes: int, fire: str, active: bool, contact: str) -> Snapshot:
         at = NOW - timedelta(minutes=minutes)
@@ -101,12 +106,14 @@ async def test_a_state_reported_again_holds_since_it_was_first_reported(hub: Hub
     assert since(await say_at(5, "latched", False, "closed")) == [5, 5, 5]
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("alarm", ["fire", "glass", "forced", "held"])
 async def test_a_door_shows_what_somebody_should_look_at(hub: Hub, edge: FakeEdge, alarm: str) -> None:
     await say(edge, "door", "front-door", contact="closed", alarm=alarm)
     assert (await told(hub, lambda shot: shot.doors[0].alarm, "it is shown")).doors[0].alarm == alarm
 
 
+@pytest.mark.cases_full
 async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "door", "front-door", contact="closed", alarm="made up", fault="lock_not_locked,of_a_newer_edge:x")
     found = (await told(hub, lambda shot: shot.doors[0].faults, "the fault is shown")).doors[0]
@@ -118,6 +125,7 @@ async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(h
     assert "may be unlocked" in found.faults[0].hint
 
 
+@pytest.mark.cases_full
 async def test_a_door_shows_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "door", "front-door", codes_wait_until="2026-07-25T12:30:00+00:00")
     found = await told(hub, lambda shot: shot.doors[0].codes_wait_until, "it is shown")
@@ -126,6 +134,7 @@ async def test_a_door_shows_until_when_codes_wait_in_the_time_of_its_site(hub: H
     await told(hub, lambda shot: shot.doors[0].codes_wait_until is None, "what is no instant is not")
 
 
+@pytest.mark.cases_full
 async def test_nobody_is_counted_where_no_counter_ever_reported(hub: Hub, edge: FakeEdge) -> None:
     found = await snapshot(hub)
     assert (found.people, found.counters) == (None, [])
@@ -140,6 +149,7 @@ async def test_a_counter_that_is_there_and_saw_nobody_counts_nought(hub: Hub, ed
     assert (found.people.estimate, found.people.error, found.people.stale_since) == (0, 0, None)
 
 
+@pytest.mark.cases_full
 async def test_a_counter_with_a_fault_says_since_when_it_does_not_count(hub: Hub, edge: FakeEdge) -> None:
     since = "2026-07-25T08:14:00+00:00"
     await say(edge, "counter", "front-beams", fault="beam_dead:inner", not_counting_since=since)
@@ -153,6 +163,7 @@ async def test_a_counter_with_a_fault_says_since_when_it_does_not_count(hub: Hub
     assert [each.code for each in found.counters[0].faults] == ["beams_swapped"]
 
 
+@pytest.mark.cases_full
 async def test_nothing_is_shown_of_a_day_on_which_an_offline_counter_reported_nothing(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -165,6 +176,7 @@ async def test_nothing_is_shown_of_a_day_on_which_an_offline_counter_reported_no
     assert (found.counters[0].ins_today, found.counters[0].outs_today, found.people) == (None, None, None)
 
 
+@pytest.mark.cases_full
 async def test_people_inside_are_old_from_when_an_edge_that_counts_is_offline(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([crossing(1, ins=3, total=(3, 0))])
     await edge.acknowledged(1)
@@ -175,6 +187,7 @@ async def test_people_inside_are_old_from_when_an_edge_that_counts_is_offline(hu
     assert (found.people.estimate, found.people.stale_since) == (3, "2026-11-25T12:00:00+00:00")
 
 
+@pytest.mark.cases_full
 async def test_an_outage_is_shown_with_the_people_and_adds_to_the_error(hub: Hub, edge: FakeEdge) -> None:
     outage = OutageData(start=NOW - timedelta(hours=2, minutes=1), end=NOW - timedelta(hours=2))
     await edge.send([crossing(1, ins=1, total=(1, 0)), event(2, outage, device="main")])
@@ -208,6 +221,7 @@ def recount(seq: int, inside: int, total: tuple[int, int], *, at: datetime = NOW
     return event(seq, data, at=at, device="front-beams")
 
 
+@pytest.mark.cases_full
 async def test_after_somebody_has_counted_people_are_that_many_and_those_who_came_and_went_since(
     hub: Hub, edge: FakeEdge
 ) -> None:
@@ -227,6 +241,7 @@ async def test_after_somebody_has_counted_people_are_that_many_and_those_who_cam
     assert "Main: re-counted: 7 people inside" in [each.text for each in shot.recent]
 
 
+@pytest.mark.cases_full
 async def test_a_re_count_holds_from_its_place_in_the_log_whatever_comes_in_first(hub: Hub, edge: FakeEdge) -> None:
     events = [crossing(1, ins=5, total=(5, 0)), recount(2, 1, (5, 0)), crossing(3, ins=1, total=(6, 0))]
     for each in (events[2], events[0], events[1]):
@@ -235,6 +250,7 @@ async def test_a_re_count_holds_from_its_place_in_the_log_whatever_comes_in_firs
     assert (await people(hub)).estimate == 2
 
 
+@pytest.mark.cases_full
 async def test_the_last_re_count_of_a_day_holds_and_a_new_log_goes_on_from_it(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([crossing(1, ins=5, total=(5, 0)), recount(2, 9, (5, 0)), recount(3, 2, (5, 0))])
     await edge.acknowledged(3)
@@ -254,6 +270,7 @@ async def test_a_re_count_forgets_those_who_were_taken_over_midnight(hub: Hub, e
     assert (found.people.estimate, found.people.error) == (0, 0)
 
 
+@pytest.mark.cases_full
 async def test_who_was_counted_yesterday_is_taken_over_midnight_from_that_count(hub: Hub, edge: FakeEdge) -> None:
     late = MIDNIGHT - timedelta(minutes=5)
     await edge.send(
@@ -267,6 +284,7 @@ async def test_who_was_counted_yesterday_is_taken_over_midnight_from_that_count(
     assert (await people(hub)).estimate == 26
 
 
+@pytest.mark.cases_full
 async def test_a_refused_plan_is_an_alert_until_a_newer_one_is_carried_out(hub: Hub, edge: FakeEdge) -> None:
     assert ((await snapshot(hub)).alerts, (await snapshot(hub)).edges[0].plan_refused) == ([], None)
     edge.refuses = "its disk is full"
@@ -282,6 +300,7 @@ async def test_a_refused_plan_is_an_alert_until_a_newer_one_is_carried_out(hub: 
     assert found.edges[0].plan_refused is None
 
 
+@pytest.mark.cases_full
 async def test_a_replaced_event_log_is_an_alert_for_a_day(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await edge.send(run_of(1, 2))
     await edge.acknowledged(2)
@@ -301,6 +320,7 @@ async def test_what_the_office_unlocked_says_so(hub: Hub, edge: FakeEdge) -> Non
     assert [each.text for each in found.recent] == ["Front door: unlocked by a command"]
 
 
+@pytest.mark.cases_full
 async def test_areas_are_shown_with_the_sites_time_and_what_no_edge_would_say_is_not(hub: Hub, edge: FakeEdge) -> None:
     since = "2026-11-25T11:00:00+00:00"
     await say(edge, "alarm", "ground-floor", state="set", since=since, why=None, withheld=None, inside=0)
@@ -314,6 +334,7 @@ async def test_areas_are_shown_with_the_sites_time_and_what_no_edge_would_say_is
     await told(hub, lambda shot: not shot.areas, "nothing is shown")
 
 
+@pytest.mark.cases_full
 async def test_a_building_that_was_not_secured_calls_until_it_is(hub: Hub, edge: FakeEdge) -> None:
     def closing(seq: int, stage: ClosingStage) -> Event:
         return event(seq, ClosingData(stage=stage, closes_at=NOW))
@@ -327,6 +348,7 @@ async def test_a_building_that_was_not_secured_calls_until_it_is(hub: Hub, edge:
     assert (await snapshot(hub)).alerts == []
 
 
+@pytest.mark.cases_full
 async def test_duress_is_listed_for_each_door_by_its_name(hub: Hub, edge: FakeEdge) -> None:
     def forced(seq: int, door: str) -> Event:
         return event(
@@ -348,6 +370,7 @@ async def test_duress_is_listed_for_each_door_by_its_name(hub: Hub, edge: FakeEd
     assert sorted(said) == [("duress", f"Front door: {words}"), ("duress", f"side door: {words}")]
 
 
+@pytest.mark.cases_full
 async def test_what_happened_while_the_line_was_cut_appears_in_its_place_and_says_so(hub: Hub, edge: FakeEdge) -> None:
     def opened(seq: int, minutes: int) -> Event:
         at = NOW - timedelta(minutes=minutes)

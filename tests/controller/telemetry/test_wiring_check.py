@@ -69,6 +69,7 @@ def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
     assert all(one.startswith(start) for one, start in zip(found, words, strict=True)), found
 
 
+@pytest.mark.cases_full
 async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
     village: httpx.AsyncClient, container: Container
 ) -> None:

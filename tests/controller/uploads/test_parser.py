@@ -27,6 +27,7 @@ async def test_what_the_work_returns_or_raises_comes_back(parser: Parser) -> Non
     assert await parser.run(os.getpid) == await parser.run(os.getpid) != os.getpid()
 
 
+@pytest.mark.cases_full
 async def test_a_file_that_takes_too_long_ends_its_worker_and_holds_up_nobody(parser: Parser) -> None:
     first = await parser.run(os.getpid)
     slow = asyncio.ensure_future(parser.run(sum, range(10**15)))

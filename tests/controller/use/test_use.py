@@ -194,6 +194,7 @@ async def test_the_table_is_a_csv_too_with_a_row_for_each_period(counted: httpx.
     assert table[2]["why no comparison"] == "nothing was recorded yet"
 
 
+@pytest.mark.cases_full
 async def test_the_table_has_the_sites_whose_use_one_may_see(counted: httpx.AsyncClient, app: FastAPI) -> None:
     span = {"from": "2026-11-01", "to": "2026-12-01"}
     async with signed_in_as(app, counted, "facilities", sites=[SITE]) as client:

@@ -128,6 +128,7 @@ def highest(inside: list[int]) -> int:
     return max(min(inside[n : n + 3]) for n in range(len(inside) - 2))
 
 
+@pytest.mark.cases_full
 def test_a_peak_holds_in_nine_of_ten_simulated_days() -> None:
     """The level that is reported was truly held."""
     held = total = 0

@@ -134,6 +134,7 @@ async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.Asy
         await offered(village, band)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("rule", ["window", "quota"])
 async def test_time_that_the_rules_open_with_the_day_is_offered_within_a_quarter_hour(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, rule: str

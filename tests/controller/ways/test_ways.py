@@ -1,6 +1,7 @@
 """The ways to a site and its doors: who writes them, who sees them, and that photographs say no more than they show."""
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from tests.controller.access.test_door_page import path_of, words
@@ -72,6 +73,7 @@ async def test_what_is_no_photograph_or_of_no_door_is_refused(village: httpx.Asy
     assert (await village.put(WAYS, json=TEXT | {"version": 0})).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_who_runs_the_site_writes_them_on_a_page_and_nobody_else(
     village: httpx.AsyncClient, app: FastAPI
 ) -> None:

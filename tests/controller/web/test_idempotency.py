@@ -176,7 +176,6 @@ async def test_who_may_no_longer_ask_is_not_answered_from_memory(
             assert "code" not in again.json()
 
 
-@pytest.mark.both_databases
 async def test_an_answer_given_under_other_rights_is_forgotten_and_the_write_not_done_again(
     any_app: FastAPI, any_village: httpx.AsyncClient
 ) -> None:

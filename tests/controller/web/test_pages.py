@@ -49,6 +49,7 @@ async def test_a_hashed_asset_is_kept_for_ever(app: FastAPI, built: Path) -> Non
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
+@pytest.mark.cases_full
 async def test_pages_travel_packed_and_answers_with_secrets_do_not(app: FastAPI, built: Path) -> None:
     script = "export const words = 'over and over'\n" * 200
     (built / "assets" / "app-1a2b.js").write_text(script)

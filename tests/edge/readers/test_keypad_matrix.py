@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from edge.readers.keypad_matrix import STUCK_S
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
@@ -35,6 +37,7 @@ def test_nothing_is_driven_while_no_key_is_down() -> None:
     with_matrix(act)
 
 
+@pytest.mark.cases_full
 def test_a_key_held_down_is_a_fault_until_it_is_up() -> None:
     async def act(world: World, bench: Matrix) -> None:
         await bench.hold({(0, 0)}, STUCK_S - 1)

@@ -78,6 +78,7 @@ def test_a_key_down_for_a_minute_is_stuck() -> None:
     assert not is_stuck(Pad(), STUCK_S + 0.1)
 
 
+@pytest.mark.cases_full
 @given(st.lists(st.tuples(st.frozensets(st.sampled_from(sorted(PLACES.values()))), st.floats(0, 0.1)), max_size=60))
 def test_any_scans_yield_only_keys_that_were_down_with_at_most_one_other(scans: list[tuple[Places, float]]) -> None:
     pad, now = Pad(), 0.0

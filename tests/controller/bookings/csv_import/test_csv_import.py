@@ -183,6 +183,7 @@ async def test_without_a_reference_a_row_is_known_by_its_space_start_and_title(v
     assert _why(await _take(village, twice))[0][2] == said
 
 
+@pytest.mark.cases_full
 async def test_a_status_cancels_or_leaves_it_waiting_for_approval(any_village: httpx.AsyncClient) -> None:
     head = "reference,space,title,starts,ends,status\n"
     held = "r,hall,Choir,26/11/2026 18:00,26/11/2026 20:00,provisional\n"
@@ -210,7 +211,6 @@ async def test_what_is_over_is_left_out_and_what_has_begun_is_not(village: httpx
     assert _counts(await _take(village, text)) == {"added": 1, "past": 2}
 
 
-@pytest.mark.both_databases
 async def test_an_export_changes_nothing_and_an_edited_one_changes_the_bookings(any_village: httpx.AsyncClient) -> None:
     await put_party(any_village, "choir")
     await _take(any_village, GOOD)
@@ -338,6 +338,7 @@ async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, 
     await asyncio.gather(*writes)
 
 
+@pytest.mark.cases_full
 async def test_a_dry_run_of_several_parts_says_what_the_import_does(any_village: httpx.AsyncClient) -> None:
     """Rows that clash with, or make room for, rows far before them: 100 new ones are one part, 200 changed ones too."""
     first = [f"a{day},hall,Choir {day},{day % 28 + 1}/{day // 28 + 1}/2027,18:00,20:00,,,\n" for day in range(250)]

@@ -111,7 +111,6 @@ async def test_polling_twice_changes_nothing(any_village: httpx.AsyncClient, sur
     assert [each["version"] for each in answered.json()["items"]] == [1, 1, 1, 1]
 
 
-@pytest.mark.both_databases
 async def test_what_changes_and_goes_there_changes_and_goes_here(
     any_village: httpx.AsyncClient, surgery: Partner
 ) -> None:
@@ -216,6 +215,7 @@ async def test_a_series_without_end_is_blocked_a_year_ahead_and_further_as_time_
     assert (found["blocks"], found["last"]["new"]) == (52, 1)
 
 
+@pytest.mark.cases_full
 async def test_a_calendar_that_comes_empty_once_takes_nothing_away(
     village: httpx.AsyncClient, surgery: Partner
 ) -> None:
@@ -461,6 +461,7 @@ async def test_nobody_misses_the_people_of_a_block(
     assert await diary(village, "no_show", "released") == []
 
 
+@pytest.mark.cases_full
 async def test_the_command_adds_lists_polls_and_removes_feeds(
     village: httpx.AsyncClient, app: FastAPI, surgery: Partner
 ) -> None:

@@ -117,6 +117,7 @@ async def test_a_file_that_is_no_calendar_is_reported_with_a_hint(
     assert "diary.ics" not in found.text
 
 
+@pytest.mark.cases_full
 async def test_much_that_is_packed_into_little_is_not_unpacked(surgery: Partner) -> None:
     surgery.says = packed(b"\n" * 500_000_000)  # here, for it takes a second: each process that collects would wait
     found = await fault(surgery.address)

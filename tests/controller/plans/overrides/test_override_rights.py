@@ -13,6 +13,7 @@ from tests.integration.hub import ACTOR, Hub
 UNA = Actor.acting(ACTOR, Role.PORTER)
 
 
+@pytest.mark.cases_full
 async def test_only_who_looks_after_doors_may_order_and_end(hub: Hub) -> None:
     overrides = hub.container.mqtt.overrides
     for role, kind in product(Role, OverrideKind):

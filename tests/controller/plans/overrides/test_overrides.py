@@ -97,6 +97,7 @@ async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
     assert (due, seen) == ([("ramsey", edge) for edge in edges] * 2, ["ramsey"] * 2)
 
 
+@pytest.mark.cases_full
 async def test_while_its_edge_is_offline_a_door_is_plainly_said_not_to_be_locked_down(
     hub: Hub, broker: MemoryBroker, overrides: OverrideService
 ) -> None:
@@ -107,6 +108,7 @@ async def test_while_its_edge_is_offline_a_door_is_plainly_said_not_to_be_locked
         await until(overrides, made.id, At.ON)
 
 
+@pytest.mark.cases_full
 async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     hub: Hub, overrides: OverrideService, edge: FakeEdge
 ) -> None:
@@ -126,6 +128,7 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     assert [each.id for each in (await overrides.current("ramsey")).ordered] == [made.id]
 
 
+@pytest.mark.cases_full
 async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_said_to_linger(
     hub: Hub, overrides: OverrideService, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -145,6 +148,7 @@ async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_sa
     assert (await overrides.current("ramsey")).ordered == ()
 
 
+@pytest.mark.cases_full
 async def test_an_override_runs_out_by_itself(overrides: OverrideService, edge: FakeEdge, clock: ManualClock) -> None:
     (made,) = (await overrides.order("ramsey", draft(HOLD), actor=UNA)).ordered
     await until(overrides, made.id, At.ON)
@@ -154,6 +158,7 @@ async def test_an_override_runs_out_by_itself(overrides: OverrideService, edge: 
     assert (await overrides.current("ramsey")).ordered == ()
 
 
+@pytest.mark.cases_full
 async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
     hub: Hub, overrides: OverrideService, edge: FakeEdge
 ) -> None:
@@ -171,6 +176,7 @@ async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
     assert {each.door for each in (await overrides.look(other.id)).doors[other.id]} == {"front-door"}
 
 
+@pytest.mark.cases_full
 async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: OverrideService, edge: FakeEdge) -> None:
     made = [(await overrides.order("ramsey", draft(kind), actor=UNA)).ordered[0] for kind in (OUT, HOLD, LOCK)]
     for each in made:
@@ -183,6 +189,7 @@ async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: O
     assert [each.kind for each in shown.ordered if shown.doors[each.id][0].holds] == [LOCK]
 
 
+@pytest.mark.cases_full
 async def test_ending_twice_keeps_the_first_end(overrides: OverrideService, edge: FakeEdge, clock: ManualClock) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     await overrides.end(made.id, why="first", actor=UNA)
@@ -191,6 +198,7 @@ async def test_ending_twice_keeps_the_first_end(overrides: OverrideService, edge
     assert (ended.ended_why, ended.ended_at) == ("first", NOW)
 
 
+@pytest.mark.cases_full
 async def test_what_is_planned_ahead_is_in_the_plan_with_its_own_start(
     overrides: OverrideService, edge: FakeEdge
 ) -> None:
@@ -213,6 +221,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.cases_full
 async def test_an_end_that_cannot_be_is_refused_by_name(overrides: OverrideService) -> None:
     for wish, words in REFUSED:
         with pytest.raises(Invalid, match=words) as refused:
@@ -220,6 +229,7 @@ async def test_an_end_that_cannot_be_is_refused_by_name(overrides: OverrideServi
         assert refused.value.errors[0].field == "ends"
 
 
+@pytest.mark.cases_full
 async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
     overrides: OverrideService, hub: Hub
 ) -> None:

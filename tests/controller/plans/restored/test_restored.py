@@ -164,6 +164,7 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
             await hub.container.mqtt.restored.decide(entry.id, RestoredDecision.KEEP, why="", actor=UNA)
 
 
+@pytest.mark.cases_full
 async def test_an_entry_that_was_kept_stays_and_can_still_be_removed(centre: Centre, edge: FakeEdge) -> None:
     backup = await centre.backup()
     new = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
@@ -181,6 +182,7 @@ async def test_an_entry_that_was_kept_stays_and_can_still_be_removed(centre: Cen
             await hub.container.mqtt.restored.decide(new.booking.id, RestoredDecision.KEEP, why="", actor=UNA)
 
 
+@pytest.mark.cases_full
 async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_somebody_wants_it(
     centre: Centre, edge: FakeEdge
 ) -> None:
@@ -200,6 +202,7 @@ async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_some
         assert await opens(hub, edge, view)
 
 
+@pytest.mark.cases_full
 async def test_a_lock_down_after_the_backup_stays_and_one_that_was_ended_after_it_stays_ended(
     centre: Centre, edge: FakeEdge
 ) -> None:
@@ -249,6 +252,7 @@ async def test_an_edge_offline_during_the_restore_loses_nothing_when_it_comes_ba
                 assert back.plan.grant_count == 3
 
 
+@pytest.mark.cases_full
 async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_believed(
     centre: Centre, edge: FakeEdge
 ) -> None:
@@ -277,6 +281,7 @@ async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_bel
         assert entry.subject == new.booking.id
 
 
+@pytest.mark.cases_full
 async def test_a_plan_that_was_refused_is_made_again_though_it_would_say_the_same(
     centre: Centre, hub: Hub, broker: MemoryBroker
 ) -> None:
@@ -301,6 +306,7 @@ async def test_a_plan_that_was_refused_is_made_again_though_it_would_say_the_sam
             assert await entries(again) == []
 
 
+@pytest.mark.cases_full
 async def test_a_carried_code_is_nobody_elses(centre: Centre, edge: FakeEdge) -> None:
     backup = await centre.backup()
     new = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
@@ -312,6 +318,7 @@ async def test_a_carried_code_is_nobody_elses(centre: Centre, edge: FakeEdge) ->
         assert new.booking.id in owners
 
 
+@pytest.mark.cases_full
 async def test_somebody_hears_of_it_and_it_is_asked_for_once(centre: Centre, edge: FakeEdge) -> None:
     backup = await centre.backup()
     await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")

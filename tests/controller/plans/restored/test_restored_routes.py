@@ -59,6 +59,7 @@ async def asked(client: httpx.AsyncClient, method: str, path: str, status: int =
     return found
 
 
+@pytest.mark.cases_full
 async def test_it_is_listed_decided_and_on_the_record(hub: Hub, edge: FakeEdge, admin: httpx.AsyncClient) -> None:
     (entry,) = await knows_more(hub, edge, booking())
     (told,) = (await asked(admin, "GET", "/sites/ramsey/restored"))["items"]
@@ -108,6 +109,7 @@ async def test_it_is_listed_decided_and_on_the_record(hub: Hub, edge: FakeEdge, 
     await asked(admin, "GET", f"/restored/{LOST}", 404)
 
 
+@pytest.mark.cases_full
 async def test_bookings_that_share_a_code_are_all_carried(hub: Hub, edge: FakeEdge) -> None:
     kind, other = CredentialKind.BOOKING_CODE, LOST[:-1] + "2"
     late = Interval(start=WHEN.start + timedelta(hours=1), end=WHEN.end + timedelta(hours=1))
@@ -150,6 +152,7 @@ PORTERS = {ItemKind.BOOKING, ItemKind.OVERRIDE, ItemKind.OFFLINE}
 DECIDES = {"manager": set(ItemKind), "porter": PORTERS, "group_leader": set[ItemKind](), "wall": set[ItemKind]()}
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("role", DECIDES)
 async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
     hub: Hub, admin: httpx.AsyncClient, role: str
@@ -184,6 +187,7 @@ async def test_a_refusal_says_what_it_takes(hub: Hub, admin: httpx.AsyncClient) 
             assert words in told["detail"]
 
 
+@pytest.mark.cases_full
 async def test_it_comes_in_pages_that_leave_nothing_out_though_somebody_decides_in_between(
     hub: Hub, admin: httpx.AsyncClient
 ) -> None:
@@ -203,6 +207,7 @@ async def test_it_comes_in_pages_that_leave_nothing_out_though_somebody_decides_
     assert refused["errors"][0]["field"] == "after"
 
 
+@pytest.mark.cases_full
 async def test_it_is_listed_kept_and_removed_at_the_terminal(
     hub: Hub, edge: FakeEdge, admin: httpx.AsyncClient
 ) -> None:

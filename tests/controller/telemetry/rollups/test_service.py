@@ -67,6 +67,7 @@ def lots_of(random: Random, found: Sequence[Event]) -> list[list[Event]]:
     return lots
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("seed", range(3))
 async def test_rows_are_the_same_in_any_order_of_arrival_and_when_made_again(db: Database, seed: int) -> None:
     random = Random(seed)
