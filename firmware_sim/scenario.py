@@ -83,7 +83,7 @@ class ScenarioClaims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``most_per_hour`` caps visitors per site. ``long``: it takes minutes, so that only ``make faults`` plays it."""
+    """``most_per_hour`` caps visitors per site."""
 
     name: str
     begins: Moment
@@ -91,7 +91,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sites: tuple[Slug, ...]
     seed: str = "hallkeeper"
     most_per_hour: float = 1000.0
-    long: bool = False
     booked: tuple[Booked, ...] = ()
     types: tuple[Typing, ...] = ()
     happens: tuple[PanelEvent, ...] = ()

@@ -153,6 +153,7 @@ def test_the_edge_runs(install: Callable[..., Path], tmp_path: Path, wanted: str
     assert "pip install 'hallkeeper[controller]'" in done.stderr
 
 
+@pytest.mark.cases_full
 def test_the_edge_wheel_takes_little_room_and_brings_no_pydantic(install: Callable[..., Path], empty: Path) -> None:
     install("hallkeeper-edge", "--compile-bytecode")
     blocks = sum(path.lstat().st_blocks for path in [empty, *empty.rglob("*")])

@@ -72,7 +72,8 @@ async def test_the_month_and_the_list_show_what_is_booked_and_what_waits(screens
     await expect(page.get_by_role("row", name="Month end").get_by_role("link")).to_be_focused()
 
 
-async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Screens) -> None:
+async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Screens, hub: SimHub) -> None:
+    await book(hub, "Month back", DAY + timedelta(days=4), "10:00", "12:00")
     screen = await screens.new()
     page = screen.page
     screen.excuse("503")

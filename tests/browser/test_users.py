@@ -89,8 +89,8 @@ async def test_a_role_sent_before_the_list_of_parties_is_there_finds_its_party(s
     await page.route("**/api/v1/parties?*", late)
     await page.get_by_label("Name", exact=True).fill("Rudolf at the choir")
     await page.get_by_label("Mail address", exact=True).fill("rudolf@late-choir.test")
-    await page.get_by_label("For whom").fill("late choir")
-    async with page.expect_request("**/api/v1/parties?*"):
+    async with page.expect_request("**/api/v1/parties?*"):  # of what is typed, or of the press of the button
+        await page.get_by_label("For whom").fill("late choir")
         await page.get_by_role("button", name="Add the user").click()
     here.set()
     await screen.said("Rudolf at the choir can sign in. A mail to rudolf@late-choir.test says where.")

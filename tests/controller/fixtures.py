@@ -68,7 +68,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     where it is marked `both_databases`; ``make databases`` runs all others on PostgreSQL.
     """
     if "any_seed" in metafunc.fixturenames:
-        both = "any_app" not in metafunc.fixturenames or metafunc.definition.get_closest_marker("both_databases")
+        whole = not {"any_app", "hub"}.isdisjoint(metafunc.fixturenames)
+        both = not whole or metafunc.definition.get_closest_marker("both_databases")
         marks = () if both else pytest.mark.databases_full
         metafunc.parametrize("any_seed", ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True)
 

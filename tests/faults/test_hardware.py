@@ -11,6 +11,7 @@ from edge.sensors.debounced_input import MOST
 from edge.sensors.footfall import ALONE
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import lock_circuit
+from firmware_sim.errors import SimError
 from firmware_sim.ground_truth import Way
 from firmware_sim.visitor_behaviour import think_again
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
@@ -23,15 +24,22 @@ NOT_RELEASED, NOT_LOCKED = Fault(FaultCode.LOCK_NOT_RELEASED), Fault(FaultCode.L
 async def told(trial: Trial, what: Fault, *present: bool) -> None:
     """Wait until the controller has received exactly the states ``present`` of a fault."""
 
+    states: list[bool] = []
+
     async def heard() -> bool:
-        return [
+        states[:] = [
             event["data"]["present"]
             for event in await trial.ledger.stored()
             if event["kind"] == "fault"
             and (event["data"]["code"], event["data"].get("part", "")) == (what.code, what.part)
-        ] == [*present]
+        ]
+        return states == [*present]
 
-    await trial.hub.until(heard, f"the controller has heard of {what!r}: {present}")
+    try:
+        await trial.hub.until(heard, f"the controller has heard of {what!r}: {present}")
+    except SimError as error:
+        error.add_note(f"it has heard {states}")
+        raise
 
 
 async def on_now(trial: Trial, door: str, fault: Fault | None) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from controller.schema import migrate
 from firmware_sim.building_file import demo_buildings
@@ -44,12 +43,8 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _marked(file: Traversable) -> ParameterSet:
-    marks = [pytest.mark.faults_full] if read_scenario(file).long else []
-    return pytest.param(file, id=file.name.removesuffix(".toml"), marks=marks)
-
-
-@pytest.mark.parametrize("file", [_marked(file) for file in all_scenarios()])
+@pytest.mark.faults_full
+@pytest.mark.parametrize("file", all_scenarios(), ids=lambda file: file.name.removesuffix(".toml"))
 def test_every_expectation_holds(file: Traversable, template: Path, folder: Path, row: Callable[[Row], None]) -> None:
     shutil.copy(template, folder / "hallkeeper.db")
     scenario = read_scenario(file)

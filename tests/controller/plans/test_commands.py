@@ -29,6 +29,7 @@ async def until_outcome(hub: Hub, command: str, wanted: CommandOutcome) -> str |
     return (await hub.container.mqtt.commander.outcome(command))[0].why
 
 
+@pytest.mark.both_databases
 async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge: FakeEdge) -> None:
     commander = hub.container.mqtt.commander
     await hub.quiet()

@@ -61,6 +61,7 @@ async def plan_count(hub: Hub) -> int:
         return (await tx.execute(select(func.count()).select_from(plans))).scalar_one()
 
 
+@pytest.mark.both_databases
 async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     assert await until_standing(hub, view.booking.id, CodeState.ON) == "on the door since 12:00"

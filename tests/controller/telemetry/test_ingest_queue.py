@@ -55,6 +55,7 @@ async def refused(hub: Hub) -> dict[str, int]:
         return {row.reason: row.number for row in await tx.execute(select(refusals))}
 
 
+@pytest.mark.both_databases
 async def test_a_batch_is_stored_and_then_acknowledged(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 200))
     await edge.acknowledged(200)
@@ -365,6 +366,7 @@ async def test_samples_are_stored_with_the_events(hub: Hub, edge: FakeEdge) -> N
     ]
 
 
+@pytest.mark.both_databases
 async def test_a_flood_of_batches_from_many_edges_at_once_is_stored_once_each(hub: Hub, edge: FakeEdge) -> None:
     batches = [run_of(first, first + 19) for first in range(1, 1000, 20)]
     await asyncio.gather(*(edge.send(batch) for batch in batches for _ in range(2)))

@@ -60,6 +60,7 @@ async def until(overrides: OverrideService, override_id: str, state: At, door: s
     return found
 
 
+@pytest.mark.both_databases
 async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_is_ended(
     overrides: OverrideService, edge: FakeEdge, clock: ManualClock
 ) -> None:

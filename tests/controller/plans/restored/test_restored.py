@@ -137,6 +137,7 @@ async def met(hub: Hub, count: int) -> list[RestoredEntry]:
     return found
 
 
+@pytest.mark.both_databases
 async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_removes_it(
     centre: Centre, edge: FakeEdge
 ) -> None:
