@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.estate.model import SiteParts
-from controller.occupancy.recording import NAN, Column, Flags, Floats, Recording
+from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Column, Flags, Floats, Recording
 from controller.occupancy.replay import Replay
 from controller.occupancy.site_rows import ROW_S, Device, Empty, SiteRows
 from controller.telemetry.rollups.coverage import known_times, shares, without
@@ -106,6 +106,7 @@ class _Working:
         found = known_times(heard, horizons=horizons, present=set(devices), outages=rows.outages, marks=marks)
         self._known = dict(zip(devices, found, strict=True))
         self._marks = marks
+        self._untrue: dict[int, Device] = {}
         self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
         self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
 
@@ -147,7 +148,9 @@ class _Working:
             ins, outs = np.zeros(rows), np.zeros(rows)
             for row, count in self._rows.counts.get(device, {}).items():
                 ins[row], outs[row] = count.ins, count.outs
-            unknown = ~self._worked[device] & (ins + outs == 0)
+            untrue = ins + outs > MORE_THAN_ANY_DOOR * ROW_S
+            self._untrue |= {int(row): device for row in np.flatnonzero(untrue)}
+            unknown = untrue | (~self._worked[device] & (ins + outs == 0))
             for kind, values in (("in", ins), ("out", outs)):
                 values[unknown] = NAN
                 columns.append(Column(f"{device[1]} {kind}", kind, values))
@@ -199,6 +202,9 @@ class _Working:
             f"not counted at {times.listed(sorted(doors))} {self._span(start, end)}: {why}"
             for (start, end, why), doors in sorted(gaps.items())[-_MOST_GAPS:]
         ]
+        for row, device in sorted(self._untrue.items())[-_MOST_GAPS:]:
+            if (at := datetime.fromtimestamp(self._steps[row][0], UTC)) >= since:
+                found.append(f"more than can pass {self._door(device)} at {self._time(at)}")
         if since == self._begun > self._rows.start:  # no moment since then is known
             return ["who was there when counting began", *found]
         return found

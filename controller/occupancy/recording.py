@@ -24,7 +24,7 @@ _YES = {"1", "true", "on", "yes", "open", "detected", "motion", "occupied", "mov
 _NO = {"0", "false", "off", "no", "closed", "clear", "idle", "still", "empty", "unoccupied"}
 _ALARM = {"set": 1.0, "armed": 1.0, "armed_away": 1.0, "unset": 0.0, "disarmed": 0.0}
 _LIGHT = {"dark": 0.0, "dim": 30.0, "bright": 400.0}  # what sensors send that know only words, in lux
-_MORE_THAN_ANY_DOOR = 5.0
+MORE_THAN_ANY_DOOR = 5.0
 """People a second through all doors of a space: a step with more is a counter that jumped."""
 _ROLL_OVERS = (2**16, 2**32)
 
@@ -299,7 +299,7 @@ def _column(mapped: Mapped, texts: Iterable[str], seconds: Floats, aside: Counte
         values = _growth(values)
     if mapped.kind in ("in", "out", "crossings", "in-total", "out-total"):
         span = np.diff(seconds, prepend=seconds[0] - _usual_step(seconds))
-        jumped = values > np.maximum(span, 60) * _MORE_THAN_ANY_DOOR
+        jumped = values > np.maximum(span, 60) * MORE_THAN_ANY_DOOR
         if count := int(jumped.sum()):
             aside[f"{mapped.column}: more than can pass a door"] += count
         values[jumped] = NAN

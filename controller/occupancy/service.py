@@ -14,7 +14,7 @@ from controller.estate.service import require_parts
 from controller.occupancy.estimate import Estimate, Sensing, estimate
 from controller.occupancy.site_rows import KINDS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository
-from controller.telemetry.queries import StoredEvent
+from controller.telemetry.queries import CommittedEvent
 from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.validation import read_data
 from controller.text import local_time
@@ -94,14 +94,14 @@ class OccupancyService:
         return await asyncio.to_thread(_made, stored, sensing, start, moment)
 
 
-def _made(stored: Iterable[StoredEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
+def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
     rows = SiteRows(start)
     for each in _heard(stored):
         rows.add(each)
     return estimate(rows, sensing, at)
 
 
-def _heard(stored: Iterable[StoredEvent]) -> list[HeardEvent]:
+def _heard(stored: Iterable[CommittedEvent]) -> list[HeardEvent]:
     return [
         HeardEvent(
             min(each.at, each.received_at),

@@ -121,7 +121,7 @@ async def events_during(
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 
 
-class StoredEvent(NamedTuple):
+class CommittedEvent(NamedTuple):
     """``id``: the order of commit. ``data``: JSON text."""
 
     id: int
@@ -137,15 +137,16 @@ class StoredEvent(NamedTuple):
 
 async def events_from(
     tx: Tx, site: str, kinds: Sequence[str], start: datetime, *, after: int = 0, until: datetime | None = None
-) -> list[StoredEvent]:
+) -> list[CommittedEvent]:
     """A site's events of some kinds that happened from ``start`` on, in no order. ``after``: only those committed after
     that event; ``until``: only those received by then."""
     c = events.c
-    query = select(*(c[name] for name in StoredEvent._fields)).where(c.site == site, c.kind.in_(kinds), c.at >= start)
+    query = select(*(c[name] for name in CommittedEvent._fields))
+    query = query.where(c.site == site, c.kind.in_(kinds), c.at >= start)
     query = query.where(c.id > after) if after else query
     query = query.where(c.received_at <= until) if until is not None else query
     rows = await asyncio.to_thread((await tx.execute(query)).all)
-    return [StoredEvent(*row) for row in rows]
+    return [CommittedEvent(*row) for row in rows]
 
 
 async def first_missed(tx: Tx, site: str, during: Interval) -> dict[str, datetime]:

@@ -133,6 +133,13 @@ def test_an_alarm_of_a_part_of_the_building_does_not_make_those_vanish_who_came_
     assert day.at(hours(12)).people == 3
 
 
+def test_a_count_that_no_door_can_have_is_set_aside_and_said(day: Telling) -> None:
+    day.pass_(hours(10), ins=390_000)
+    found = day.at(hours(10.2))
+    assert found.people <= 23
+    assert found.missing == ("more than can pass Front door at 10:00",)
+
+
 def test_a_counter_that_is_new_is_taken_to_begin_with_nobody_and_says_so() -> None:
     told = Telling()
     told.pass_(hours(9), ins=3)
