@@ -27,7 +27,6 @@ _KNOWN = 0.5
 _ROOM_LEFT, _FEWEST, _MOST = 1.5, 60, 1500
 """The filter reaches beyond what the rooms hold, since that happens."""
 _UNKNOWN_CAPACITY = 200
-_BEGAN = "counting began"
 _SHORTEST, _MOST_GAPS = timedelta(minutes=1), 4
 """Of the times without counts that are told."""
 
@@ -121,8 +120,6 @@ class _Working:
         counting = np.logical_and.reduce([self._worked[device] for device in self._sensing.counters])
         empty = self._rows.empty(self._sensing.areas, self._in_touch, counting)
         skip = max(self._rows.row(self._begun) - 1, 0)
-        if self._begun > self._rows.start:
-            empty[skip] = Empty(self._begun, _BEGAN)
         replay = Replay(self._recording(told, empty, skip), many, counters_only=True)
         step = replay.last()
         since, anchor = self._anchor(empty, np.flatnonzero(replay.doors.empty) + skip, told_at)
@@ -167,14 +164,14 @@ class _Working:
     ) -> tuple[datetime, str]:
         """Since when people have been counted from a number that was known, and how it was known. ``rows``: in which
         nobody can have been there."""
-        found = self._rows.start, "it is not known who was there at first"
+        found = self._begun, f"it is not known who was there at {self._time(self._begun)}, when counting began"
         if rows.size:
             row = int(rows[-1])
             here = known[row]
             quiet = datetime.fromtimestamp(self._steps[row][1], UTC)
             since = here.at if here is not None else quiet
             how = here.why if here is not None else "nobody had passed a door for three hours of the night"
-            found = max(quiet, since), f"{'taken as ' * (how == _BEGAN)}empty at {self._time(since)}, when {how}"
+            found = max(quiet, since), f"empty at {self._time(since)}, when {how}"
         if told_at is not None and told_at >= found[0]:
             found = told_at, f"counted by a person at {self._time(told_at)}"
         return found
@@ -205,7 +202,7 @@ class _Working:
         for row, device in sorted(self._untrue.items())[-_MOST_GAPS:]:
             if (at := datetime.fromtimestamp(self._steps[row][0], UTC)) >= since:
                 found.append(f"more than can pass {self._door(device)} at {self._time(at)}")
-        if since == self._begun > self._rows.start:  # no moment since then is known
+        if since == self._begun:
             return ["who was there when counting began", *found]
         return found
 

@@ -47,6 +47,13 @@ def usual(capacity: int) -> Comings:
     return Comings(0.25, 0.7, 0.3 * capacity**0.5, 0.5, sizes / sizes.sum())
 
 
+def unseen(comings: Comings) -> Floats:
+    """How likely each number is in a space that nobody has looked at; shape (capacity + 1,)."""
+    found = comings.sizes * comings.arrive
+    found[0] = comings.leave
+    return found / (comings.arrive + comings.leave)
+
+
 def transition(comings: Comings, seconds: float) -> Floats:
     """Shape (capacity + 1, capacity + 1): from a row's number to a column's after so many seconds."""
     capacity, hours = comings.capacity, seconds / HOUR

@@ -15,7 +15,7 @@ from controller.occupancy.clock_check import hours_off
 from controller.occupancy.doors import WEIGHTS, Doors
 from controller.occupancy.evidence import Evidence, evidence
 from controller.occupancy.features import DAY, HOUR, held, of_column
-from controller.occupancy.filter import OccupancyFilter, doubted, quantile, usual
+from controller.occupancy.filter import OccupancyFilter, doubted, quantile, unseen, usual
 from controller.occupancy.followers import Breathed, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
 from controller.occupancy.recording import TRUTHS, BadRecording, Column, Floats, Recording
@@ -102,7 +102,8 @@ class Replay:
         doors = self.doors
         comings = usual(self._capacity)
         counted = doors.uncounted(comings)
-        believed = OccupancyFilter(counted, None, WEIGHTS if doors.counting else None)
+        first = None if self._studies else unseen(comings)
+        believed = OccupancyFilter(counted, first, WEIGHTS if doors.counting else None)
         lesson, before = seconds[0] + DAY, seconds[0]
         for index, second in enumerate(seconds):
             if self._studies and (second >= lesson or before < self._until <= second):

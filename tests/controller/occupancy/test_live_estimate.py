@@ -140,12 +140,15 @@ def test_a_count_that_no_door_can_have_is_set_aside_and_said(day: Telling) -> No
     assert found.missing == ("more than can pass Front door at 10:00",)
 
 
-def test_a_counter_that_is_new_is_taken_to_begin_with_nobody_and_says_so() -> None:
+def test_of_a_counter_that_is_new_it_is_not_known_who_was_there_at_first() -> None:
     told = Telling()
     told.pass_(hours(9), ins=3)
     new = Sensing(parts=PARTS, counters={("main", "front-beams"): hours(9)}, areas=[], away={}, marks=[])
     found = told.at(hours(10), new)
     assert (found.people, found.missing) == (3, ("who was there when counting began",))
+    assert found.low >= 2
+    assert found.high > 20
+    assert found.rests_on.endswith("it is not known who was there at 09:00, when counting began")
 
 
 def test_the_order_in_which_events_come_changes_nothing(day: Telling) -> None:
