@@ -130,6 +130,7 @@ ENGLISH = {"link": ["not on the door yet"], "charge": ["no charge was set when i
 """What the API says too, and in English."""
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_says_everything_in_the_words_of_the_catalogue(
     village: httpx.AsyncClient, outside: httpx.AsyncClient, name: str
