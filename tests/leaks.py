@@ -9,14 +9,15 @@ _DIGITS = re.compile(r"\d{4,10}")
 
 
 def patterns(secret: str | bytes) -> list[re.Pattern[bytes]]:
-    """What a secret looks like. One of digits alone counts only where no other digit, letter or point is beside it:
-    fractions of seconds and parts of keys would look like it by chance."""
+    """What a secret looks like. One of digits alone counts only where no other digit, letter or point is beside it, and
+    not as a number of JSON, which no secret is sent as: fractions of seconds, parts of keys and milliseconds since a
+    start would look like it by chance."""
     raw = secret.encode() if isinstance(secret, str) else secret
     texts = [raw]
     if isinstance(secret, str) and _DIGITS.fullmatch(secret):
         half = len(secret) // 2
         texts += [f"{secret[:half]}{between}{secret[half:]}".encode() for between in (" ", "-", "\xa0")]
-        found = [re.compile(rb"(?<![\w.])" + re.escape(each) + rb"(?!\w)") for each in texts]
+        found = [re.compile(rb"(?<![\w.])(?<!\":)" + re.escape(each) + rb"(?!\w)") for each in texts]
     else:
         found = [re.compile(re.escape(each)) for each in texts]
     found += [re.compile(each.hex().encode(), re.IGNORECASE) for each in texts]

@@ -222,6 +222,8 @@ def test_a_secret_that_is_left_somewhere_is_found(tmp_path: Path, secret: str | 
     assert leaks({"it": secret, "another": secrets.token_urlsafe(16)}, files_in(tmp_path)) != []
 
 
-def test_fractions_of_seconds_and_longer_numbers_are_no_codes(tmp_path: Path) -> None:
-    (tmp_path / "controller.log").write_text("11:00:00.482913 seq=14829133 a482913f")
+def test_fractions_of_seconds_longer_numbers_and_numbers_of_json_are_no_codes(tmp_path: Path) -> None:
+    (tmp_path / "controller.log").write_text('11:00:00.482913 seq=14829133 a482913f {"mono_ms":482913}')
     assert leaks({"code": "482913"}, files_in(tmp_path)) == []
+    (tmp_path / "controller.log").write_text('{"code":"482913"}')
+    assert leaks({"code": "482913"}, files_in(tmp_path)) == ["code: controller.log"]
