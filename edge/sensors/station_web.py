@@ -6,9 +6,12 @@ lock an account that tries too often.
 
 import hashlib
 import http.client
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,7 +26,7 @@ from edge.system.liveness import Liveness
 WAIT_S = 5.0
 """How long a connection may be silent."""
 ANSWER_S = 10.0
-"""How long an answer may take."""
+"""How long a question and its answer may take."""
 ANSWER_LIMIT = 4 * 1024 * 1024
 REFUSED_S = 600.0
 """How long after a refused login the next is tried."""
@@ -40,8 +43,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cookies: str
 
 
-def exchange(config: WebSourceConfig, path: str, body: Json | None = None, headers: Mapping[str, str] = {}) -> Answer:
-    """POST ``body``, or GET without one; no redirection is followed, no proxy used. Blocks.
+def exchange(
+    config: WebSourceConfig,
+    path: str,
+    body: Json | None = None,
+    headers: Mapping[str, str] = {},
+    *,
+    within_s: float = ANSWER_S,
+) -> Answer:
+    """POST ``body``, or GET without one; no redirection is followed, no proxy used. Blocks, for ``within_s`` at most
+    once it is connected, however slowly the answer drips in.
 
     Raises ``OSError``, ``http.client.HTTPException`` and ``ListingUnreadable``.
     """
@@ -52,7 +63,7 @@ def exchange(config: WebSourceConfig, path: str, body: Json | None = None, heade
         connection = http.client.HTTPSConnection(host, url.port, timeout=WAIT_S, context=_context(config))
     else:
         connection = http.client.HTTPConnection(host, url.port, timeout=WAIT_S)
-    ends = time.monotonic() + ANSWER_S
+    ends = time.monotonic() + within_s
     try:
         connection.connect()
         _prove(config, connection)
@@ -60,17 +71,44 @@ def exchange(config: WebSourceConfig, path: str, body: Json | None = None, heade
         data = None
         if body is not None:
             data, sent["Content-Type"] = msgspec.json.encode(body), "application/json"
-        connection.request("GET" if data is None else "POST", url.path.rstrip("/") + path, data, sent)
-        answer = connection.getresponse()
-        said = bytearray()
-        while more := answer.read1(65536):
-            said += more
-            if len(said) > ANSWER_LIMIT or time.monotonic() > ends:
-                raise ListingUnreadable("its answer is too long, or takes too long")
+        with _shut_down_at(ends, connection.sock):
+            connection.request("GET" if data is None else "POST", url.path.rstrip("/") + path, data, sent)
+            answer = connection.getresponse()
+            said = bytearray()
+            while more := answer.read1(65536):
+                said += more
+                if len(said) > ANSWER_LIMIT:
+                    raise ListingUnreadable("its answer is too long")
         cookies = [each.partition(";")[0] for each in answer.headers.get_all("Set-Cookie", [])]
         return Answer(status=answer.status, body=bytes(said), cookies="; ".join(cookies))
     finally:
         connection.close()
+
+
+@contextmanager
+def _shut_down_at(ends: float, sock: socket.socket) -> Iterator[None]:
+    """Shut ``sock`` down at ``ends``, in monotonic seconds, so that its reader goes on. A timeout of the socket only
+    bounds the silence before each byte. Raises ``ListingUnreadable`` if that was necessary."""
+    late = threading.Event()
+
+    def shut_down() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of SSLSocket changes what the reader uses
+
+    timer = threading.Timer(max(0.0, ends - time.monotonic()), shut_down)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+        timer.join()
+    if late.is_set():
+        raise ListingUnreadable("its answer takes too long")
 
 
 def _context(config: WebSourceConfig) -> ssl.SSLContext:
@@ -192,6 +230,8 @@ def read_ubus(found: Json) -> Listing:
 
 
 _NO_SUCH_PAGE = {404, 405}
+_NO_SESSION_HERE = 401
+"""An older controller answers it to any path that it does not know, a console to a wrong password."""
 
 
 class UnifiSource(_WebSource[UnifiConfig]):
@@ -202,13 +242,23 @@ class UnifiSource(_WebSource[UnifiConfig]):
 
     def _sign_in(self) -> str:
         login = {"username": self._config.username, "password": self._config.password}
+        refused = 0
         for path, before in (("/api/auth/login", "/proxy/network"), ("/api/login", "")):
-            answer = exchange(self._config, path, login)
-            if 400 <= answer.status < 500 and answer.status not in _NO_SUCH_PAGE:  # 499 asks for a second factor
-                raise LoginRefused(f"it answers a login with {answer.status}")
+            try:
+                answer = exchange(self._config, path, login)
+            except (OSError, http.client.HTTPException, ListingUnreadable):
+                if not refused:
+                    raise
+                break
             if answer.status == 200 and answer.cookies:
                 self._before = before
                 return answer.cookies
+            if 400 <= answer.status < 500 and answer.status not in _NO_SUCH_PAGE:  # 499 asks for a second factor
+                refused = answer.status
+                if refused != _NO_SESSION_HERE:
+                    break
+        if refused:
+            raise LoginRefused(f"it answers a login with {refused}")
         raise ListingUnreadable(f"it answers a login with {answer.status}")
 
     def _ask(self) -> Listing:

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import json
 import socket
+import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from hypothesis import strategies as st
 from edge.errors import ListingUnreadable, LoginRefused
 from edge.sensors.config import UbusConfig, UnifiConfig
 from edge.sensors.station_set import Listing
-from edge.sensors.station_web import REFUSED_S, UbusSource, UnifiSource, read_ubus, read_unifi
+from edge.sensors.station_web import REFUSED_S, UbusSource, UnifiSource, exchange, read_ubus, read_unifi
 from edge.system.liveness import Liveness
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
@@ -45,7 +47,9 @@ def recorded(name: str) -> bytes:
     return (RECORDED / f"{name}.json").read_bytes()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that breaks off is none of its business."""
 
@@ -70,13 +74,19 @@ def served(play: Play, tls: ssl.SSLContext | None = None) -> Iterator[str]:
         def log_message(self, *args: Any) -> None:
             """Quiet."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    with serving(_Server(("127.0.0.1", 0), Handler), tls) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def serving(server: socketserver.ThreadingTCPServer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The URL of a server that runs meanwhile."""
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
@@ -134,6 +144,7 @@ class UniFi:
     """Plays a console with UniFi OS, or an ``older`` controller."""
 
     def __init__(self, *, older: bool = False) -> None:
+        self.older = older
         self.login, self.before = ("/api/login", "") if older else ("/api/auth/login", "/proxy/network")
         self.sessions = self.tries = 0
         self.refuses = False
@@ -146,7 +157,7 @@ class UniFi:
             self.sessions += 1
             return 200, b"{}", f"TOKEN={self.sessions}"
         if path != f"{self.before}/api/s/default/stat/sta":
-            return 404, b"not found", ""
+            return (401, recorded("unifi_signed_out"), "") if self.older else (404, b"not found", "")
         if cookie != f"TOKEN={self.sessions}":
             return 401, recorded("unifi_signed_out"), ""
         return 200, recorded("unifi_sta"), ""
@@ -208,6 +219,27 @@ async def test_a_refused_login_is_not_tried_again_for_ten_minutes() -> None:
             assert (router.tries, console.tries) == (tries, tries)
 
 
+@pytest.mark.parametrize("second", [401, 400, 404, 500, None], ids=str)
+async def test_a_login_that_unifi_denies_at_one_path_is_tried_at_the_other_and_then_not_for_ten_minutes(
+    second: int | None,
+) -> None:
+    now, asked = Now(), list[str]()
+
+    def play(path: str, cookie: str, body: Any) -> Answer:
+        asked.append(path)
+        if path == "/api/login" and second is None:
+            raise ConnectionAbortedError
+        return (second or 0) if path == "/api/login" else 401, b"{}", ""
+
+    with served(play) as url:
+        source = unifi(url, now)
+        for at, tries in ((0.0, 1), (60.0, 1), (REFUSED_S - 1, 1), (REFUSED_S, 2)):
+            now.s = at
+            with pytest.raises(LoginRefused):
+                await source.listing()
+            assert asked == ["/api/auth/login", "/api/login"] * tries
+
+
 @pytest.mark.parametrize("status", [200, 302, 404, 500])
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b"null", b'{"result":[0]}', b'{"meta":{}}', b"[" * 5000, b"\xff"]
@@ -226,6 +258,34 @@ async def test_one_that_is_not_there_is_an_error() -> None:
         for source in (ubus(url), unifi(url)):
             with pytest.raises(ConnectionRefusedError):
                 await source.listing()
+
+
+DRIPS = {
+    "in its status": b"HTTP/1.0 200 ",
+    "in its headers": b"HTTP/1.0 200 OK\r\nX: ",
+    "in its body": b"HTTP/1.0 200 OK\r\n\r\n",
+    "in a size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("begins", DRIPS.values(), ids=DRIPS)
+def test_an_answer_that_drips_in_is_broken_off(
+    begins: bytes, tls: bool, certificate: tuple[ssl.SSLContext, str]
+) -> None:
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(begins)
+            ends = time.monotonic() + 60
+            while time.monotonic() < ends:
+                self.request.sendall(b"0")
+                time.sleep(0.01)
+
+    with serving(_Server(("127.0.0.1", 0), Dripping), certificate[0] if tls else None) as url:
+        asked = unifi(url, fingerprint=certificate[1] if tls else None)._config
+        with pytest.raises(ListingUnreadable, match="takes too long"):
+            exchange(asked, "/", within_s=0.1)
 
 
 @pytest.fixture
