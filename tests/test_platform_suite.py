@@ -98,15 +98,38 @@ def test_the_groups_of_waiting_tests_are_there() -> None:
     assert [each for group in WAITING for each in group if not (TESTS.parent / each).exists()] == []
 
 
+def _tests(source: str) -> dict[ast.FunctionDef | ast.AsyncFunctionDef, set[str]]:
+    """The tests in Python source, and the marks of each, those of its module too."""
+    body = ast.parse(source).body
+    of_all = {
+        ast.unparse(mark)
+        for each in body
+        if isinstance(each, ast.Assign) and "pytestmark" in (ast.unparse(target) for target in each.targets)
+        for mark in (each.value.elts if isinstance(each.value, ast.List | ast.Tuple) else [each.value])
+    }
+    return {
+        each: of_all | {ast.unparse(decorator) for decorator in each.decorator_list}
+        for each in body
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name.startswith("test_")
+    }
+
+
 def _in_make_test(source: str) -> list[str]:
-    """The names of the tests in Python source that no decorator makes a long form as a whole."""
-    functions = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
-    return [
-        each.name
-        for each in functions
-        if each.name.startswith("test_")
-        and "pytest.mark.browser_full" not in (ast.unparse(decorator) for decorator in each.decorator_list)
-    ]
+    """The names of the tests in Python source that no mark makes a long form as a whole."""
+    return [each.name for each, marks in _tests(source).items() if "pytest.mark.browser_full" not in marks]
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("def test_it(): ...", ["test_it"]),
+        ("@pytest.mark.browser_full\ndef test_it(): ...", []),
+        ("pytestmark = pytest.mark.browser_full\ndef test_it(): ...", []),
+        ("pytestmark = [pytest.mark.asyncio(), pytest.mark.browser_full]\nasync def test_it(): ...", []),
+    ],
+)
+def test_a_mark_of_a_module_is_a_mark_of_its_tests(source: str, kept: list[str]) -> None:
+    assert _in_make_test(source) == kept
 
 
 def test_every_part_of_the_pages_keeps_a_browser_test_in_make_test() -> None:
@@ -115,3 +138,18 @@ def test_every_part_of_the_pages_keeps_a_browser_test_in_make_test() -> None:
     }
     # Its provider takes long to start; `tests/controller/people/test_openid_provider.py` signs in by one.
     assert without == {"test_council_sign_in.py"}
+
+
+_AT_ONCE = ("asyncio.gather(", "create_task(", "TaskGroup(")
+
+
+def test_where_people_act_at_the_same_time_make_test_runs_postgresql_too() -> None:
+    without = {
+        f"{path.relative_to(TESTS)}::{each.name}"
+        for path in (TESTS / "controller").rglob("test_*.py")
+        for each, marks in _tests(path.read_text("utf-8")).items()
+        if any(argument.arg.startswith("any_") or argument.arg == "hub" for argument in each.args.args)
+        and any(word in ast.unparse(each) for word in _AT_ONCE)
+        and "pytest.mark.both_databases" not in marks
+    }
+    assert without == set()

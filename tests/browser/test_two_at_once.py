@@ -10,9 +10,10 @@ from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import book, times
 from tests.browser.screen import PHONE, Screens
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser_full]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.browser_full
 async def test_who_saves_second_sees_what_the_first_has_changed(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 6, 7)
     shared = await book(hub, "Both of us", day, "10:00", "11:00")
@@ -56,6 +57,7 @@ async def test_what_one_cancels_while_another_carries_it_is_not_dropped(screens:
     assert (await times(hub, shared["id"]))[1] == "10:00"
 
 
+@pytest.mark.browser_full
 async def test_a_form_in_progress_outlasts_a_line_that_is_cut(screens: Screens, hub: SimHub) -> None:
     day = date(2027, 6, 9)
     screen = await screens.new(size=PHONE)

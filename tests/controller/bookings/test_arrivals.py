@@ -229,6 +229,7 @@ async def test_a_caretaker_on_a_round_makes_no_booking_arrived(
     assert (there["status"], there["counted_in"]) == ("arrived", 2)
 
 
+@pytest.mark.both_databases
 async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:

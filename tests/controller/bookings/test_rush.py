@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
@@ -25,6 +26,7 @@ async def counted(container: Container) -> tuple[int, int]:
     return made, held
 
 
+@pytest.mark.both_databases
 async def test_eight_clients_post_the_same_twenty_slots_and_twenty_are_accepted(
     any_village: httpx.AsyncClient, any_app: FastAPI, any_container: Container
 ) -> None:

@@ -61,6 +61,7 @@ async def test_the_digits_confirm_it_where_it_was_asked_for_and_once(hiring: Hir
     assert len(await hiring.diary()) == 1
 
 
+@pytest.mark.both_databases
 async def test_digits_that_are_guessed_end_after_five_tries_and_the_link_still_works(hiring: Hiring) -> None:
     request, sent = await hiring.ask()
     right = int(digits_in(sent).replace(" ", ""))

@@ -99,6 +99,7 @@ async def test_who_has_signed_in_on_the_device_is_signed_out_once_it_is_paired(
     assert (await device.get(f"{API}/session")).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_a_code_works_once_and_for_ten_minutes(
     any_village: httpx.AsyncClient, device: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

@@ -231,6 +231,7 @@ async def test_at_most_five_mails_an_hour_go_to_an_address(leader: httpx.AsyncCl
     assert len(await states(leader)) == 5
 
 
+@pytest.mark.both_databases
 async def test_a_link_lets_in_so_many_people_and_then_no_more(
     any_app: FastAPI,
     hub: httpx.AsyncClient,

@@ -220,6 +220,7 @@ async def test_an_answer_signs_in_once_and_all_that_does_not_fit_gets_the_same_a
     assert (await sign_in(browser, key)).status_code == 201
 
 
+@pytest.mark.both_databases
 async def test_one_answer_lets_in_one_of_many(any_client: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
     await make_user(any_client, "Max", "manager")
     await by_password(browser)

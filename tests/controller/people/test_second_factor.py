@@ -144,6 +144,7 @@ async def test_recovery_codes_work_once_each_and_are_hashed(
     assert "add second factor" in acts
 
 
+@pytest.mark.both_databases
 async def test_five_wrong_codes_are_followed_by_a_wait_whatever_first_step_they_belong_to(
     any_client: httpx.AsyncClient, browser: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -210,19 +210,19 @@ async def test_sixty_invented_names_at_once_wait_in_a_line_that_ends_and_in_nobo
         assert sorted(await asyncio.gather(*flood)) == [401] * LINE_LENGTH + [503] * (60 - LINE_LENGTH)
 
 
-@pytest.mark.usefixtures("any_client")
+@pytest.mark.usefixtures("client")
 async def test_the_refusal_of_a_stranger_is_held_back_and_that_of_a_known_browser_is_not(
-    any_app: FastAPI, any_settings: Settings, clock: ManualClock
+    app: FastAPI, settings: Settings, clock: ManualClock
 ) -> None:
     """Else a flood asks again as fast as it is refused."""
-    async with caller(any_app) as client:
+    async with caller(app) as client:
         assert await attempt(client) == 201
         cookies = client.cookies
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), pause_s=3600)
     async with (
-        running(any_settings, clock, passwords) as app,
-        caller(app, "198.51.100.1") as thief,
-        caller(app, "192.0.2.9") as known,
+        running(settings, clock, passwords) as other,
+        caller(other, "198.51.100.1") as thief,
+        caller(other, "192.0.2.9") as known,
     ):
         known.cookies = cookies
         assert await guess(thief, 5) == [401] * 5

@@ -229,6 +229,7 @@ async def test_a_batch_that_is_not_the_edges_is_refused_counted_and_harms_nobody
     assert await seqs(hub) == [1, 2, 3]
 
 
+@pytest.mark.both_databases
 async def test_counts_that_another_call_is_storing_are_stored_when_a_call_returns(hub: Hub, edge: FakeEdge) -> None:
     await edge.say("events", b"\x00\xff")
     ingest = hub.container.mqtt.ingest

@@ -61,6 +61,7 @@ async def test_a_new_request_comes_after_the_waiting_list_for_an_expired_hold(
     assert (await story(any_village, held))[-1] == ("hallkeeper", "expire", "nobody decided by 13:00")
 
 
+@pytest.mark.both_databases
 async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_out(
     any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:
