@@ -3,7 +3,7 @@ certificates, versions. A figure that is not measured is None, never 0."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import and_, func, select
@@ -17,11 +17,15 @@ from controller.enrolment.tables import certificates
 from controller.estate import repository as estate
 from controller.estate.model import Site, SiteParts
 from controller.estate.tables import edges, spaces
+from controller.occupancy.estimate import Estimate
+from controller.occupancy.service import OccupancyService
 from controller.telemetry import people_inside, queries
 from controller.telemetry.room_sensors import LastValue
 from controller.telemetry.tables import device_states, edge_states, room_sensors
 from edge.wire.readings import ReadingKind
 
+_RECENT = timedelta(minutes=2)
+"""How old an estimate may be: while somebody looks at the site, a new one is made each minute at least."""
 _VALUES = msgspec.json.Decoder(dict[str, LastValue])
 
 
@@ -37,13 +41,15 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleNow(msgspec.Struct, frozen=True, kw_only=True):
-    """``estimate`` ± ``error`` people, counted since ``since`` except for ``gaps`` times in which no counter's agent
-    ran. ``stale_since``: since when an edge that counts is away."""
+    """``people``, ``low`` to ``high``. ``estimated``: it is the last estimate of the live page; else those who came in
+    today less those who went out, except for ``gaps`` times in which no counter's agent ran. ``stale_since``: since
+    when an edge that counts is away."""
 
-    estimate: int
-    error: int
-    since: datetime
-    gaps: int
+    people: int
+    low: int
+    high: int
+    estimated: bool
+    gaps: int = 0
     stale_since: datetime | None
 
 
@@ -94,7 +100,7 @@ class SiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     edges: EdgesHere
 
 
-async def summaries(tx: Tx, found: Iterable[Site], now: datetime) -> list[SiteSummary]:
+async def summaries(tx: Tx, found: Iterable[Site], now: datetime, occupancy: OccupancyService) -> list[SiteSummary]:
     """Each of the sites, in their order. But for people, as many statements for all sites as for one."""
     sites = {site.id: site for site in found}
     alerts: defaultdict[str, list[AlertState]] = defaultdict(list)
@@ -103,12 +109,14 @@ async def summaries(tx: Tx, found: Iterable[Site], now: datetime) -> list[SiteSu
     counted = await _with_counters(tx, sites)
     rooms = await _rooms(tx, sites, now)
     ends = await _certificates(tx, sites)
-    here, offline = await _edges(tx, sites)
+    here, reach = await _edges(tx, sites)
     return [
         SiteSummary(
             site=site,
             trouble=_trouble(alerts[site.id], now),
-            people=await _people(tx, site, offline.get(site.id, {}), now) if site.id in counted else None,
+            people=await _people(tx, site, counted[site.id], reach[site.id], occupancy.last(site.id, _RECENT), now)
+            if site.id in counted
+            else None,
             coldest=min(rooms[site.id].measured, key=lambda each: each.celsius, default=None),
             warmest=max(rooms[site.id].measured, key=lambda each: each.celsius, default=None),
             battery=min(rooms[site.id].batteries, key=_charge, default=None),
@@ -132,28 +140,46 @@ def _trouble(alerts: Iterable[AlertState], now: datetime) -> Trouble:
     )
 
 
-async def _with_counters(tx: Tx, sites: Mapping[str, Site]) -> set[str]:
+async def _with_counters(tx: Tx, sites: Mapping[str, Site]) -> dict[str, set[str]]:
+    """By site the edges that count. A device whose edge was removed counts no more."""
     c = device_states.c
-    query = select(c.site).where(c.kind == "counter", c.site.in_(sites)).distinct()
-    return set((await tx.execute(query)).scalars())
+    query = select(c.site, c.edge).join(edges, and_(edges.c.site == c.site, edges.c.id == c.edge))
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await tx.execute(query.where(c.kind == "counter", c.site.in_(sites))):
+        found[row.site].add(row.edge)
+    return found
 
 
-async def _people(tx: Tx, site: Site, offline: Mapping[str, datetime | None], now: datetime) -> PeopleNow | None:
-    """As the live page counts them."""
+class _Reach(msgspec.Struct):
+    """Of the edges of a site: those that are ``online``, and those that are ``away``, since when; None where one has
+    never been heard."""
+
+    online: set[str] = set()
+    away: dict[str, datetime | None] = {}
+
+
+async def _people(
+    tx: Tx, site: Site, counting: set[str], reach: _Reach, estimate: Estimate | None, now: datetime
+) -> PeopleNow | None:
+    """As the live page estimated them last, else as its counters say."""
+    stale_since = min((since for edge, since in reach.away.items() if edge in counting and since), default=None)
+    if estimate is not None:
+        return PeopleNow(
+            people=estimate.people, low=estimate.low, high=estimate.high, estimated=True, stale_since=stale_since
+        )
     parts = SiteParts(site=site, doors=tuple(await estate.site_doors(tx, site.id)))
-    devices = await queries.site_devices(tx, site.id)
-    online = {edge for edge, _ in devices} - offline.keys()
-    counters = await people_inside.counters(tx, parts, devices, online, now)
-    people = await people_inside.people(tx, parts, counters, now)
+    devices = [each for each in await queries.site_devices(tx, site.id) if each[0] in counting]
+    counters = await people_inside.counters(tx, parts, devices, reach.online, now)
+    people = await people_inside.people(tx, parts, [each for each in counters if each[0] in counting], now)
     if people is None:
         return None
-    away = [since for edge, _ in counters if (since := offline.get(edge)) is not None]
     return PeopleNow(
-        estimate=people.estimate,
-        error=people.error,
-        since=people.counted.start,
+        people=people.estimate,
+        low=max(people.estimate - people.error, 0),
+        high=people.estimate + people.error,
+        estimated=False,
         gaps=len(people.gaps),
-        stale_since=min(away, default=None),
+        stale_since=stale_since,
     )
 
 
@@ -201,10 +227,8 @@ async def _certificates(tx: Tx, sites: Mapping[str, Site]) -> dict[str, Certific
     return found
 
 
-async def _edges(
-    tx: Tx, sites: Mapping[str, Site]
-) -> tuple[dict[str, EdgesHere], dict[str, dict[str, datetime | None]]]:
-    """What each site has; and by site those that are away, since when."""
+async def _edges(tx: Tx, sites: Mapping[str, Site]) -> tuple[dict[str, EdgesHere], Mapping[str, _Reach]]:
+    """What each site has, and which of it is in reach."""
     state = edge_states.c
     query = (
         select(edges.c.site, edges.c.id, state.online, state.since, state.software)
@@ -212,19 +236,21 @@ async def _edges(
         .where(edges.c.site.in_(sites))
     )
     rows = (await tx.execute(query)).all()
-    offline: defaultdict[str, dict[str, datetime | None]] = defaultdict(dict)
+    reach: defaultdict[str, _Reach] = defaultdict(_Reach)
     versions: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        if not row.online:
-            offline[row.site][row.id] = row.since
+        if row.online:
+            reach[row.site].online.add(row.id)
+        else:
+            reach[row.site].away[row.id] = row.since
         if row.software:
             versions[row.site][row.software] += 1
     return {
         site: EdgesHere(
             total=total,
-            away=len(offline[site]),
-            away_since=min((since for since in offline[site].values() if since is not None), default=None),
+            away=len(reach[site].away),
+            away_since=min((since for since in reach[site].away.values() if since is not None), default=None),
             versions=dict(sorted(versions[site].items())),
         )
         for site, total in Counter(row.site for row in rows).items()
-    }, offline
+    }, reach

@@ -23,6 +23,7 @@ from controller.live.all_sites import (
     summaries,
 )
 from controller.live.push import Live
+from controller.occupancy.service import OccupancyService
 from controller.people.authentication import SeesLive, SeesLiveAnySite
 from controller.people.permissions import Action, sites_of
 from controller.telemetry import queries
@@ -72,8 +73,9 @@ class TroubleAnswer(Answer, of=Trouble):
 
 
 class PeopleNowAnswer(Answer, of=PeopleNow):
-    """``estimate`` ± ``error`` people, counted since ``since`` except for ``gaps`` times in which no counter's agent
-    ran. ``stale_since``: since when an edge that counts is away; null while all are online."""
+    """``people``, ``low`` to ``high``. ``estimated``: it is the estimate of ``GET /sites/{site}/now``, at most two
+    minutes old; else those who came in today less those who went out, except for ``gaps`` times in which no counter's
+    agent ran. ``stale_since``: since when an edge that counts is away; null while all are online."""
 
 
 class RoomTemperatureAnswer(Answer, of=RoomTemperature):
@@ -148,7 +150,12 @@ async def get_now(site: SlugPath, live: Annotated[Live, service(Live)], actor: S
 
 @router.get("/estate")
 async def get_estate(
-    database: TheDatabase, clock: TheClock, actor: SeesLiveAnySite, after: After = None, limit: Limit = LIST_LIMIT
+    database: TheDatabase,
+    clock: TheClock,
+    occupancy: Annotated[OccupancyService, service(OccupancyService)],
+    actor: SeesLiveAnySite,
+    after: After = None,
+    limit: Limit = LIST_LIMIT,
 ) -> SiteSummaryPage:
     """The sites whose live state the user may see, side by side: open alerts, people, temperatures, the weakest
     battery, and of the edges how many are away, their versions and the first end of a certificate."""
@@ -156,7 +163,7 @@ async def get_estate(
         only = sites_of(actor, Action.LIVE)
         sites = await estate.list_sites(tx, after=after, limit=limit + 1, only=only)
         more = sites[limit - 1].id if len(sites) > limit else None
-        found = await summaries(tx, sites[:limit], clock.now())
+        found = await summaries(tx, sites[:limit], clock.now(), occupancy)
     return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more)
 
 

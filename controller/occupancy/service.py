@@ -80,6 +80,12 @@ class OccupancyService:
                 kept.at, kept.sensing = now, sensing
             return kept.found
 
+    def last(self, site: str, most: timedelta) -> Estimate | None:
+        """What ``now`` answered last, if that is at most so old; works nothing out."""
+        kept = self._kept.get(site)
+        known = kept is not None and kept.at is not None and timedelta() <= self._clock.now() - kept.at <= most
+        return kept.found if kept is not None and known else None
+
     async def at(self, site: str, moment: datetime) -> Estimate | None:
         """As it was shown at an earlier moment: from what had been received by then. An edge that was out of reach
         then is so from the first event that came later. Raises ``SiteUnknown``, and ``Invalid`` for a time that is

@@ -6,7 +6,7 @@ export interface SiteSummary {
   site: string;
   site_name: string;
   trouble: { danger: number; serious: number; minor: number; since: string | null; seen: number };
-  people: { estimate: number; error: number; since: string; gaps: number; stale_since: string | null } | null;
+  people: { people: number; low: number; high: number; estimated: boolean; gaps: number; stale_since: string | null } | null;
   coldest: Heat | null;
   warmest: Heat | null;
   battery: { percent: number | null; low: boolean; sensor: string; room: string; at: string } | null;
@@ -82,7 +82,7 @@ const VALUES: Record<Exclude<Column, "version">, (one: SiteSummary) => number | 
   // One of danger outweighs any number of serious ones.
   trouble: ({ trouble }) => trouble.danger * 1e8 + trouble.serious * 1e4 + trouble.minor + Math.min(trouble.seen, 99) / 100,
   since: ({ trouble }) => trouble.since && Date.parse(trouble.since),
-  people: ({ people }) => people && people.estimate,
+  people: ({ people }) => people && people.people,
   coldest: ({ coldest }) => coldest && coldest.celsius,
   warmest: ({ warmest }) => warmest && warmest.celsius,
   battery: ({ battery }) => battery && (battery.percent ?? 100) - (battery.low ? 1000 : 0),

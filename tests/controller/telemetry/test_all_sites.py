@@ -38,6 +38,11 @@ async def sites(client: httpx.AsyncClient, query: str = "") -> dict[str, Json]:
     return {each["site"]: each for each in answer.json()["items"]}
 
 
+async def people(building: Building) -> Json:
+    found: Json = (await sites(building.client))["ramsey"]["people"]
+    return found
+
+
 async def sensor(building: Building, device: str, space: str | None, *, ago: timedelta, **more: object) -> None:
     """What a sensor sent last."""
     at = building.clock.now() - ago
@@ -125,15 +130,42 @@ async def test_edges_show_who_is_away_which_versions_they_run_and_the_first_end_
     assert edges == {"total": 2, "away": 1, "away_since": None, "versions": {"1": 1}}, "never heard of is away too"
 
 
-async def test_people_are_those_of_the_live_page_and_stale_while_a_counting_edge_is_away(building: Building) -> None:
+async def test_people_are_those_of_the_live_page_while_it_is_looked_at_and_else_in_less_out(building: Building) -> None:
     await building.device("beams", kind="counter")
-    people = (await sites(building.client))["ramsey"]["people"]
-    now = (await building.client.get(f"{API}/sites/ramsey/now")).json()["people"]
-    assert people == {name: now[name] for name in ("estimate", "error", "since", "stale_since")} | {"gaps": 0}
+    assert (await people(building))["estimated"] is False
+    shown = (await building.client.get(f"{API}/sites/ramsey/now")).json()["occupancy"]
+    same = {name: shown[name] for name in ("people", "low", "high")}
+    assert await people(building) == same | {"estimated": True, "gaps": 0, "stale_since": None}
+    assert same["high"] > 0, "else it could be the count"
+    building.clock.advance(minutes=3)
+    assert await people(building) == dict.fromkeys(("people", "low", "high", "gaps"), 0) | {
+        "estimated": False,
+        "stale_since": None,
+    }
+
+
+async def test_people_are_stale_while_a_counting_edge_is_away(building: Building) -> None:
+    await building.device("beams", kind="counter")
     gone = building.clock.now().replace(microsecond=0)
     await building.edge("pi-front", online=False)
     building.clock.advance(minutes=5)
-    assert (await sites(building.client))["ramsey"]["people"]["stale_since"] == gone.isoformat()
+    assert (await people(building))["stale_since"] == gone.isoformat()
+    await building.client.get(f"{API}/sites/ramsey/now")
+    found = await people(building)
+    assert (found["estimated"], found["stale_since"]) == (True, gone.isoformat())
+
+
+async def test_the_counter_of_an_edge_that_was_removed_counts_nobody(building: Building) -> None:
+    await building.device("beams", kind="counter", edge="pi-gone")
+    assert await people(building) is None
+    await building.client.get(f"{API}/sites/ramsey/now")
+    assert await people(building) is None
+    building.clock.advance(days=1)
+    await building.device("side-beams", kind="counter", edge="pi-side")
+    async with building.container.database.write() as tx:
+        await tx.execute(delete(edge_states).where(edge_states.c.edge == "pi-side"))
+    building.clock.advance(days=1)
+    assert await people(building) is None, "neither is online"
 
 
 async def test_everybody_sees_the_sites_whose_live_state_they_may_see_and_no_other(
