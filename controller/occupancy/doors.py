@@ -32,6 +32,10 @@ _SURE = 0.15
 _QUIET = 3 * HOUR
 _UNCOUNTED = 0.02
 _WANDER = 0.1
+_LEAST_PASSING = 6.0
+"""People an hour; a counter that is blind may have missed so many, however little it ever counted."""
+_SLACK = 2.0
+"""People left over at night that are taken as an error, unless somebody counted them."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,14 @@ class DoorRates:
 
 class Doors:
     """All counters of a recording. ``counting``: whether anything counts both ways; ``silent``: shape (rows,), whether
-    a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there."""
+    a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there; ``quiet``: those of
+    these that are only a quiet night; ``blind``: shape (rows,), the share of the counters of which nothing is known;
+    ``highest``: how many people the counts alone say there were at most.
 
-    def __init__(self, recording: Recording) -> None:
+    ``whole``: what is recorded is a building, in which people may sleep. A quiet night counts there only if a working
+    PIR sees nobody and the counts, too, say that everybody left."""
+
+    def __init__(self, recording: Recording, *, whole: bool = False) -> None:
         self._columns = recording.of("in", "out")
         self.counting = len({column.kind for column in self._columns}) == 2
         self._seconds, self._moments = recording.seconds, recording.moments
@@ -116,7 +125,11 @@ class Doors:
         for column in self._columns:
             self.silent |= self._seconds - _last_known(self._seconds, column) > HOUR / 4
         alarm = _alarm(recording)
-        self.empty = alarm | self._quiet_night(recording) if self.counting else alarm
+        self.blind: Floats = np.isnan(counts).mean(axis=0) if self._columns else np.zeros(rows)
+        quiet = self._quiet_night(recording, whole) if self.counting else np.zeros_like(alarm)
+        left, self.highest = self._left(recording, alarm, quiet)
+        self.quiet: Flags = (left if whole else quiet) & ~alarm
+        self.empty = alarm | self.quiet
         self.corrections: list[Correction] = []
         self._since = 0
 
@@ -172,11 +185,42 @@ class Doors:
             return comings
         return Comings(comings.arrive * _UNCOUNTED, comings.leave * _UNCOUNTED, _WANDER, 0.001, comings.sizes)
 
-    def _quiet_night(self, recording: Recording) -> Flags:
+    def passing(self) -> float:
+        """How many people pass in an hour in which people pass."""
+        span = float(np.median(np.diff(self._seconds))) / HOUR if len(self._seconds) > 1 else 1.0
+        busy = self._counts[self._passed].sum(axis=1)
+        return max(float(busy.mean()) / span, _LEAST_PASSING) if len(busy) else _LEAST_PASSING
+
+    def _left(self, recording: Recording, alarm: Flags, quiet: Flags) -> tuple[Flags, float]:
+        """In which of the ``quiet`` rows the counts, too, say that nobody is left, give or take their error; and the
+        most people that they say there were. Who was counted by a person must have been counted out."""
+        told = np.full(len(quiet), np.nan)
+        for column in recording.of("told"):
+            told = np.where(np.isfinite(column.values), column.values, told)
+        came, passed = self._counts @ self.rates.ways, self._counts.sum(axis=1)
+        left, highest = quiet.copy(), 0.0
+        inside, since, slack = 0.0, 0.0, _SLACK
+        for row in range(len(quiet)):
+            inside, since = max(inside + float(came[row]), 0.0), since + float(passed[row])
+            if alarm[row]:
+                inside, since, slack = 0.0, 0.0, _SLACK
+            if np.isfinite(told[row]):
+                inside, since, slack = float(told[row]), 0.0, 0.0
+            highest = max(highest, inside)
+            if left[row]:
+                left[row] = inside <= 3 * ((0.7 * _USUAL_SPREAD * since) ** 2 + _NOISE * since) ** 0.5 + slack
+            if left[row]:
+                inside, since, slack = 0.0, 0.0, _SLACK
+        return left, highest
+
+    def _quiet_night(self, recording: Recording, whole: bool) -> Flags:
         """Nobody passed for hours, and it is between midnight and six: nobody is there. Movement contradicts."""
         stirred = self._passed.copy()
-        for column in recording.of("pir"):
-            stirred |= _lasting(np.nan_to_num(column.values) > 0)
+        pirs = [column.values for column in recording.of("pir")]
+        for values in pirs:
+            stirred |= _lasting(np.nan_to_num(values) > 0)
+        if whole:
+            stirred |= ~np.logical_or.reduce([np.isfinite(values) for values in pirs], axis=0, initial=False)
         last = np.maximum.accumulate(np.where(stirred, self._seconds, self._seconds[0]))
         night = np.array([moment.hour < 6 for moment in self._moments])
         quiet: Flags = night & (self._seconds - last >= _QUIET) & ~self.silent

@@ -27,6 +27,8 @@ _KNOWN = 0.5
 _ROOM_LEFT, _FEWEST, _MOST = 1.5, 60, 1500
 """The filter reaches beyond what the rooms hold, since that happens."""
 _UNKNOWN_CAPACITY = 200
+_FULL = 0.03
+"""How likely more people than the filter knows may be, unsaid."""
 _SHORTEST, _MOST_GAPS = timedelta(minutes=1), 4
 """Of the times without counts that are told."""
 
@@ -131,7 +133,10 @@ class _Working:
             high=step.high,
             capacity=holds,
             rests_on=self._rests_on(anchor, replay.follows),
-            missing=tuple(self._missing(since)),
+            missing=(
+                *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),
+                *self._missing(since),
+            ),
         )
 
     def _recording(self, told: Floats, empty: Sequence[Empty | None], skip: int) -> Recording:
@@ -170,8 +175,13 @@ class _Working:
             here = known[row]
             quiet = datetime.fromtimestamp(self._steps[row][1], UTC)
             since = here.at if here is not None else quiet
-            how = here.why if here is not None else "nobody had passed a door for three hours of the night"
-            found = max(quiet, since), f"empty at {self._time(since)}, when {how}"
+            how = (
+                here.why
+                if here is not None
+                else "nobody had passed a door for three hours of the night and nothing moved"
+            )
+            taken = "empty" if here is not None else "taken as empty"
+            found = max(quiet, since), f"{taken} at {self._time(since)}, when {how}"
         if told_at is not None and told_at >= found[0]:
             found = told_at, f"counted by a person at {self._time(told_at)}"
         return found

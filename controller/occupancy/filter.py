@@ -18,7 +18,7 @@ _FEW = 9
 _NEAR = 0.3
 """Standard deviation up to which the number moves by one person at most in a step."""
 _LARGE, _FAR = 150, 6.0
-"""From so many numbers on, and up to so large a standard deviation, a step without a matrix costs less."""
+"""For so many numbers a step without a matrix costs less up to so large a standard deviation, for more up to more."""
 _IMPOSSIBLE = 0.05
 _TOLD_SPREAD = 0.3
 """Standard deviation of a person's count of one; it grows with the root of the number."""
@@ -107,7 +107,7 @@ class _Shifts:
 
 def _move(comings: Comings, seconds: float) -> Callable[[Floats], Floats]:
     hours = seconds / HOUR
-    if comings.capacity >= _LARGE and comings.wander * hours**0.5 < _FAR:
+    if comings.wander * hours**0.5 < _FAR * (comings.capacity // _LARGE):
         return _Shifts(comings, hours)
     matrix = transition(comings, seconds)
     return lambda beliefs: beliefs @ matrix
@@ -147,7 +147,8 @@ class OccupancyFilter:
     def cross(self, changes: Floats) -> None:
         """``changes``: shape (hypotheses, 2k + 1), how likely the number changed by -k to k through the doors.
 
-        Fewer than nobody cannot be there: what says so loses most of its weight.
+        Fewer than nobody cannot be there: what says so loses most of its weight. More than the most can be: the last
+        number holds them.
         """
         reach, size = changes.shape[1] // 2, self._comings.capacity + 1
         moved = np.zeros((len(changes), size + 2 * reach))
@@ -160,8 +161,21 @@ class OccupancyFilter:
         inside = moved[:, reach : reach + size]
         if reach:
             inside[:, 0] += _IMPOSSIBLE * moved[:, :reach].sum(axis=1)
-            inside[:, -1] += _IMPOSSIBLE * moved[:, reach + size :].sum(axis=1)
+            inside[:, -1] += moved[:, reach + size :].sum(axis=1)
         self._beliefs = inside / inside.sum()
+
+    def wander(self, spread: float) -> None:
+        """Nobody counts, and the number moved either way by so much (standard deviation); at nobody it turns back."""
+        reach = min(int(5 * spread) + 1, self._comings.capacity)
+        if spread > _NEAR:
+            walk = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+        else:
+            reach, walk = 1, np.array([spread**2 / 2, 1 - spread**2, spread**2 / 2])
+        moved = np.stack([np.convolve(each, walk / walk.sum()) for each in self._beliefs])
+        inside = moved[:, reach:-reach].copy()
+        inside[:, 1 : reach + 1] += moved[:, reach - 1 :: -1]
+        inside[:, -1] += moved[:, -reach:].sum(axis=1)
+        self._beliefs = inside
 
     def see(self, logs: Floats) -> None:
         """``logs``: shape (capacity + 1,), the log likelihood of what is seen under each number."""

@@ -25,13 +25,16 @@ _OFTEN = 0.3
 _SILENT = HOUR
 """A sensor that sent nothing for so long is not believed."""
 _FOLLOWING = ("devices", "co2")
+_BEYOND, _MOST = 1.3, 4000
+"""Doors miss people: the filter reaches so far beyond what they counted."""
 _WEIGHT = 0.15
 """Of what sensors say before anything is learned: rows of a minute each repeat the one before."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """``low`` to ``high``: with probability 0.9 the number lies there; ``people``: as likely more as fewer."""
+    """``low`` to ``high``: with probability 0.9 the number lies there; ``people``: as likely more as fewer;
+    ``more``: how likely it is the most that the filter knows, or more."""
 
     at: datetime
     people: int
@@ -40,12 +43,13 @@ class Step:
     high: int
     occupied: bool
     reason: str
+    more: float
 
 
 class Replay:
     """``off``: columns whose clock is hours off, which are not used, and by how many hours. ``counters_only``: of the
-    sensors only counters and what follows them are believed, since others see a part of the space, and all clocks are
-    right."""
+    sensors only counters and what follows them are believed, since others see a part of the space, all clocks are
+    right, and ``capacity`` grows with what the doors counted."""
 
     def __init__(
         self,
@@ -56,6 +60,9 @@ class Replay:
         counters_only: bool = False,
     ) -> None:
         self.off: dict[str, int] = {}
+        self.doors = Doors(recording, whole=counters_only)
+        if counters_only:
+            capacity = max(capacity, min(round(_BEYOND * self.doors.highest) + 1, _MOST))
         self._recording, self._capacity = recording, capacity
         self._seconds = recording.seconds
         self._truth = recording.truth() if learn_until else None
@@ -69,7 +76,6 @@ class Replay:
         self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
         self._learned: Learned | None = None
         self._logs: Floats | None = None
-        self.doors = Doors(recording)
         self._heard = 0
         self._followers = self._following() if self.doors.counting else []
         self._use(self._columns)
@@ -104,6 +110,7 @@ class Replay:
         counted = doors.uncounted(comings)
         first = None if self._studies else unseen(comings)
         believed = OccupancyFilter(counted, first, WEIGHTS if doors.counting else None)
+        passing = doors.passing()
         lesson, before = seconds[0] + DAY, seconds[0]
         for index, second in enumerate(seconds):
             if self._studies and (second >= lesson or before < self._until <= second):
@@ -116,8 +123,10 @@ class Replay:
             if doors.empty[index]:
                 believed.empty()
             else:
-                believed.become(comings if doors.silent[index] else counted)
+                believed.become(comings if doors.silent[index] and self._studies else counted)
                 believed.pass_time(second - before)
+                if doors.blind[index] and not self._studies:
+                    believed.wander(float(passing * doors.blind[index] * (second - before) / HOUR) ** 0.5)
                 if (change := doors.change(index)) is not None:
                     believed.cross(change)
                 if self._logs is not None:
@@ -138,7 +147,16 @@ class Replay:
             belief = doubted(belief)
         low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
         occupied = bool(believed.belief[0] < 0.5)
-        return Step(self._recording.moments[index], people, mean, low, high, occupied, self._reason(index))
+        return Step(
+            self._recording.moments[index],
+            people,
+            mean,
+            low,
+            high,
+            occupied,
+            self._reason(index),
+            float(believed.belief[-1]),
+        )
 
     def _anchor(self, index: int) -> None:
         """At the beginning of an empty time, and hourly on the first day: learn from the doors what follows people."""
@@ -154,6 +172,11 @@ class Replay:
         self._heard = index + 1
         for _, follower in self._followers:
             follower.learn(self._seconds, span, people, self.doors.empty[: index + 1])
+
+    @property
+    def capacity(self) -> int:
+        """The most people that the filter knows."""
+        return self._capacity
 
     @property
     def follows(self) -> list[str]:
