@@ -148,7 +148,7 @@ class _Pi:
             if isinstance(said, protocol.InputLine):
                 factory.drive(said.pin, said.level, said.tick)
             elif isinstance(said, protocol.ListingLine) and said.wifi in files:
-                _put(files[said.wifi], said.text)
+                put_listing(files[said.wifi], said.text)
             elif isinstance(said, protocol.ScanLine):
                 scanners.scan(said.reader, said.text)
             elif isinstance(said, protocol.HardwareLine):
@@ -184,8 +184,8 @@ class _Pi:
         self._writer.write(protocol.line(protocol.EventLine(event=event)))
 
 
-def _put(file: Path, text: str) -> None:
-    """Replace a file at once, so that a reader never sees half a listing."""
+def put_listing(file: Path, text: str) -> None:
+    """Replace a file at once, so that a reader never sees half a listing, with a last line, so that none is empty."""
     new = file.with_suffix(".new")
-    new.write_text(text)
+    new.write_text(f"{text}\n")
     new.replace(file)

@@ -8,11 +8,16 @@ one for each network. One that makes up another whenever it connects begins a se
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
+from edge.errors import ListingUnreadable
+
 GRACE_S = 600.0
 """A station that comes back within this time continues its session; then its address is forgotten."""
+MOST = 10_000
+"""Addresses in a listing, and in a zone within ``GRACE_S``; more is a fault of the source and would stall the doors."""
 ADDRESS_BYTES = 6
 _MARKS = str.maketrans("", "", ":- ")
 _DIGITS = re.compile(r"[0-9A-Fa-f]{12}")
@@ -62,8 +67,11 @@ class _Stay:
 
 
 def listing_of(found: Iterable[bytes]) -> Listing:
-    """A listing of these addresses; what cannot be a station's is set aside and counted."""
-    entries = list(found)
+    """A listing of these addresses; what cannot be a station's is set aside and counted. Raises ``ListingUnreadable``
+    for more than ``MOST``."""
+    entries = list(islice(found, MOST + 1))
+    if len(entries) > MOST:
+        raise ListingUnreadable(f"it lists more than {MOST} devices")
     good = [each for each in entries if is_station(each)]
     return Listing(frozenset(good), set_aside=len(entries) - len(good))
 
@@ -81,8 +89,11 @@ class StationSet:
         return len(self._stays)
 
     def listed(self, source: str, addresses: Collection[bytes], now: float) -> StationCounts:
-        """``source`` lists these stations at ``now``, in monotonic seconds."""
+        """``source`` lists these stations at ``now``, in monotonic seconds. Raises ``ListingUnreadable``, and changes
+        nothing, if the zone then has more than ``MOST``."""
         self.forget(now)
+        if len(self._stays) + sum(address not in self._stays for address in addresses) > MOST:
+            raise ListingUnreadable(f"the zone has more than {MOST} devices")
         before = self._listed_at.get(source)
         watched = before is not None and now - before < GRACE_S
         began = 0

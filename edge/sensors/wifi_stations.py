@@ -45,11 +45,11 @@ class StationCounter:
         self._source = self._source_of(config)
 
     def _source_of(self, config: AnyWifiConfig) -> StationSource:
-        if isinstance(config, IwConfig | HostapdConfig):
-            return TextSource(config, liveness=self._liveness, late=self._lost)
-        if isinstance(config, SnmpConfig):
-            return SnmpSource(config, within_s=ANSWER_S)
         monotonic = self._runtime.clock.monotonic
+        if isinstance(config, IwConfig | HostapdConfig):
+            return TextSource(config, monotonic=monotonic, liveness=self._liveness, late=self._lost)
+        if isinstance(config, SnmpConfig):
+            return SnmpSource(config, within_s=ANSWER_S, liveness=self._liveness, late=self._lost)
         if isinstance(config, UbusConfig):
             return UbusSource(config, monotonic=monotonic, liveness=self._liveness, late=self._lost)
         return UnifiSource(config, monotonic=monotonic, liveness=self._liveness, late=self._lost)

@@ -6,6 +6,7 @@ the controller's ears too, so that it is an upper bound.
 """
 
 import asyncio
+import itertools
 import os
 import re
 import socket
@@ -136,6 +137,13 @@ def hub(folder: Path) -> Config:
     )
 
 
+async def listed(folder: Path) -> None:
+    """The access points write their listing each minute."""
+    for minute in itertools.count(1):
+        os.utime(folder / "stations.txt", ns=(minute, minute))
+        await asyncio.sleep(60)
+
+
 class Hub(Hall):
     """Crowds, for as long as the building is open."""
 
@@ -203,6 +211,7 @@ def day(*, hours_open: float, hours_in_all: float, grants: int = GRANTS) -> Day:
             parts = [GrantsPart(grants=tuple(many[at : at + 200])) for at in range(0, grants, 200)]
             always: list[HoursPart] = [msgspec.structs.replace(hours(), door=door.id) for door in there.config.doors]
             await there.send_plan(1, *always, *parts)
+            listing = asyncio.create_task(listed(Path(folder)))
             began, written, syncs = time.process_time(), files.written, files.syncs
             crowd = [asyncio.create_task(there.visitors(at, 60.0)) for at in range(COUNTERS)]
             crowd.append(asyncio.create_task(there.members(0, 80.0)))
@@ -218,6 +227,7 @@ def day(*, hours_open: float, hours_in_all: float, grants: int = GRANTS) -> Day:
                 syncs=files.syncs - syncs,
                 processor_s=time.process_time() - began,
             )
+            listing.cancel()
             await there.close()
             return found
 

@@ -46,7 +46,7 @@ print(json.dumps(touched))
 @pytest.mark.cases_full
 def test_nothing_outside_its_folder_is_written(tmp_path: Path) -> None:
     folder, stations = tmp_path / "data", tmp_path / "stations"
-    stations.write_text("")
+    stations.write_text("\n")
     done = subprocess.run(
         [sys.executable, "-B", "-W", "ignore", "-c", PROGRAM, str(folder), str(stations)],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},

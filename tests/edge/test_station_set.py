@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.sensors.station_set import GRACE_S, StationSet
+from edge.errors import ListingUnreadable
+from edge.sensors.station_set import GRACE_S, MOST, StationSet
 
 PHONE, LAPTOP = bytes.fromhex("021122334455"), bytes.fromhex("b827eb000001")
 
@@ -63,6 +64,16 @@ def test_one_that_walks_to_another_access_point_of_the_zone_is_one_station_in_on
     moved = zone.listed("stage", {PHONE}, 60)
     still_listed = zone.listed("hall", {PHONE}, 60)
     assert (moved.stations, moved.sessions, still_listed.stations, still_listed.sessions) == (1, 0, 0, 0)
+
+
+def test_a_zone_with_more_addresses_than_any_building_has_is_refused_until_some_are_forgotten() -> None:
+    zone, crowd = StationSet(), [bytes([2, 0, 0, 0, *divmod(n, 256)]) for n in range(MOST)]
+    zone.listed("ap", crowd, 0)
+    with pytest.raises(ListingUnreadable):
+        zone.listed("other", {PHONE}, 60)
+    assert len(zone) == MOST
+    assert zone.listed("other", crowd[:1], 60).stations == 1
+    assert zone.listed("other", {PHONE}, GRACE_S).stations == 1
 
 
 @pytest.mark.parametrize(("address", "randomised"), [(PHONE, 1), (LAPTOP, 0)])

@@ -10,10 +10,12 @@ import pytest
 from edge.errors import ListingUnreadable, ProgramFailed
 from edge.sensors.config import SnmpConfig
 from edge.sensors.station_snmp import SnmpSource, read_walk
-from tests.services.snmp import AUTH, COLUMN, COMMUNITY, PRIV, USER, Snmpd
+from edge.system.liveness import Liveness
+from tests.edge.calls import threads_that_call
+from tests.services.snmp import AUTH, COLUMN, COMMUNITY, ENDS_WITH, IF_NUMBER, PRIV, USER, Snmpd
 
 PHONE = "02:11:22:33:44:55"
-IF_NUMBER, SYS_NAME = "1.3.6.1.2.1.2.1", "1.3.6.1.2.1.1.5"
+SYS_NAME = "1.3.6.1.2.1.1.5"
 V2 = f"defVersion 2c\ndefCommunity {COMMUNITY}\n"
 V3 = f"""defVersion 3
 defSecurityName {USER}
@@ -42,7 +44,7 @@ def source(
         id="ap", zone="hall", host="127.0.0.1", port=snmpd.port, login_file=str(file),
         addresses=addresses if count is None else None, count=count,
     )  # fmt: skip
-    return SnmpSource(config, within_s=within_s)
+    return SnmpSource(config, within_s=within_s, liveness=Liveness(), late=lambda: None)
 
 
 @pytest.mark.parametrize("login", [V2, V3], ids=["version 2c", "version 3"])
@@ -60,14 +62,37 @@ def test_an_agent_that_gives_numbers_only_gives_numbers(tmp_path: Path, snmpd: S
     assert listing.addresses == frozenset()
 
 
+def only(last: str) -> str:
+    return V2.replace(COMMUNITY, ENDS_WITH[last])
+
+
+@pytest.mark.parametrize("phones", [[], [PHONE]], ids=["nobody", "somebody"])
+def test_a_column_at_the_end_of_the_view_is_read(tmp_path: Path, snmpd: Snmpd, phones: list[str]) -> None:
+    snmpd.list(*phones)
+    listing = asyncio.run(source(tmp_path, snmpd, only(COLUMN)).listing())
+    assert (len(listing.addresses), listing.set_aside) == (len(phones), 0)
+
+
+def test_a_number_at_the_end_of_the_view_is_read(tmp_path: Path, snmpd: Snmpd) -> None:
+    assert asyncio.run(source(tmp_path, snmpd, only(IF_NUMBER), count=IF_NUMBER).listing()).number
+
+
+def test_the_rows_are_read_beside_the_doors(tmp_path: Path, snmpd: Snmpd) -> None:
+    with threads_that_call(read_walk) as threads:
+        asyncio.run(source(tmp_path, snmpd, V2).listing())
+    assert threads == {"blocking"}
+
+
 @pytest.mark.parametrize(
     ("login", "addresses", "count", "error"),
     [
+        (only(COLUMN), "1.3.6.1.4.1.99999", None, ListingUnreadable),
+        (only(COLUMN), "", "1.3.6.1.4.1.99999", ListingUnreadable),
         (V3.replace(AUTH, "another word for it"), COLUMN, None, ProgramFailed),
         (V2, "1.3.6.1.4.1.99999", None, ListingUnreadable),
         (V2, "", SYS_NAME, ListingUnreadable),
     ],
-    ids=["refused login", "no such object", "no number"],
+    ids=["end of the view", "end without a number", "refused login", "no such object", "no number"],
 )
 def test_what_an_agent_does_not_say_is_an_error(
     tmp_path: Path, snmpd: Snmpd, login: str, addresses: str, count: str | None, error: type[Exception]
@@ -86,11 +111,13 @@ def test_an_agent_that_hangs_is_given_up(tmp_path: Path, snmpd: Snmpd) -> None:
 
 
 def test_the_login_is_in_no_list_of_processes(tmp_path: Path, snmpd: Snmpd) -> None:
-    asked = " ".join(source(tmp_path, snmpd, V2)._command)
+    made = source(tmp_path, snmpd, V2)
+    asked = " ".join((*made._walk, *made._get))
     assert COMMUNITY not in asked
 
 
 ROW = f'.{COLUMN}.2.17.34.51.68.85.1 "02 11 22 33 44 55 "\n'
+END = "No more variables left in this MIB View (It is past the end of the MIB tree)\n"
 
 
 def test_an_empty_table_is_nobody() -> None:
@@ -114,6 +141,9 @@ def test_what_is_no_address_of_a_station_is_set_aside_and_counted(value: str) ->
         (f".{COLUMN} No Such Object available on this agent at this OID\n", "value"),
         (f"{ROW}.1.3.6.1.2.1.1.5.0 5\n", "value"),
         (f"{ROW}half a li", "value"),
+        (f".{COLUMN} {END}", "value"),
+        (f".{COLUMN} {END}", "count"),
+        (f"{ROW}.{COLUMN}.1 {END}{ROW}", "value"),
         (f".{COLUMN} No Such Instance currently exists at this OID\n", "count"),
         (f".{COLUMN}.1 -3\n", "count"),
         (f".{COLUMN}.1 390000000\n", "count"),

@@ -31,6 +31,7 @@ from edge.system.liveness import Liveness
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
 from tests.edge.hall import Hall, config, with_hall
+from tests.edge.now import Now
 
 RECORDED = Path(__file__).parents[1] / "data" / "wifi"
 PHONE, LAPTOP = bytes.fromhex("021fa04405c6"), bytes.fromhex("b827eb000b01")
@@ -91,14 +92,6 @@ def serving(server: socketserver.ThreadingTCPServer, tls: ssl.SSLContext | None 
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-class Now:
-    def __init__(self) -> None:
-        self.s = 0.0
-
-    def __call__(self) -> float:
-        return self.s
 
 
 def ubus(url: str, now: Now | None = None, *, password: str = PASSWORD) -> UbusSource:

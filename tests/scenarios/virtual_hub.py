@@ -25,7 +25,7 @@ from edge.wire.topics import subscriptions
 from firmware_sim import provision
 from firmware_sim.api_client import Api
 from firmware_sim.building_file import Building
-from firmware_sim.simulated_pi import Scanners
+from firmware_sim.simulated_pi import Scanners, put_listing
 from firmware_sim.simulated_pins import SimFactory
 from firmware_sim.world import World
 from firmware_sim.world_runner import WorldRunner
@@ -49,7 +49,7 @@ class _Wires:
         self._factory.drive(pin, level, tick)
 
     def listing(self, wifi: str, text: str) -> None:
-        self._listings[wifi].write_text(text)
+        put_listing(self._listings[wifi], text)
 
     def scan(self, reader: str, text: str) -> None:
         self._scanners.scan(reader, text)

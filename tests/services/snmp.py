@@ -9,7 +9,10 @@ from tests.services.process import Service, program
 
 COLUMN = "1.3.6.1.4.1.14988.1.1.1.2.1.1"
 """mtxrWlRtabAddr of MikroTik's MIB: the address of each station."""
+IF_NUMBER = "1.3.6.1.2.1.2.1"
 COMMUNITY, USER, AUTH, PRIV = "hallread", "hall", "a hall of words", "a wall of words"
+ENDS_WITH = {COLUMN: "stationsonly", IF_NUMBER: "numbersonly"}
+"""Communities that see one object alone, the last in their view."""
 _ROWS = """
 import sys
 from pathlib import Path
@@ -33,7 +36,11 @@ class Snmpd:
         conf = folder / "snmpd.conf"
         conf.write_text(
             f"rocommunity {COMMUNITY} 127.0.0.1\n"
-            f'createUser {USER} SHA "{AUTH}" AES "{PRIV}"\n'
+            + "".join(
+                f"rocommunity {name} 127.0.0.1 -V {name}\nview {name} included .{last}\n"
+                for last, name in ENDS_WITH.items()
+            )
+            + f'createUser {USER} SHA "{AUTH}" AES "{PRIV}"\n'
             f"rouser {USER} priv\n"
             f"pass .{COLUMN} {sys.executable} {script}\n"
         )
