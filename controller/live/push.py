@@ -5,10 +5,11 @@ nothing and has no backlog.
 """
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -21,9 +22,12 @@ from controller.live.snapshot_schemas import Snapshot
 from controller.occupancy.service import OccupancyService
 from edge.wire.clock import Clock, real_s
 
+log = logging.getLogger(__name__)
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
 BEAT_EVERY_S = 5.0
+_RECENT = timedelta(minutes=2)
+"""How old a number of people may be and still be shown."""
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
@@ -62,6 +66,9 @@ class Live:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._taken: dict[str, tuple[float, Snapshot]] = {}
         self._old: set[str] = set()
+        self._asked = asyncio.Event()
+        self._asking: dict[str, None] = {}
+        self._unknown: set[str] = set()
 
     def seen(self, site: str) -> None:
         """Something to look at changed at the site."""
@@ -84,13 +91,35 @@ class Live:
                     self.diary(site)
                     self.seen(site)
 
+    async def work_out(self) -> None:
+        """Work out how many people are inside, one site after the other, where a snapshot was taken, for ever."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            while self._asking:
+                site = next(iter(self._asking))
+                del self._asking[site]
+                before = self.occupancy.last(site, _RECENT)
+                try:
+                    await self.occupancy.now(site)
+                    self._unknown.discard(site)
+                except Exception:
+                    if site not in self._unknown:
+                        log.exception("How many people are in %s is not known", site)
+                    self._unknown.add(site)
+                if self.occupancy.last(site, _RECENT) != before:
+                    self.seen(site)
+
     async def snapshot(self, site: str) -> Snapshot:
-        """The site as it is known now. Raises ``SiteUnknown``."""
-        inside = await self.occupancy.now(site)
-        now = self.clock.now()
+        """The site as it is known now, with how many people were inside when that was last worked out, at most two
+        minutes ago: a new figure comes in a later snapshot. Raises ``SiteUnknown``."""
+        now, inside = self.clock.now(), self.occupancy.last(site, _RECENT)
         async with self.database.read() as tx:
             hours = (await self.site_configs.of(tx, site)).hours
-            return await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._doubted(now))
+            found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._doubted(now))
+        self._asking[site] = None
+        self._asked.set()
+        return found
 
     def _doubted(self, now: datetime) -> Doubt | None:
         why = self.doubt()

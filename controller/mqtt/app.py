@@ -184,6 +184,7 @@ class MqttApp:
             "watch silence": self.edge_sessions.watch_silence,
             "word": self.edge_sessions.run_heartbeats,
             "live": self.live.watch_changes,
+            "people inside": self.live.work_out,
             "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
         }

@@ -1,5 +1,5 @@
 """How many people are in each building now, and how many were shown at an earlier moment: worked out when asked, from
-stored events. What is kept of a site is only what would be read again.
+stored events, in a thread. What is kept of a site is only what would be read again.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ _FRESH, _OLD = timedelta(seconds=5), timedelta(minutes=1)
 """How old an answer may be when something was heard since, and when nothing was."""
 _MOST_KEPT = 256
 """Sites."""
+_MOST_PAST = 2
+"""Of earlier moments that are worked out at once."""
 
 
 class _Kept:
@@ -52,6 +54,7 @@ class OccupancyService:
         self._database = database
         self._clock = clock
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._past = asyncio.Semaphore(_MOST_PAST)
 
     async def now(self, site: str) -> Estimate | None:
         """At most a minute old, and seconds where anything was heard since. None where no door has a counter. Raises
@@ -64,21 +67,26 @@ class OccupancyService:
             now = self._clock.now()
             if kept.at is not None and timedelta() <= now - kept.at < _FRESH:
                 return kept.found
-            async with self._database.read() as tx:
-                sensing, start = await _sensing(tx, site, now)
-                if kept.rows is None or kept.rows.start != start or (kept.at and kept.at > now):
-                    kept.rows, kept.last, kept.waiting, kept.at = SiteRows(start), 0, [], None
-                stored = await queries.events_from(tx, site, KINDS, start, after=kept.last)
-            waiting = [*kept.waiting, *await asyncio.to_thread(_heard, stored)]
-            kept.last = max([kept.last, *(each.id for each in stored)])
-            settled = [each for each in waiting if each.received_at <= now - _SETTLED]
-            kept.waiting = [each for each in waiting if each.received_at > now - _SETTLED]
-            for each in settled:
-                kept.rows.add(each)
-            if settled or kept.at is None or now - kept.at >= _OLD or sensing != kept.sensing:
-                kept.found = await asyncio.to_thread(estimate, kept.rows, sensing, now)
-                kept.at, kept.sensing = now, sensing
+            try:
+                await self._look(kept, site, now)
+            except BaseException:
+                kept.rows = kept.at = None  # a thread may still work on these rows: the next look makes others
+                raise
             return kept.found
+
+    async def _look(self, kept: _Kept, site: str, now: datetime) -> None:
+        async with self._database.read() as tx:
+            sensing, start = await _sensing(tx, site, now)
+            if kept.rows is None or kept.rows.start != start or (kept.at and kept.at > now):
+                kept.rows, kept.last, kept.waiting, kept.at = SiteRows(start), 0, [], None
+            stored = await queries.events_from(tx, site, KINDS, start, after=kept.last)
+        before = len(kept.waiting) + len(stored)
+        kept.waiting = await asyncio.to_thread(_grown, kept.rows, kept.waiting, stored, now - _SETTLED)
+        kept.last = max([kept.last, *(each.id for each in stored)])
+        settled = len(kept.waiting) < before
+        if settled or kept.at is None or now - kept.at >= _OLD or sensing != kept.sensing:
+            kept.found = await asyncio.to_thread(estimate, kept.rows, sensing, now)
+            kept.at, kept.sensing = now, sensing
 
     def last(self, site: str, most: timedelta) -> Estimate | None:
         """What ``now`` answered last, if that is at most so old; works nothing out."""
@@ -92,12 +100,26 @@ class OccupancyService:
         still to come."""
         if moment > self._clock.now():
             raise invalid_field("at", "must be in the past")
-        async with self._database.read() as tx:
-            sensing, start = await _sensing(tx, site, moment)
-            missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
-            sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
-            stored = await queries.events_from(tx, site, KINDS, start, until=moment - _SETTLED)
-        return await asyncio.to_thread(_made, stored, sensing, start, moment)
+        async with self._past:
+            async with self._database.read() as tx:
+                sensing, start = await _sensing(tx, site, moment)
+                missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
+                sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
+                stored = await queries.events_from(tx, site, KINDS, start, until=moment - _SETTLED)
+            return await asyncio.to_thread(_made, stored, sensing, start, moment)
+
+
+def _grown(
+    rows: SiteRows, waiting: Iterable[HeardEvent], stored: Iterable[CommittedEvent], settled: datetime
+) -> list[HeardEvent]:
+    """Adds what was received by ``settled``; the others, which go on waiting."""
+    found = []
+    for each in [*waiting, *_heard(stored)]:
+        if each.received_at <= settled:
+            rows.add(each)
+        else:
+            found.append(each)
+    return found
 
 
 def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:

@@ -145,8 +145,8 @@ async def events_from(
     query = query.where(c.site == site, c.kind.in_(kinds), c.at >= start)
     query = query.where(c.id > after) if after else query
     query = query.where(c.received_at <= until) if until is not None else query
-    rows = await asyncio.to_thread((await tx.execute(query)).all)
-    return [CommittedEvent(*row) for row in rows]
+    stored = await tx.execute(query)
+    return await asyncio.to_thread(lambda: [CommittedEvent(*row) for row in stored.all()])
 
 
 async def first_missed(tx: Tx, site: str, during: Interval) -> dict[str, datetime]:
