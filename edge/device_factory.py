@@ -29,8 +29,7 @@ from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
 from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
-from edge.sensors.station_set import StationSet
-from edge.sensors.wifi_stations import StationCounter
+from edge.sensors.wifi_stations import StationCounter, station_sets
 from edge.system.persisted_state import HeardCounter, PersistedState
 
 
@@ -209,7 +208,7 @@ def build_devices(
     if config.mqtt_sensors is not None and sensors_link is not None:
         sensors = MqttSensors(config.mqtt_sensors, runtime=runtime, link=sensors_link, counters=heard)
         listening[sensors.id] = sensors
-    stations = {each.zone: StationSet() for each in config.wifi}
+    stations = station_sets(config.wifi)
     return Devices(
         lockouts=lockouts,
         access_state=access_state,

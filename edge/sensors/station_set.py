@@ -49,8 +49,10 @@ class Listing:
 
 class StationCounts(msgspec.Struct, frozen=True, kw_only=True):
     """``stations``: associated now; ``randomised``: those of them whose address is made up. Since the source's last
-    listing, ``sessions``: how many began, and ``seconds``: of all stations together; None if there was none within
-    ``GRACE_S``, since what was not watched is not known."""
+    listing, ``sessions``: how many began, and ``seconds``: of all stations together. What was not watched is not known:
+    ``seconds`` is None if the source has failed since, or listed nothing within ``GRACE_S``; ``sessions`` also until
+    every source of the zone has been watched for ``GRACE_S`` up to that listing, since a station that comes may have
+    been there less long ago."""
 
     stations: int
     randomised: int
@@ -78,11 +80,14 @@ def listing_of(found: Iterable[bytes]) -> Listing:
 
 @dataclass(eq=False, repr=False)
 class StationSet:
-    """The stations of one zone. Several sources (access points) may list them: one that two of them list at once is the
-    later one's, since an access point lists for a while who has left it."""
+    """The stations of one zone. Several ``sources`` (access points) may list them: one that two of them list at once is
+    the later one's, since an access point lists for a while who has left it."""
 
+    sources: Collection[str]
     _stays: dict[bytes, dict[str, _Stay]] = field(default_factory=dict)
     _listed_at: dict[str, float] = field(default_factory=dict)
+    _watched_since: dict[str, float] = field(default_factory=dict)
+    """When a source listed first of all the times that it has not missed since."""
 
     def __len__(self) -> int:
         """How many addresses are held."""
@@ -95,13 +100,16 @@ class StationSet:
         if len(self._stays) + sum(address not in self._stays for address in addresses) > MOST:
             raise ListingUnreadable(f"the zone has more than {MOST} devices")
         before = self._listed_at.get(source)
-        watched = before is not None and now - before < GRACE_S
+        if before is None or now - before >= GRACE_S:
+            before = None
+            self._watched_since[source] = now
+        all_known = before is not None and all(self._watched(each, before) for each in self.sources)
         began = 0
         for address in addresses:
             stays = self._stays.setdefault(address, {})
             began += not stays
             stay = stays.get(source)
-            if watched and stay is not None and stay.until == before:
+            if stay is not None and stay.until == before:
                 stay.until = now
             else:
                 stays[source] = _Stay(now, now)
@@ -110,13 +118,22 @@ class StationSet:
         return StationCounts(
             stations=len(ours),
             randomised=sum(1 for address in ours if address[0] & _LOCAL),
-            sessions=began if watched else None,
-            seconds=len(ours) * (now - before) if watched and before is not None else None,
+            sessions=began if all_known else None,
+            seconds=len(ours) * (now - before) if before is not None else None,
         )
+
+    def failed(self, source: str) -> None:
+        """``source`` cannot say what it lists: it has no station any more, and is watched from when it lists again."""
+        self._listed_at.pop(source, None)
+
+    def _watched(self, source: str, at: float) -> bool:
+        """Whether ``source`` was watched for ``GRACE_S`` up to ``at``."""
+        listed = self._listed_at.get(source)
+        return listed is not None and at - listed < GRACE_S and self._watched_since[source] + GRACE_S <= at
 
     def _owner(self, stays: dict[str, _Stay]) -> str:
         """The source that listed a station last of those that still do."""
-        listing = [(stay.since, source) for source, stay in stays.items() if stay.until == self._listed_at[source]]
+        listing = [(stay.since, source) for source, stay in stays.items() if stay.until == self._listed_at.get(source)]
         return max(listing)[1]
 
     def forget(self, now: float) -> float | None:

@@ -1,6 +1,7 @@
 """WiFi: polls which stations an access point lists, and reports how many. No address leaves this process or its memory
 (``edge/system/process_memory.py``)."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from edge.errors import LoginRefused
@@ -24,6 +25,14 @@ class StationSource(Protocol):
     async def listing(self) -> Listing:
         """The stations that are associated now. Raises any error if that cannot be known."""
         ...
+
+
+def station_sets(sources: Collection[AnyWifiConfig]) -> dict[str, StationSet]:
+    """Of each zone the stations; those of its sources that give numbers only are not waited for."""
+    listing = [each for each in sources if not (isinstance(each, SnmpConfig) and each.count is not None)]
+    return {
+        zone: StationSet([each.id for each in listing if each.zone == zone]) for zone in {each.zone for each in sources}
+    }
 
 
 class StationCounter:
@@ -108,6 +117,7 @@ class StationCounter:
         self._forgetting.set(self._zone.forget(self._runtime.clock.monotonic()))
 
     def _lost(self, why: FaultCode = FaultCode.STATIONS_UNREADABLE) -> None:
+        self._zone.failed(self.id)
         self._stations = self._randomised = None
         for code in _TROUBLES:
             self._runtime.fault(self.id, code, present=code is why)

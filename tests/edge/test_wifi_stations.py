@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.sensors.config import IwConfig
+from edge.sensors.config import IwConfig, SnmpConfig
 from edge.sensors.station_set import StationSet
+from edge.sensors.wifi_stations import station_sets
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
+from firmware_sim.simulated_pi import put_listing
 from tests.edge.hall import Hall, config, with_hall
 
 STATION = "Station 02:11:22:33:44:55 (on wlan0)\n"
@@ -103,10 +105,13 @@ def test_sessions_and_minutes_come_as_counts(tmp_path: Path) -> None:
 
     async def act(hall: Hall) -> None:
         await asyncio.sleep(30)
-        listing.write_text(STATION + STATION.replace("02:", "b8:"))
+        for _ in range(10):
+            put_listing(listing, STATION)
+            await asyncio.sleep(60)
+        put_listing(listing, STATION + STATION.replace("02:", "b8:"))
         await asyncio.sleep(60)
         found = [(each.stations, each.randomised, each.sessions, each.minutes) for each in hall.data(WifiData)]
-        assert found == [(1, 1, None, None), (2, 1, 1, 2)]
+        assert found == [(1, 1, None, None)] + [(1, 1, None, 1)] * 10 + [(2, 1, 1, 2)]
         assert hall.state("hall-wifi").values == {
             "stations": 2,
             "randomised": 1,
@@ -116,6 +121,28 @@ def test_sessions_and_minutes_come_as_counts(tmp_path: Path) -> None:
         }
 
     with_hall(act, config=config(wifi=str(listing)))
+
+
+def test_time_in_which_the_source_was_down_is_nobodys(tmp_path: Path) -> None:
+    listing = tmp_path / "stations"
+    listing.write_text(STATION)
+
+    async def act(hall: Hall) -> None:
+        for down in (False, True, False):
+            await asyncio.sleep(30)
+            listing.write_text("<html>\n" if down else STATION)
+            await asyncio.sleep(30)
+        await asyncio.sleep(60)
+        assert [(each.stations, each.minutes) for each in hall.data(WifiData)] == [(1, None), (1, 1), (1, None), (1, 1)]
+
+    with_hall(act, config=config(wifi=str(listing)))
+
+
+def test_a_zone_waits_for_those_of_its_sources_that_list_addresses() -> None:
+    snmp = SnmpConfig(id="numbers", zone="hall", host="ap", login_file="ap/snmp.conf", count="1.3.6.1.2.1.2.1")
+    iw = IwConfig(id="stage-wifi", zone="stage", file="stage")
+    made = station_sets([iw, snmp, IwConfig(id="hall-wifi", zone="hall", file="hall")])
+    assert {zone: list(each.sources) for zone, each in made.items()} == {"stage": ["stage-wifi"], "hall": ["hall-wifi"]}
 
 
 def test_addresses_are_forgotten_on_time_while_the_source_is_down(tmp_path: Path) -> None:
