@@ -26,6 +26,7 @@ from edge.wire.readings import ReadingKind
 
 _RECENT = timedelta(minutes=2)
 """How old an estimate may be: while somebody looks at the site, a new one is made each minute at least."""
+_SILENT = timedelta(days=1)
 _VALUES = msgspec.json.Decoder(dict[str, LastValue])
 
 
@@ -62,10 +63,12 @@ class RoomTemperature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WeakBattery(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a sensor in a room. ``percent``: None where it says only whether it is ``low``. ``at``: when it was heard."""
+    """Of a sensor in a room. ``percent``: None where it says only whether it is ``low``. ``at``: when the sensor was
+    heard last; ``silent``: over a day ago, so that the battery may be empty."""
 
     percent: float | None
     low: bool
+    silent: bool
     sensor: str
     room: str
     at: datetime
@@ -189,11 +192,14 @@ class _Rooms(msgspec.Struct):
 
 
 async def _rooms(tx: Tx, sites: Mapping[str, Site], now: datetime) -> defaultdict[str, _Rooms]:
-    """What the sensors say that were added to rooms."""
+    """What the sensors say that were added to rooms. One whose edge was removed can say nothing any more."""
     c = room_sensors.c
-    query = select(
-        *(c.site, c.name, c.heard_at, c.last_values, c.battery, c.battery_low), spaces.c.name.label("room")
-    ).join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
+    columns = (c.site, c.name, c.heard_at, c.last_values, c.battery, c.battery_low)
+    query = (
+        select(*columns, spaces.c.name.label("room"))
+        .join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
+        .join(edges, and_(edges.c.site == c.site, edges.c.id == c.edge))
+    )
     found: defaultdict[str, _Rooms] = defaultdict(_Rooms)
     for row in await tx.execute(query.where(c.site.in_(sites)).order_by(c.site, c.edge, c.device)):
         last = _VALUES.decode(row.last_values).get(ReadingKind.TEMPERATURE)
@@ -201,15 +207,21 @@ async def _rooms(tx: Tx, sites: Mapping[str, Site], now: datetime) -> defaultdic
             measured = RoomTemperature(celsius=round(last.value, 1), room=row.room, at=last.at)
             found[row.site].measured.append(measured)
         if row.battery is not None or row.battery_low is not None:
-            low = bool(row.battery_low)
-            said = WeakBattery(percent=row.battery, low=low, sensor=row.name[:200], room=row.room, at=row.heard_at)
+            said = WeakBattery(
+                percent=row.battery,
+                low=bool(row.battery_low),
+                silent=row.heard_at < now - _SILENT,
+                sensor=row.name[:200],
+                room=row.room,
+                at=row.heard_at,
+            )
             found[row.site].batteries.append(said)
     return found
 
 
-def _charge(battery: WeakBattery) -> tuple[bool, float]:
-    """One that says it is low comes first; one that says no more than that it is not, last."""
-    return (not battery.low, 100.0 if battery.percent is None else battery.percent)
+def _charge(battery: WeakBattery) -> tuple[bool, bool, float]:
+    """One that is silent comes first, then one that says it is low; one that says no more than that it is not, last."""
+    return (not battery.silent, not battery.low, 100.0 if battery.percent is None else battery.percent)
 
 
 async def _certificates(tx: Tx, sites: Mapping[str, Site]) -> dict[str, CertificateEnd]:

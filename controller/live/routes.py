@@ -83,7 +83,8 @@ class RoomTemperatureAnswer(Answer, of=RoomTemperature):
 
 
 class WeakBatteryAnswer(Answer, of=WeakBattery):
-    """Of a sensor in a room. ``percent``: null where it says only whether it is ``low``. ``at``: when it was heard."""
+    """Of a sensor in a room. ``percent``: null where it says only whether it is ``low``. ``at``: when the sensor was
+    heard last; ``silent``: over a day ago, so that the battery may be empty."""
 
 
 class CertificateEndAnswer(Answer, of=CertificateEnd):
@@ -102,6 +103,7 @@ class SiteSummaryAnswer(Answer, of=SiteSummary):
 
     site: str
     site_name: str
+    zone: str
     trouble: TroubleAnswer
     people: PeopleNowAnswer | None
     coldest: RoomTemperatureAnswer | None
@@ -116,7 +118,7 @@ class SiteSummaryPage(Page[SiteSummaryAnswer]): ...
 
 def summary_answer(found: SiteSummary) -> SiteSummaryAnswer:
     site = found.site
-    return answer_of(SiteSummaryAnswer, found, site.tz, site=site.id, site_name=site.name)
+    return answer_of(SiteSummaryAnswer, found, site.tz, site=site.id, site_name=site.name, zone=site.zone)
 
 
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:

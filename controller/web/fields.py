@@ -128,7 +128,7 @@ class _Overridden:
         return self._own[name] if name in self._own else getattr(self._source, name)
 
 
-def answer_of(kind: type[A], source: object, /, zone: tzinfo | None = None, **own: object) -> A:
+def answer_of(kind: type[A], source: object, zone: tzinfo | None = None, /, **own: object) -> A:
     """An answer with the fields that ``source`` has by the same name, and ``own`` in place of these or besides them;
     answers inside it are made of the parts of ``source`` in the same way. ``zone``: of its times."""
     return kind.model_validate(_Overridden(source, own) if own else source, context=zone)

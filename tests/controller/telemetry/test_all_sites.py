@@ -47,7 +47,8 @@ async def sensor(building: Building, device: str, space: str | None, *, ago: tim
     """What a sensor sent last."""
     at = building.clock.now() - ago
     values = {"temperature": {"value": more.pop("celsius", 20), "at": at}}
-    row: Json = {"site": "ramsey", "edge": "pi-front", "device": device, "name": device, "family": "x", "space": space}
+    edge = more.pop("edge", "pi-front")
+    row: Json = {"site": "ramsey", "edge": edge, "device": device, "name": device, "family": "x", "space": space}
     row |= {"first_at": at, "heard_at": at, "set_aside": "{}", "replaced": 0}
     row |= {"last_values": msgspec.json.encode(values).decode()}
     async with building.container.database.write() as tx:
@@ -68,7 +69,7 @@ async def test_what_is_not_measured_is_null_and_never_nought(building: Building)
     nothing = dict.fromkeys(("people", "coldest", "warmest", "battery", "certificate"))
     quiet = {"danger": 0, "serious": 0, "minor": 0, "since": None, "seen": 0}
     edges: Json = {"total": 0, "away": 0, "away_since": None, "versions": {}}
-    wyton = {"site": "wyton", "site_name": "Wyton"}
+    wyton = {"site": "wyton", "site_name": "Wyton", "zone": "UTC"}
     assert found["wyton"] == wyton | nothing | {"trouble": quiet, "edges": edges}
     assert found["ramsey"]["edges"] == edges | {"total": 2, "versions": {"1": 2}}
 
@@ -107,6 +108,22 @@ async def test_rooms_show_the_coldest_and_the_warmest_that_is_known_now_and_the_
         None,
         True,
     )
+
+
+async def test_a_battery_whose_sensor_has_been_silent_for_a_day_comes_before_one_that_is_low(
+    building: Building,
+) -> None:
+    await sensor(building, "dead", "hall", ago=timedelta(days=90), battery=43, battery_low=False)
+    await sensor(building, "low", "hall", ago=timedelta(hours=23), battery=2, battery_low=True)
+    await sensor(building, "gone", "hall", ago=timedelta(days=99), battery=1, edge="pi-gone")
+    battery = (await sites(building.client))["ramsey"]["battery"]
+    assert (battery["sensor"], battery["percent"], battery["silent"]) == ("dead", 43, True)
+    assert battery["at"] == "2026-08-27T13:00:00+01:00"
+    await sensor(building, "other", "hall", ago=timedelta(0), battery=1)
+    async with building.container.database.write() as tx:
+        await tx.execute(delete(room_sensors).where(room_sensors.c.device == "dead"))
+    battery = (await sites(building.client))["ramsey"]["battery"]
+    assert (battery["sensor"], battery["silent"]) == ("low", False)
 
 
 @pytest.mark.both_databases
