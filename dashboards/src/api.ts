@@ -77,7 +77,7 @@ export async function send<T>(
       signal: signal ?? null,
     });
   } catch (fault) {
-    if (signal?.aborted) throw fault;
+    if (signal?.aborted && signal.reason.name !== "TimeoutError") throw fault;
     throw new Unreachable();
   } finally {
     if (method !== "GET") writes += 1;
@@ -90,11 +90,11 @@ export async function send<T>(
   throw new Refusal(answer.status, problem, Number(answer.headers.get("Retry-After")) || null);
 }
 
-export async function getAll<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+export async function getAll<T>(path: string, query: Record<string, string> = {}, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let after = "";
   do {
-    const page = await get<{ items: T[]; next?: string | null }>(path, { ...query, ...(after && { after }), limit: "200" });
+    const page = await get<{ items: T[]; next?: string | null }>(path, { ...query, ...(after && { after }), limit: "200" }, signal);
     items.push(...page.items);
     after = page.next ?? "";
   } while (after);

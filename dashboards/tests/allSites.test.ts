@@ -6,6 +6,7 @@ const QUIET = { danger: 0, serious: 0, minor: 0, since: null, seen: 0 };
 const building = (site: string, own: Partial<SiteSummary> = {}): SiteSummary => ({
   site,
   site_name: site,
+  zone: "UTC",
   trouble: QUIET,
   people: null,
   coldest: null,
@@ -36,10 +37,10 @@ test("what is not measured comes last, whichever way a column is sorted", () => 
   assert.deepEqual(names(all, "coldest.other"), ["mild", "cold", "unknown"]);
 });
 
-test("a battery that says it is low comes before one with fewer percent that does not", () => {
-  const battery = (percent: number | null, low: boolean) => ({ percent, low, sensor: "s", room: "Hall", at: "2026-11-25T10:00:00Z" });
-  const all = [building("fine", { battery: battery(null, false) }), building("few", { battery: battery(8, false) }), building("low", { battery: battery(null, true) })];
-  assert.deepEqual(names(all, "battery"), ["low", "few", "fine"]);
+test("a battery that is silent comes before one that says it is low, and that before one with fewer percent", () => {
+  const battery = (percent: number | null, low: boolean, silent = false) => ({ percent, low, silent, sensor: "s", room: "Hall", at: "2026-11-25T10:00:00Z" });
+  const all = [building("fine", { battery: battery(null, false) }), building("few", { battery: battery(8, false) }), building("low", { battery: battery(null, true) }), building("dead", { battery: battery(43, false, true) })];
+  assert.deepEqual(names(all, "battery"), ["dead", "low", "few", "fine"]);
 });
 
 test("versions are sorted as versions, by the oldest of a building", () => {
@@ -58,5 +59,5 @@ test("a column that is pressed again is turned round, and the address says so", 
     assert.deepEqual(second, { column, down: !first.down });
     assert.deepEqual(orderOf(viewAfter(second, column)), first);
   }
-  assert.deepEqual(orderOf("nonsense"), { column: "trouble", down: true });
+  for (const name of ["nonsense", "constructor", "toString.other"]) assert.equal(orderOf(name).column, "trouble");
 });

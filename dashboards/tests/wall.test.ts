@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteAlert } from "../src/now/otherSiteAlerts.svelte.ts";
-import { ageText, calls, fit, places, seenCount, whatText } from "../src/wall/wall.ts";
+import { ageText, calls, fit, headingText, places, seenCount, whatText } from "../src/wall/wall.ts";
 import { HOUR, MINUTE } from "../src/zone.ts";
 
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -61,4 +61,11 @@ test("42 buildings fit in three columns, and more than 60 say how many are not s
 
 test("an age is in the unit that is read at once", () => {
   assert.deepEqual([-1, 59_000, 90_000, 59 * MINUTE, 47 * HOUR, 49 * HOUR].map(ageText), ["0 s", "59 s", "1 min", "59 min", "47 h", "2 days"]);
+});
+
+test("a screen says that nothing needs anybody only once that is known, and while it is", () => {
+  assert.equal(headingText(null, false), "What needs somebody");
+  assert.equal(headingText(0, true), "Not known what needs somebody");
+  assert.equal(headingText(0, false), "Nothing needs anybody");
+  assert.equal(headingText(2, false), "2 buildings need somebody");
 });

@@ -1,10 +1,11 @@
 """The wall says what needs somebody, where, since when, all at once; the estate is a table of all buildings."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -12,6 +13,7 @@ from tests.browser.screen import Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+PASSWORD = "a long password"
 WALL = (1920, 1080)
 MANY = 42
 _NAMES = ("Ramsey Library", "Chatteris Community Library and Hub", "Ely")
@@ -78,8 +80,19 @@ async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_any
     screen = await screens.new(size=WALL)
     screen.excuse("ERR_FAILED", "ERR_CONNECTION_REFUSED")
     page = screen.page
-    await answer(page)
+    known = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await known.wait()
+        await route.fulfill(json={"items": [], "switched_off": {"ramsey": ["co2"]}})
+
+    await page.route("**/api/v1/alerts", late)
     await screen.open("/wall?site=ramsey")
+    await expect(page.get_by_role("heading", name="What needs somebody")).to_be_visible()
+    await expect(page).to_have_title("What needs somebody · Hallkeeper")
+    known.set()
+    await expect(page.get_by_text("1 building has alerts switched off")).to_be_visible()
+    await expect(page).to_have_title("Nothing needs anybody · Hallkeeper")
     calm = page.get_by_role("heading", name="Nothing needs anybody")
     await expect(calm).to_be_visible()
     await page.unroute_all(behavior="wait")
@@ -90,6 +103,22 @@ async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_any
     await all_in_sight(screen)
     await answer(page)
     await expect(calm).to_be_visible()
+
+
+@pytest.mark.browser_full
+async def test_who_may_not_see_live_state_has_neither_page_and_asks_for_nothing(screens: Screens, hub: SimHub) -> None:
+    await hub.api.post("/users", {"name": "Ada Foyer", "password": PASSWORD, "assignments": [{"role": "wall"}]})
+    screen = await screens.new(signed_in=False)
+    page = screen.page
+    await screen.open("/sign-in")
+    await screen.sign_in("Ada Foyer", PASSWORD)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in ("estate", "wall"):
+        await screen.open(f"/{name}?site=ramsey")
+        await expect(page.get_by_text("Only staff see this.")).to_be_visible()
+        await expect(page.get_by_role("link", name="Diary")).to_be_visible()
+    assert [each for each in asked if re.search(r"/api/v1/(alerts|estate)", each)] == []
 
 
 @pytest.mark.browser_full
@@ -158,7 +187,7 @@ FAST = """() => {
       at: new Date(Date.now() - turn * 60000).toISOString(),
       over_since: null, acknowledged_at: null, snoozed_until: null,
     }));
-    return new Response(JSON.stringify({ items }));
+    return new Response(JSON.stringify({ items, switched_off: {} }));
   };
   window.WebSocket = class {
     constructor() {
@@ -202,7 +231,9 @@ async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(scr
         weights.append(await weigh())
     polls = await page.evaluate("polls")
     assert polls > (HOURS + 1) * 600
-    (heap, nodes, listeners), (heap_after, nodes_after, listeners_after) = weights[0], weights[-1]
-    assert heap_after < heap + 1, f"MB by hour: {weights}"
-    assert nodes_after < nodes * 1.5, f"nodes by hour: {weights}"
-    assert listeners_after <= listeners + 5, f"listeners by hour: {weights}"
+    heap, nodes, listeners = weights[0]
+    for heap_after, nodes_after, listeners_after in weights[1:]:
+        # 140 bytes kept of each of 2,160 answers would be more.
+        assert heap_after < heap + 0.28, f"MB by hour: {weights}"
+        assert nodes_after <= nodes + 20, f"nodes by hour: {weights}"
+        assert listeners_after <= listeners + 5, f"listeners by hour: {weights}"

@@ -5,11 +5,12 @@ import { LANGUAGE } from "../language.ts";
 export interface SiteSummary {
   site: string;
   site_name: string;
+  zone: string;
   trouble: { danger: number; serious: number; minor: number; since: string | null; seen: number };
   people: { people: number; low: number; high: number; estimated: boolean; gaps: number; stale_since: string | null } | null;
   coldest: Heat | null;
   warmest: Heat | null;
-  battery: { percent: number | null; low: boolean; sensor: string; room: string; at: string } | null;
+  battery: { percent: number | null; low: boolean; silent: boolean; sensor: string; room: string; at: string } | null;
   certificate: { edge: string; ends: string } | null;
   edges: { total: number; away: number; away_since: string | null; versions: Record<string, number> };
 }
@@ -42,7 +43,7 @@ export interface Order {
   down: boolean;
 }
 
-const isColumn = (name: string): name is Column => name in COLUMNS;
+const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
 
 /** From the address: "people", or "people.other" for the other way round. */
 export function orderOf(view: string): Order {
@@ -85,7 +86,7 @@ const VALUES: Record<Exclude<Column, "version">, (one: SiteSummary) => number | 
   people: ({ people }) => people && people.people,
   coldest: ({ coldest }) => coldest && coldest.celsius,
   warmest: ({ warmest }) => warmest && warmest.celsius,
-  battery: ({ battery }) => battery && (battery.percent ?? 100) - (battery.low ? 1000 : 0),
+  battery: ({ battery }) => battery && (battery.percent ?? 100) - (battery.low ? 1000 : 0) - (battery.silent ? 10_000 : 0),
   certificate: ({ certificate }) => certificate && Date.parse(certificate.ends),
   away: ({ edges }) => (edges.total ? edges.away : null),
 };

@@ -101,6 +101,14 @@ export function fit(count: number): Fit {
 /** How much smaller a text is written that would be too long for its line. */
 export const narrowed = (text: string, most: number, least = 0.5): number => Math.max(least, Math.min(1, most / text.length));
 
+/** What a screen says at its top; `count`: of buildings, null before the first answer. */
+export function headingText(count: number | null, cut: boolean): string {
+  if (cut) return /* words */ "Not known what needs somebody";
+  if (count === null) return /* words */ "What needs somebody";
+  if (!count) return /* words */ "Nothing needs anybody";
+  return plural(count, "1 building needs somebody", `${count} buildings need somebody`);
+}
+
 /** What is known of it in one line, without the building and what the headline says already. */
 export function detailText(one: SiteAlert): string {
   const text = one.text.replace(`${one.site_name}: `, "").replace(/ \([^()]*\)$/, "");
