@@ -4,7 +4,7 @@ alone, since no address is known here."""
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from statistics import median, median_low
+from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from controller.db.engine import Tx
@@ -39,10 +39,10 @@ def floor_of(nights: Iterable[Sequence[float]]) -> int | None:
     """The floor from the fewest devices in each hour of each night, of which nothing may be known. None of fewer than
     ``LEAST_NIGHTS``.
 
-    Medians, so that neither an access point that restarts for an hour, nor a night in which it is off or a party lasts,
-    changes it.
+    The lower median of the hours, then of the nights, so that neither an access point that restarts for an hour, nor a
+    night in which it is off or a party lasts, changes it.
     """
-    known = [median(hours) for hours in nights if hours]
+    known = [median_low(hours) for hours in nights if hours]
     return round(median_low(known)) if len(known) >= LEAST_NIGHTS else None
 
 

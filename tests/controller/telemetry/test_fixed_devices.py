@@ -23,6 +23,7 @@ QUIET = [9.0, 9.0, 9.0, 9.0]
         ([QUIET] * 5 + [[60.0, 44.0, 31.0, 30.0]] * 2, 9),
         ([QUIET] * 5 + [[0.0] * 4] * 2, 9),
         ([[9.0, 0.0, 9.0, 9.0]] * 7, 9),
+        ([[30.0, 12.0, 9.0, 8.0]] * 7, 9),
         ([QUIET] * 3 + [[11.0] * 4] * 4, 11),
         ([QUIET] * 4 + [[11.0] * 4] * 3, 9),
         ([QUIET] * 3 + [[]] * 4, 9),
@@ -32,7 +33,15 @@ QUIET = [9.0, 9.0, 9.0, 9.0]
         ([], None),
     ],
     ids=[
-        *("every night", "two parties", "off for two nights", "it restarts at two", "a printer more", "not yet"),
+        *(
+            "every night",
+            "two parties",
+            "off for two nights",
+            "it restarts at two",
+            "late guests",
+            "a printer more",
+            "not yet",
+        ),
         *("three nights known", "two nights known", "an hour of each", "none", "nothing"),
     ],
 )
