@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Door, Edge, Snapshot, StoredAlert } from "../src/model.ts";
-import { alerts, areaWords, doorOverrides, notCounting, planWords, healthCounts } from "../src/now/statusText.ts";
+import { alerts, areaWords, atNightToo, doorOverrides, notCounting, planWords, healthCounts } from "../src/now/statusText.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -140,6 +140,12 @@ test("codes typed wrongly are no faults", () => {
   const { faults, wrongCodes } = healthCounts({ ...edge, health: { wrong_codes: 3, refused_malformed: 2, dropped: 0 } });
   assert.deepEqual([faults, wrongCodes], [[["refused_malformed", 2]], 3]);
 });
+
+for (const [stations, fixed, shown] of [[12, 9, 9], [4, 9, 4], [0, 9, 0], [null, 9, 0], [12, null, 0]] as const) {
+  test(`of ${stations} devices, with ${fixed} in most nights, ${shown} are there at night too`, () => {
+    assert.equal(atNightToo({ stations, fixed }), shown);
+  });
+}
 
 test("a counter that a fault stops says since when nobody is counted", () => {
   const faults = [{ text: "the inner beam is blocked" }];

@@ -150,6 +150,11 @@ export function notCounting(counter: Pick<Snapshot["counters"][number], "not_cou
   return `nobody counted since ${sinceText(counter.not_counting_since, zone, now)}: ${counter.faults.map((fault) => fault.text).join("; ")}`;
 }
 
+/** How many of the devices that are there now are there at night too; 0 where that is not known. */
+export function atNightToo({ stations, fixed }: Pick<Snapshot["wifi"][number], "stations" | "fixed">): number {
+  return Math.min(stations ?? 0, fixed ?? 0);
+}
+
 /** The overrides of a door as text; `bad`: the door does not follow it. */
 export function doorOverrides(snapshot: Snapshot, door: string): { id: string; text: string; bad: boolean }[] {
   return snapshot.overrides.flatMap((one) =>
