@@ -105,12 +105,12 @@ class DoorRates:
 
 class Doors:
     """All counters of a recording. ``counting``: whether anything counts both ways; ``silent``: shape (rows,), whether
-    a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there; ``quiet``: those of
-    these that are only a quiet night; ``blind``: shape (rows,), the share of the counters of which nothing is known;
-    ``highest``: how many people the counts alone say there were at most.
+    a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there; ``balanced``: those
+    in which only the counts of a quiet night say so; ``blind``: shape (rows,), the share of the counters of which
+    nothing is known; ``highest``: how many people the counts alone say there were at most.
 
-    ``whole``: what is recorded is a building, in which people may sleep. A quiet night counts there only if a working
-    PIR sees nobody and the counts, too, say that everybody left."""
+    ``whole``: what is recorded is a building, in which people may sleep. A quiet night counts there only if the counts,
+    too, say that everybody left, and without a working PIR for less."""
 
     def __init__(self, recording: Recording, *, whole: bool = False) -> None:
         self._columns = recording.of("in", "out")
@@ -126,10 +126,12 @@ class Doors:
             self.silent |= self._seconds - _last_known(self._seconds, column) > HOUR / 4
         alarm = _alarm(recording)
         self.blind: Floats = np.isnan(counts).mean(axis=0) if self._columns else np.zeros(rows)
-        quiet = self._quiet_night(recording, whole) if self.counting else np.zeros_like(alarm)
+        quiet = self._quiet_night(recording) if self.counting else np.zeros_like(alarm)
         left, self.highest = self._left(recording, alarm, quiet)
-        self.quiet: Flags = (left if whole else quiet) & ~alarm
-        self.empty = alarm | self.quiet
+        seen = self._seen(recording) if whole else np.ones_like(alarm)
+        self.empty = alarm | ((left if whole else quiet) & seen)
+        self.balanced: Flags = left & ~seen & ~alarm if whole else np.zeros_like(alarm)
+        self._ended: Flags = self.empty | self.balanced
         self.corrections: list[Correction] = []
         self._since = 0
 
@@ -141,11 +143,11 @@ class Doors:
 
     def anchored(self, index: int) -> slice | None:
         """At the first row of an empty time: corrects the rates and answers the rows since the last one."""
-        if not self.counting or not self.empty[index] or (index and self.empty[index - 1]):
+        if not self.counting or not self._ended[index] or (index and self._ended[index - 1]):
             return None
         span = slice(self._since, index + 1)
         counts = self._counts[span].sum(axis=0)
-        first = self._since == 0 and not self.empty[0]  # who was there when the recording began is not known
+        first = self._since == 0 and not self._ended[0]  # who was there when the recording began is not known
         if counts.sum() and not first and not self.silent[span].any():
             days = (self._seconds[index] - self._seconds[self._since]) / DAY
             self.corrections.append(Correction(self._moments[index], self.rates.correct(counts, days)))
@@ -171,7 +173,7 @@ class Doors:
     def so_far(self, span: slice) -> Floats:
         """How many were there in ``span``, since the last empty time; NaN where that is too unsure to learn from."""
         counts = self._counts[self._since : span.stop]
-        known = not self.silent[self._since : span.stop].any() and bool(self.empty[self._since])
+        known = not self.silent[self._since : span.stop].any() and bool(self._ended[self._since])
         net = np.maximum(np.cumsum(counts @ (self.rates.ways * self.rates.rates)), 0.0)
         passed = np.cumsum(counts.sum(axis=1))
         spread = ((0.7 * _USUAL_SPREAD * passed) ** 2 + _NOISE * passed) ** 0.5
@@ -213,14 +215,19 @@ class Doors:
                 inside, since, slack = 0.0, 0.0, _SLACK
         return left, highest
 
-    def _quiet_night(self, recording: Recording, whole: bool) -> Flags:
+    def _seen(self, recording: Recording) -> Flags:
+        """Where a PIR has worked for so long that a quiet night is one."""
+        pirs = [np.isfinite(column.values) for column in recording.of("pir")]
+        works = np.logical_or.reduce(pirs, axis=0) if pirs else np.zeros(len(self._seconds), dtype=np.bool_)
+        last = np.maximum.accumulate(np.where(works, self._seconds[0], self._seconds))
+        found: Flags = works & (self._seconds - last >= _QUIET)
+        return found
+
+    def _quiet_night(self, recording: Recording) -> Flags:
         """Nobody passed for hours, and it is between midnight and six: nobody is there. Movement contradicts."""
         stirred = self._passed.copy()
-        pirs = [column.values for column in recording.of("pir")]
-        for values in pirs:
-            stirred |= _lasting(np.nan_to_num(values) > 0)
-        if whole:
-            stirred |= ~np.logical_or.reduce([np.isfinite(values) for values in pirs], axis=0, initial=False)
+        for column in recording.of("pir"):
+            stirred |= _lasting(np.nan_to_num(column.values) > 0)
         last = np.maximum.accumulate(np.where(stirred, self._seconds, self._seconds[0]))
         night = np.array([moment.hour < 6 for moment in self._moments])
         quiet: Flags = night & (self._seconds - last >= _QUIET) & ~self.silent

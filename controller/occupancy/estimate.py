@@ -55,13 +55,14 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
-    the first row."""
+    the first row. ``pirs``: those that have ever seen movement, with since when."""
 
     parts: SiteParts
     counters: Mapping[Device, datetime]
     areas: Sequence[Device]
     away: Mapping[str, datetime]
     marks: Sequence[BlindMark]
+    pirs: Mapping[Device, datetime] = {}
 
 
 def capacity(parts: SiteParts) -> int | None:
@@ -73,8 +74,8 @@ def capacity(parts: SiteParts) -> int | None:
 
 
 def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
-    """From what was heard until ``at``; None where no door has a counter."""
-    if not sensing.counters:
+    """From what was heard until ``at``; None where no door had a counter yet."""
+    if not any(since < at for since in sensing.counters.values()):
         return None
     return _Working(rows, sensing, at).estimate()
 
@@ -89,15 +90,17 @@ class _Working:
         self._steps = list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
         edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
-        devices = [*sensing.counters, *self._stations, *((edge, "") for edge in edges_here)]
+        devices = [*sensing.counters, *sensing.pirs, *self._stations, *((edge, "") for edge in edges_here)]
+        since = {**sensing.counters, **sensing.pirs}
         self._begun = max(min(sensing.counters.values()), rows.start)
+        self._new = min(sensing.counters.values()) >= rows.start
         heard = [
             HeardSeries(
                 edge=edge,
                 device=device,
                 measurement="",
                 place="",
-                first_at=max(sensing.counters.get((edge, device), rows.start), rows.start),
+                first_at=max(since.get((edge, device), rows.start), rows.start),
                 last_at=rows.start,
             )
             for edge, device in devices
@@ -107,7 +110,8 @@ class _Working:
         found = known_times(heard, horizons=horizons, present=set(devices), outages=rows.outages, marks=marks)
         self._known = dict(zip(devices, found, strict=True))
         self._marks = marks
-        self._untrue: dict[int, Device] = {}
+        self._untrue: set[tuple[int, Device]] = set()
+        self._slept = False
         self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
         self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
 
@@ -118,13 +122,16 @@ class _Working:
     def estimate(self) -> Estimate:
         holds = capacity(self._sensing.parts)
         many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
-        told, told_at = self._rows.told(len(self._steps))
-        counting = np.logical_and.reduce([self._worked[device] for device in self._sensing.counters])
+        counters = {device: self._worked[device] for device in self._sensing.counters}
+        told, told_at, self._parts = self._rows.told(counters)
+        counting = np.logical_and.reduce(list(counters.values()))
         empty = self._rows.empty(self._sensing.areas, self._in_touch, counting)
         skip = max(self._rows.row(self._begun) - 1, 0)
         replay = Replay(self._recording(told, empty, skip), many, counters_only=True)
         step = replay.last()
-        since, anchor = self._anchor(empty, np.flatnonzero(replay.doors.empty) + skip, told_at)
+        doors = replay.doors
+        unseen = frozenset((np.flatnonzero(doors.balanced) + skip).tolist())
+        since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, told_at)
         return Estimate(
             at=self._at,
             people=step.people,
@@ -135,6 +142,7 @@ class _Working:
             rests_on=self._rests_on(anchor, replay.follows),
             missing=(
                 *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),
+                *(["whether anybody slept there: no PIR worked that night"] if self._slept else []),
                 *self._missing(since),
             ),
         )
@@ -150,40 +158,49 @@ class _Working:
             ins, outs = np.zeros(rows), np.zeros(rows)
             for row, count in self._rows.counts.get(device, {}).items():
                 ins[row], outs[row] = count.ins, count.outs
+            for jump in self._rows.jumps(device):
+                ins[jump.row], outs[jump.row] = ins[jump.row] - jump.ins, outs[jump.row] - jump.outs
+                self._untrue.add((jump.row, device))
             untrue = ins + outs > MORE_THAN_ANY_DOOR * ROW_S
-            self._untrue |= {int(row): device for row in np.flatnonzero(untrue)}
+            self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
             unknown = untrue | (~self._worked[device] & (ins + outs == 0))
             for kind, values in (("in", ins), ("out", outs)):
                 values[unknown] = NAN
                 columns.append(Column(f"{device[1]} {kind}", kind, values))
         for device, values in sorted(self._stations.items()):
             columns.append(Column(device[1], "devices", np.where(self._worked[device], values, NAN)))
-        columns += [Column(device[1], "pir", values) for device, values in sorted(self._rows.moving(rows).items())]
+        for device in sorted(self._sensing.pirs):
+            values = np.where(self._worked[device], self._rows.moving(device, rows), NAN)
+            columns.append(Column(device[1], "pir", values))
         seconds = self._seconds[skip:]
         moments = [datetime.fromtimestamp(second, self._zone) for second in seconds.tolist()]
         columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
         return Recording(seconds, moments, columns, Counter())
 
     def _anchor(
-        self, known: Sequence[Empty | None], rows: NDArray[np.intp], told_at: datetime | None
+        self,
+        known: Sequence[Empty | None],
+        rows: NDArray[np.intp],
+        unseen: frozenset[int],
+        told_at: datetime | None,
     ) -> tuple[datetime, str]:
         """Since when people have been counted from a number that was known, and how it was known. ``rows``: in which
-        nobody can have been there."""
-        found = self._begun, f"it is not known who was there at {self._time(self._begun)}, when counting began"
+        nobody can have been there; ``unseen``: those of which only the counts say so."""
+        how = "when counting began" if self._new else "and it was never known to be empty in the last seven days"
+        found = self._begun, f"it is not known who was there at {self._time(self._begun)}, {how}"
         if rows.size:
             row = int(rows[-1])
             here = known[row]
             quiet = datetime.fromtimestamp(self._steps[row][1], UTC)
             since = here.at if here is not None else quiet
-            how = (
-                here.why
-                if here is not None
-                else "nobody had passed a door for three hours of the night and nothing moved"
-            )
+            how = here.why if here is not None else "nobody had passed a door for three hours of the night"
+            how += "" if here is not None or row in unseen else " and nothing moved"
+            self._slept = row in unseen
             taken = "empty" if here is not None else "taken as empty"
             found = max(quiet, since), f"{taken} at {self._time(since)}, when {how}"
         if told_at is not None and told_at >= found[0]:
             found = told_at, f"counted by a person at {self._time(told_at)}"
+            self._slept = False
         return found
 
     def _rests_on(self, anchor: str, follows: Sequence[str]) -> str:
@@ -202,18 +219,30 @@ class _Working:
         """What was not counted since then, the longest first."""
         gaps: dict[tuple[datetime, datetime, str], list[str]] = {}
         for device in self._sensing.counters:
-            for gap in without(since, self._at, self._known[device]):
-                if gap.end - gap.start >= _SHORTEST:
-                    gaps.setdefault((gap.start, gap.end, self._cause(device, gap)), []).append(self._door(device))
+            for gap in without(self._rows.start, self._at, self._known[device]):
+                if gap.end - max(gap.start, since) >= _SHORTEST:
+                    start, why = self._cause(device, gap, since)
+                    gaps.setdefault((start, gap.end, why), []).append(self._door(device))
         found = [
             f"not counted at {times.listed(sorted(doors))} {self._span(start, end)}: {why}"
             for (start, end, why), doors in sorted(gaps.items())[-_MOST_GAPS:]
         ]
-        for row, device in sorted(self._untrue.items())[-_MOST_GAPS:]:
-            if (at := datetime.fromtimestamp(self._steps[row][0], UTC)) >= since:
-                found.append(f"more than can pass {self._door(device)} at {self._time(at)}")
+        for part in self._parts[-_MOST_GAPS:]:
+            if part.at >= since:
+                only, others = ([self._door(one) for one in sorted(each)] for each in (part.counted, part.others))
+                where = f"only at {times.listed(only)}, not at {times.listed(others)}"
+                found.append(f"re-counted at {self._time(part.at)} {where}")
+        for row, device in sorted(self._untrue)[-_MOST_GAPS:]:
+            start, end = (datetime.fromtimestamp(each, UTC) for each in self._steps[row])
+            if end > since:
+                found.append(f"more than can pass {self._door(device)} at {self._time(start)}")
         if since == self._begun:
-            return ["who was there when counting began", *found]
+            first = (
+                "when counting began"
+                if self._new
+                else "at first: it was never known to be empty in the last seven days"
+            )
+            return [f"who was there {first}", *found]
         return found
 
     def _span(self, start: datetime, end: datetime) -> str:
@@ -221,14 +250,23 @@ class _Working:
             return f"since {self._time(start)}"
         return f"from {self._time(start)} to {self._time(end)}"
 
-    def _cause(self, device: Device, gap: Interval) -> str:
+    def _cause(self, device: Device, gap: Interval, since: datetime) -> tuple[datetime, str]:
+        """Since when, which may be before the first row, and why. ``since``: when the number was last known."""
         edge = next((each.name for each in self._sensing.parts.edges if each.id == device[0]), device[0])
-        if self._sensing.away.get(device[0]) == gap.start:
-            return f"{edge} is out of reach"
+        away = self._sensing.away.get(device[0])
+        if away is not None and away <= gap.start and gap.end == self._at:
+            return away, f"{edge} is out of reach"
         if any(each.edge == device[0] and gap.start in each.during for each in self._rows.outages):
-            return f"{edge} was not running"
-        its = [each for each in self._marks if (each.edge, each.device) == device and each.at <= gap.start]
-        if its and its[-1].present:
-            code, _, part = its[-1].fault.partition(" ")
-            return describe(code, part)
-        return "there was no counter yet"
+            return gap.start, f"{edge} was not running"
+        present: dict[str, datetime] = {}
+        for mark in self._marks:
+            if (mark.edge, mark.device) == device and mark.at < gap.end:
+                if mark.present:
+                    present[mark.fault] = mark.at
+                elif len(present) > 1 or mark.at <= gap.start:
+                    present.pop(mark.fault, None)
+        if present:
+            fault, start = max(present.items(), key=lambda each: each[1])
+            code, _, part = fault.partition(" ")
+            return min(start, gap.start), describe(code, part)
+        return max(gap.start, since), "there was no counter yet"

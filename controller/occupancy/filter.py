@@ -14,7 +14,8 @@ _STEP = 10.0
 _RATES_KEPT = 5 * 24 * HOUR
 """How long a door counts as it does."""
 _PRESENCE_BELIEVED, _NUMBER_BELIEVED = 0.6, 0.85
-_FEW = 9
+_FEW, _CONVOLVED = 9, 60
+"""Up to so large a change a step costs less without, and with, a convolution."""
 _NEAR = 0.3
 """Standard deviation up to which the number moves by one person at most in a step."""
 _LARGE, _FAR = 150, 6.0
@@ -155,9 +156,13 @@ class OccupancyFilter:
         if changes.shape[1] <= _FEW:
             for place in range(changes.shape[1]):
                 moved[:, place : place + size] += changes[:, place, None] * self._beliefs
-        else:
+        elif reach <= _CONVOLVED:
             for index, change in enumerate(changes):
                 moved[index] = np.convolve(self._beliefs[index], change)
+        else:
+            length = 1 << moved.shape[1].bit_length()
+            waves = np.fft.rfft(self._beliefs, length, axis=1) * np.fft.rfft(changes, length, axis=1)
+            moved = np.maximum(np.fft.irfft(waves, length, axis=1)[:, : moved.shape[1]], 0.0)
         inside = moved[:, reach : reach + size]
         if reach:
             inside[:, 0] += _IMPOSSIBLE * moved[:, :reach].sum(axis=1)
@@ -189,10 +194,10 @@ class OccupancyFilter:
         self._beliefs = np.zeros_like(self._beliefs)
         self._beliefs[:, 0] = self._weights[:, 0]
 
-    def told(self, people: float) -> None:
-        """Somebody has counted so many, which replaces what was believed."""
+    def told(self, people: float, spread: float | None = None) -> None:
+        """Somebody has counted so many, which replaces what was believed. ``spread``: standard deviation."""
         numbers = np.arange(self._comings.capacity + 1.0)
-        away = (numbers - min(people, self._comings.capacity)) / (_TOLD_SPREAD * (1 + people) ** 0.5)
+        away = (numbers - min(people, self._comings.capacity)) / (spread or _TOLD_SPREAD * (1 + people) ** 0.5)
         counted = np.exp(-0.5 * away**2)
         self._beliefs = self._weights * (counted / counted.sum())
 

@@ -25,6 +25,8 @@ _OFTEN = 0.3
 _SILENT = HOUR
 """A sensor that sent nothing for so long is not believed."""
 _FOLLOWING = ("devices", "co2")
+_BALANCED_SPREAD = 2.0
+"""Standard deviation of nobody, where only the counts of a quiet night say so."""
 _BEYOND, _MOST = 1.3, 4000
 """Doors miss people: the filter reaches so far beyond what they counted."""
 _WEIGHT = 0.15
@@ -133,6 +135,8 @@ class Replay:
                     believed.see(self._logs[index])
                 for logs in self._followed(index, second - before):
                     believed.see(logs)
+            if doors.balanced[index] and not doors.balanced[index - 1]:
+                believed.told(0, _BALANCED_SPREAD)
             for column, known in self._told:
                 if known[index]:
                     believed.told(float(column.values[index]))

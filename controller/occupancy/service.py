@@ -153,10 +153,11 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
     opened = await queries.logs_opened(tx, site)
     first: dict[tuple[str, str], datetime] = {}
     for each in await rollups.series_of(tx, site):
-        if each.measurement == "footfall" and each.first_at <= at:
-            first[each.edge, each.device] = min(each.first_at, first.get((each.edge, each.device), at))
+        if each.measurement in ("footfall", "motion"):
+            here = each.edge, each.device
+            first[here] = min(each.first_at, first.get(here, each.first_at))
     counters = {
-        (edge, state.device): first.get((edge, state.device), min(opened.get(edge, at), at))
+        (edge, state.device): first.get((edge, state.device), opened.get(edge, at))
         for edge, state in devices
         if state.kind == "counter"
     }
@@ -168,5 +169,10 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
         areas=sorted((edge, state.device) for edge, state in devices if state.kind == "alarm"),
         away={each.edge: each.since for each in states if not each.online and each.since <= at},
         marks=[each for each in marks if each.at < start],
+        pirs={
+            (edge, state.device): first[edge, state.device]
+            for edge, state in devices
+            if state.kind == "motion" and (edge, state.device) in first
+        },
     )
     return sensing, start

@@ -4,15 +4,16 @@ Rows are the same in whatever order events come, so that they are the same wheth
 of stored events later.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 
-from controller.occupancy.recording import NAN, Flags, Floats
+from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Flags, Floats
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.coverage import blind_mark
 from controller.telemetry.rollups.repository import BlindMark
@@ -35,6 +36,10 @@ KINDS = ("footfall", "recount", "motion", "wifi", "alarm", "closing", "fault", "
 ROW_S = 300
 _TOGETHER = timedelta(minutes=2)
 """Who counts a whole building corrects each of its counters in this time."""
+_AT_ONCE_S = 2
+"""Who passes within so few seconds is counted in one event."""
+_ACTIVE_ROWS = 12
+"""How long a PIR is believed that says no more after it saw movement."""
 _ALARM = {
     AlarmChange.SET: True,
     AlarmChange.UNSET: False,
@@ -60,13 +65,33 @@ class HeardEvent(NamedTuple):
 
 
 class _Count(msgspec.Struct):
-    """Of a counter in a row. ``entered``: when somebody last came in; ``totals``: of its last event."""
+    """Of a counter in a row. ``entered``: when somebody last came in; ``totals``: of its last event; ``times``: of its
+    events; ``large``: those events, with in and out, that may be more than can pass."""
 
     ins: int = 0
     outs: int = 0
     entered: datetime | None = None
     last: When | None = None
     totals: tuple[int, int] = (0, 0)
+    times: list[When] = msgspec.field(default_factory=list)
+    large: list[tuple[When, int, int]] = msgspec.field(default_factory=list)
+
+
+class Jump(NamedTuple):
+    """Of a counter in a row: more than can have passed since it counted before."""
+
+    row: int
+    at: datetime
+    ins: int
+    outs: int
+
+
+class Part(NamedTuple):
+    """A person's count of a part of the counters; ``others``: those that counted too."""
+
+    at: datetime
+    counted: frozenset[Device]
+    others: frozenset[Device]
 
 
 class _Recount(NamedTuple):
@@ -110,6 +135,9 @@ class SiteRows:
             case FootfallData() as data:
                 count = self.counts[event.edge, data.counter][row]
                 count.ins, count.outs = count.ins + data.ins, count.outs + data.outs
+                count.times.append(when)
+                if data.ins + data.outs > MORE_THAN_ANY_DOOR * _AT_ONCE_S:
+                    count.large.append((when, data.ins, data.outs))
                 if data.ins:
                     count.entered = max(count.entered or event.at, event.at)
                 if count.last is None or when > count.last:
@@ -138,18 +166,39 @@ class SiteRows:
         """By access point: how many devices it listed last, in each row; NaN before the first."""
         return {device: _held(cells, rows) for device, cells in self._stations.items()}
 
-    def moving(self, rows: int) -> dict[Device, Floats]:
-        """By sensor: 1 in the rows in which it saw movement."""
-        found = {}
-        for device, cells in self._moving.items():
-            values = np.nan_to_num(_held(cells, rows))
-            values[[row for row in self._moved[device] if row < rows]] = 1.0
-            found[device] = values
-        return found
+    def moving(self, sensor: Device, rows: int) -> Floats:
+        """1 in the rows in which it saw movement; NaN where it said so long ago, and no more."""
+        cells: Mapping[int, tuple[When, float]] = self._moving.get(sensor, {})
+        values = np.nan_to_num(_held(cells, rows))
+        ordered = [*sorted(row for row in cells if row < rows), rows]
+        for place, row in enumerate(ordered[:-1]):
+            if values[row]:
+                values[row + _ACTIVE_ROWS : ordered[place + 1]] = NAN
+        values[[row for row in self._moved.get(sensor, ()) if row < rows]] = 1.0
+        return values
 
-    def told(self, rows: int) -> tuple[Floats, datetime | None]:
-        """How many people somebody counted, as at the end of the row; NaN elsewhere. And when that was last."""
-        values, groups = np.full(rows, NAN), list[list[_Recount]]()
+    def jumps(self, counter: Device) -> Iterator[Jump]:
+        """Events that count more than can have passed since the event before."""
+        cells: Mapping[int, _Count] = self.counts.get(counter, {})
+        for row, count in cells.items():
+            if not count.large:
+                continue
+            times = sorted(count.times)
+            earlier = max((each for each in cells if each < row), default=None)
+            first = cells[earlier].last if earlier is not None else None
+            for when, ins, outs in count.large:
+                place = bisect_left(times, when)
+                before = times[place - 1] if place else first
+                span = (when[0] - before[0]).total_seconds() if before is not None else ROW_S
+                if ins + outs > MORE_THAN_ANY_DOOR * min(max(span, _AT_ONCE_S), ROW_S):
+                    yield Jump(row, when[0], ins, outs)
+
+    def told(self, worked: Mapping[Device, Flags]) -> tuple[Floats, datetime | None, list[Part]]:
+        """How many people somebody counted, as at the end of the row; NaN elsewhere. And when that was last, and the
+        counts that are not of the whole building: another counter than those was counting. ``worked``: by counter, the
+        rows in which it counts."""
+        values = np.full(max(map(len, worked.values())), NAN)
+        groups, parts, last = list[list[_Recount]](), list[Part](), None
         for each in sorted(self._recounts):
             if groups and each.at - groups[-1][-1].at <= _TOGETHER:
                 groups[-1].append(each)
@@ -158,15 +207,27 @@ class SiteRows:
         for group in groups:
             row = self.row(group[-1].at)
             newest = {each.counter: each for each in group}
+            others = {device for device, flags in worked.items() if flags[row] and device not in newest}
+            if others:
+                parts.append(Part(group[-1].at, frozenset(newest), frozenset(others)))
+                continue
+            last = group[-1].at
             values[row] = sum(each.inside + self._since(each, row) for each in newest.values())
-        return np.maximum(values, 0.0), groups[-1][-1].at if groups else None
+        return np.maximum(values, 0.0), last, parts
 
     def _since(self, told: _Recount, row: int) -> int:
-        """How many more came in by a counter than went out, from its re-count to the end of a row."""
-        count = self.counts[told.counter].get(row)
-        if count is None or count.last is None or count.last[0] < told.at:
+        """How many more came in by a counter than went out, from its re-count to the end of a row; 0 where its totals
+        began again, or say more than can have passed."""
+        cells = self.counts[told.counter]
+        counts = [cells[each] for each in range(self.row(told.at), row + 1) if each in cells]
+        if not counts or counts[-1].last is None or counts[-1].last[0] < told.at:
             return 0
-        return (count.totals[0] - told.totals[0]) - (count.totals[1] - told.totals[1])
+        ins, outs = (now - then for now, then in zip(counts[-1].totals, told.totals, strict=True))
+        for jump in self.jumps(told.counter):
+            if told.at <= jump.at and jump.row <= row:
+                ins, outs = ins - jump.ins, outs - jump.outs
+        span = max((counts[-1].last[0] - told.at).total_seconds(), _AT_ONCE_S)
+        return ins - outs if min(ins, outs) >= 0 and ins + outs <= MORE_THAN_ANY_DOOR * span else 0
 
     def empty(self, areas: Sequence[Device], in_touch: Mapping[str, Flags], counting: Flags) -> list[Empty | None]:
         """For each row whether nobody can be there at its end: every area's alarm is set, or the only edge said in it
