@@ -17,6 +17,10 @@ PASSWORD = "a long password"
 WALL = (1920, 1080)
 MANY = 42
 _NAMES = ("Ramsey Library", "Chatteris Community Library and Hub", "Ely")
+LONG = (
+    "The Hemingford Grey and Saint Ives Library and Community Hub",
+    "The Wisbech and March Adult Learning, Library and Community Hub beside Saint Peter's Gardens",
+)
 _KINDS = (
     ("fire", "danger", "Fire alarm"),
     ("left_unlocked", "serious", "Side door is unlocked, and should not be"),
@@ -41,7 +45,8 @@ async def answer(page: Page, *items: dict[str, Any]) -> None:
 
 
 CUT = """() => [...document.querySelectorAll(".wall :is(h1, h2, .what, .since, li)")]
-  .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.getBoundingClientRect().bottom > innerHeight)
+  .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.getBoundingClientRect().bottom > innerHeight
+    || (each.matches("h2, li") && each.scrollHeight > each.clientHeight + 1))
   .map((each) => each.textContent.trim())"""
 """What of the wall is cut off, or below the edge of the screen."""
 
@@ -103,6 +108,23 @@ async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_any
     await all_in_sight(screen)
     await answer(page)
     await expect(calm).to_be_visible()
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("name", LONG, ids=["60", "90"])
+async def test_42_buildings_of_long_names_fit_also_while_the_line_is_cut(screens: Screens, name: str) -> None:
+    screen = await screens.new(size=WALL)
+    screen.excuse("ERR_FAILED")
+    page = screen.page
+    items = [alert(site, site, site_name=f"{site} {name}") for site in range(MANY)]
+    await answer(page, *items, *(each | {"about": "other"} for each in items[::3]))
+    await screen.open("/wall?site=ramsey")
+    await expect(page.get_by_role("list", name="Buildings").get_by_role("listitem")).to_have_count(MANY)
+    await all_in_sight(screen)
+    await page.unroute_all(behavior="wait")
+    await page.route("**/api/v1/alerts", lambda route: route.abort())
+    await expect(page.get_by_text("The line is cut. This is how it was")).to_be_visible()
+    await all_in_sight(screen)
 
 
 @pytest.mark.browser_full

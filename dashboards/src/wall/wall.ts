@@ -101,6 +101,9 @@ export function fit(count: number): Fit {
 /** How much smaller a text is written that would be too long for its line. */
 export const narrowed = (text: string, most: number, least = 0.5): number => Math.max(least, Math.min(1, most / text.length));
 
+/** Whether a name is so long that it needs two lines, as small as a text may get. */
+export const inTwoLines = (name: string, most: number): boolean => most / name.length < 0.5;
+
 /** What a screen says at its top; `count`: of buildings, null before the first answer. */
 export function headingText(count: number | null, cut: boolean): string {
   if (cut) return /* words */ "Not known what needs somebody";
