@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteAlert } from "../src/now/otherSiteAlerts.svelte.ts";
-import { ageText, calls, fit, headingText, places, seenCount, whatText } from "../src/wall/wall.ts";
+import { ageText, calls, fit, headingText, heldText, places, seenCount, whatText } from "../src/wall/wall.ts";
 import { HOUR, MINUTE } from "../src/zone.ts";
 
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -68,4 +68,9 @@ test("a screen says that nothing needs anybody only once that is known, and whil
   assert.equal(headingText(0, true), "Not known what needs somebody");
   assert.equal(headingText(0, false), "Nothing needs anybody");
   assert.equal(headingText(2, false), "2 buildings need somebody");
+});
+
+test("how long an alert has held is never more than has passed", () => {
+  const held = (seconds: number) => heldText(NOW - seconds * 1_000, NOW);
+  assert.deepEqual([held(-2), held(0), held(59), held(60), held(119), held(3_600)], ["under 1 min", "under 1 min", "under 1 min", "1 min", "1 min", "1 h"]);
 });

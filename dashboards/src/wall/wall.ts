@@ -118,6 +118,9 @@ export function detailText(one: SiteAlert): string {
   return text === whatText(one) ? "" : text;
 }
 
+/** How long an alert has held, in whole minutes that have passed. */
+export const heldText = (at: Instant, now: Instant): string => (now - at < MINUTE ? /* words */ "under 1 min" : ageText(now - at));
+
 /** "25 min" */
 export function ageText(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / MINUTE));
