@@ -122,6 +122,7 @@ async def take_snapshot(
             low=inside.low,
             high=inside.high,
             capacity=inside.capacity,
+            full=inside.full,
             rests_on=inside.rests_on,
             missing=list(inside.missing),
         )

@@ -20,6 +20,7 @@ class OccupancyView(msgspec.Struct, frozen=True, kw_only=True):
     low: int
     high: int
     capacity: int | None
+    full: bool
     rests_on: str
     missing: list[str]
 

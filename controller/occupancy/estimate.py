@@ -35,8 +35,9 @@ _SHORTEST, _MOST_GAPS = timedelta(minutes=1), 4
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """With probability 0.9 the number is in ``low`` to ``high``; it is as likely more than ``people`` as fewer.
-    ``capacity``: how many the rooms hold, if known. ``rests_on``: what it is made of; ``missing``: what is not known,
-    which makes it uncertain."""
+    ``capacity``: how many the rooms hold, if known; ``full``: more than that are there, even allowing for the error,
+    and not by unsigned counters alone. ``rests_on``: what it is made of; ``missing``: what is not known, which makes it
+    uncertain."""
 
     at: datetime
     people: int
@@ -44,6 +45,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     low: int
     high: int
     capacity: int | None
+    full: bool
     rests_on: str
     missing: tuple[str, ...]
 
@@ -55,7 +57,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
-    the first row. ``pirs``: those that have ever seen movement, with since when."""
+    the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT."""
 
     parts: SiteParts
     counters: Mapping[Device, datetime]
@@ -63,6 +65,7 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     away: Mapping[str, datetime]
     marks: Sequence[BlindMark]
     pirs: Mapping[Device, datetime] = {}
+    unsigned: frozenset[Device] = frozenset()
 
 
 def capacity(parts: SiteParts) -> int | None:
@@ -75,7 +78,7 @@ def capacity(parts: SiteParts) -> int | None:
 
 def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
     """From what was heard until ``at``; None where no door had a counter yet."""
-    if not any(since < at for since in sensing.counters.values()):
+    if not any(since <= at for since in sensing.counters.values()):
         return None
     return _Working(rows, sensing, at).estimate()
 
@@ -112,6 +115,7 @@ class _Working:
         self._marks = marks
         self._untrue: set[tuple[int, Device]] = set()
         self._slept = False
+        self._net = np.zeros(len(self._steps))
         self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
         self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
 
@@ -132,6 +136,8 @@ class _Working:
         doors = replay.doors
         unseen = frozenset((np.flatnonzero(doors.balanced) + skip).tolist())
         since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, told_at)
+        over = holds is not None and step.low > holds
+        full = holds is not None and step.low - self._unsigned(since) > holds
         return Estimate(
             at=self._at,
             people=step.people,
@@ -139,9 +145,15 @@ class _Working:
             low=step.low,
             high=step.high,
             capacity=holds,
+            full=full,
             rests_on=self._rests_on(anchor, replay.follows),
             missing=(
                 *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),
+                *(
+                    ["whether more are there than the rooms hold: only counts over MQTT say so"]
+                    if over and not full
+                    else []
+                ),
                 *(["whether anybody slept there: no PIR worked that night"] if self._slept else []),
                 *self._missing(since),
             ),
@@ -163,6 +175,8 @@ class _Working:
                 self._untrue.add((jump.row, device))
             untrue = ins + outs > MORE_THAN_ANY_DOOR * ROW_S
             self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
+            if device in self._sensing.unsigned:
+                self._net += np.where(untrue, 0, ins - outs)
             unknown = untrue | (~self._worked[device] & (ins + outs == 0))
             for kind, values in (("in", ins), ("out", outs)):
                 values[unknown] = NAN
@@ -203,8 +217,14 @@ class _Working:
             self._slept = False
         return found
 
+    def _unsigned(self, since: datetime) -> int:
+        """How many more came than went since then, by unsigned counters; 0 if fewer."""
+        first = since.timestamp()
+        return max(round(sum(net for (_, end), net in zip(self._steps, self._net, strict=True) if end > first)), 0)
+
     def _rests_on(self, anchor: str, follows: Sequence[str]) -> str:
-        names = sorted({self._door(device) for device in self._sensing.counters})
+        by = {device: " (over MQTT)" if device in self._sensing.unsigned else "" for device in self._sensing.counters}
+        names = sorted({self._door(device) + how for device, how in by.items()})
         also = f" and devices on the WiFi ({times.listed(sorted(follows))})" if follows else ""
         return f"Counts at {times.listed(names)}{also}; {anchor}"
 

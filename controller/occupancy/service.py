@@ -169,6 +169,7 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
         areas=sorted((edge, state.device) for edge, state in devices if state.kind == "alarm"),
         away={each.edge: each.since for each in states if not each.online and each.since <= at},
         marks=[each for each in marks if each.at < start],
+        unsigned=queries.late_counters(devices),
         pirs={
             (edge, state.device): first[edge, state.device]
             for edge, state in devices

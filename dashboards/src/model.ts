@@ -299,8 +299,8 @@ export interface Snapshot {
   zone: string;
   /** Null while no counter has reported; `stale_since`: set while a counter is offline. */
   people: { stale_since: string | null } | null;
-  /** Null where no door has a counter. In nine of ten cases `low` to `high` people are inside. */
-  occupancy: { people: number; low: number; high: number; rests_on: string; missing: string[] } | null;
+  /** Null where no door has a counter. In nine of ten cases `low` to `high` people are inside; `full`: more than the rooms hold. */
+  occupancy: { people: number; low: number; high: number; full: boolean; rests_on: string; missing: string[] } | null;
   edges: Edge[];
   /** Edges whose fire line signals fire, or did, without a key holder having cleared it. */
   fires: { edge: string; state: "active" | "latched"; since: string; stale: boolean }[];

@@ -204,7 +204,7 @@ def test_what_began_before_the_days_that_are_looked_at_is_told_as_it_is(day: Tel
 
 def test_before_any_counter_was_there_nothing_is_measured() -> None:
     later = msgspec.structs.replace(SENSING, counters={("main", "front-beams"): hours(1)})
-    assert estimate(SiteRows(hours(-7 * 24)), later, hours(1)) is None
+    assert estimate(SiteRows(hours(-7 * 24)), later, hours(0.9)) is None
 
 
 def test_many_at_once_are_added_as_a_few_are() -> None:
@@ -214,3 +214,14 @@ def test_many_at_once_are_added_as_a_few_are() -> None:
     exact = np.convolve(believed.belief, changes.mean(axis=0))[150:-150]
     believed.cross(changes)
     assert believed.belief == pytest.approx(exact, abs=1e-9)
+
+
+def test_counters_that_anybody_can_speak_for_are_named_and_do_not_alone_fill_the_building(day: Telling) -> None:
+    for minute in range(70):
+        day.pass_(hours(10) + timedelta(minutes=minute), ins=1)
+    found = day.at(hours(11.5))
+    assert (found.full, found.state) == (True, "measured")
+    found = day.at(hours(11.5), msgspec.structs.replace(SENSING, unsigned=frozenset(SENSING.counters)))
+    assert not found.full
+    assert found.missing == ("whether more are there than the rooms hold: only counts over MQTT say so",)
+    assert found.rests_on.startswith("Counts at Front door (over MQTT); ")

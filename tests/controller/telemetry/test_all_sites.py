@@ -150,6 +150,7 @@ async def test_edges_show_who_is_away_which_versions_they_run_and_the_first_end_
 async def test_people_are_those_of_the_live_page_while_it_is_looked_at_and_else_in_less_out(building: Building) -> None:
     await building.device("beams", kind="counter")
     assert (await people(building))["estimated"] is False
+    await building.client.get(f"{API}/sites/ramsey/occupancy")
     shown = (await building.client.get(f"{API}/sites/ramsey/now")).json()["occupancy"]
     same = {name: shown[name] for name in ("people", "low", "high")}
     assert await people(building) == same | {"estimated": True, "gaps": 0, "stale_since": None}
@@ -167,7 +168,7 @@ async def test_people_are_stale_while_a_counting_edge_is_away(building: Building
     await building.edge("pi-front", online=False)
     building.clock.advance(minutes=5)
     assert (await people(building))["stale_since"] == gone.isoformat()
-    await building.client.get(f"{API}/sites/ramsey/now")
+    await building.client.get(f"{API}/sites/ramsey/occupancy")
     found = await people(building)
     assert (found["estimated"], found["stale_since"]) == (True, gone.isoformat())
 
@@ -175,7 +176,7 @@ async def test_people_are_stale_while_a_counting_edge_is_away(building: Building
 async def test_the_counter_of_an_edge_that_was_removed_counts_nobody(building: Building) -> None:
     await building.device("beams", kind="counter", edge="pi-gone")
     assert await people(building) is None
-    await building.client.get(f"{API}/sites/ramsey/now")
+    await building.client.get(f"{API}/sites/ramsey/occupancy")
     assert await people(building) is None
     building.clock.advance(days=1)
     await building.device("side-beams", kind="counter", edge="pi-side")
