@@ -74,6 +74,7 @@ class AlertService:
         """Called after all sites have been looked at."""
         self._some = asyncio.Event()
         self._one_preview = asyncio.Lock()
+        self._one_step = asyncio.Lock()
 
     def look(self, site: str) -> None:
         """Something happened at the site. Never waits."""
@@ -104,7 +105,12 @@ class AlertService:
                 all_due = clock() + EVERY_S
 
     async def evaluate(self, only: frozenset[str] | None = None) -> None:
-        """Take one step at these sites, all where none are named, and store it."""
+        """Take one step at these sites, all where none are named, and store it. One at a time: two would raise the same
+        alert twice."""
+        async with self._one_step:
+            await self._step(only)
+
+    async def _step(self, only: frozenset[str] | None) -> None:
         async with self._database.read() as tx:
             quiet = not (await self._turn(tx, only))[1].changed
         if quiet:
