@@ -1,4 +1,4 @@
-"""All sites side by side, as far as whoever looks after the buildings has to know: trouble, people, heat, batteries,
+"""All sites side by side, as far as those who look after the buildings have to know: trouble, people, heat, batteries,
 certificates, versions. A figure that is not measured is None, never 0."""
 
 from collections import Counter, defaultdict
