@@ -84,6 +84,7 @@ def test_a_week_of_guessing_a_pin_with_the_card_gains_what_the_page_says() -> No
     assert f"in a week {words(chance(week, 1 / space(4)))}" in PAGE
 
 
+@pytest.mark.cases_full
 def test_offline_codes_are_worth_guessing_out_of_touch_only_as_the_page_says() -> None:
     day = most_tries(READERS, DAY)
     assert f"in a day with a chance of {words(chance(day, ISSUED))}." in PAGE

@@ -138,6 +138,7 @@ def test_the_help_says_what_ends_with_it(config: Path, word: str) -> None:
     assert "Links and calendars that they have for a party end with it" in said
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(
     ("words", "password", "said"),
     [

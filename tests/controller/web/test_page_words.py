@@ -145,6 +145,7 @@ async def test_a_page_says_everything_in_the_words_of_the_catalogue(
     assert sorted(rest - {""}) == ENGLISH.get(name, [])
 
 
+@pytest.mark.cases_full
 async def test_what_is_done_on_a_page_is_said_in_the_words_of_the_catalogue(
     village: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
