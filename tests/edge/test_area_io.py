@@ -205,6 +205,7 @@ def test_the_obstacle_to_setting_is_reported_once_and_nothing_sets(what: str, wo
     with_watched(act)
 
 
+@pytest.mark.cases_full
 def test_a_pir_without_movement_so_far_is_not_faulty_and_nothing_sets() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()

@@ -392,6 +392,7 @@ def test_without_a_time_service_the_time_holds_for_a_day_within_one_boot(
         assert writer.off <= DAY
 
 
+@pytest.mark.cases_full
 @given(st.lists(st.tuples(st.floats(-3e7, 3e9), st.floats(0, 5000), st.booleans()), max_size=20))
 def test_a_signed_hello_corrects_the_time_after_anything(steps: list[tuple[float, float, bool]]) -> None:
     writer = Desk()

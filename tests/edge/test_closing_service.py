@@ -135,6 +135,7 @@ def test_lights_stay_on_until_nobody_is_left() -> None:
     with_watched(act, PLAIN)
 
 
+@pytest.mark.cases_full
 def test_fire_lights_the_way_and_lets_inner_doors_fall_shut() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
@@ -171,6 +172,7 @@ def test_with_an_alarm_the_door_is_secured_when_the_alarm_is_set() -> None:
     with_watched(act)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize(("who", "zones", "doors"), [("somebody inside", ("hall",), ()), ("open door", (), (DOOR,))])
 def test_a_door_not_secured_in_time_is_reported_once(who: str, zones: tuple[str, ...], doors: tuple[str, ...]) -> None:
     async def act(hall: Watched) -> None:

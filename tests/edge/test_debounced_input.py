@@ -25,6 +25,7 @@ def test_a_lasting_change_counts_even_if_the_next_change_comes_before_it_is_read
     assert not settle(state, 2.1).level
 
 
+@pytest.mark.cases_full
 @given(st.lists(st.tuples(st.floats(0.0001, 0.1), st.booleans()), max_size=50))
 def test_in_the_end_the_last_level_counts(changes: list[tuple[float, bool]]) -> None:
     state, tick, last = begin(False), 0.0, False

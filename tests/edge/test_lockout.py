@@ -82,6 +82,7 @@ def test_tries_short_of_a_lock_out_are_forgotten_after_quiet(policy: LockoutPoli
 # The choir
 
 
+@pytest.mark.cases_full
 @given(st.randoms(use_true_random=False), st.floats(3.0, 30.0))
 def test_twenty_people_mistyping_once_each_lock_nobody_out(chance: Random, pace_s: float) -> None:
     """Each mistypes and then types it right; up to four others may try in between, in any order."""

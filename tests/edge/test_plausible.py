@@ -328,6 +328,7 @@ def test_swapped_beams_are_reported_the_morning_after_and_counts_stay_as_they_ar
     with_lobby(act, COUNTED, levels=CLEAR)
 
 
+@pytest.mark.cases_full
 def test_a_pir_that_never_rests_counts_as_stuck_until_it_does() -> None:
     async def act(hall: Lobby) -> None:
         await hall.drive(PIR, True)

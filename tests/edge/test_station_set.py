@@ -141,6 +141,7 @@ some = st.frozensets(st.sampled_from([bytes([n] * 6) for n in range(2, 12, 2)]))
 steps = st.lists(st.tuples(st.sampled_from("ab"), st.none() | some, st.integers(0, 700)), max_size=30)
 
 
+@pytest.mark.cases_full
 @given(steps)
 def test_every_station_is_counted_at_one_source_and_none_is_held_for_longer(
     listings: list[tuple[str, frozenset[bytes] | None, int]],

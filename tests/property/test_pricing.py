@@ -210,6 +210,7 @@ def test_the_order_in_which_rules_are_written_is_of_no_matter(
     assert price(tariffs, wish, spent) == price(other, wish, spent)
 
 
+@pytest.mark.cases_full
 @given(tariffs=PLAIN, wish=wishes(), at=st.floats(0.01, 0.99))
 @settings(max_examples=examples(50))
 def test_two_bookings_in_a_row_never_cost_less_than_one_but_for_the_rounding_of_lines(

@@ -112,6 +112,7 @@ async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
     assert len({each["code"] for each in made["bookings"]}) == 1
 
 
+@pytest.mark.cases_full
 async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_container: Container) -> None:
     await policy(any_village, codes=[{"each_door": True}])
     made = await book(any_village)

@@ -21,6 +21,7 @@ async def acts(client: httpx.AsyncClient) -> list[Json]:
     return items
 
 
+@pytest.mark.cases_full
 async def test_a_holders_reissue_is_recorded_as_open_until_each_door_has_it(
     any_app: FastAPI, any_village: httpx.AsyncClient, any_container: Container, clock: ManualClock
 ) -> None:

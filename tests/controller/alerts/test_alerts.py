@@ -41,6 +41,7 @@ async def test_a_restart_forgets_no_alert_and_raises_none_again(building: Buildi
     assert await building.alerts() == [forced]
 
 
+@pytest.mark.cases_full
 async def test_a_silent_pi_clears_no_alert_of_its_doors(building: Building) -> None:
     await building.device("front-door", alarm="held")
     await building.edge("pi-front", online=False)
@@ -82,6 +83,7 @@ async def test_many_devices_of_a_pi_with_faults_are_one_alert(building: Building
     assert any("9 devices have faults at once" in each for each in told)
 
 
+@pytest.mark.cases_full
 async def test_what_happened_once_is_over_when_seen_and_calls_again_when_it_happens_again(building: Building) -> None:
     await building.report(AlertCode.DURESS, "front-door: opened UNDER DURESS", "front-door")
     [duress] = await building.after(hours=1)

@@ -220,6 +220,7 @@ async def test_only_who_runs_the_site_hears_of_it(told: Told, any_app: FastAPI, 
     assert {str(each["To"]) for each in told.mail.mails if "Danger" in str(each["Subject"])} == {"ann@example.org"}
 
 
+@pytest.mark.cases_full
 async def test_nobody_is_to_be_rung_about_an_alert_because_mail_to_them_comes_back(
     told: Told, any_app: FastAPI, any_village: httpx.AsyncClient
 ) -> None:

@@ -45,6 +45,7 @@ async def held(building: Building, seconds: int) -> None:
     await building.after(minutes=5)
 
 
+@pytest.mark.cases_full
 async def test_a_longer_delay_would_have_rung_less_often(building: Building) -> None:
     for seconds in (60, 200, 1000):
         await held(building, seconds)

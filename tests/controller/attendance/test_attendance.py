@@ -133,6 +133,7 @@ def evening(hut: Hut) -> list[Event]:
     ]
 
 
+@pytest.mark.cases_full
 async def test_the_record_of_an_evening_is_made_of_the_events_that_are_stored(any_hut: Hut) -> None:
     await any_hut.tell(evening(any_hut))
     found = await any_hut.record()

@@ -137,6 +137,7 @@ async def test_what_ended_early_is_charged_for_all_its_time_whatever_is_changed_
     assert await totals(village, made) == [("confirmed", 9600)]
 
 
+@pytest.mark.cases_full
 async def test_shortening_late_costs_what_cancelling_the_rest_would(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
@@ -298,6 +299,7 @@ async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_
         assert (await tx.execute(select(func.count()).select_from(quotes))).scalar_one() == 6
 
 
+@pytest.mark.cases_full
 async def test_what_is_charged_for_time_given_up_can_be_let_off_alone(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -26,6 +26,7 @@ async def hallkeeper(app: FastAPI, village: httpx.AsyncClient) -> AsyncIterator[
         yield typed
 
 
+@pytest.mark.cases_full
 async def test_requests_are_listed_with_their_reason_and_what_prevents_approval(
     hallkeeper: Typed, village: httpx.AsyncClient
 ) -> None:

@@ -614,6 +614,7 @@ async def test_the_list_can_be_of_a_party_and_of_some_states(
     assert (await village.get(f"{API}/sites/{SITE}/bookings", params=params)).status_code == 422
 
 
+@pytest.mark.cases_full
 async def test_requests_of_all_sites_come_by_their_start_a_page_at_a_time(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_app: FastAPI, clock: ManualClock
 ) -> None:

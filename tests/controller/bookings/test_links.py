@@ -191,6 +191,7 @@ async def test_a_new_link_to_show_a_date_leaves_the_others(
     await page(phone, series["show_link"])
 
 
+@pytest.mark.cases_full
 async def test_a_page_that_is_only_looked_at_changes_nothing(
     village: httpx.AsyncClient, phone: httpx.AsyncClient
 ) -> None:

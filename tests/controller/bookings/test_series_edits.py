@@ -373,6 +373,7 @@ async def test_somebody_elses_change_is_not_overwritten(village: httpx.AsyncClie
     assert refused["type"].endswith(":stale")
 
 
+@pytest.mark.cases_full
 async def test_an_imported_series_is_changed_in_its_calendar(village: httpx.AsyncClient, container: Container) -> None:
     text = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Choir\r\n"

@@ -385,6 +385,7 @@ async def test_a_series_tells_its_rule_and_every_date(village: httpx.AsyncClient
         assert answer.status_code == 404
 
 
+@pytest.mark.cases_full
 async def test_each_date_of_a_check_shows_what_a_single_check_shows(
     village: httpx.AsyncClient, container: Container
 ) -> None:

@@ -63,6 +63,7 @@ async def titles(client: httpx.AsyncClient, status: str = "confirmed") -> list[s
     return [f"{each['starts'][5:16]} {each['title']}" for each in answer.json()["items"] if each["status"] == status]
 
 
+@pytest.mark.cases_full
 async def test_valid_events_are_booked_with_codes_and_the_rest_is_listed(village: httpx.AsyncClient) -> None:
     answer = await take(village, calendar(CHOIR_SERIES, BROKEN, YOGA))
     assert [(each["uid"], each["how"]) for each in answer["imported"]] == [

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from tests.controller.calendars.test_public_pages import PAGE, text_of
@@ -18,6 +19,7 @@ async def save(village: httpx.AsyncClient, booking: Json, **typed: str) -> httpx
     return await village.post(f"/listings/{booking['id']}", content=urlencode(TYPED | typed), headers=FORM)
 
 
+@pytest.mark.cases_full
 async def test_a_booking_is_made_public_in_words_of_its_own_and_private_again(
     village: httpx.AsyncClient, app: FastAPI
 ) -> None:

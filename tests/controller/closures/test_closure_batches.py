@@ -233,6 +233,7 @@ async def test_it_can_be_undone_for_an_hour_and_no_longer(village: httpx.AsyncCl
     assert refused["type"].endswith(":too-late")
 
 
+@pytest.mark.cases_full
 async def test_a_booking_goes_to_another_site_and_comes_back(village: httpx.AsyncClient) -> None:
     await village.put(f"{API}/sites/march", json={"name": "March Hall", "zone": "Europe/London"})
     await village.put(f"{API}/sites/march/spaces/hall", json={"name": "Hall", "capacity": 60, "doors": []})

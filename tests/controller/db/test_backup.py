@@ -56,6 +56,7 @@ def test_a_backup_has_all_commits_even_during_a_write(data: Path, tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar.gz", "back", "controller.toml", "data"]
 
 
+@pytest.mark.cases_full
 def test_a_controller_that_never_stops_writing_does_not_hold_it_up(data: Path, tmp_path: Path) -> None:
     file = data / "hallkeeper.db"
     began, done, most = threading.Event(), threading.Event(), 5_000

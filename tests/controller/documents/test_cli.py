@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from controller.documents.cli import documents_app, safeguarding_app
 from tests.controller.access.test_people_cli import Typed, typed
@@ -13,6 +14,7 @@ from tests.controller.village import SITE
 __all__ = ["typed"]  # a fixture
 
 
+@pytest.mark.cases_full
 async def test_a_document_is_recorded_with_its_file_listed_written_out_and_removed(
     typed: Typed, village: httpx.AsyncClient, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ async def test_managers_see_what_lapses_record_documents_and_leaders_see_their_o
     assert len((await any_village.get(f"{CHOIR}/documents")).json()["items"]) == 2
 
 
+@pytest.mark.cases_full
 async def test_a_scan_is_sent_replaced_and_deleted_each_only_when_meant(
     app: FastAPI, village: httpx.AsyncClient
 ) -> None:

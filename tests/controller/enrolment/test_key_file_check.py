@@ -122,6 +122,7 @@ def _sealer(container: Container) -> AuditSealer:
     return AuditSealer(container.database, container.clock, container.keys, container.settings.data_dir)
 
 
+@pytest.mark.cases_full
 async def test_after_new_keys_bookings_have_codes_and_people_are_entered_again(
     any_village: httpx.AsyncClient,
     any_container: Container,

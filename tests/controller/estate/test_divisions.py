@@ -63,6 +63,7 @@ async def test_a_part_may_lie_in_several_wholes(village: httpx.AsyncClient) -> N
     assert (await post(village, space="floor")).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_a_division_with_bookings_writes_their_claims_again(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -148,6 +149,7 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(village: httpx.AsyncCli
     assert (await post(village, space="half-a", **later)).status_code == 409
 
 
+@pytest.mark.cases_full
 async def test_a_pool_of_another_size_counts_its_places_again(
     any_village: httpx.AsyncClient, any_container: Container
 ) -> None:
@@ -283,6 +285,7 @@ async def test_neighbours_that_would_have_too_little_time_between_them_are_named
     assert again["notes"] == [], "what is tight already is not told again"
 
 
+@pytest.mark.cases_full
 async def test_many_bookings_are_rewritten_or_named_in_one_go(village: httpx.AsyncClient, container: Container) -> None:
     await space(village, "half-a")
     for name in ("hall", "half-a"):

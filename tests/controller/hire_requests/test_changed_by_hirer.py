@@ -36,6 +36,7 @@ async def moved(hire: Hiring, made: Json, **typed: str) -> httpx.Response:
     return await hire.phone.post(path, data=AT | typed | {"check": check_of(asked)})
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("typed", [{"to": "16:59"}, {"to": "19:00"}, {"day": "6/12/2026"}, {"from": "10:00"}])
 async def test_a_request_that_waits_for_a_manager_waits_still_however_its_hirer_moves_it(
     decided: Hiring, typed: dict[str, str]
@@ -48,6 +49,7 @@ async def test_a_request_that_waits_for_a_manager_waits_still_however_its_hirer_
     assert len(await decided.waiting()) == 1
 
 
+@pytest.mark.cases_full
 async def test_a_request_beyond_what_the_rules_may_confirm_is_not_confirmed_by_a_move(hire: Hiring) -> None:
     await open_hire(hire.manager, policy={"rules": [RULE]}, confirms=True, most_waiting=1)
     await hire.hired(starts="2026-12-01T14:00", ends="2026-12-01T16:00")
@@ -56,6 +58,7 @@ async def test_a_request_beyond_what_the_rules_may_confirm_is_not_confirmed_by_a
     assert [each["status"] for each in await hire.diary()] == ["confirmed", "held"]
 
 
+@pytest.mark.cases_full
 async def test_an_approved_booking_waits_again_when_its_hirer_takes_more_and_not_when_less(decided: Hiring) -> None:
     made = await decided.hired()
     await act(decided.manager, await one(decided), "approve")
@@ -72,6 +75,7 @@ async def test_an_approved_booking_waits_again_when_its_hirer_takes_more_and_not
     assert (booking["status"], booking["code"], booking["ends"][11:16]) == ("held", None, "20:00")
 
 
+@pytest.mark.cases_full
 async def test_an_approved_booking_is_not_confirmed_in_a_larger_form_where_the_rules_may_confirm(hire: Hiring) -> None:
     small = {"name": "Small", "spaces": ["hall"], "most_minutes": 120}
     await open_hire(hire.manager, policy={"rules": [small]}, confirms=True)
@@ -114,6 +118,7 @@ async def test_a_manager_may_do_all_of_it(decided: Hiring) -> None:
     assert (after["status"], after["space"], after["starts"][:10]) == ("confirmed", "studio", "2027-01-06")
 
 
+@pytest.mark.cases_full
 async def test_a_site_that_takes_requests_no_more_lets_a_manager_decide_on_changes(decided: Hiring) -> None:
     made = await decided.hired()
     answer = await decided.manager.put("/api/v1/sites/ramsey/policy", json={"rules": [ALL]})

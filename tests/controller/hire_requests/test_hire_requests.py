@@ -22,6 +22,7 @@ from tests.controller.running import BASE_URL
 from tests.controller.village import API, act, book
 
 
+@pytest.mark.cases_full
 async def test_a_request_books_nothing_before_it_is_confirmed_and_has_no_code_before_a_manager_decides(
     hiring: Hiring,
 ) -> None:
@@ -115,6 +116,7 @@ async def test_two_people_confirm_for_the_same_time_at_once_and_one_is_told_what
     assert len(await hiring.diary()) == 2
 
 
+@pytest.mark.cases_full
 async def test_hire_terms_that_have_changed_are_accepted_again(hiring: Hiring) -> None:
     _, sent = await hiring.ask()
     old = await hiring.version()
@@ -152,6 +154,7 @@ async def test_the_terms_are_kept_with_when_they_were_accepted(hiring: Hiring, c
     assert (await hiring.manager.get(f"{API}/bookings/{other['id']}/hire-request")).status_code == 404
 
 
+@pytest.mark.cases_full
 @pytest.mark.both_databases
 async def test_the_rules_confirm_at_once_only_where_the_policy_says_so(hiring: Hiring) -> None:
     rule = {"name": "Short and small", "most_minutes": 240, "most_people": 30}
@@ -196,6 +199,7 @@ async def test_the_same_person_is_found_again_and_never_a_group_or_its_people(hi
     assert (await hiring.diary())[-1]["party"] not in (first, tom)
 
 
+@pytest.mark.cases_full
 async def test_an_erased_person_is_made_again(hiring: Hiring, clock: ManualClock) -> None:
     await hiring.hired()
     [booking] = await hiring.diary()
@@ -211,6 +215,7 @@ async def test_an_erased_person_is_made_again(hiring: Hiring, clock: ManualClock
     assert "Anna" not in str([each for each in await hiring.diary() if each["party"] == booking["party"]])
 
 
+@pytest.mark.cases_full
 async def test_five_mails_an_hour_go_to_an_address(hiring: Hiring, clock: ManualClock) -> None:
     for hour in range(5):
         await hiring.ask(starts=f"2026-12-05T{10 + hour}:00", ends=f"2026-12-05T{11 + hour}:00")

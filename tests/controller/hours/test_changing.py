@@ -237,6 +237,7 @@ async def test_terms_are_put_as_a_whole_and_copied_from_another_site(any_village
     assert without_versions((await any_village.get(f"{API}/sites/march/terms")).json()) == {"terms": [AUTUMN]}
 
 
+@pytest.mark.cases_full
 async def test_a_date_of_a_term_time_series_that_falls_out_of_term_is_named(village: httpx.AsyncClient) -> None:
     await put(village, "terms", {"terms": [AUTUMN]})
     earlier = AUTUMN | {"last": "2026-12-11"}

@@ -146,6 +146,7 @@ async def bouncing(
     return Bouncing(village, app.state.container, clock, mail, dovecot)
 
 
+@pytest.mark.cases_full
 @pytest.mark.parametrize("named_by", ["return path", "envelope", "message id", "in capitals"])
 async def test_a_mail_that_comes_back_marks_its_address_and_is_told_when_that_is_cleared(
     bouncing: Bouncing, named_by: str
@@ -282,6 +283,7 @@ async def test_many_huge_and_broken_mails_are_read_in_bounded_portions_and_count
     assert len(await bouncing.marks()) == 1
 
 
+@pytest.mark.cases_full
 async def test_a_mailbox_that_cannot_be_read_is_in_the_health_until_it_can(bouncing: Bouncing) -> None:
     token, _ = await bouncing.send()
     bouncing.dovecot.stop()

@@ -80,6 +80,7 @@ async def news_of(client: httpx.AsyncClient) -> list[str]:
     return [each["text"].partition(":")[0] for each in await listed(client)]
 
 
+@pytest.mark.cases_full
 async def test_who_was_rung_hears_next_what_changed_since_and_an_undo_takes_that_back(
     any_village: httpx.AsyncClient, sending: Sending
 ) -> None:

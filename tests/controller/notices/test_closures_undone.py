@@ -39,6 +39,7 @@ async def test_each_is_told_once_what_became_of_their_booking_and_that_it_is_und
     assert sorted(headlines(mail)[4:]) == ["Confirmed", "Moved"]
 
 
+@pytest.mark.cases_full
 async def test_what_is_undone_within_the_minute_is_told_to_nobody(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:

@@ -108,6 +108,7 @@ async def test_it_tells_what_waits_on_both_databases(
         assert digits not in text(sent) + text(sent, "html") + str(sent["Subject"])
 
 
+@pytest.mark.cases_full
 async def test_nothing_to_say_is_no_mail_and_what_was_told_is_not_told_again(
     village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, mail: MailServer
 ) -> None:

@@ -150,6 +150,7 @@ async def test_a_dead_door_names_the_bookings_of_the_week_behind_it(
     assert door["more"] == 2  # 3 December is a week away
 
 
+@pytest.mark.cases_full
 async def test_a_door_out_of_service_names_the_bookings_that_have_no_other_way_in(
     client: httpx.AsyncClient, app: FastAPI, clock: ManualClock
 ) -> None:

@@ -153,6 +153,7 @@ async def test_a_new_code_is_told(village: httpx.AsyncClient, sending: Sending, 
     assert "forget the one you had before" in text(mail.mails[-1])
 
 
+@pytest.mark.cases_full
 async def test_a_series_of_forty_dates_is_one_notice_and_so_is_its_cancellation(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer
 ) -> None:

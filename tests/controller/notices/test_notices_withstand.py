@@ -168,6 +168,7 @@ async def test_a_change_that_is_committed_while_its_notice_is_sent_is_told_next(
     assert kinds(mail)[-1] == "Cancelled"
 
 
+@pytest.mark.cases_full
 async def test_while_there_is_no_mail_server_all_wait_for_it_together(
     village: httpx.AsyncClient, container: Container, sending: Sending, mail: MailServer
 ) -> None:

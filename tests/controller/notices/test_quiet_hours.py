@@ -165,6 +165,7 @@ async def test_what_waits_for_the_morning_keeps_back_nothing_that_cannot(
     assert texts(gateway) == ["Confirmed"]
 
 
+@pytest.mark.cases_full
 async def test_a_site_has_its_own_quiet_hours_for_mails_too_or_none(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer, gateway: SmsServer, clock: ManualClock
 ) -> None:

@@ -78,6 +78,7 @@ async def test_lists_over_all_sites_hold_nothing_of_a_site_that_is_not_the_actor
         assert (answer.status_code, SITE in answer.text) == (200, False), answer.text
 
 
+@pytest.mark.cases_full
 async def test_a_member_is_shown_with_what_is_said_at_the_actors_sites_only(
     both: httpx.AsyncClient, local: httpx.AsyncClient
 ) -> None:

@@ -191,6 +191,7 @@ async def test_merged_with_another_sites_a_party_belongs_to_all_sites_until_that
     assert (other.status_code, "bookings" in other.json()["detail"]) == (409, True)
 
 
+@pytest.mark.cases_full
 async def test_undoing_a_merge_gives_the_site_back(hub: httpx.AsyncClient, any_container: Container) -> None:
     await put_party(hub, "choir", site="wyton", name="The Fen Choir")
     await make_user(hub, "Otto", "group_leader", sites=[SITE], party="choir-2")

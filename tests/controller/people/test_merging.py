@@ -131,6 +131,7 @@ async def test_a_merge_is_undone_exactly_and_once(
     assert [(each["duplicate"], each["undone_at"] is None) for each in listed] == [("choir-2", False)]
 
 
+@pytest.mark.cases_full
 async def test_a_merge_stays_once_a_booking_or_the_party_has_changed(
     hub: httpx.AsyncClient, manager: httpx.AsyncClient
 ) -> None:

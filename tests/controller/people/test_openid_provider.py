@@ -71,6 +71,7 @@ async def test_people_sign_in_by_a_real_provider(
     assert not [each for each in caplog.records if each.levelname == "ERROR"]
 
 
+@pytest.mark.cases_full
 async def test_they_show_at_a_real_provider_that_it_is_they(
     settings: Settings, passwords: Passwords, section: OidcSection
 ) -> None:

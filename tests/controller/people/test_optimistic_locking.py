@@ -104,6 +104,7 @@ async def test_of_two_who_write_at_once_one_is_refused(any_village: httpx.AsyncC
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
+@pytest.mark.cases_full
 async def test_a_change_by_the_sites_file_conflicts_as_well(hub: httpx.AsyncClient) -> None:
     path = f"{AT_SITE}/spaces/hall"
     read = await _version(hub, path)

@@ -490,6 +490,7 @@ class TestAtAnIpAddress:
             assert refused.json()["detail"] == found["passkey_hint"]
 
 
+@pytest.mark.cases_full
 async def test_a_passkey_shows_in_the_same_session_that_it_is_its_own_user(
     any_app: FastAPI,
     any_client: httpx.AsyncClient,

@@ -71,6 +71,7 @@ async def test_a_command_for_a_session_that_is_over_is_refused_by_the_edge(hub: 
     assert "another session" in (await until_outcome(hub, command, CommandOutcome.REFUSED) or "")
 
 
+@pytest.mark.cases_full
 async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     await hub.quiet()
     edge.obeys = False
@@ -94,6 +95,7 @@ async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: F
     assert (await commander.outcome(command))[1] is CommandOutcome.DONE
 
 
+@pytest.mark.cases_full
 async def test_a_command_that_was_carried_out_is_done_however_late_that_is_reported_and_whatever_a_copy_got(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:

@@ -37,6 +37,7 @@ async def until_online(hub: Hub, *, online: bool) -> EdgeState:
     return await eventually(look, what=f"online is {online}")
 
 
+@pytest.mark.cases_full
 async def test_an_edge_goes_online_and_offline_with_the_time_since(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
@@ -49,6 +50,7 @@ async def test_an_edge_goes_online_and_offline_with_the_time_since(
     assert (await until_online(hub, online=True)).since == clock.now()
 
 
+@pytest.mark.cases_full
 async def test_the_last_will_of_an_earlier_connection_puts_nobody_out(hub: Hub, edge: FakeEdge) -> None:
     old = edge.speaker.signer.seal(Purpose.STATUS, edge.status(online=False))
     edge.connection += 1
@@ -72,6 +74,7 @@ async def test_the_last_will_of_an_earlier_connection_puts_nobody_out(hub: Hub, 
     assert (await until_online(hub, online=True)).connection == edge.connection
 
 
+@pytest.mark.cases_full
 async def test_a_new_connection_is_greeted_with_what_is_wanted_next(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 5), log=OTHER_LOG)
     await edge.acknowledged(5, log=OTHER_LOG)
@@ -85,6 +88,7 @@ async def test_a_new_connection_is_greeted_with_what_is_wanted_next(hub: Hub, ed
     assert hello.at == NOW
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_goes_on_in_an_older_log_learns_how_far_that_one_is_known(hub: Hub, edge: FakeEdge) -> None:
     """Else it would take its next events for new ones under numbers that others have."""
     await edge.send(run_of(1, 9))
@@ -290,6 +294,7 @@ async def test_health_has_the_edges_own_counters_and_ours(hub: Hub, edge: FakeEd
     await eventually(look, what="both are in the health")
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_being_asked(
     hub: Hub, edge: FakeEdge
 ) -> None:

@@ -57,6 +57,7 @@ async def test_acts_are_one_list_the_newest_first_in_pages(any_village: httpx.As
     }
 
 
+@pytest.mark.cases_full
 async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     commander = hub.container.mqtt.commander
     done = await commander.unlock("ramsey", "front-door", reason="parcel", actor="Una Porter")
@@ -74,6 +75,7 @@ async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, c
         assert (late["outcome"], late["text"]) == ("expired", "not answered in time; it can no longer be carried out")
 
 
+@pytest.mark.cases_full
 async def test_an_end_is_listed_with_who_and_why(any_village: httpx.AsyncClient, clock: ManualClock) -> None:
     made = await ordered(any_village, doors=["front-door"], minutes=30)
     clock.advance(minutes=5)

@@ -159,6 +159,7 @@ async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
     assert any("on, without end" in each for each in found["text"])
 
 
+@pytest.mark.cases_full
 async def test_an_offline_code_is_explained_with_its_booking(village: httpx.AsyncClient, container: Container) -> None:
     await go_offline(container, EDGE, 30)
     made = await book(village, space="studio")

@@ -82,6 +82,7 @@ async def test_a_user_who_is_forgotten_is_named_in_no_column_of_any_table(
     assert former(user["id"]) in made_by
 
 
+@pytest.mark.cases_full
 async def test_each_column_is_searched_twice_at_most_however_many_rows_name_a_user(
     village: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ class Fails(DeleteRows, frozen=True):
         raise ValueError(f"no {keys}")
 
 
+@pytest.mark.cases_full
 async def test_a_kind_that_fails_is_shown_and_the_others_go_on(
     village: httpx.AsyncClient, container: Container, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -289,6 +289,7 @@ async def test_a_problem_is_reported_by_a_right_code_whatever_else_the_site_allo
     assert first["contact_name"] == "Mrs Quagga"
 
 
+@pytest.mark.cases_full
 async def test_a_sixth_problem_of_a_booking_is_refused_until_one_is_done(
     village: httpx.AsyncClient, tablet: httpx.AsyncClient
 ) -> None:

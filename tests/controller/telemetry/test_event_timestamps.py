@@ -137,6 +137,7 @@ async def test_events_of_an_unknown_run_are_dated_between_the_ones_around_it(
     assert counter.ins_today == 3
 
 
+@pytest.mark.cases_full
 async def test_a_run_that_nothing_bounds_but_the_present_one_is_before_that(hub: Hub, edge: FakeEdge) -> None:
     edge.boot, edge.mono_ms, edge.nonce = NEXT, 60_000, "c" * 32
     await edge.say_status()

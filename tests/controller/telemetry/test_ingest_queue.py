@@ -73,6 +73,7 @@ async def test_a_batch_that_comes_twice_is_stored_once_and_acknowledged_twice(hu
     assert await seqs(hub) == [1, 2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.cases_full
 async def test_a_gap_holds_the_acknowledgement_and_nothing_else(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 3))
     await edge.acknowledged(3)
@@ -85,6 +86,7 @@ async def test_a_gap_holds_the_acknowledgement_and_nothing_else(hub: Hub, edge: 
     assert await seqs(hub) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+@pytest.mark.cases_full
 async def test_batches_in_any_order_end_in_the_same_acknowledgement(hub: Hub, edge: FakeEdge) -> None:
     for first in (31, 11, 41, 21, 1):
         await edge.send(run_of(first, first + 9))
@@ -109,6 +111,7 @@ async def test_what_cannot_be_read_is_quarantined_as_it_came_and_counts_as_commi
     assert await refused(hub) == {"malformed": 2, "absurd": 1}
 
 
+@pytest.mark.cases_full
 async def test_a_batch_without_any_number_gets_its_own_when_it_comes_again(hub: Hub, edge: FakeEdge) -> None:
     await edge.send(run_of(1, 3))
     await edge.acknowledged(3)
@@ -122,6 +125,7 @@ async def test_a_batch_without_any_number_gets_its_own_when_it_comes_again(hub: 
     assert edge.acks[-1].seq == 4
 
 
+@pytest.mark.cases_full
 async def test_an_unknown_kind_is_stored(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([encode(event(1)).replace(b'"motion"', b'"lift"')])
     await edge.acknowledged(1)
@@ -273,6 +277,7 @@ async def test_an_edge_that_is_not_in_the_estate_is_not_heard(hub: Hub, broker: 
     assert await seqs(hub) == []
 
 
+@pytest.mark.cases_full
 async def test_late_events_are_marked_and_only_a_forced_door_and_fire_raise_an_alert(hub: Hub, edge: FakeEdge) -> None:
     hour = NOW - timedelta(hours=1)
     held = DoorData(door="front-door", change=DoorChange.HELD)
@@ -323,6 +328,7 @@ async def test_an_outage_is_an_interval(hub: Hub, edge: FakeEdge) -> None:
     assert [(row.edge, row.starts, row.ends) for row in rows] == [("main", start, end)]
 
 
+@pytest.mark.cases_full
 async def test_totals_make_good_what_a_hole_swallowed(hub: Hub, edge: FakeEdge) -> None:
     dropped = event(4, DroppedData(first=2, last=4, counts={"footfall": 3}))
     await edge.send(
@@ -337,6 +343,7 @@ async def test_totals_make_good_what_a_hole_swallowed(hub: Hub, edge: FakeEdge) 
     assert (counter.ins_today, counter.outs_today) == (13, 5)
 
 
+@pytest.mark.cases_full
 async def test_counts_are_the_same_in_any_order_and_by_the_sites_day(hub: Hub, edge: FakeEdge) -> None:
     yesterday = NOW - timedelta(hours=13)
     crossings = [
@@ -355,6 +362,7 @@ async def test_counts_are_the_same_in_any_order_and_by_the_sites_day(hub: Hub, e
     assert (snapshot.people.estimate, snapshot.people.error) == (8, 1)
 
 
+@pytest.mark.cases_full
 async def test_samples_are_stored_with_the_events(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([crossing(1, ins=2, outs=1, total=(2, 1)), event(2)])
     await edge.acknowledged(2)
@@ -376,6 +384,7 @@ async def test_a_flood_of_batches_from_many_edges_at_once_is_stored_once_each(hu
     assert await seqs(hub) == list(range(1, 1001))
 
 
+@pytest.mark.cases_full
 async def test_the_recent_list_and_the_door_say_what_happened_in_words(hub: Hub, edge: FakeEdge) -> None:
     refusal = AccessData(door="front-door", granted=False, reason=Reason.TOO_LATE)
     await edge.send([event(1, refusal, device="front-door")])

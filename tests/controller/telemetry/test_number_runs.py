@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from controller.telemetry.deduplication import SeqRuns
 RUNS = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])))
 
 
+@pytest.mark.cases_full
 @given(RUNS)
 def test_runs_are_a_set_of_numbers(added: list[tuple[int, int]]) -> None:
     runs = SeqRuns(added)

@@ -77,6 +77,7 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
         assert len(await alerts(admin, "/sites/ramsey/alerts")) == 1, "that it was away is remembered"
 
 
+@pytest.mark.cases_full
 async def test_an_edge_that_does_not_answer_raises_an_alert_too(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     edge.obeys = False
     await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))

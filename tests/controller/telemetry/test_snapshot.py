@@ -140,6 +140,7 @@ async def test_nobody_is_counted_where_no_counter_ever_reported(hub: Hub, edge: 
     assert (found.people, found.counters) == (None, [])
 
 
+@pytest.mark.cases_full
 async def test_a_counter_that_is_there_and_saw_nobody_counts_nought(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "counter", "front-beams", total_ins=9, total_outs=9)
     found = await told(hub, lambda shot: shot.counters, "the counter is shown")
@@ -199,6 +200,7 @@ async def test_an_outage_is_shown_with_the_people_and_adds_to_the_error(hub: Hub
     assert (found.estimate, found.error) == (1, 2)
 
 
+@pytest.mark.cases_full
 async def test_people_who_are_inside_at_midnight_are_still_inside_after_it(hub: Hub, edge: FakeEdge) -> None:
     late, after = MIDNIGHT - timedelta(minutes=5), MIDNIGHT + timedelta(minutes=20)
     await edge.send([crossing(1, ins=40, total=(40, 0), at=late), crossing(2, outs=10, total=(40, 10), at=after)])
@@ -208,6 +210,7 @@ async def test_people_who_are_inside_at_midnight_are_still_inside_after_it(hub: 
     assert (await snapshot(hub)).counters[0].outs_today == 10
 
 
+@pytest.mark.cases_full
 async def test_midnight_empties_a_building_whose_count_is_no_more_than_its_error(hub: Hub, edge: FakeEdge) -> None:
     late = MIDNIGHT - timedelta(minutes=5)
     await edge.send([crossing(1, ins=41, outs=40, total=(41, 40), at=late), crossing(2, ins=1, total=(42, 40))])
@@ -260,6 +263,7 @@ async def test_the_last_re_count_of_a_day_holds_and_a_new_log_goes_on_from_it(hu
     assert (await people(hub)).estimate == 5
 
 
+@pytest.mark.cases_full
 async def test_a_re_count_forgets_those_who_were_taken_over_midnight(hub: Hub, edge: FakeEdge) -> None:
     late = MIDNIGHT - timedelta(minutes=5)
     await edge.send([crossing(1, ins=40, total=(40, 0), at=late), recount(2, 0, (40, 0))])
@@ -312,6 +316,7 @@ async def test_a_replaced_event_log_is_an_alert_for_a_day(hub: Hub, edge: FakeEd
     assert (await snapshot(hub)).alerts == []
 
 
+@pytest.mark.cases_full
 async def test_what_the_office_unlocked_says_so(hub: Hub, edge: FakeEdge) -> None:
     unlocked = DoorData(door="front-door", change=DoorChange.UNLOCKED, why="command")
     await edge.send([event(1, unlocked, device="front-door")])
@@ -383,6 +388,7 @@ async def test_what_happened_while_the_line_was_cut_appears_in_its_place_and_say
     assert datetime.fromisoformat(found.recent[1].at) == NOW - timedelta(minutes=30)
 
 
+@pytest.mark.cases_full
 async def test_a_refusal_over_and_over_is_one_line_with_its_number_and_times(hub: Hub, edge: FakeEdge) -> None:
     def refused(seq: int, door: str = "front-door") -> Event:
         data = AccessData(door=door, method=Method.CODE, granted=False, reason=Reason.UNKNOWN)

@@ -159,6 +159,7 @@ async def test_the_file_has_the_doors_the_days_and_the_peak_in_its_notes(counted
     assert f"# peak, most: {visits['most']}." in text
 
 
+@pytest.mark.cases_full
 async def test_sites_are_compared_in_one_table(counted: httpx.AsyncClient) -> None:
     span = {"from": "2026-11-01", "to": "2026-12-01"}
     answer = await counted.get(f"{API}/use", params=span)
@@ -214,6 +215,7 @@ async def test_a_table_of_a_time_that_cannot_be_measured_is_refused(
     assert answer.status_code == 422, answer.text
 
 
+@pytest.mark.cases_full
 async def test_a_month_is_one_sheet_as_pdf(counted: httpx.AsyncClient, app: FastAPI) -> None:
     path = f"{API}/sites/{SITE}/use.pdf"
     async with signed_in_as(app, counted, "auditor") as client:

@@ -163,6 +163,7 @@ async def test_three_hundred_requests_half_sent_keep_nobody_out(app: FastAPI) ->
         assert await somebody_is_answered(address)
 
 
+@pytest.mark.cases_full
 async def test_more_open_sockets_than_there_may_be_keep_nobody_out(
     app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:

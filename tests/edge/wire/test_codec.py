@@ -146,6 +146,7 @@ def test_other_topics_are_not_ours(text: str) -> None:
     assert parse(text) is None
 
 
+@pytest.mark.cases_full
 @given(st.text(max_size=60))
 def test_any_text_is_a_topic_of_ours_or_none(text: str) -> None:
     topic = parse(text)

@@ -271,6 +271,7 @@ async def test_a_file_that_is_no_table_is_refused_as_a_whole(village: httpx.Asyn
         assert nowhere.status_code == 404
 
 
+@pytest.mark.cases_full
 async def test_a_long_file_tells_how_far_it_is(any_village: httpx.AsyncClient) -> None:
     rows = "".join(
         f"r{day}-{hour},hall,T,{day}/12/2026,{hour:02}:00,{hour + 1:02}:00,,,\n"

@@ -269,6 +269,7 @@ async def test_the_task_polls_what_is_due_and_asks_only_whether_anything_is_new(
     assert "if-none-match" not in surgery.asked[2].lower()
 
 
+@pytest.mark.cases_full
 async def test_a_feed_that_fails_is_asked_ever_more_seldom(
     village: httpx.AsyncClient, surgery: Partner, container: Container, clock: ManualClock
 ) -> None:

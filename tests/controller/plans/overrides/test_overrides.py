@@ -244,6 +244,7 @@ async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
         await overrides.order("ramsey", draft(), actor=UNA)
 
 
+@pytest.mark.cases_full
 async def test_the_history_has_every_one_the_newest_first_in_pages(overrides: OverrideService, hub: Hub) -> None:
     made = [(await overrides.order("ramsey", draft(kind), actor=UNA)).ordered[0].id for kind in (HOLD, LOCK, OUT)]
     await overrides.end(made[0], why="", actor=UNA)

@@ -179,6 +179,7 @@ async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
     assert {each["kind"]: each["decision"] for each in left["items"]} == dict.fromkeys(undecided)
 
 
+@pytest.mark.cases_full
 async def test_a_refusal_says_what_it_takes(hub: Hub, admin: httpx.AsyncClient) -> None:
     person, hours = await lists(hub, [ItemKind.PERSON, ItemKind.HOURS])
     async with signed_in_as(hub.app, admin, role="porter") as porter:
