@@ -24,8 +24,6 @@ from controller.telemetry.room_sensors import LastValue
 from controller.telemetry.tables import device_states, edge_states, room_sensors
 from edge.wire.readings import ReadingKind
 
-_RECENT = timedelta(minutes=2)
-"""How old an estimate may be: while somebody looks at the site, a new one is made each minute at least."""
 _SILENT = timedelta(days=1)
 _VALUES = msgspec.json.Decoder(dict[str, LastValue])
 
@@ -117,7 +115,7 @@ async def summaries(tx: Tx, found: Iterable[Site], now: datetime, occupancy: Occ
         SiteSummary(
             site=site,
             trouble=_trouble(alerts[site.id], now),
-            people=await _people(tx, site, counted[site.id], reach[site.id], occupancy.last(site.id, _RECENT), now)
+            people=await _people(tx, site, counted[site.id], reach[site.id], occupancy.last(site.id), now)
             if site.id in counted
             else None,
             coldest=min(rooms[site.id].measured, key=lambda each: each.celsius, default=None),

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
 BEAT_EVERY_S = 5.0
-_RECENT = timedelta(minutes=2)
-"""How old a number of people may be and still be shown."""
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
@@ -99,7 +97,7 @@ class Live:
             while self._asking:
                 site = next(iter(self._asking))
                 del self._asking[site]
-                before = self.occupancy.last(site, _RECENT)
+                before = self.occupancy.last(site)
                 try:
                     await self.occupancy.now(site)
                     self._unknown.discard(site)
@@ -107,13 +105,13 @@ class Live:
                     if site not in self._unknown:
                         log.exception("How many people are in %s is not known", site)
                     self._unknown.add(site)
-                if self.occupancy.last(site, _RECENT) != before:
+                if self.occupancy.last(site) != before:
                     self.seen(site)
 
     async def snapshot(self, site: str) -> Snapshot:
         """The site as it is known now, with how many people were inside when that was last worked out, at most two
         minutes ago: a new figure comes in a later snapshot. Raises ``SiteUnknown``."""
-        now, inside = self.clock.now(), self.occupancy.last(site, _RECENT)
+        now, inside = self.clock.now(), self.occupancy.last(site)
         async with self.database.read() as tx:
             hours = (await self.site_configs.of(tx, site)).hours
             found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._doubted(now))

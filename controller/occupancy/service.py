@@ -28,6 +28,8 @@ _SETTLED = timedelta(seconds=2)
 """So long after an event was received it is surely stored: what is newer waits, so that the same is read later."""
 _FRESH, _OLD = timedelta(seconds=5), timedelta(minutes=1)
 """How old an answer may be when something was heard since, and when nothing was."""
+_RECENT = timedelta(minutes=2)
+"""How old a last answer may be: while somebody looks at a site, a new one is made each minute at least."""
 _MOST_KEPT = 256
 """Sites."""
 _MOST_PAST = 2
@@ -88,10 +90,10 @@ class OccupancyService:
             kept.found = await asyncio.to_thread(estimate, kept.rows, sensing, now)
             kept.at, kept.sensing = now, sensing
 
-    def last(self, site: str, most: timedelta) -> Estimate | None:
-        """What ``now`` answered last, if that is at most so old; works nothing out."""
+    def last(self, site: str) -> Estimate | None:
+        """What ``now`` answered last, if that is at most two minutes old; works nothing out."""
         kept = self._kept.get(site)
-        known = kept is not None and kept.at is not None and timedelta() <= self._clock.now() - kept.at <= most
+        known = kept is not None and kept.at is not None and timedelta() <= self._clock.now() - kept.at <= _RECENT
         return kept.found if kept is not None and known else None
 
     async def at(self, site: str, moment: datetime) -> Estimate | None:
