@@ -72,8 +72,7 @@ async def test_the_month_and_the_list_show_what_is_booked_and_what_waits(screens
     await expect(page.get_by_role("row", name="Month end").get_by_role("link")).to_be_focused()
 
 
-async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Screens, hub: SimHub) -> None:
-    await book(hub, "Month back", DAY + timedelta(days=4), "10:00", "12:00")
+async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Screens) -> None:
     screen = await screens.new()
     page = screen.page
     screen.excuse("503")
@@ -87,7 +86,8 @@ async def test_a_month_that_cannot_be_fetched_says_so_and_comes_back(screens: Sc
         await expect(page.get_by_text("The controller does not answer.")).to_be_visible()
         await page.unroute(path)
         await page.get_by_role("button", name="Try again").click()
-        await expect(page.get_by_role("table")).to_be_visible()
+        found = page.get_by_role("table").or_(page.get_by_text("Nothing is booked in Oct 2027."))
+        await expect(found).to_be_visible()
 
 
 @pytest.mark.browser_full
