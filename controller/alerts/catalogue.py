@@ -59,6 +59,13 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.INTRUDER: _kind(_DANGER, "go there or send somebody; a valid entry or a command unsets the alarm"),
     AlertCode.FIRE_LATCHED: _kind(_DANGER, "a key holder's code or card at any reader ends it"),
     AlertCode.FORCED: _kind(_DANGER, FAULTS[FaultCode.DOOR_FORCED].hint),
+    AlertCode.OVER_CAPACITY: _kind(
+        _SERIOUS,
+        "let nobody else in, and ask some to leave; if it is wrong, count and correct the number on *Now*",
+        raise_s=120,
+        clear_s=600,
+        longest_s=_HOUR_S,
+    ),
     AlertCode.GLASS: _kind(_SERIOUS, FAULTS[FaultCode.GLASS_BROKEN].hint, clear_s=10, longest_s=600),
     AlertCode.HELD: _kind(_SERIOUS, FAULTS[FaultCode.DOOR_STANDS_OPEN].hint, clear_s=10, longest_s=_HOUR_S),
     AlertCode.LEFT_UNLOCKED: _kind(
@@ -70,7 +77,12 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     ),
     AlertCode.NOT_SECURED: _kind(_SERIOUS, "go and look, or ask who was there last", longest_s=_HOUR_S),
     AlertCode.WITHHELD: _kind(
-        _SERIOUS, "check that nobody is inside and everything is closed, then set it at the building", always=True
+        _SERIOUS,
+        "check that nobody is inside and everything is closed, then set it at the building",
+        raise_s=300,
+        clear_s=60,
+        longest_s=_HOUR_S,
+        always=True,
     ),
     AlertCode.FAULT: _kind(_SERIOUS, "", raise_s=15, clear_s=60, longest_s=_HOUR_S, always=True),
     AlertCode.LOCKOUT: _kind(

@@ -38,7 +38,7 @@ MOMENTARY = (
     *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.FORCED, AlertCode.TABLET_LOCKOUT),
     *(AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED, AlertCode.EDGE_CLOCK),
 )
-REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.RESTORED)
+REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.WITHHELD, AlertCode.RESTORED)
 """What is known from reports; the rest is known from states."""
 _GLASS = "is unlocked, since its break-glass unit is broken"
 _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
@@ -88,8 +88,11 @@ class _Away(msgspec.Struct, frozen=True):
     since: datetime | None
 
 
-async def look(tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime) -> Conditions:
-    """What holds at these sites. A thousand quiet sites take as many statements as one."""
+async def look(
+    tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime, crowds: Mapping[str, Observation] | None = None
+) -> Conditions:
+    """What holds at these sites. ``crowds``: whether sites are too full, which others are not; None where that is not
+    known. A thousand quiet sites take as many statements as one."""
     away = await _away(tx, sites)
     since = {(site, each.edge): each.since for site, found in away.items() for each in found}
     devices = await _devices(tx, sites, since, now)
@@ -105,6 +108,13 @@ async def look(tx: Tx, sites: Mapping[str, Site], seen: Reports, now: datetime) 
     grouped = group_faults(holds) | unknown
     for site, found in away.items():
         grouped |= await _hold_away(tx, site, found, holds)
+    for site in sites:
+        full = UNKNOWN if crowds is None else crowds.get(site, FALSE)
+        key = AlertKey(site=site, kind=AlertCode.OVER_CAPACITY, edge="", about="")
+        if full.truth is Truth.TRUE:
+            holds[key] = full
+        elif full.truth is Truth.UNKNOWN:
+            grouped.add(key)
     return Conditions(holds=holds, grouped=frozenset(grouped), away=since)
 
 
@@ -240,8 +250,8 @@ async def _with_reports(tx: Tx, sites: Mapping[str, Site], since: datetime) -> l
 
 async def _reported(tx: Tx, site: Site, seen: Reports, now: datetime) -> dict[AlertKey, Observation]:
     """The newest report of each code, edge and device that is not over: of a plan until the newest plan is applied, of
-    a building until it is secured, of restored entries until all are decided, of anything else until somebody has seen
-    it, or for 24 hours. Names replace ids."""
+    a building until it is secured, of an alarm until it sets, of restored entries until all are decided, of anything
+    else until somebody has seen it, or for 24 hours. Names replace ids."""
     there = await estate.site_edges(tx, site.id)
     names = {door.id: door.name for door in await estate.site_doors(tx, site.id)} | {
         edge.id: edge.name for edge in there
@@ -250,12 +260,16 @@ async def _reported(tx: Tx, site: Site, seen: Reports, now: datetime) -> dict[Al
     newest = {edge.id: await plans.latest_version(tx, site.id, edge.id) for edge in there}
     secured = await _secured(tx, site.id)
     undecided = await restored.undecided(tx, site.id, now)
+    withheld = {
+        (edge, state.device) for edge, state in await queries.site_devices(tx, site.id) if state.values.get("withheld")
+    }
     found: dict[AlertKey, Observation] = {}
     for each in await queries.newest_alerts(tx, site.id, kinds=REPORTED, learned_since=now - LOOK_BACK):
         key = AlertKey(site=site.id, kind=each.kind, edge=each.edge, about=each.about)
         over = (
             (each.kind is AlertCode.NOT_SECURED and each.edge in secured)
             or (each.kind is AlertCode.RESTORED and not undecided)
+            or (each.kind is AlertCode.WITHHELD and (each.edge, each.about) not in withheld)
             or (each.edge and each.edge not in newest)
             or (each.kind in _PLAN_ALERTS and applied.get(each.edge) == newest.get(each.edge))
             or (each.kind in MOMENTARY and each.id <= seen.get(key, 0))

@@ -7,7 +7,7 @@ import msgspec
 
 from controller.alerts import conditions, repository
 from controller.alerts.catalogue import rank
-from controller.alerts.machine import AlertKey, AlertState, step
+from controller.alerts.machine import AlertKey, AlertState, Observation, step
 from controller.alerts.rules import rule_of
 from controller.db.engine import Tx
 from controller.estate.model import Site
@@ -23,11 +23,19 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         return [(before, after) for before, after in self.steps if before != after]
 
 
-async def take_turn(tx: Tx, sites: Mapping[str, Site], now: datetime, *, lock: bool = False) -> Turn:
-    """One step at these sites. Stores nothing. ``lock``: for a writer, so that no alert changes before the commit."""
+async def take_turn(
+    tx: Tx,
+    sites: Mapping[str, Site],
+    now: datetime,
+    *,
+    lock: bool = False,
+    crowds: Mapping[str, Observation] | None = None,
+) -> Turn:
+    """One step at these sites. Stores nothing. ``lock``: for a writer, so that no alert changes before the commit.
+    ``crowds``: as ``conditions.look`` has them; a reader has none, so that it shows what is stored."""
     before = {each.key: each for each in await repository.uncleared(tx, sites, lock=lock)}
     seen = await repository.seen_reports(tx, sites, now - conditions.LOOK_BACK)
-    found = await conditions.look(tx, sites, seen, now)
+    found = await conditions.look(tx, sites, seen, now, crowds)
     rules = await repository.rules(tx, sites)
 
     def after(key: AlertKey) -> AlertState | None:

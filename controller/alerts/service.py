@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.alerts import repository
 from controller.alerts.catalogue import CATALOGUE, Severity
-from controller.alerts.machine import AlertState
+from controller.alerts.machine import AlertState, Observation
 from controller.alerts.open_alerts import Turn, take_turn
 from controller.alerts.preview import Preview, history, preview
 from controller.alerts.rules import SiteRules, kept, why_not
@@ -63,12 +63,20 @@ def require_allowed(given: SiteRules) -> None:
 
 
 class AlertService:
-    """``changed``: called with a site whose alerts changed, after they are stored. The caller checks permissions."""
+    """``changed``: called with a site whose alerts changed, after they are stored. ``crowds``: which sites are too
+    full, as ``Crowds.found``. The caller checks permissions."""
 
-    def __init__(self, database: Database, clock: Clock, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        changed: Callable[[str], None],
+        crowds: Callable[[], Mapping[str, Observation] | None] = lambda: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changed = changed
+        self._crowds = crowds
         self._waiting: set[str] = set()
         self.when_looked: list[Callable[[], Awaitable[None]]] = []
         """Called after all sites have been looked at."""
@@ -136,7 +144,7 @@ class AlertService:
     async def _turn(self, tx: Tx, only: frozenset[str] | None, *, lock: bool = False) -> tuple[datetime, Turn]:
         now = self._clock.now()
         sites = await estate.list_sites(tx, limit=_ALL_SITES, only=only)
-        return now, await take_turn(tx, {each.id: each for each in sites}, now, lock=lock)
+        return now, await take_turn(tx, {each.id: each for each in sites}, now, lock=lock, crowds=self._crowds())
 
     async def of_site(self, site: str, *, past: bool, before: str | None, limit: int) -> list[AlertState]:
         """Open ones, or those that are over, the newest first."""

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.offline_codes import booking_of
+from controller.alerts.crowds import Crowds
 from controller.alerts.service import AlertService
 from controller.bookings import arrivals
 from controller.changes import Changes
@@ -73,7 +74,8 @@ class MqttApp:
             doubt=self.doubt,
             occupancy=self.occupancy,
         )
-        self.alerts = AlertService(database, clock, self.live.seen)
+        self.crowds = Crowds(database, clock, self.occupancy)
+        self.alerts = AlertService(database, clock, self.live.seen, lambda: self.crowds.found)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
         self.identity_delivery = IdentityDelivery(
@@ -185,6 +187,7 @@ class MqttApp:
             "word": self.edge_sessions.run_heartbeats,
             "live": self.live.watch_changes,
             "people inside": self.live.work_out,
+            "crowds": self.crowds.run,
             "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
         }

@@ -29,6 +29,7 @@ class AlertCode(StrEnum):
     OFFLINE = "offline"
     CLOCK = "clock"
     EDGE_CLOCK = "edge_clock"
+    OVER_CAPACITY = "over_capacity"
     LEFT_UNLOCKED = "left_unlocked"
     BACKLOG = "backlog"
     CERTIFICATE = "certificate"

@@ -72,7 +72,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     }));
   const withheld = snapshot.areas
     .filter((one) => one.withheld && one.state === "unset")
-    .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
+    .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "", stored: storedOf("withheld", one.id) }));
   const faults = snapshot.doors.flatMap((one) => {
     if (!one.faults.length || together("fault", one.edge)) return [];
     const stored = storedOf("fault", one.id);

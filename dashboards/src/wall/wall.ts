@@ -10,6 +10,7 @@ const WHAT: Record<string, string> = /* words */ {
   intruder: "Intruder alarm",
   fire_latched: "Doors still released",
   forced: "Door forced open",
+  over_capacity: "Too many people inside",
   glass: "Break glass is broken",
   held: "Door held open",
   left_unlocked: "Door left unlocked",

@@ -1,6 +1,7 @@
 """Alerts as they are stored: what is away, many at once, who has seen them, and what a restart keeps."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from controller.alerts import conditions, service
 from controller.alerts.conditions import Conditions, Reports
+from controller.alerts.machine import Observation
 from controller.alerts.service import AlertService
 from controller.db.engine import Tx
 from controller.estate.model import Site
@@ -30,6 +32,20 @@ async def test_an_alert_is_stored_from_when_it_is_raised_until_it_is_cleared(bui
     [past] = await building.alerts("?past=true")
     assert past["id"] == held["id"]
     assert past["cleared_at"] is not None
+
+
+async def test_an_alarm_that_does_not_set_is_an_alert_until_it_sets(building: Building) -> None:
+    await building.device("hall", kind="alarm", state="unset", withheld="hall-window is open")
+    await building.report(AlertCode.WITHHELD, "hall: the alarm cannot set by itself", "hall")
+    assert await building.after(seconds=299) == [], "somebody may be about to close it"
+    [alert] = await building.after(seconds=1)
+    assert (alert["kind"], alert["severity"], alert["text"]) == (
+        "withheld",
+        "serious",
+        "hall: the alarm cannot set by itself",
+    )
+    await building.device("hall", kind="alarm", state="warning")
+    assert await building.after(minutes=1) == []
 
 
 async def test_a_restart_forgets_no_alert_and_raises_none_again(building: Building) -> None:
@@ -291,12 +307,14 @@ async def test_what_somebody_does_while_alerts_are_stored_is_kept(
     await building.device("front-door", alarm="")
     real, acts = conditions.look, list[asyncio.Task[httpx.Response]]()
 
-    async def look(tx: Tx, sites: dict[str, Site], seen: Reports, now: datetime) -> Conditions:
+    async def look(
+        tx: Tx, sites: dict[str, Site], seen: Reports, now: datetime, crowds: Mapping[str, Observation] | None
+    ) -> Conditions:
         looks.append(now)
         if len(looks) == 2:  # the first was to see whether there is anything to store
             acts.append(asyncio.create_task(building.act(held, "acknowledge")))
             await asyncio.wait(acts, timeout=0.5)  # it is done, or waits for this transaction
-        return await real(tx, sites, seen, now)
+        return await real(tx, sites, seen, now, crowds)
 
     looks: list[datetime] = []
     monkeypatch.setattr(conditions, "look", look)
