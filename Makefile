@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases fuzz mutants words lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases fuzz mutants words lock wheel packages check-data clean setup-run setup-test
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -71,6 +71,10 @@ lock: setup-test ## compile requirements/*.txt; ARGS=--upgrade for the newest ve
 wheel: setup-run ## dist/hallkeeper-*.whl for a server, with the pages in it; dist/hallkeeper_edge-*.whl for a Pi
 	$(BIN)/python -m hatchling build -t wheel
 	cd deploy/edge-wheel && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
+
+packages: wheel ## dist/hallkeeper-edge_*.deb and hallkeeper-controller_*.deb for this Debian release and processor
+	deploy/packages/build.sh hallkeeper-edge dist
+	deploy/packages/build.sh hallkeeper-controller dist
 
 check-data: setup-test ## compare the demo's figures with the published files in DATA=folder
 	@test -d "$(DATA)" || { echo "say where the files are: make check-data DATA=folder" >&2; exit 2; }

@@ -24,6 +24,9 @@ if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
     # Chromium's shell draws the same pages with half of the CPU.
     have chromium-headless-shell || have chromium || need "chromium-headless-shell fonts-liberation" ""
+    # Debian's own, by which its packages run.
+    [ -x /usr/bin/python3 ] || need python3 ""
+    have systemd-analyze || need systemd ""
     have_postgres || need postgresql postgresql.service
     have nginx || need nginx nginx.service
     have influxd || need influxdb influxdb.service

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Builds a Debian package for the release and processor of this machine: `build.sh hallkeeper-edge DIST` from the wheels in
+# the folder DIST, and leaves it there. The same source makes the same bytes.
+# Its environment is /opt/hallkeeper, made with Debian's own Python from requirements/*.txt by hash.
+set -eu
+package=$1
+dist=$(realpath "$2")
+cd "$(dirname "$0")/../.."
+umask 022
+
+case $package in
+hallkeeper-edge) lock=edge wheel=hallkeeper_edge units="hallkeeper-edge.service" depends="" ;;
+hallkeeper-controller)
+    lock=controller wheel=hallkeeper depends=", mosquitto"
+    units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path"
+    ;;
+*)
+    echo "build.sh: which package, hallkeeper-edge or hallkeeper-controller?" >&2
+    exit 2
+    ;;
+esac
+
+python=/usr/bin/python3
+series=$($python -c 'import sys; print("3.%d" % sys.version_info[1])')
+next=$($python -c 'import sys; print("3.%d" % (sys.version_info[1] + 1))')
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+release=$(. /etc/os-release && echo "$ID${VERSION_ID:-}")
+architecture=$(dpkg --print-architecture)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+environment=$root/opt/hallkeeper
+put() { # FOLDER FILE...: files in a folder of the package
+    folder=$root/$1
+    shift
+    install -D -m 644 -t "$folder" "$@"
+}
+
+.venv/bin/uv venv --quiet --python $python --system-site-packages "$environment"
+# Only what the lock names counts, not what this machine's Python happens to have.
+.venv/bin/uv pip sync --quiet --link-mode copy --python "$environment/bin/python" --require-hashes "requirements/$lock.txt"
+.venv/bin/uv pip install --quiet --link-mode copy --no-deps --python "$environment/bin/python" "$dist/$wheel-$version-py3-none-any.whl"
+# The package's own place stands where uv wrote that of this build.
+rm -f "$environment/.lock" "$environment/.gitignore" "$environment/CACHEDIR.TAG"
+find "$environment/bin" ! -name 'python*' ! -name hallkeeper -type f -delete
+grep -rlI "$environment" "$environment" | xargs -r sed -i "s#$environment#/opt/hallkeeper#g"
+# Where each wheel lay on this machine is nobody's business, and the lists of files are uv's alone.
+find "$environment" -path '*.dist-info/*' \( -name direct_url.json -o -name uv_cache.json -o -name RECORD \) -delete
+$python -m compileall -q -j 0 -s "$root" --invalidation-mode unchecked-hash "$environment/lib"
+
+mkdir -p "$root/usr/bin" "$root/etc/hallkeeper" "$root/DEBIAN"
+ln -s /opt/hallkeeper/bin/hallkeeper "$root/usr/bin/hallkeeper"
+for each in $units; do put usr/lib/systemd/system "deploy/systemd/$each"; done
+install -D -m 644 deploy/systemd/hallkeeper.sysusers.conf "$root/usr/lib/sysusers.d/hallkeeper.conf"
+put "usr/share/doc/$package" CHANGELOG.md deploy/README.md
+install -m 644 LICENSE "$root/usr/share/doc/$package/copyright"
+if [ $package = hallkeeper-edge ]; then
+    # Only on a Pi that is an edge and nothing else.
+    put usr/lib/systemd/system.conf.d deploy/systemd/hallkeeper-watchdog.conf
+    put usr/lib/systemd/journald.conf.d deploy/systemd/hallkeeper-journal.conf
+else
+    put usr/share/hallkeeper/mosquitto deploy/mosquitto/hallkeeper.conf deploy/mosquitto/listeners/*.conf
+fi
+
+for each in postinst prerm postrm; do
+    sed "s/@UNITS@/$units/" "deploy/packages/$each" >"$root/DEBIAN/$each"
+    chmod 755 "$root/DEBIAN/$each"
+done
+cat >"$root/DEBIAN/control" <<CONTROL
+Package: $package
+Version: $version+$release
+Architecture: $architecture
+Maintainer: Hallkeeper <packages@hallkeeper.invalid>
+Installed-Size: $(du -sk "$root" | cut -f1)
+Depends: python3 (>= $series), python3 (<< $next), systemd, tzdata$depends
+$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Suggests: python3-lgpio, nginx, postgresql")
+Section: net
+Priority: optional
+Homepage: https://hallkeeper.invalid
+Description: $([ $package = hallkeeper-edge ] && echo "doors and counters of a shared building, on a Raspberry Pi" || echo "bookings and door codes of shared buildings")
+ Hallkeeper lets community groups into shared buildings by the codes of their
+ bookings. $([ $package = hallkeeper-edge ] && echo "This is the agent alone, which works doors off the network." || echo "This is all of it: the controller and the agent.")
+CONTROL
+dpkg-deb --root-owner-group -Zxz -z1 --build "$root" "$dist" >/dev/null
+echo "$dist/${package}_$version+${release}_$architecture.deb"

@@ -1,0 +1,150 @@
+"""The Debian packages: built as `make packages` builds them, installed into an empty folder by dpkg, and removed.
+
+dpkg runs their scripts as for an image (DPKG_ROOT). A whole Debian with them is in tests/pi.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.edge.test_config import GOOD, folder_with
+from tests.test_platform_installs import EDGE_LIMIT_MB, EDGE_WHEEL, OFFLINE, ROOT, run
+
+AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+EXPOSURE_LIMIT = 20
+"""Tenths: systemd's own score of what a unit could do to the machine, from 0 (nothing) to 100."""
+
+
+class Installed:
+    """A package in a folder of its own."""
+
+    def __init__(self, folder: Path, package: Path) -> None:
+        self.root = folder / "root"
+        (self.root / "var/lib/dpkg/info").mkdir(parents=True)
+        (self.root / "var/lib/dpkg/updates").mkdir()
+        (self.root / "var/lib/dpkg/status").touch()
+        self.said = self.dpkg("--force-depends", "--install", package)
+
+    def dpkg(self, *words: str | Path) -> str:
+        return run(*AS_ROOT, "dpkg", f"--root={self.root}", "--force-script-chrootless", *words)
+
+    def files(self) -> list[Path]:
+        return [path for path in self.root.rglob("*") if path.is_file() and not path.is_relative_to(self.root / "var")]
+
+
+def build(folder: Path, package: str, wheel_of: Path) -> Path:
+    """The package, in a new folder, with the registries that this machine uses."""
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=wheel_of)
+    made = run("deploy/packages/build.sh", package, folder, env={**os.environ})
+    return Path(made.strip())
+
+
+@pytest.fixture(scope="module")
+def edge_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("packages"), "hallkeeper-edge", EDGE_WHEEL)
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory, edge_package: Path) -> Iterator[Installed]:
+    yield Installed(tmp_path_factory.mktemp("edge"), edge_package)
+
+
+def _enabled(installed: Installed) -> list[str]:
+    return sorted(path.name for path in installed.root.glob("etc/systemd/system/*.wants/*"))
+
+
+def _naming_this_machine(installed: Installed) -> set[str]:
+    places = [str(ROOT).encode(), b"/tmp/tmp."]
+    return {path.name for path in installed.files() if any(place in path.read_bytes() for place in places)}
+
+
+def test_a_package_names_no_place_of_the_machine_that_built_it(edge: Installed) -> None:
+    assert _naming_this_machine(edge) == set()
+    assert not list(edge.root.glob("opt/hallkeeper/lib/**/direct_url.json"))
+
+
+def test_the_edge_package_takes_no_more_of_a_card_than_promised(edge: Installed) -> None:
+    blocks = sum(path.lstat().st_blocks for path in edge.root.joinpath("opt").rglob("*"))
+    print(f"/opt/hallkeeper of the edge's package: {blocks * 512 / 1e6:.1f} of {EDGE_LIMIT_MB} MB")  # noqa: T201
+    assert blocks * 512 <= EDGE_LIMIT_MB * 1_000_000
+
+
+def test_an_installed_package_has_made_its_users_and_starts_its_unit_once_it_is_set_up(edge: Installed) -> None:
+    assert "hallkeeper-edge:" in (edge.root / "etc/passwd").read_text()
+    assert _enabled(edge) == ["hallkeeper-edge.service"]
+    unit = (edge.root / "usr/lib/systemd/system/hallkeeper-edge.service").read_text()
+    assert "ConditionPathExists=/etc/hallkeeper/edge.toml" in unit
+
+
+def test_the_installed_agent_runs_by_debian_s_python_and_reads_a_configuration(edge: Installed, tmp_path: Path) -> None:
+    program = edge.root / "opt/hallkeeper/bin/hallkeeper"
+    assert program.read_text().startswith("#!/opt/hallkeeper/bin/python")
+    assert os.readlink(edge.root / "usr/bin/hallkeeper") == "/opt/hallkeeper/bin/hallkeeper"
+    python = edge.root / "opt/hallkeeper/bin/python"
+    config = folder_with(tmp_path, GOOD)
+    said = subprocess.run(
+        [python, "-W", "error", "-B", program, "edge", "check-config", "--config", config],
+        env=OFFLINE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in said.stderr
+    assert str(config) in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("unit", sorted(path.name for path in (ROOT / "deploy/systemd").glob("*.service")))
+def test_systemd_finds_no_fault_in_a_unit_and_little_that_it_could_do_to_the_machine(unit: str) -> None:
+    path = ROOT / "deploy" / "systemd" / unit
+    said = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False).stderr
+    faults = [line for line in said.splitlines() if f"{unit}:" in line and "is not executable" not in line]
+    assert faults == []
+    run("systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE_LIMIT}", path)
+
+
+def test_removing_leaves_what_the_agent_wrote_and_nothing_of_the_package(
+    edge_package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    edge = Installed(tmp_path_factory.mktemp("removed"), edge_package)
+    (edge.root / "etc/hallkeeper/edge.toml").write_text(GOOD)
+    identity = edge.root / "var/lib/hallkeeper-edge/identity.json"
+    identity.parent.mkdir(parents=True)
+    identity.write_text("{}")
+    edge.dpkg("--install", "--force-depends", edge_package)  # an upgrade
+    assert _enabled(edge) == ["hallkeeper-edge.service"]
+    edge.dpkg("--remove", "hallkeeper-edge")
+    assert (edge.root / "etc/hallkeeper/edge.toml").exists()
+    assert _enabled(edge) == []
+    edge.dpkg("--purge", "hallkeeper-edge")
+    assert not (edge.root / "etc/hallkeeper").exists()
+    assert not (edge.root / "opt/hallkeeper").exists()
+    assert not [path for path in edge.files() if "hallkeeper" in path.name]
+    assert identity.exists()
+
+
+@pytest.mark.cases_full
+def test_the_controller_s_package_holds_every_part_and_takes_the_place_of_the_edge_s(
+    edge_package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    package = build(edge_package.parent, "hallkeeper-controller", ROOT)
+    whole = Installed(tmp_path_factory.mktemp("whole"), package)
+    assert _enabled(whole) == ["hallkeeper-controller.service", "hallkeeper-edge.service"]
+    python, program = (whole.root / "opt/hallkeeper/bin" / name for name in ("python", "hallkeeper"))
+    data = whole.root / "data"
+    config = whole.root / "controller.toml"
+    run(python, "-B", program, "controller", "init", "--config", config, "--data-dir", data)
+    assert "is valid" in run(python, "-B", program, "controller", "check-config", "--config", config)
+    control = run("dpkg-deb", "--field", package)
+    assert re.search(r"^Conflicts: hallkeeper-edge$", control, re.MULTILINE)
+    assert _naming_this_machine(whole) == set()
+
+
+@pytest.mark.cases_full
+def test_the_same_source_makes_the_same_package(edge_package: Path, tmp_path: Path) -> None:
+    again = build(tmp_path, "hallkeeper-edge", EDGE_WHEEL)
+    assert again.read_bytes() == edge_package.read_bytes()
