@@ -1,6 +1,6 @@
 """The Debian packages: built as `make packages` builds them, installed into an empty folder by dpkg, and removed.
 
-dpkg runs their scripts as for an image (DPKG_ROOT). A whole Debian with them is in tests/pi.
+dpkg runs their scripts as for an image (DPKG_ROOT).
 """
 
 import os
