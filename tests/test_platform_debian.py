@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,8 +49,8 @@ def edge_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory, edge_package: Path) -> Iterator[Installed]:
-    yield Installed(tmp_path_factory.mktemp("edge"), edge_package)
+def edge(tmp_path_factory: pytest.TempPathFactory, edge_package: Path) -> Installed:
+    return Installed(tmp_path_factory.mktemp("edge"), edge_package)
 
 
 def _enabled(installed: Installed) -> list[str]:
