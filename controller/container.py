@@ -145,6 +145,7 @@ from controller.retention.user_erasure import EraseUsers, UserErasure
 from controller.room_sensors.service import RoomSensors
 from controller.room_tablets.service import RoomTablets
 from controller.settings import Settings
+from controller.telemetry.rollups.figure_reader import FigureReader, row_source
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
 from controller.use.service import UseService
@@ -246,6 +247,7 @@ class Container:
     ways: WayService
     room_sensors: RoomSensors
     hand_counts: HandCounts
+    figure_reader: FigureReader
     reports: ProblemReports
     lapsing: DocumentReminders
     digests: DigestService
@@ -281,6 +283,7 @@ class Container:
     async def close(self) -> None:
         if self.own_parser is not None:
             await asyncio.to_thread(self.own_parser.close)
+        await self.figure_reader.close()
         await self.database.close()
 
 
@@ -538,6 +541,7 @@ def open_container(
         ways=ways,
         room_sensors=RoomSensors(database, clock, changes),
         hand_counts=HandCounts(database, clock),
+        figure_reader=FigureReader(database, clock, row_source(settings.history)),
         reports=reports,
         induction=InductionService(database, clock, keys, members, address=settings.address),
         lapsing=lapsing,

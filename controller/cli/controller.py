@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +23,7 @@ from controller.preflight import load_clock, require_database, require_files, un
 from controller.privileges import become_owner, share_config
 from controller.settings import DATA_DIR, Settings
 from controller.settings_file import EXAMPLE, load_settings
+from controller.telemetry.history import write_again
 from controller.telemetry.rollups.service import remake
 from controller.web.fields import read_date
 
@@ -125,6 +126,31 @@ async def _roll_up(settings: Settings, site: str, first: date | None, last: date
     finally:
         await database.close()
     typer.echo(f"Rolled up {events} events of {number} days.")
+
+
+@app.command()
+def write_history(
+    from_: Annotated[str, typer.Option("--from", help="The first day, such as 2026-11-01; else the oldest.")] = "",
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Have all samples written to InfluxDB again from the events that are kept, as after its bucket was lost or refused
+    some. The running controller does it; what is there already stays one."""
+    with errors_on_one_line():
+        settings = open_settings(config)
+        if settings.history.kind != "influx":
+            refuse('history.kind is not "influx": samples are in the database')
+        day = _day(from_, "--from")
+        since = None if day is None else datetime.combine(day, time(), UTC)
+        events = asyncio.run(_write_history(settings, since))
+    typer.echo(f"{events} events are written to InfluxDB again once the controller runs and hears of a new one.")
+
+
+async def _write_history(settings: Settings, since: datetime | None) -> int:
+    database = Database(settings.database_url)
+    try:
+        return await write_again(database, since)
+    finally:
+        await database.close()
 
 
 def _day(text: str, name: str) -> date | None:

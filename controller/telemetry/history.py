@@ -17,7 +17,7 @@ import msgspec
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.telemetry import queries, repository, room_sensors
+from controller.telemetry import queries, repository
 from controller.telemetry.tables import samples as table
 from controller.telemetry.validation import read_data
 from edge.wire.events import (
@@ -35,9 +35,10 @@ from edge.wire.readings import ReadingKind
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Numbers that a device gave at one instant. ``place``: the door or zone they speak of.
+    """Numbers that a device gave at one instant. ``place``: the door or zone they speak of. ``seq``: of the event.
 
-    (site, measurement, device, edge, at) is what it is known by: the same sample twice is one.
+    (site, measurement, device, edge, at) is what it is known by: the same sample twice is one. InfluxDB also knows the
+    samples of two events at one instant apart, by ``seq``.
     """
 
     site: Slug
@@ -47,6 +48,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     place: Slug | None
     at: datetime
     fields: Mapping[str, float]
+    seq: int = 0
 
 
 class HistoryDown(Exception):
@@ -60,7 +62,9 @@ class HistoryRefuses(Exception):
     """The history refused some samples and would do so again. Says which history and why."""
 
     def __init__(self, history: str, why: str) -> None:
-        super().__init__(f"{history} refused samples: {why}; fix the bucket, then write them again from the events")
+        super().__init__(
+            f"{history} refused samples: {why}; fix the bucket, then run hallkeeper controller write-history"
+        )
 
 
 class History(Protocol):
@@ -88,7 +92,7 @@ _APART: Mapping[str, tuple[str, str]] = {
 
 
 def samples_of(
-    *, site: str, edge: str, device: str, at: datetime, data: EventData | None, room: str | None = None
+    *, site: str, edge: str, device: str, at: datetime, data: EventData | None, room: str | None = None, seq: int = 0
 ) -> list[Sample]:
     """The numbers in an event. No person is in them, only counts and states. ``room``: that the device was added to,
     where it is no device of the edge."""
@@ -99,7 +103,7 @@ def samples_of(
             measured: list[tuple[str, Mapping[str, float]]] = [(name, {field: value}) for name, field, value in found]
             measured.append(("room", {kind: value for kind, value in data.values.items() if kind not in _APART}))
             return [
-                Sample(site=site, edge=edge, measurement=name, device=device, place=room, at=at, fields=values)
+                Sample(site=site, edge=edge, measurement=name, device=device, place=room, at=at, fields=values, seq=seq)
                 for name, values in measured
                 if values
             ]
@@ -121,7 +125,9 @@ def samples_of(
             measurement, place, fields = "door", data.door, {name: value}
         case _:
             return []
-    return [Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields)]
+    return [
+        Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields, seq=seq)
+    ]
 
 
 _COLUMNS = tuple(column.name for column in table.c)
@@ -156,7 +162,7 @@ log = logging.getLogger(__name__)
 
 NAME = "influx"
 AT_ONCE = 5_000
-"""Events that are read, and at most as many points written, in one go."""
+"""Events that are read, and points that are written, in one go: what is in memory while InfluxDB is slow."""
 LONGEST_RETRY_S = 60.0
 
 
@@ -202,10 +208,9 @@ class HistoryFollower:
         async with self._database.read() as tx:
             done = await repository.cursor(tx, NAME)
             logged = await queries.events_after(tx, done, limit=AT_ONCE)
-            read = any(event.kind == "reading" for _, event in logged)
-            rooms = await room_sensors.rooms(tx) if read else {}
         if not logged:
             return False
+        # Without the rooms of sensors: one that is put into another room in between would be a second point.
         samples = [
             sample
             for site, event in logged
@@ -215,7 +220,7 @@ class HistoryFollower:
                 device=event.device,
                 at=event.at,
                 data=read_data(event.kind, event.data),
-                room=rooms.get((site, event.edge, event.device)),
+                seq=event.seq,
             )
         ]
         try:
@@ -226,7 +231,21 @@ class HistoryFollower:
             log.error("The history refused samples", extra={"action": "history", "reason": str(error)})
 
         async def moved(tx: Tx) -> None:
-            await repository.set_cursor(tx, NAME, logged[-1][1].id)
+            if await repository.cursor(tx, NAME) == done:  # nobody wants older ones to be written again
+                await repository.set_cursor(tx, NAME, logged[-1][1].id)
 
         await self._database.run(moved)
         return len(logged) == AT_ONCE
+
+
+async def write_again(database: Database, since: datetime | None) -> int:
+    """Have the follower write every event again from the first that happened at ``since`` or later, or all that are
+    kept; how many those are. Also while it runs: what is there already is overwritten by the same."""
+
+    async def moved(tx: Tx) -> int:
+        first, number = await queries.events_since(tx, since)
+        if number:
+            await repository.set_cursor(tx, NAME, min(first - 1, await repository.cursor(tx, NAME)))
+        return number
+
+    return await database.run(moved)

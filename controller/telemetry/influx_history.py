@@ -1,4 +1,6 @@
-"""The history in InfluxDB, through ``influxdb-client`` of the extra ``influx``: import it only where it is set up."""
+"""The history in InfluxDB, through ``influxdb-client`` of the extra ``influx``: import it only where it is set up.
+``controller/telemetry/rollups/influx_rows.py`` reads it back.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,31 +14,37 @@ from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from controller.telemetry.history import HistoryDown, HistoryRefuses, Sample
+from controller.telemetry.history import AT_ONCE, HistoryDown, HistoryRefuses, Sample
 
-_MICROSECONDS = cast("WritePrecision", WritePrecision.US)  # a str, which its own annotation denies
-_REFUSED = frozenset({400, 413, 422})
+_NANOSECONDS = cast("WritePrecision", WritePrecision.NS)  # a str, which its own annotation denies
+_TOO_LARGE = 413
+_REFUSED = frozenset({400, _TOO_LARGE, 422})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def line(sample: Sample) -> str:
-    """A sample in line protocol, in microseconds. Ids are slugs, in which nothing needs escaping."""
+    """A sample in line protocol. Ids are slugs, in which nothing needs escaping.
+
+    The nanoseconds below its microsecond are the last three digits of ``seq``, so that two events at one instant are
+    two points, and an event that is written again is still one.
+    """
     tags = {"site": sample.site, "edge": sample.edge, "device": sample.device}
     if sample.place is not None:
         tags["place"] = sample.place
     heads = "".join(f",{key}={value}" for key, value in sorted(tags.items()))
     fields = ",".join(f"{name}={_number(value)}" for name, value in sorted(sample.fields.items()))
-    at = (sample.at - _EPOCH) // timedelta(microseconds=1)
+    at = (sample.at - _EPOCH) // timedelta(microseconds=1) * 1000 + sample.seq % 1000
     return f"{sample.measurement}{heads} {fields} {at}"
 
 
 def _number(value: float) -> str:
-    """A count as an integer, a measured value as a float: a field of a bucket has one type for ever."""
-    return f"{value}i" if isinstance(value, int) else repr(value)
+    """A count as an integer, a measured value as a float: a field of a bucket has one type for ever. In thousandths,
+    as the roll-ups are."""
+    return f"{value}i" if isinstance(value, int) else repr(round(value, 3))
 
 
 class InfluxHistory:
-    """Writes points to one bucket. ``timeout_s`` bounds one write."""
+    """Writes points to one bucket. ``timeout_s`` bounds one request."""
 
     def __init__(self, *, url: str, org: str, bucket: str, token: str, timeout_s: float = 10.0) -> None:
         self._bucket = bucket
@@ -46,26 +54,45 @@ class InfluxHistory:
         self._writer = self._client.write_api(write_options=SYNCHRONOUS)
 
     async def write(self, samples: Sequence[Sample]) -> None:
-        """Keep the samples. InfluxDB overwrites a point that is there. Raises ``HistoryDown``, and
-        ``HistoryRefuses`` for points it would refuse again, such as those of another type than the bucket has."""
-        if not samples:
-            return
+        """Keep the samples, ``AT_ONCE`` in a request, one request at a time. InfluxDB overwrites a point that is
+        there. Raises ``HistoryDown``, and ``HistoryRefuses`` for points it would refuse again, such as those of another
+        type than the bucket has; the others are then kept."""
         lines = [line(sample) for sample in samples]
         try:
             await asyncio.to_thread(self._write, lines)
         except (InfluxDBError, ApiException, HTTPError, OSError) as error:
             history, why = f"InfluxDB bucket {self._bucket!r}", _why(error)
-            if getattr(error, "status", None) in _REFUSED:
+            if _status(error) in _REFUSED:
                 raise HistoryRefuses(history, why) from error
             raise HistoryDown(history, why) from error
 
     def _write(self, lines: list[str]) -> None:
-        self._writer.write(self._bucket, record=lines, write_precision=_MICROSECONDS)
+        """A lot that is too large for the server, or for a proxy before it, goes in two halves."""
+        lots = [lines[at : at + AT_ONCE] for at in range(0, len(lines), AT_ONCE)]
+        refused: Exception | None = None
+        while lots:
+            lot = lots.pop()
+            try:
+                self._writer.write(self._bucket, record=lot, write_precision=_NANOSECONDS)
+            except (InfluxDBError, ApiException) as error:
+                if _status(error) not in _REFUSED:
+                    raise
+                if _status(error) == _TOO_LARGE and len(lot) > 1:
+                    half = len(lot) // 2
+                    lots += [lot[:half], lot[half:]]
+                else:
+                    refused = error
+        if refused is not None:
+            raise refused
 
     async def close(self) -> None:
         await asyncio.to_thread(self._client.close)
 
 
+def _status(error: Exception) -> int | None:
+    return getattr(error, "status", None)
+
+
 def _why(error: Exception) -> str:
-    status, body = getattr(error, "status", None), getattr(error, "body", None)
+    status, body = _status(error), getattr(error, "body", None)
     return f"it answered {status} {str(body or '')[:300]}".strip() if status else str(error)[:300]

@@ -81,6 +81,17 @@ async def events_after(tx: Tx, after: int, *, limit: int) -> list[tuple[str, Log
     return [(site, LoggedEvent(**dict(zip(_EVENT_FIELDS, values, strict=True)))) for site, *values in rows]
 
 
+async def events_since(tx: Tx, since: datetime | None) -> tuple[int, int]:
+    """Of all sites, the first event in the order of commit that happened at ``since`` or later, or at any time, and how
+    many there are from it on; 0 and 0 for none."""
+    query = select(func.min(events.c.id))
+    first = (await tx.execute(query if since is None else query.where(events.c.at >= since))).scalar()
+    if first is None:
+        return 0, 0
+    number = await tx.execute(select(func.count()).select_from(events).where(events.c.id >= first))
+    return first, number.scalar_one()
+
+
 async def site_events(
     tx: Tx, site: str, *, after: int | None, limit: int, kind: str | None = None
 ) -> list[LoggedEvent]:

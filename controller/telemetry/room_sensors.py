@@ -146,9 +146,3 @@ async def _make_room(tx: Tx, site: str, edge: str) -> None:
             select(_C.device).where(here, _C.space.is_(None)).order_by(_C.heard_at).limit(number + 1 - SENSORS_LIMIT)
         )
         await tx.execute(delete(room_sensors).where(here, _C.device.in_(query.scalar_subquery())))
-
-
-async def rooms(tx: Tx) -> dict[tuple[str, str, str], str]:
-    """Site, edge and device -> the room, of all that have one."""
-    query = select(_C.site, _C.edge, _C.device, _C.space).where(_C.space.is_not(None))
-    return {(row.site, row.edge, row.device): row.space for row in await tx.execute(query)}

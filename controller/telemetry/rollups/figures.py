@@ -1,7 +1,8 @@
 """Reads roll-ups step by step, with the share of each step that was counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -55,15 +56,31 @@ class FigureSeries(msgspec.Struct, frozen=True, kw_only=True):
     figures: list[Figure]
 
 
+class RowSource(Protocol):
+    """Rows of roll-ups from a history outside the database."""
+
+    async def read(
+        self, site: str, steps: Sequence[Interval], fields: Mapping[HeardSeries, Sequence[str]]
+    ) -> list[repository.ReadRow]:
+        """The rows of these steps, of these fields of each series. Raises ``HistoryUnreadable``."""
+        ...
+
+    async def close(self) -> None:
+        """Idempotent."""
+        ...
+
+
 class StoredFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What figures are made from. ``heard``: all series of the devices that are asked for; ``places``: of those that
-    are wanted, where they are; ``fields``: by ``key_of`` a series."""
+    are wanted, where they are; ``fields``: by ``key_of`` a series. ``due``: the rows that the database has, where
+    ``rows`` are from elsewhere: a step of which they hold fewer readings is not known."""
 
     steps: list[Interval]
     heard: list[HeardSeries]
     places: dict[HeardSeries, str]
     fields: dict[tuple[str, str, str, str], list[str]]
     rows: list[repository.ReadRow]
+    due: list[repository.ReadRow]
     horizons: dict[str, datetime]
     present: set[tuple[str, str]]
     outages: list[Outage]
@@ -109,6 +126,7 @@ async def stored_figures(
         heard=[each for each in every if each.device in devices],
         places=places,
         fields=fields,
+        due=[],
         rows=await repository.read_rows(
             *(tx, site, step, during, sorted({each.measurement for each in places})),
             devices=None if device is place is None else sorted(devices),
@@ -118,6 +136,13 @@ async def stored_figures(
         outages=await queries.site_outages(tx, site, Interval(start=since, end=times.end)),
         marks=marks,
     )
+
+
+async def from_source(source: RowSource, site: str, stored: StoredFigures) -> StoredFigures:
+    """The same with the source's rows; those of the database say what is due. Raises ``HistoryUnreadable``."""
+    fields = {each: stored.fields[key_of(each)] for each in stored.places if key_of(each) in stored.fields}
+    rows = await source.read(site, stored.steps, fields)
+    return msgspec.structs.replace(stored, rows=rows, due=stored.rows)
 
 
 def figures(stored: StoredFigures | None) -> list[FigureSeries]:
@@ -131,9 +156,7 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
         outages=stored.outages,
         marks=stored.marks,
     )
-    cells: dict[tuple[str, ...], dict[datetime, Sequence[int]]] = {}
-    for measurement, at, *series, n, total, least, most in stored.rows:
-        cells.setdefault((measurement, *series), {})[at] = (n, total, least, most)
+    cells, due = _cells(stored.rows), _cells(stored.due)
     seconds = seconds_of(stored.steps)
     found = []
     for each, known in zip(stored.heard, times, strict=True):
@@ -141,7 +164,8 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
             continue
         covered = shares(known, seconds)
         for field in stored.fields.get(key_of(each), ()):
-            its = cells.get((each.measurement, each.device, field, each.place, each.edge), {})
+            key = (each.measurement, each.device, field, each.place, each.edge)
+            its, more = cells.get(key, {}), due.get(key, {})
             found.append(
                 FigureSeries(
                     measurement=each.measurement,
@@ -150,7 +174,7 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
                     edge=each.edge,
                     field=field,
                     figures=[
-                        _figure(one, its.get(one.start), share)
+                        _figure(one, its.get(one.start), share, more.get(one.start))
                         for one, share in zip(stored.steps, covered, strict=True)
                     ],
                 )
@@ -158,7 +182,17 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
     return found
 
 
-def _figure(during: Interval, cell: Sequence[int] | None, coverage: float) -> Figure:
+def _cells(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, ...], dict[datetime, Sequence[int]]]:
+    """Measurement, device, field, place and edge -> its numbers by the start of the step."""
+    cells: dict[tuple[str, ...], dict[datetime, Sequence[int]]] = {}
+    for measurement, at, *series, n, total, least, most in rows:
+        cells.setdefault((measurement, *series), {})[at] = (n, total, least, most)
+    return cells
+
+
+def _figure(during: Interval, cell: Sequence[int] | None, coverage: float, due: Sequence[int] | None = None) -> Figure:
+    if due is not None and (cell is None or cell[0] < due[0]):
+        coverage = 0.0
     if cell is None:
         nothing = 0.0 if coverage else None
         return Figure(during=during, n=0, total=nothing, least=None, most=None, coverage=coverage)

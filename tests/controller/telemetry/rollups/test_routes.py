@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from controller.cli.controller import app as commands
 from controller.container import Container
 from controller.telemetry.rollups import figures, repository, routes
+from controller.telemetry.rollups.influx_rows import InfluxRows
 from controller.telemetry.tables import events, rollups
 from edge.wire.events import FaultData, MotionData, WifiData
 from edge.wire.faults import FaultCode
@@ -178,6 +180,22 @@ async def test_a_file_has_units_in_its_heading_and_says_where_nothing_is_known(c
         ["hall", "pir-hall", "motion", "active", "movements begun", "2", "1.0", ""],
         ["hall", "wifi-hall", "wifi", "stations", "devices", "2", "", "11.5"],
     ]
+
+
+@pytest.mark.parametrize("path", ["footfall", "footfall.csv", "samples", "samples.csv"])
+async def test_figures_in_an_influxdb_that_is_down_are_an_error_that_says_what_to_do(
+    counted: httpx.AsyncClient, container: Container, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    with socket.socket() as taken:  # nobody listens
+        taken.bind(("127.0.0.1", 0))
+        rows = InfluxRows(url=f"http://127.0.0.1:{taken.getsockname()[1]}", bucket="samples", token="t")
+        monkeypatch.setattr(container.figure_reader, "_source", rows)
+        answer = await counted.get(f"{API}/sites/{SITE}/{path}", params=DAY)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "bucket 'samples', which cannot be read" in answer.json()["detail"]
+    assert "what [history] in the controller's settings says of it" in answer.json()["detail"]
+    await rows.close()
 
 
 @pytest.mark.parametrize(
