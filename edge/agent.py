@@ -23,6 +23,7 @@ from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore
 from edge.runtime import Runtime
 from edge.sensors.mqtt_devices.listener import SensorsLinkMaker
+from edge.system.disk_room import free_bytes, room_faults
 from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
@@ -71,6 +72,7 @@ class Agent:
         battery: Callable[[], datetime | None] = battery_clock,
         machine_boot: Callable[[], str] = machine_boot_id,
         manager: ServiceManager | None = None,
+        free: Callable[[], int | None] | None = None,
     ) -> None:
         self._config = config
         self._site, self._edge = config.site, config.edge
@@ -84,6 +86,7 @@ class Agent:
             clock, rtc=config.rtc, synchronised=synchronised, battery=battery, machine_boot=machine_boot
         )
         self._manager = manager or ServiceManager()
+        self._free = free or (lambda: free_bytes(config.data_dir))
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
@@ -94,6 +97,7 @@ class Agent:
             Liveness(),
             Liveness(OUTSIDE_STUCK_S),
         )
+        self._outbox_limit = config.outbox_mb * 1024 * 1024
         self._save_lock = asyncio.Lock()
         self.stored_seq = 0
         """The seq up to which the controller has told this run that it has stored the events."""
@@ -180,7 +184,7 @@ class Agent:
         )
         outbox = Outbox(
             self._files,
-            limit=self._config.outbox_mb * 1024 * 1024,
+            limit=self._outbox_limit,
             count=lambda name: self._disk_refused() if name == "disk_refused" else runtime.count(name),
             committed=lambda: self._committed(),
         )
@@ -281,6 +285,8 @@ class Agent:
         while True:
             self._heartbeat_liveness.progressed()
             check_outputs(self._runtime)
+            free = await asyncio.to_thread(self._free)
+            self._note_room(free)
             await self._save_state(self._runtime)
             await self._runtime.outbox.keep_ack()
             await self._plan_applier.save()
@@ -305,6 +311,13 @@ class Agent:
                 self._disk_refused()
             elif runtime.plans.on_disk:
                 runtime.fault(self._edge, FaultCode.DISK_REFUSES, present=False)
+
+    def _note_room(self, free: int | None) -> None:
+        runtime = self._runtime
+        known = {fault.code for device, fault in runtime.faults if device == self._edge}
+        waiting = runtime.outbox.waiting
+        for code, present in room_faults(known, free=free, waiting=waiting, limit=self._outbox_limit).items():
+            runtime.fault(self._edge, code, present=present)
 
     def _disk_refused(self) -> None:
         self._runtime.count("disk_refused")

@@ -108,6 +108,13 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
         clear_s=300,
         longest_s=4 * _HOUR_S,
     ),
+    AlertCode.DISK: _kind(
+        _SERIOUS,
+        "remove what is not needed from its disk; of an outbox, see why its events do not arrive here",
+        raise_s=300,
+        clear_s=300,
+        longest_s=4 * _HOUR_S,
+    ),
     AlertCode.CERTIFICATE: _kind(
         _SERIOUS, "see whether its agent is up to date and online, which renews it; else enrol it again"
     ),

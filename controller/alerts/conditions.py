@@ -20,13 +20,13 @@ from controller.estate.tables import doors, edges
 from controller.plans import repository as plans
 from controller.plans.restored import repository as restored
 from controller.telemetry import queries, repository
-from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.alert_codes import AlertCode, code_of_fault
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
 from controller.telemetry.validation import read_data
 from edge.wire.errors import Malformed
 from edge.wire.event_text import spoken
 from edge.wire.events import ClosingData, ClosingStage
-from edge.wire.faults import advise
+from edge.wire.faults import advise, describe
 from edge.wire.faults import read as read_faults
 
 LOOK_BACK = timedelta(hours=24)
@@ -56,7 +56,7 @@ _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
 """Kind of device and name of a value -> the alert, and what somebody has to know in words."""
 FROM_DEVICES = frozenset(
     {code for words in _STATES.values() for code, _ in words.values()}
-    | {AlertCode.LOCKOUT, AlertCode.FAULT, AlertCode.LEFT_UNLOCKED, AlertCode.BACKLOG}
+    | {AlertCode.LOCKOUT, AlertCode.FAULT, AlertCode.LEFT_UNLOCKED, AlertCode.BACKLOG, AlertCode.DISK}
 )
 """What is not known while its Pi is away."""
 _WITH_FAULT = '"fault":"'
@@ -197,8 +197,14 @@ def _said(
         said.append((AlertCode.GLASS, f"{name} {_GLASS}", []))  # a more serious alarm does not hide it
     faults = values.get("fault")
     if isinstance(faults, str) and (read := read_faults(faults[:400])):
-        text = "; ".join(advise(name, code, part) for code, part in read)
-        said.append((AlertCode.FAULT, text, [f"{code}:{part}" for code, part in read]))
+        for alert in (AlertCode.FAULT, AlertCode.DISK):
+            if its := [(code, part) for code, part in read if code_of_fault(code) is alert]:
+                words = [
+                    advise(name, code, part) if alert is AlertCode.FAULT else f"{name}: {describe(code, part)}"
+                    for code, part in its
+                ]
+                text = "; ".join(words)
+                said.append((alert, text, [f"{code}:{part}" for code, part in its]))
     unlocked = kind == "door" and values.get("lock") == "unlocked" and values.get("mode") in {"locked", "code"}
     if unlocked and AlertCode.GLASS not in {code for code, _, _ in said}:
         said.append((AlertCode.LEFT_UNLOCKED, f"{name} is unlocked, and should not be", []))

@@ -18,7 +18,7 @@ from controller.alerts.rules import SiteRules, settable
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import queries
-from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.alert_codes import AlertCode, code_of_fault
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.validation import read_data
 from edge.wire.errors import Malformed
@@ -40,7 +40,7 @@ MOST = 20_000
 """Events, reports and alerts that are looked at, each."""
 _DOOR_ENDS = {DoorChange.CLEARED: AlertCode.HELD, DoorChange.GLASS_WHOLE: AlertCode.GLASS}
 _DOOR_BEGINS = {DoorChange.HELD: AlertCode.HELD, DoorChange.GLASS_BROKEN: AlertCode.GLASS}
-_FROM_EVENTS = {*_DOOR_BEGINS.values(), AlertCode.FAULT, AlertCode.LOCKOUT}
+_FROM_EVENTS = {*_DOOR_BEGINS.values(), AlertCode.FAULT, AlertCode.DISK, AlertCode.LOCKOUT}
 _DOOR_TEXT = {AlertCode.HELD: "is held open", AlertCode.GLASS: "is unlocked, since its break-glass unit is broken"}
 
 
@@ -152,9 +152,10 @@ def _from_events(site: str, names: Mapping[str, str], events: Iterable[LoggedEve
                 end(_known(event), (AlertKey(site=site, kind=_DOOR_ENDS[change], edge=event.edge, about=door), ""))
             case FaultData(code=fault, part=part, present=present):
                 member = f"{fault}:{part}"
-                key = AlertKey(site=site, kind=AlertCode.FAULT, edge=event.edge, about=event.device)
+                code = code_of_fault(fault)
+                key = AlertKey(site=site, kind=code, edge=event.edge, about=event.device)
                 if present:
-                    begin(event, AlertCode.FAULT, event.device, advise(name(event.device), fault, part), member)
+                    begin(event, code, event.device, advise(name(event.device), fault, part), member)
                 else:
                     end(_known(event), (key, member))
             case LockoutData(door=door, card=False, ended=ended):

@@ -17,9 +17,10 @@ from controller.changes import Changes
 from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
-from controller.live.snapshot import Doubt, take_snapshot
+from controller.live.snapshot import OwnTrouble, take_snapshot
 from controller.live.snapshot_schemas import Snapshot
 from controller.occupancy.service import OccupancyService
+from controller.telemetry.alert_codes import AlertCode
 from edge.wire.clock import Clock, real_s
 
 log = logging.getLogger(__name__)
@@ -49,17 +50,19 @@ class _Watcher:
 
 @dataclass(eq=False, kw_only=True)
 class Live:
-    """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock."""
+    """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock;
+    ``disk``: what is wrong with its disk."""
 
     database: Database
     clock: Clock
     changes: Changes
     site_configs: SiteConfigs
     doubt: Callable[[], str | None]
+    disk: Callable[[], str | None]
     occupancy: OccupancyService
 
     def __post_init__(self) -> None:
-        self._doubted_at: datetime | None = None
+        self._own: dict[AlertCode, datetime] = {}
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._taken: dict[str, tuple[float, Snapshot]] = {}
@@ -114,15 +117,22 @@ class Live:
         now, inside = self.clock.now(), self.occupancy.last(site)
         async with self.database.read() as tx:
             hours = (await self.site_configs.of(tx, site)).hours
-            found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._doubted(now))
+            found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._own_troubles(now))
         self._asking[site] = None
         self._asked.set()
         return found
 
-    def _doubted(self, now: datetime) -> Doubt | None:
-        why = self.doubt()
-        self._doubted_at = (self._doubted_at or now) if why is not None else None
-        return Doubt(since=self._doubted_at, why=why) if why is not None and self._doubted_at is not None else None
+    def _own_troubles(self, now: datetime) -> list[OwnTrouble]:
+        found = []
+        for code, why, text in (
+            (AlertCode.CLOCK, self.doubt(), "The controller does not trust its clock: "),
+            (AlertCode.DISK, self.disk(), "The controller's disk is nearly full: "),
+        ):
+            if why is None:
+                self._own.pop(code, None)
+            else:
+                found.append(OwnTrouble(code=code, since=self._own.setdefault(code, now), text=text + why))
+        return found
 
     async def watch(self, site: str, *, snapshots: bool) -> AsyncGenerator[bytes, None]:
         """Messages for one watcher, for ever: a snapshot at once, then what changes. Without ``snapshots``: a beat at

@@ -63,11 +63,12 @@ _PHASES = frozenset({"unset", "warning", "set", "triggered"})
 _MODES = {"free", "code", "locked"}
 
 
-class Doubt(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the controller does not believe its clock, and since when by that clock."""
+class OwnTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the controller itself, and since when by its clock."""
 
+    code: AlertCode
     since: datetime
-    why: str
+    text: str
 
 
 async def take_snapshot(
@@ -76,9 +77,9 @@ async def take_snapshot(
     hours: Timetable,
     now: datetime,
     inside: Estimate | None,
-    doubt: Doubt | None = None,
+    troubles: Iterable[OwnTrouble] = (),
 ) -> Snapshot:
-    """The site as it is known now. ``inside``: how many people are."""
+    """The site as it is known now. ``inside``: how many people are. ``troubles``: of the controller."""
     site, zone = parts.site.id, parts.site.tz
     local = _LocalTime(zone)
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
@@ -189,7 +190,7 @@ async def take_snapshot(
             for each in await queries.site_outages(tx, site, looked)
         ],
         alerts=[
-            *_clock_alert(doubt, local),
+            *(_own_alert(each, local) for each in troubles),
             *(_alert(each, local) for each in await open_alerts(tx, {site: parts.site}, now)),
         ],
         restored=undecided,
@@ -302,14 +303,10 @@ def _overrides(shown: OverridesView, local: _LocalTime) -> list[OverrideView]:
     ]
 
 
-def _clock_alert(doubt: Doubt | None, local: _LocalTime) -> list[AlertView]:
-    if doubt is None:
-        return []
-    text = f"The controller does not trust its clock: {doubt.why}"
-    found = AlertState(
-        site="", kind=AlertCode.CLOCK, edge="", about="", text=text, since=doubt.since, begun_at=doubt.since
-    )
-    return [_alert(found, local)]
+def _own_alert(trouble: OwnTrouble, local: _LocalTime) -> AlertView:
+    since = trouble.since
+    found = AlertState(site="", kind=trouble.code, edge="", about="", text=trouble.text, since=since, begun_at=since)
+    return _alert(found, local)
 
 
 def _alert(found: AlertState, local: _LocalTime) -> AlertView:

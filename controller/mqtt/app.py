@@ -18,6 +18,7 @@ from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
+from controller.live.disk_room import DiskRoom
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
@@ -66,12 +67,15 @@ class MqttApp:
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.occupancy = OccupancyService(database, clock)
+        disk = DiskRoom(folder=settings.data_dir)
+        registry.register(disk)
         self.live = Live(
             database=database,
             clock=clock,
             changes=changes,
             site_configs=site_configs,
             doubt=self.doubt,
+            disk=disk.trouble,
             occupancy=self.occupancy,
         )
         self.crowds = Crowds(database, clock, self.occupancy)

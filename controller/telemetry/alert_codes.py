@@ -3,6 +3,8 @@ change, the codes may not."""
 
 from enum import StrEnum
 
+from edge.wire.faults import FaultCode
+
 
 class AlertCode(StrEnum):
     """Which alert it is; stored as ``kind``."""
@@ -32,6 +34,15 @@ class AlertCode(StrEnum):
     OVER_CAPACITY = "over_capacity"
     LEFT_UNLOCKED = "left_unlocked"
     BACKLOG = "backlog"
+    DISK = "disk"
     CERTIFICATE = "certificate"
     CO2 = "co2"
     SENSOR_BATTERY = "sensor_battery"
+
+
+_FULL = (FaultCode.DISK_NEARLY_FULL, FaultCode.OUTBOX_NEARLY_FULL)
+
+
+def code_of_fault(fault: str) -> AlertCode:
+    """Which alert a fault of a device is."""
+    return AlertCode.DISK if fault in _FULL else AlertCode.FAULT

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from controller.db.engine import Tx
 from controller.telemetry import repository
-from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.alert_codes import AlertCode, code_of_fault
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from edge.wire.event_text import happened
 from edge.wire.events import (
@@ -63,7 +63,7 @@ def event_alert(edge: str, each: GoodEvent, *, late: bool) -> tuple[AlertCode, s
         code, about, text = AlertCode.LOCKOUT, data.door, f"{data.door}: {happened(data)}"
     elif isinstance(data, FaultData) and data.present and not late:
         about = each.event.device
-        code, text = AlertCode.FAULT, advise(about, data.code, data.part)
+        code, text = code_of_fault(data.code), advise(about, data.code, data.part)
     else:
         return None
     return code, about, text

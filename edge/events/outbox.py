@@ -84,6 +84,11 @@ class Outbox:
         """Bytes on disk."""
         return sum(segment.size for segment in self._segments)
 
+    @property
+    def waiting(self) -> int:
+        """Bytes on disk of segments with events that the controller has not committed."""
+        return sum(segment.size for segment in self._segments if segment.last > self.ack)
+
     # Start-up
 
     async def open(self) -> RecoveredLog:

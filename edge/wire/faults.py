@@ -51,6 +51,8 @@ class FaultCode(StrEnum):
     BATTERY_CLOCK_MISSING = "battery_clock_missing"
     BATTERY_CLOCK_WRONG = "battery_clock_wrong"
     DISK_REFUSES = "disk_refuses"
+    DISK_NEARLY_FULL = "disk_nearly_full"
+    OUTBOX_NEARLY_FULL = "outbox_nearly_full"
     STATE_NOT_KEPT = "state_not_kept"
     FILE_DAMAGED = "file_damaged"
     OUTBOX_LOST = "outbox_lost"
@@ -178,6 +180,13 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     ),
     FaultCode.BATTERY_CLOCK_WRONG: FaultText("the battery clock cannot be right", "look at its battery"),
     FaultCode.DISK_REFUSES: FaultText("the disk cannot be written, so events are held in memory", _CARD),
+    FaultCode.DISK_NEARLY_FULL: FaultText(
+        "less than 100 MB of the disk are free", "remove what is not needed, or fit a larger card"
+    ),
+    FaultCode.OUTBOX_NEARLY_FULL: FaultText(
+        "the events that the controller has not stored take four fifths of their room on the disk",
+        "see why they do not arrive, or raise `outbox_mb` in edge.toml; when it is full, some are dropped",
+    ),
     FaultCode.STATE_NOT_KEPT: FaultText("{part} cannot be stored on disk", _CARD),
     FaultCode.FILE_DAMAGED: FaultText(
         "{part} on disk cannot be used", "its content starts again; if it happens again, replace the SD card"

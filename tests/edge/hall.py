@@ -118,6 +118,7 @@ class Hall:
         self.clock = clock
         self.machine = machine or clock
         self.battery = battery
+        self.free: int | None = None
         self.machine_boot = "a0f1e4c2-0000-4000-8000-000000000001"
         self.disk = disk if disk is not None else MemoryDisk()
         self.config = config or _default_config
@@ -155,6 +156,7 @@ class Hall:
             synchronised=lambda: self.synchronised,
             manager=self.manager,
             battery=lambda: self.battery,
+            free=lambda: self.free,
             machine_boot=lambda: self.machine_boot,
         )
         self.task = asyncio.create_task(agent.run())

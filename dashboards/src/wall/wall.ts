@@ -23,6 +23,7 @@ const WHAT: Record<string, string> = /* words */ {
   clock: "Clock not trusted",
   edge_clock: "Pi's clock was wrong",
   backlog: "Events do not arrive",
+  disk: "Disk nearly full",
   certificate: "Certificate ends soon",
   unknown_plan: "Unknown plan",
   plan_refused: "Plan refused",

@@ -132,3 +132,17 @@ async def test_a_certificate_and_a_sensor_of_one_site_are_no_alert_of_another(bu
     assert (await building.client.put(RAMSEY.replace("ramsey", "wyton"), json={"name": "W", "zone": "UTC"})).is_success
     answer = await building.client.get(RAMSEY.replace("ramsey", "wyton") + "/raised-alerts")
     assert answer.json()["items"] == []
+
+
+async def test_a_disk_or_an_outbox_that_is_nearly_full_is_an_alert_of_its_own(building: Building) -> None:
+    await building.device("pi-front", kind="edge", fault="disk_nearly_full,clock_disputed")
+    await building.after(seconds=15)
+    found = await building.after(minutes=5)
+    assert sorted(each["kind"] for each in found) == ["disk", "fault"]
+    disk = next(each for each in found if each["kind"] == "disk")
+    assert (disk["about"], disk["text"]) == ("pi-front", "pi front: less than 100 MB of the disk are free")
+    await building.device("pi-front", kind="edge", fault="outbox_nearly_full")
+    [other] = await building.after(minutes=2)
+    assert (other["id"], other["text"].partition(":")[2][:11]) == (disk["id"], " the events")
+    await building.device("pi-front", kind="edge", fault="")
+    assert await kinds(building, minutes=5) == []

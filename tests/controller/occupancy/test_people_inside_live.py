@@ -30,7 +30,15 @@ async def three_came(db: Database) -> None:
 def live(db: Database, clock: ManualClock) -> Live:
     people = OccupancyService(db, clock)
     configs = SiteConfigs()
-    return Live(database=db, clock=clock, changes=Changes(), site_configs=configs, doubt=lambda: None, occupancy=people)
+    return Live(
+        database=db,
+        clock=clock,
+        changes=Changes(),
+        site_configs=configs,
+        doubt=lambda: None,
+        disk=lambda: None,
+        occupancy=people,
+    )
 
 
 class Held:
