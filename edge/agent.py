@@ -26,6 +26,7 @@ from edge.sensors.mqtt_devices.listener import SensorsLinkMaker
 from edge.system.disk_room import free_bytes, room_faults
 from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
+from edge.system.own_faults import OwnFaults
 from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
 from edge.system.pins import Pins
 from edge.system.watchdog import ServiceManager, watch
@@ -119,7 +120,7 @@ class Agent:
                 stored_lock_outs=self._stored_lock_outs,
                 sensors_link=self._sensors_link,
             )
-            self._conversation.devices |= self._devices.devices
+            self._conversation.devices |= {self._edge: OwnFaults(runtime)} | self._devices.devices
             handlers = CommandHandlers(runtime, self._devices, behind=lambda: self._event_sender.behind)
             self._conversation.command_handlers |= handlers.by_kind
             self._note_start(found, persisted)

@@ -232,6 +232,8 @@ class Runtime:
             self.record(device, FaultData(code=code, part=part, present=present, since=since))
             fields = {"action": "fault", "device": device, "code": code.value, "part": part, "text": fault.text}
             log.warning("A fault began" if present else "A fault ended", extra=fields)
+            if device == self.config.edge:
+                self.publish_state(device)
 
     @property
     def faults(self) -> list[tuple[str, Fault]]:

@@ -147,7 +147,9 @@ async def _hold_away(tx: Tx, site: str, found: list[_Away], holds: dict[AlertKey
         holds[key] = _held(text, since[0] if since else None, members=(each.edge for each in found))
         return set(keys)
     c = device_states.c
-    query = select(c.edge, func.count()).where(c.site == site, c.edge.in_([each.edge for each in found]))
+    query = select(c.edge, func.count()).where(
+        c.site == site, c.edge.in_([each.edge for each in found]), c.device != c.edge
+    )
     devices = {row[0]: row[1] for row in await tx.execute(query.group_by(c.edge))}
     for key, each in zip(keys, found, strict=True):
         many = devices.get(each.edge, 0)
@@ -199,11 +201,11 @@ def _said(
     if isinstance(faults, str) and (read := read_faults(faults[:400])):
         for alert in (AlertCode.FAULT, AlertCode.DISK):
             if its := [(code, part) for code, part in read if code_of_fault(code) is alert]:
-                words = [
+                texts = [
                     advise(name, code, part) if alert is AlertCode.FAULT else f"{name}: {describe(code, part)}"
                     for code, part in its
                 ]
-                text = "; ".join(words)
+                text = "; ".join(texts)
                 said.append((alert, text, [f"{code}:{part}" for code, part in its]))
     unlocked = kind == "door" and values.get("lock") == "unlocked" and values.get("mode") in {"locked", "code"}
     if unlocked and AlertCode.GLASS not in {code for code, _, _ in said}:

@@ -76,7 +76,7 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     glass unit is broken, {glass: true}; ``reader`` {door, side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins,
     total_outs, ins_today, outs_today, fault, not_counting_since, set_aside, heard}; ``motion`` {active, zone}; ``wifi``
     {stations, randomised, set_aside, failures, zone}; ``mqtt_sensors`` {connected, sensors, messages, foreign,
-    dropped}.
+    dropped}; ``edge``, of its own id, {fault}.
     """
 
     device: Slug

@@ -481,7 +481,8 @@ def test_hello_is_answered_with_its_nonce_the_head_and_every_state() -> None:
         reply = hall.replies()[-1]
         assert reply.nonce == "cd" * 16
         assert reply.status.head == len(hall.recorded)
-        assert {state.device for state in reply.states} == {"front-door", "front-keypad", "front-beams", "hall-pir"}
+        devices = {EDGE, "front-door", "front-keypad", "front-beams", "hall-pir"}
+        assert {state.device for state in reply.states} == devices
 
     with_hall(act)
 

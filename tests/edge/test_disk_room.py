@@ -6,7 +6,7 @@ from pathlib import Path
 from edge.system.disk_room import LEAST_FREE, free_bytes, room_faults
 from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
-from tests.edge.hall import INNER, OUTER, Hall, with_hall
+from tests.edge.hall import EDGE, INNER, OUTER, Hall, with_hall
 
 MB = 2**20
 
@@ -21,9 +21,11 @@ def test_a_disk_that_is_nearly_full_is_one_fault_until_there_is_room_again() -> 
             hall.free = free
             await asyncio.sleep(61)
             assert changes(hall, FaultCode.DISK_NEARLY_FULL) == [True]
+            assert hall.state(EDGE).values == {"fault": "disk_nearly_full"}
         hall.free = 150 * MB
         await asyncio.sleep(61)
         assert changes(hall, FaultCode.DISK_NEARLY_FULL) == [True, False]
+        assert hall.state(EDGE).values == {"fault": None}
 
     with_hall(act)
 
