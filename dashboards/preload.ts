@@ -49,6 +49,7 @@ const FIRST: Record<string, First> = {
   closures: { parts: ["closures/Closures"], api: ["/sites/{site}", "/sites/{site}/overrides", "/sites/{site}/closure-batches"] },
   "closures/year": { parts: ["closures/Closures", "closures/Year"] },
   use: managing("use/Use"),
+  "use/attendance": managing("use/Attendance"),
   estate: managing("allSites/AllSites", "/estate?limit=200"),
   wall: managing("wall/Wall", "/alerts"),
   buildings: building("buildings/Rooms"),

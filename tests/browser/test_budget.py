@@ -164,6 +164,11 @@ async def test_the_use_of_a_building_keeps_within_the_budget(screens: Screens) -
     await screen.open("/use?site=ramsey")
     await expect(screen.page.get_by_role("heading", name="Rooms that nobody booked")).to_be_visible()
     transfer.assert_at_most(LOADED_KB)
+    await screen.page.goto("about:blank")
+    transfer = Transfer(screen)
+    await screen.open("/use?site=ramsey&view=attendance")
+    await expect(screen.page.get_by_role("heading", name="Used without a booking")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
 
 
 @pytest.mark.browser_full

@@ -154,6 +154,9 @@ def places(hall: Hall) -> dict[str, Place]:
         "group-new": Place(path="/groups?site=ramsey&view=new.", ready=labelled("Notes for who runs the building")),
         "notices": Place(path="/notices?site=ramsey", ready=words("Written ")),
         "use": Place(path="/use?site=ramsey&view=month", ready=heading("Rooms that nobody booked")),
+        "attendance": Place(
+            path="/use?site=ramsey&view=attendance&date=2026-11-24", ready=heading("Used without a booking")
+        ),
         "closures": Place(path="/closures?site=ramsey", ready=heading("Now and coming")),
         "closures-new": Place(
             path="/closures?site=ramsey", ready=heading("Now and coming"), then=press("Close something…", "Reason")
