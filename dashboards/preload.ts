@@ -54,6 +54,7 @@ const FIRST: Record<string, First> = {
   wall: managing("wall/Wall", "/alerts"),
   buildings: building("buildings/Rooms"),
   "buildings/doors": building("buildings/Doors"),
+  "buildings/sensors": building("buildings/Sensors"),
   "buildings/prices": building("buildings/Calculator", "buildings/Rules"),
   "buildings/rules": building("buildings/Rules"),
   setup: managing("buildings/Setup"),

@@ -43,6 +43,7 @@ ABOUT = {
     "privacy": "What is kept about people, for how long and why: the record and the notice.",
     "retention": "How long each kind of data is kept.",
     "safeguarding": "Concerns about the safety of a child or an adult.",
+    "sensors": "Sensors in rooms: list what each sends, add one to a room, take it out.",
     "sessions": "Where you are signed in, and ending that.",
     "sign-in": "Sign in to a controller, for the commands that need it.",
     "sign-out": "Sign out.",

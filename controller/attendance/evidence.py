@@ -14,6 +14,7 @@ import msgspec
 from controller.access.code_generation import CodeWindow
 from controller.bookings.arrivals import THROUGH
 from controller.hours.timetable import SortedSpans
+from controller.telemetry.room_sensors import SILENT_AFTER
 from controller.use.spans import Span, common, union, without
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.interval import Interval
@@ -23,7 +24,7 @@ KINDS = ("access", "door", "footfall", "motion", "reading")
 """Kinds of events that ``seen`` looks at."""
 _CONTACT = {DoorChange.OPENED: True, DoorChange.CLOSED: False}
 _CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
-SILENT_S = 30 * 60
+SILENT_S = int(SILENT_AFTER.total_seconds())
 """After so long without a report a sensor over MQTT is silent."""
 _MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 

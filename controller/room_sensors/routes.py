@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.people.authentication import Runs
+from controller.people.authentication import Runs, SeesLive
 from controller.people.optimistic_locking import VersionStale
 from controller.room_sensors.service import RoomSensors, SensorUnknown
 from controller.telemetry.room_sensors import RoomSensor
@@ -31,8 +31,9 @@ class SensorReading(Answer):
 
 class SensorAnswer(Answer):
     """A sensor that an edge hears. ``name``: as its messages name it; ``space``: the room it was added to, null for
-    none yet; ``link``: its link quality as it says it; ``available``: whether it says that it is there; ``set_aside``:
-    how many messages and values were set aside, by reason; ``replaced``: how many values newer ones replaced."""
+    none yet; ``silent``: nothing has come from it for half an hour; ``link``: its link quality as it says it;
+    ``available``: whether it says that it is there; ``set_aside``: how many messages and values were set aside, by
+    reason; ``replaced``: how many values newer ones replaced."""
 
     id: str
     edge: str
@@ -41,6 +42,7 @@ class SensorAnswer(Answer):
     space: str | None
     first_at: str
     heard_at: str
+    silent: bool
     readings: list[SensorReading]
     battery: float | None
     battery_low: bool | None
@@ -61,7 +63,7 @@ class SensorBody(Versioned):
     space: Slug | None
 
 
-def sensor_answer(found: RoomSensor, zone: ZoneInfo) -> SensorAnswer:
+def sensor_answer(found: RoomSensor, zone: ZoneInfo, *, silent: bool) -> SensorAnswer:
     return SensorAnswer(
         id=found.device,
         edge=found.edge,
@@ -70,6 +72,7 @@ def sensor_answer(found: RoomSensor, zone: ZoneInfo) -> SensorAnswer:
         space=found.space,
         first_at=local_time.rfc3339(found.first_at, zone),
         heard_at=local_time.rfc3339(found.heard_at, zone),
+        silent=silent,
         readings=[
             SensorReading(kind=kind, value=last.value, unit=_unit(kind), at=local_time.rfc3339(last.at, zone))
             for kind, last in sorted(found.values.items())
@@ -92,21 +95,22 @@ def _unit(kind: str) -> str:
 async def list_sensors(
     site: SlugPath,
     sensors: TheSensors,
-    actor: Runs,
+    actor: SeesLive,
     unknown: Annotated[bool, Query(description="Only those that are in no room yet")] = False,
 ) -> SensorList:
     """Sensors that send to a building's own broker, with what each sent last and what was set aside; those that are in
     no room yet first."""
-    zone = await sensors.zone(site)
-    return SensorList(items=[sensor_answer(each, zone) for each in await sensors.of_site(site, unknown=unknown)])
+    zone, found = await sensors.zone(site), await sensors.of_site(site, unknown=unknown)
+    return SensorList(items=[sensor_answer(each, zone, silent=sensors.silent(each)) for each in found])
 
 
 @router.get("/sites/{site}/edges/{edge}/sensors/{sensor}", responses=described(SiteUnknown, SensorUnknown))
 async def get_sensor(
-    site: SlugPath, edge: SlugPath, sensor: SlugPath, sensors: TheSensors, actor: Runs
+    site: SlugPath, edge: SlugPath, sensor: SlugPath, sensors: TheSensors, actor: SeesLive
 ) -> SensorAnswer:
     """A sensor that an edge hears."""
-    return sensor_answer(await sensors.one(site, edge, sensor), await sensors.zone(site))
+    found = await sensors.one(site, edge, sensor)
+    return sensor_answer(found, await sensors.zone(site), silent=sensors.silent(found))
 
 
 @router.put(
@@ -118,4 +122,4 @@ async def put_sensor(
 ) -> SensorAnswer:
     """Add a sensor to a room, or take it out: what it measures from then on is the room's. Idempotent."""
     found = await sensors.put_in(site, edge, sensor, body.space, version=body.version, actor=actor)
-    return sensor_answer(found, await sensors.zone(site))
+    return sensor_answer(found, await sensors.zone(site), silent=sensors.silent(found))

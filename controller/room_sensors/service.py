@@ -30,6 +30,10 @@ class RoomSensors:
         self._clock = clock
         self._changes = changes
 
+    def silent(self, sensor: RoomSensor) -> bool:
+        """Whether nothing has come from it for longer than it may be."""
+        return self._clock.now() - sensor.heard_at > room_sensors.SILENT_AFTER
+
     async def zone(self, site: str) -> ZoneInfo:
         """Of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:

@@ -4,7 +4,7 @@ Nobody signs what they send: it is shown and kept as samples, and nothing acts o
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
@@ -18,6 +18,8 @@ from edge.wire.ids import Slug
 
 SENSORS_LIMIT = 500
 """Most sensors of one edge. Another takes the place of the one without a room that has been silent for longest."""
+SILENT_AFTER = timedelta(minutes=30)
+"""A sensor from which nothing came for so long is silent: what stays the same is told every fifteen minutes."""
 _C = room_sensors.c
 
 

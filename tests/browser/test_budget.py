@@ -264,6 +264,15 @@ async def test_the_buildings_and_the_form_of_a_room_keep_within_the_budget(scree
 
 
 @pytest.mark.browser_full
+async def test_the_sensors_of_a_building_keep_within_the_budget(screens: Screens) -> None:
+    screen = await screens.new()
+    transfer = Transfer(screen)
+    await screen.open("/buildings?site=ramsey&view=sensors")
+    await expect(screen.page.get_by_text("No sensor has been heard yet.")).to_be_visible()
+    transfer.assert_at_most(LOADED_KB)
+
+
+@pytest.mark.browser_full
 @pytest.mark.parametrize(
     ("view", "button", "shows"),
     [

@@ -22,6 +22,7 @@ from tests.browser.axe import faults
 from tests.browser.booked import account, ask, book, decide
 from tests.browser.pseudo import PseudoPages, built, either
 from tests.browser.screen import Scheme, Screen, Screens
+from tests.browser.sensed import forget, hear
 from tests.services import lighthouse
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -164,6 +165,10 @@ def places(hall: Hall) -> dict[str, Place]:
         "closures-year": Place(path="/closures?site=ramsey&view=year", ready=heading("December")),
         "buildings": Place(path="/buildings?site=ramsey", ready=words("Main hall")),
         "building-doors": Place(path="/buildings?site=ramsey&view=doors", ready=words("Front door")),
+        "building-sensors": Place(path="/buildings?site=ramsey&view=sensors", ready=words("hall/window")),
+        "building-sensors-room": Place(
+            path="/buildings?site=ramsey&view=sensors", ready=words("hall/window"), then=press("Add to room…", "Room")
+        ),
         "building-prices": Place(path="/buildings?site=ramsey&view=prices", ready=heading("Prices")),
         "building-rules": Place(path="/buildings?site=ramsey&view=rules", ready=heading("Booking rules")),
         "building-hours": Place(path="/buildings?site=ramsey&view=hours", ready=heading("School terms")),
@@ -247,6 +252,7 @@ async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[
     series = await hub.api.post("/sites/ramsey/series", {"space": "studio", "title": "Weekly", "people": 5} | weekly)
     rules = {name: value for name, value in (await hub.api.get("/sites/ramsey/policy")).items() if name != "version"}
     await hub.api.put("/sites/ramsey/policy", rules | {"hire": {"terms": "Leave it as you found it."}})
+    hear(hub, "every-window", {"open": 1.0, "temperature": 20.5}, name="hall/window", set_aside='{"old": 2}')
     context = await browser.new_context()
     screen = Screen(await context.new_page(), hub.address)
     await screen.open("/diary")
@@ -255,6 +261,7 @@ async def hall(hub: SimHub, own_diary: None, browser: Browser) -> AsyncIterator[
     await context.close()
     paths = [urlsplit(each["link"]).path for each in (booked, series)]
     yield Hall(booking=booked["id"], link=paths[0], series_link=paths[1], leader=remembered)
+    forget(hub)
     await hub.api.put("/sites/ramsey/policy", rules)
     await decide(hub, asked, "decline", "Done")
 

@@ -15,8 +15,8 @@ GET /sites/{site}/problem-reports                   | run       | site      |
 PUT /sites/{site}/problem-reports/{report_id}       | run       | site      |
 DELETE /sites/{site}/problem-reports/{report_id}    | run       | site      |
 GET /sites/{site}/problem-reports/{report_id}/content | run     | site      |
-GET /sites/{site}/sensors                           | run       | site      |
-GET /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
+GET /sites/{site}/sensors                           | live      | site      |
+GET /sites/{site}/edges/{edge}/sensors/{sensor}     | live      | site      |
 PUT /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
 GET /sites/{site}/hand-counts                       | run       | site      |
 POST /sites/{site}/hand-counts                      | run       | site      |

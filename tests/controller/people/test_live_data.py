@@ -14,7 +14,15 @@ from controller.diary.tables import bookings
 from controller.people.model import Role
 from controller.plans.tables import commands
 from controller.telemetry import repository as telemetry
-from controller.telemetry.tables import device_states, edge_alerts, events, quarantine, rollup_series, rollups
+from controller.telemetry.tables import (
+    device_states,
+    edge_alerts,
+    events,
+    quarantine,
+    rollup_series,
+    rollups,
+    room_sensors,
+)
 from tests.controller.bookings.hearing import LOG
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, put_party, reassign, signed_in_as, user_with
@@ -36,6 +44,7 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/samples": {"wifi-zebra"},
     "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},
+    "/sites/{site}/sensors": {"sensor-zebra"},
     "/sites/{site}/raised-alerts": {"zebra held"},
     "/sites/{site}/plans": {"pi-front"},
     "/sites/{site}/overrides": {"zebra lock-down"},
@@ -71,6 +80,9 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
             row = {"device": device, "kind": kind, "seq": 1, "since": came, "state": state}
             await tx.execute(insert(device_states).values(at | row))
         await tx.execute(insert(edge_alerts).values(at | {"kind": "forced", "about": "main", "text": "zebra forced"}))
+        heard = {"device": "z2m-zebra", "name": "sensor-zebra", "family": "zigbee2mqtt", "last_values": "{}"}
+        times = {"first_at": came, "heard_at": came, "set_aside": "{}", "replaced": 0}
+        await tx.execute(insert(room_sensors).values(heard | times | {"site": SITE, "edge": "pi-front"}))
         held = {"id": theirs["id"], "kind": "held", "about": "main", "text": "zebra held", "momentary": False}
         raised = {"begun_at": came, "raised_at": came, "acknowledged_by": ""}
         await tx.execute(insert(alerts).values(held | raised | {"site": SITE, "edge": "pi-front"}))

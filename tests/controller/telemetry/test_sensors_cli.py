@@ -1,0 +1,91 @@
+"""``hallkeeper sensors`` over HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from typer.testing import CliRunner, Result
+
+from controller.container import Container
+from controller.db.engine import Tx
+from controller.room_sensors.cli import app as sensors_cli
+from controller.telemetry import room_sensors
+from edge.wire.events import ReadingData
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import API
+from tests.controller.serving import serving
+
+Typed = Callable[..., asyncio.Future[Result]]
+WINDOW = ReadingData(
+    name="hall/window",
+    family="zigbee2mqtt",
+    values={"open": 0.0, "temperature": 20.5},
+    battery=7,
+    battery_low=True,
+    set_aside={"malformed": 2},
+)
+
+
+@pytest.fixture
+async def typed(
+    app: FastAPI, village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> AsyncIterator[Typed]:
+    """Runs one of the commands against the application, where one edge has heard a sensor just now, and another one of
+    the same id an hour ago."""
+    hour_ago = clock.now() - timedelta(hours=1)
+
+    async def heard(tx: Tx) -> None:
+        await room_sensors.note(tx, "ramsey", "pi-front", [("window", clock.now(), WINDOW), ("door", hour_ago, WINDOW)])
+        await room_sensors.note(tx, "ramsey", "pi-back", [("door", hour_ago, WINDOW)])
+
+    await container.database.run(heard)
+    token = village.headers["Authorization"].removeprefix("Bearer ")
+    async with serving(app) as address:
+
+        def run(*words: str) -> asyncio.Future[Result]:
+            asked = [*words, "--server", address, "--token", token]
+            return asyncio.get_running_loop().run_in_executor(
+                None, lambda: CliRunner().invoke(sensors_cli, asked, env={"COLUMNS": "200"})
+            )
+
+        yield run
+
+
+async def test_sensors_are_listed_added_to_a_room_and_taken_out(typed: Typed, village: httpx.AsyncClient) -> None:
+    listed = await typed("list", "ramsey", "--unknown")
+    assert listed.exit_code == 0, listed.output
+    headings, *rows = (line.split("\t") for line in listed.stdout.splitlines())
+    (window,) = (row for row in (dict(zip(headings, row, strict=True)) for row in rows) if row["ID"] == "window")
+    assert (window["Name"], window["Room"], window["Sends"]) == ("hall/window", "", "open no, temperature 20.5 °C")
+    assert (window["Battery"], window["Set aside"]) == ("7 % low", "malformed: 2")
+    assert [row[4].startswith("silent since ") for row in rows] == [True, True, False]
+    added = await typed("add", "ramsey", "window", "hall", "--json")
+    assert (added.exit_code, json.loads(added.stdout)["space"]) == (0, "hall"), added.output
+    found = (await village.get(f"{API}/sites/ramsey/edges/pi-front/sensors/window")).json()
+    assert (found["space"], found["silent"]) == ("hall", False)
+    removed = await typed("remove", "ramsey", "window")
+    assert removed.stdout == "hall/window is in no room.\n"
+
+
+async def test_an_id_that_two_edges_have_needs_the_edge_and_one_that_none_has_is_refused(typed: Typed) -> None:
+    for words, said in (
+        (("door", "hall"), "--edge"),
+        (("nobody", "hall"), "No sensor nobody has been heard"),
+        (("window", "attic"), "attic"),
+    ):
+        refused = await typed("add", "ramsey", *words)
+        assert refused.exit_code != 0, words
+        assert said in refused.output, refused.output
+    assert (await typed("add", "ramsey", "door", "hall", "--edge", "pi-back")).stdout == "hall/window is in hall.\n"
+
+
+async def test_a_room_that_was_chosen_meanwhile_is_not_overwritten(typed: Typed, village: httpx.AsyncClient) -> None:
+    path = f"{API}/sites/ramsey/edges/pi-front/sensors/window"
+    seen = (await village.get(path)).json()["version"]
+    assert (await typed("add", "ramsey", "window", "hall")).exit_code == 0
+    stale = await village.put(path, json={"space": None, "version": seen})
+    assert (stale.status_code, stale.json()["type"].rpartition(":")[2]) == (409, "stale")
