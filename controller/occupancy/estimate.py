@@ -54,6 +54,17 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
         return "uncertain" if self.missing else "measured"
 
 
+class PeopleThen(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people were inside at the end of five minutes, as ``Estimate`` has it. ``counted``: whether every
+    counter worked in them."""
+
+    at: datetime
+    people: int
+    low: int
+    high: int
+    counted: bool
+
+
 class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
@@ -81,6 +92,13 @@ def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
     if not any(since <= at for since in sensing.counters.values()):
         return None
     return _Working(rows, sensing, at).estimate()
+
+
+def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> list[PeopleThen]:
+    """Every five minutes after ``since``, until ``at``; none before a door had a counter."""
+    if not any(first <= at for first in sensing.counters.values()):
+        return []
+    return _Working(rows, sensing, at).curve(since)
 
 
 class _Working:
@@ -119,23 +137,29 @@ class _Working:
         self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
         self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
 
-    def _rows_of(self, spans: Sequence[Interval]) -> Flags:
-        found: Flags = np.array(shares(spans, self._steps)) >= _KNOWN
-        return found
+        holds = capacity(sensing.parts)
+        many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
+        counters = {device: self._worked[device] for device in sensing.counters}
+        told, self._told_at, self._parts = rows.told(counters)
+        self._counting: Flags = np.logical_and.reduce(list(counters.values()))
+        self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
+        self._skip = max(rows.row(self._begun) - 1, 0)
+        self._replay = Replay(self._recording(told, self._empty, self._skip), many, counters_only=True)
+
+    def curve(self, since: datetime) -> list[PeopleThen]:
+        counted = self._counting[self._skip :].tolist()
+        found = [
+            PeopleThen(at=step.at, people=step.people, low=step.low, high=step.high, counted=known)
+            for step, known in zip(self._replay.steps(), counted, strict=True)
+        ]
+        return [each for each in found if each.at > since]
 
     def estimate(self) -> Estimate:
-        holds = capacity(self._sensing.parts)
-        many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
-        counters = {device: self._worked[device] for device in self._sensing.counters}
-        told, told_at, self._parts = self._rows.told(counters)
-        counting = np.logical_and.reduce(list(counters.values()))
-        empty = self._rows.empty(self._sensing.areas, self._in_touch, counting)
-        skip = max(self._rows.row(self._begun) - 1, 0)
-        replay = Replay(self._recording(told, empty, skip), many, counters_only=True)
+        holds, replay, skip, empty = capacity(self._sensing.parts), self._replay, self._skip, self._empty
         step = replay.last()
         doors = replay.doors
         unseen = frozenset((np.flatnonzero(doors.balanced) + skip).tolist())
-        since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, told_at)
+        since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, self._told_at)
         over = holds is not None and step.low > holds
         full = holds is not None and step.low - self._unsigned(since) > holds
         return Estimate(
@@ -158,6 +182,10 @@ class _Working:
                 *self._missing(since),
             ),
         )
+
+    def _rows_of(self, spans: Sequence[Interval]) -> Flags:
+        found: Flags = np.array(shares(spans, self._steps)) >= _KNOWN
+        return found
 
     def _recording(self, told: Floats, empty: Sequence[Empty | None], skip: int) -> Recording:
         """Without the first rows, ``skip`` of them."""

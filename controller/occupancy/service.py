@@ -11,7 +11,7 @@ import msgspec
 
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
-from controller.occupancy.estimate import Estimate, Sensing, estimate
+from controller.occupancy.estimate import Estimate, PeopleThen, Sensing, curve, estimate
 from controller.occupancy.site_rows import KINDS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository
 from controller.telemetry.queries import CommittedEvent
@@ -110,6 +110,14 @@ class OccupancyService:
                 stored = await queries.events_from(tx, site, KINDS, start, until=moment - _SETTLED)
             return await asyncio.to_thread(_made, stored, sensing, start, moment)
 
+    async def curve(self, site: str, during: Interval) -> list[PeopleThen]:
+        """Every five minutes of a past time, from all that is known now. Raises ``SiteUnknown``."""
+        async with self._past:
+            async with self._database.read() as tx:
+                sensing, start = await _sensing(tx, site, during.end)
+                stored = await queries.events_from(tx, site, KINDS, start)
+            return await asyncio.to_thread(_curve, stored, sensing, start, during)
+
 
 def _grown(
     rows: SiteRows, waiting: Iterable[HeardEvent], stored: Iterable[CommittedEvent], settled: datetime
@@ -125,10 +133,19 @@ def _grown(
 
 
 def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
+    return estimate(_rows(stored, start), sensing, at)
+
+
+def _curve(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, during: Interval) -> list[PeopleThen]:
+    here = [each for each in stored if each.at < during.end]
+    return curve(_rows(here, start), sensing, during.start, during.end)
+
+
+def _rows(stored: Iterable[CommittedEvent], start: datetime) -> SiteRows:
     rows = SiteRows(start)
     for each in _heard(stored):
         rows.add(each)
-    return estimate(rows, sensing, at)
+    return rows
 
 
 def _heard(stored: Iterable[CommittedEvent]) -> list[HeardEvent]:

@@ -61,6 +61,7 @@ from controller.hand_counts import routes as hand_counts
 from controller.hire_requests import routes as hire_requests
 from controller.hours import routes as hours
 from controller.induction import routes as induction
+from controller.live import past_routes as past
 from controller.live import routes as telemetry
 from controller.live import websocket as live_socket
 from controller.live.push import Beat, BookingsChanged
@@ -190,6 +191,7 @@ ROUTERS = (
     alerts.router,
     alert_rules.router,
     telemetry.router,
+    past.router,
     live_socket.router,
     rollups.router,
     forecast.router,

@@ -60,6 +60,29 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
 
 
 @pytest.mark.browser_full
+async def test_the_slider_shows_doors_as_they_were_without_anything_to_press(screens: Screens, hub: SimHub) -> None:
+    await hub.runner.walk_in("ramsey", "front-door")
+    screen = await screens.new()
+    await screen.open("/now?site=ramsey")
+    page = screen.page
+    await page.get_by_role("link", name="Look back").click()
+    slider = page.get_by_role("slider", name="Time to look at")
+    front = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Front door"))
+    await expect(front).to_contain_text("Locked")
+    await slider.press("Home")
+    await expect(front).to_contain_text(re.compile(r"Not known.*had not reported yet"))
+    await expect(page.get_by_role("heading", name=re.compile(r"As it was \w{3} \d+ \w{3} \d\d:\d\d"))).to_be_visible()
+    before = await slider.get_attribute("aria-valuetext")
+    await slider.press("ArrowRight")
+    await expect(slider).not_to_have_attribute("aria-valuetext", before or "")
+    await expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    await page.reload()
+    await expect(front).to_contain_text("Not known")
+    await page.get_by_role("link", name="Back to now").click()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+@pytest.mark.browser_full
 async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/now?site=ramsey")

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from controller.db.engine import Database
 from controller.estate import repository as estate
 from controller.estate.model import Door, Edge, Site, SiteParts, Space
-from controller.occupancy.estimate import Estimate, Sensing, estimate
+from controller.occupancy.estimate import Estimate, Sensing, curve, estimate
 from controller.occupancy.filter import Comings, OccupancyFilter, transition, usual
 from controller.occupancy.service import OccupancyService
 from controller.occupancy.site_rows import HeardEvent, SiteRows
@@ -66,13 +66,16 @@ class Telling:
         self.say(at, "area", AlarmData(area="area", change=change))
 
     def at(self, moment: datetime, sensing: Sensing = SENSING) -> Estimate:
+        found = estimate(self.rows(moment), sensing, moment)
+        assert found is not None
+        return found
+
+    def rows(self, moment: datetime) -> SiteRows:
         rows = SiteRows(START)
         for each in self.events:
             if each.received_at <= moment:
                 rows.add(each)
-        found = estimate(rows, sensing, moment)
-        assert found is not None
-        return found
+        return rows
 
 
 def hours(number: float) -> datetime:
@@ -99,6 +102,26 @@ def test_people_are_counted_from_when_the_alarm_was_set_and_stay_though_nobody_p
         assert (found.state, found.capacity, found.missing) == ("measured", 80, ())
     assert found.rests_on == "Counts at Front door; empty at 21:00 on Tue 24 Nov, when the alarm was set"
     assert day.at(hours(8)).high == 0
+
+
+def test_the_curve_of_a_day_ends_with_the_estimate_and_says_where_not_all_was_counted(day: Telling) -> None:
+    fault = FaultData(code=FaultCode.BEAM_BLOCKED, part="outer", present=True)
+    day.say(hours(13), "front-beams", fault)
+    day.say(hours(14), "front-beams", msgspec.structs.replace(fault, present=False))
+    last = day.at(hours(17))
+    found = curve(day.rows(hours(17)), SENSING, hours(0), hours(17))
+    assert len(found) == 17 * 12
+    assert [each.at for each in found if not each.counted] == [
+        hours(13) + timedelta(minutes=5 * n) for n in range(1, 13)
+    ]
+    end = found[-1]
+    assert (end.at, end.people, end.low, end.high) == (last.at, last.people, last.low, last.high)
+    assert {each.people for each in found if each.at <= hours(9)} == {0}
+
+
+def test_before_a_door_has_a_counter_there_is_no_curve(day: Telling) -> None:
+    bare = Sensing(parts=PARTS, counters={}, areas=[], away={}, marks=[])
+    assert curve(day.rows(hours(10)), bare, hours(0), hours(10)) == []
 
 
 def test_a_site_without_a_counter_is_not_measured(day: Telling) -> None:

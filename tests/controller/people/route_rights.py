@@ -319,6 +319,7 @@ POST /restored/{restored_id}/keep                   | open      | somewhere |
 POST /restored/{restored_id}/remove                 | open      | somewhere |
 POST /sites/{site}/doors/{door}/why                 | open      | site      |
 GET /sites/{site}/now                               | live      | site      |
+GET /sites/{site}/past                              | live      | site      |
 GET /sites/{site}/events                            | live      | site      |
 GET /sites/{site}/quarantine                        | live      | site      |
 GET /sites/{site}/footfall                          | live      | site      |

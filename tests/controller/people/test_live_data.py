@@ -35,6 +35,7 @@ ENTRY = "12:03:07"
 LIVE: dict[str, set[str]] = {
     "/sites/{site}/now": {"pir-zebra", "area-zebra", "pi-front"},
     "/estate": {'"away":2'},
+    "/sites/{site}/past": {"zebra held"},
     "/sites/{site}/events": {"reader-zebra", ENTRY},
     "/sites/{site}/quarantine": {"zebra garbled"},
     "/sites/{site}/footfall": {"beams-zebra"},
