@@ -91,42 +91,48 @@ _APART: Mapping[str, tuple[str, str]] = {
 """Kinds of readings that are a measurement of their own; the others are fields of ``room``."""
 
 
-def samples_of(
-    *, site: str, edge: str, device: str, at: datetime, data: EventData | None, room: str | None = None, seq: int = 0
-) -> list[Sample]:
+Numbers = tuple[str, str | None, Mapping[str, float]]
+"""A measurement, the place that it speaks of, and its fields."""
+
+
+def numbers_in(data: EventData | None, room: str | None = None) -> list[Numbers]:
     """The numbers in an event. No person is in them, only counts and states. ``room``: that the device was added to,
     where it is no device of the edge."""
-    fields: Mapping[str, float]
     match data:
-        case ReadingData():
-            found = [(*_APART[kind], int(value)) for kind, value in sorted(data.values.items()) if kind in _APART]
-            measured: list[tuple[str, Mapping[str, float]]] = [(name, {field: value}) for name, field, value in found]
-            measured.append(("room", {kind: value for kind, value in data.values.items() if kind not in _APART}))
-            return [
-                Sample(site=site, edge=edge, measurement=name, device=device, place=room, at=at, fields=values, seq=seq)
-                for name, values in measured
-                if values
-            ]
         case FootfallData():
-            measurement, place = "footfall", data.door
-            fields = {"ins": data.ins, "outs": data.outs}
+            return [("footfall", data.door, {"ins": data.ins, "outs": data.outs})]
+        case ReadingData():
+            found: list[Numbers] = []
+            for kind, value in sorted(data.values.items()):
+                if kind in _APART:
+                    name, field = _APART[kind]
+                    found.append((name, room, {field: int(value)}))
+            measured = {kind: value for kind, value in data.values.items() if kind not in _APART}
+            return [*found, ("room", room, measured)] if measured else found
         case MotionData():
-            measurement, place, fields = "motion", data.zone, {"active": int(data.active)}
+            return [("motion", data.zone, {"active": int(data.active)})]
         case WifiData():
             counts = {"stations": data.stations, "randomised": data.randomised}
             fields = {name: number for name, number in counts.items() if number is not None}
             begun = {"sessions": data.sessions, "minutes": data.minutes}
-            measurement, place = "wifi", data.zone
             fields |= {name: number for name, number in begun.items() if number}  # sums: a zero adds nothing
+            return [("wifi", data.zone, fields)]
         case AccessData():
-            measurement, place, fields = "access", data.door, {"granted": int(data.granted)}
+            return [("access", data.door, {"granted": int(data.granted)})]
         case DoorData() if data.change in _DOOR_FIELDS:
-            name, value = _DOOR_FIELDS[data.change]
-            measurement, place, fields = "door", data.door, {name: value}
+            name, state = _DOOR_FIELDS[data.change]
+            return [("door", data.door, {name: state})]
         case _:
             return []
+
+
+def samples_of(
+    *, site: str, edge: str, device: str, at: datetime, data: EventData | None, room: str | None = None, seq: int = 0
+) -> list[Sample]:
+    """The ``numbers_in`` an event, as samples."""
     return [
         Sample(site=site, edge=edge, measurement=measurement, device=device, place=place, at=at, fields=fields, seq=seq)
+        for measurement, place, fields in numbers_in(data, room)
     ]
 
 

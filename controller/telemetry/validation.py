@@ -7,8 +7,9 @@ this takes 1 µs in place of 11.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from typing import get_args
+from functools import cache, reduce
+from operator import or_
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -95,6 +96,20 @@ LISTING_MINUTES = 10
 TEXT_LIMIT = 16 * 1024
 """Longest ``data`` of an event, in bytes."""
 _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
+
+
+def _unchecked(kind: type[msgspec.Struct]) -> Any:
+    """The same message without what its values must be: a pattern takes longer than all the rest."""
+    types, config = get_type_hints(kind), kind.__struct_config__
+    fields: list[tuple[str, Any, Any]] = []
+    for each in msgspec.structs.fields(kind):
+        given = {"default": each.default, "default_factory": each.default_factory}
+        fields.append((each.name, types[each.name], msgspec.field(**given)))
+    settings: dict[str, Any] = {"tag": config.tag, "tag_field": config.tag_field, "frozen": True, "kw_only": True}
+    return msgspec.defstruct(kind.__name__, fields, bases=(kind,), **settings)
+
+
+_stored: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(reduce(or_, map(_unchecked, get_args(EventData))))
 _KIND_OF: Mapping[type[EventData], str] = {each: str(each.__struct_config__.tag) for each in get_args(EventData)}
 
 Judged = GoodEvent | SetAside
@@ -169,6 +184,16 @@ def read_data(kind: str, text: str) -> EventData | None:
         return None
     try:
         return _data.decode(text)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise Malformed(f"no {kind}: {error}") from error
+
+
+def read_stored(kind: str, text: str) -> EventData | None:
+    """As ``read_data``, in a fraction of the time: what was checked when it was stored is not checked again."""
+    if kind not in KINDS:
+        return None
+    try:
+        return _stored.decode(text)
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise Malformed(f"no {kind}: {error}") from error
 

@@ -16,7 +16,7 @@ from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.use.model import Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week
 from controller.use.outcome import Outcome, booked_span, cancelled_late, outcome, used_span
-from controller.use.spans import WEEK_HOURS, Span, WallHours, span_of, union, without
+from controller.use.spans import WEEK_HOURS, Span, WallHours, span_of, union, wall_hours, without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -108,7 +108,7 @@ def measure(
     past = Interval(start=during.start, end=until)
     begun = [each for each in bookings if each.starts < until and each.space in where.by_space]
     taken = _taken(where, begun, span_of(past))
-    wall = WallHours(past, where.site.tz)
+    wall = wall_hours(past, where.site.tz)
     pools = {pool: size for place in where.by_space.values() for pool, size in place.pools}
     hours = set_then or [HoursThen(during=during, hours=where.hours, known=True)]
     opened = {space: _opened(hours, past, space) for space in where.by_space}

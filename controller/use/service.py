@@ -1,7 +1,7 @@
 """Reads the bookings and counts of a site and measures them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,6 +16,7 @@ from controller.hours.past_hours import HoursThen, past_hours
 from controller.people.model import Actor
 from controller.people.party_repository import parties
 from controller.people.permissions import Action, Thing, may
+from controller.telemetry.rollups import repository as telemetry
 from controller.telemetry.rollups.crossings import DoorCounter, crossings, first_crossing
 from controller.telemetry.rollups.fold import Step
 from controller.text import local_time, times
@@ -49,6 +50,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     bookings: list[Booking]
     set_then: list[HoursThen]
     counters: list[DoorCounter]
+    crossed: Sequence[tuple[int, int, int]]
     bookings_from: datetime | None
     counts_from: datetime | None
 
@@ -114,7 +116,8 @@ async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) ->
         during=during,
         bookings=await repository.between(tx, site, during),
         set_then=await past_hours(tx, where.hours, past),
-        counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now),
+        counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now, rows=False),
+        crossed=await telemetry.crossed(tx, site, Step.FIVE_MINUTES, past),
         bookings_from=await repository.first_start(tx, site),
         counts_from=await first_crossing(tx, site),
     )
@@ -133,7 +136,7 @@ def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
     )
     return UsePeriod(
         use=use,
-        visits=site_visits(stored.counters, modes, past, stored.where.site.tz),
+        visits=site_visits(stored.counters, modes, past, stored.where.site.tz, stored.crossed),
         bookings_from=bookings_from,
         counts_from=counts_from,
     )

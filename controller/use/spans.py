@@ -2,8 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
 
 from controller.text import local_time
 from edge.wire.interval import Interval
@@ -67,21 +71,28 @@ class WallHours:
         self._hours: list[int] = []
         self._months: list[int] = []
         self.months: list[str] = []
-        at = during.start
+        at, month = during.start, 0
         while at < during.end:
             wall = local_time.wall(at, zone)
-            month = f"{wall:%Y-%m}"
-            if not self.months or self.months[-1] != month:
-                self.months.append(month)
-            self._edges.append(int(at.timestamp()))
-            self._hours.append(wall.weekday() * 24 + wall.hour)
-            self._months.append(len(self.months) - 1)
-            at = _next_hour(at, wall)
+            if wall.month != month:
+                self.months.append(f"{wall:%Y-%m}")
+                month = wall.month
+            hour = wall.weekday() * 24 + wall.hour
+            # A whole day without a change of the clocks is one piece of work.
+            day = (
+                wall.time() == time.min and at + _DAY <= during.end and local_time.wall(at + _DAY, zone) == wall + _DAY
+            )
+            number = 24 if day else 1
+            first = int(at.timestamp())
+            self._edges += range(first, first + 3600 * number, 3600)
+            self._hours += range(hour, hour + number)
+            self._months += [len(self.months) - 1] * number
+            at = at + _DAY if day else _next_hour(at, wall)
         self._edges.append(int(during.end.timestamp()))
 
-    def hour_of_week(self, at: int) -> int:
-        """Of a moment within the time."""
-        return self._hours[bisect_right(self._edges, at) - 1]
+    def hours_of_week(self, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Of moments within the time."""
+        return np.array(self._hours, np.int64)[np.searchsorted(self._edges, at, side="right") - 1]
 
     def spread(self, spans: Iterable[Span], weight: float, week: list[float], months: list[float]) -> None:
         """Add the seconds of the spans, which lie within the time, to the hours of the week and to the months."""
@@ -93,6 +104,15 @@ class WallHours:
                 week[self._hours[at]] += seconds
                 months[self._months[at]] += seconds
                 start, at = until, at + 1
+
+
+@lru_cache(maxsize=4)
+def wall_hours(during: Interval, zone: ZoneInfo) -> WallHours:
+    """Those of the few times that are measured just now."""
+    return WallHours(during, zone)
+
+
+_DAY = timedelta(days=1)
 
 
 def _next_hour(at: datetime, wall: datetime) -> datetime:

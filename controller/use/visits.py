@@ -15,15 +15,20 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from controller.hours.modes import ModePeriod
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
+from controller.telemetry.rollups.fold import THOUSANDTHS
 from controller.text import local_time
 from controller.use.model import ModeVisits, Peak, SiteVisits
-from controller.use.spans import WEEK_HOURS, Span, WallHours, common, span_of, union, without
+from controller.use.spans import WEEK_HOURS, Span, WallHours, common, span_of, union, wall_hours, without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
+
+Counts = npt.NDArray[np.int64]
 
 HELD_STEPS = 2
 """Steps of five minutes in which a level is held: it is counted at their three edges."""
@@ -41,23 +46,28 @@ _UNBALANCED = 0.2
 
 
 def site_visits(
-    counters: Sequence[DoorCounter], modes: Sequence[ModePeriod], past: Interval, zone: ZoneInfo
+    counters: Sequence[DoorCounter],
+    modes: Sequence[ModePeriod],
+    past: Interval,
+    zone: ZoneInfo,
+    crossed: Sequence[tuple[int, int, int]] | None = None,
 ) -> SiteVisits | None:
-    """``counters``: with their rows of five minutes in the time ``past``. ``modes``: of the building, which tile it.
-    ``None`` where no door had a counter: its visits are not measured, and not zero."""
+    """``counters``: with their rows of five minutes in the time ``past``, or with what all ``crossed`` together, as the
+    database has it. ``modes``: of the building, which tile it. ``None`` where no door had a counter: its visits are not
+    measured, and not zero."""
     if not counters:
         return None
     measured = _measured(counters, past)
-    ins, outs = _crossings(counters)
-    by_mode = _by_mode(modes, measured, ins, WallHours(past, zone))
+    steps = _Steps(past, _crossings(counters) if crossed is None else crossed)
+    by_mode = _by_mode(modes, measured, steps, wall_hours(past, zone))
     opened = union(span_of(each.during) for each in modes if each.mode is not Mode.CLOSED)
     days, peaks = [], []
     for day, ends in _days(modes, past, zone):
-        steps = range(day[0], day[1], _STEP_S)
-        came, went = sum(ins.get(at, 0) for at in steps), sum(outs.get(at, 0) for at in steps)
-        if _whole(day, opened, measured) and _balanced(came, went, ends=ends):
+        ins, outs = steps.of(day)
+        came, went = int(ins.sum()), int(outs.sum())
+        if _balanced(came, went, ends=ends) and _whole(day, opened, measured):
             days.append(day)
-            peaks += [_peak(day, ins, outs, ends=ends)] if came else []
+            peaks += [_peak(day[0], ins, outs, ends=ends)] if came else []
     return SiteVisits(
         doors=tuple(sorted({each.place for each in counters})),
         part_of_the_time=tuple(sorted(_partly(counters, past))),
@@ -102,16 +112,35 @@ def _partly(counters: Sequence[DoorCounter], past: Interval) -> set[str]:
     }
 
 
-def _crossings(counters: Iterable[DoorCounter]) -> tuple[dict[int, int], dict[int, int]]:
-    """People in and people out by when the step begins, in seconds."""
-    ins: dict[int, int] = defaultdict(int)
-    outs: dict[int, int] = defaultdict(int)
-    for each in counters:
-        for row in each.rows:
-            at = int(row.at.timestamp())
-            ins[at] += row.ins
-            outs[at] += row.outs
-    return ins, outs
+def _crossings(counters: Iterable[DoorCounter]) -> list[tuple[int, int, int]]:
+    return [
+        (round(row.at.timestamp()) * 10**6, row.ins * THOUSANDTHS, row.outs * THOUSANDTHS)
+        for each in counters
+        for row in each.rows
+    ]
+
+
+class _Steps:
+    """People in and people out in each step of five minutes of a time, the quiet ones too."""
+
+    def __init__(self, past: Interval, crossed: Sequence[tuple[int, int, int]]) -> None:
+        start, end = span_of(past)
+        self._first = start // _STEP_S
+        self.ins, self.outs = (np.zeros(end // _STEP_S + 1 - self._first, np.int64) for _ in range(2))
+        at, ins, outs = np.array(crossed, np.int64).reshape(-1, 3).T
+        step = at // (_STEP_S * 10**6) - self._first
+        np.add.at(self.ins, step, ins // THOUSANDTHS)
+        np.add.at(self.outs, step, outs // THOUSANDTHS)
+
+    def of(self, day: Span) -> tuple[Counts, Counts]:
+        """Of the steps that begin in a time that begins with one."""
+        steps = slice(day[0] // _STEP_S - self._first, -(-day[1] // _STEP_S) - self._first)
+        return self.ins[steps], self.outs[steps]
+
+    def busy(self) -> tuple[Counts, Counts]:
+        """When those begin in which somebody came in, in seconds, and how many did."""
+        found = np.flatnonzero(self.ins)
+        return (found + self._first) * _STEP_S, self.ins[found]
 
 
 class _Tally(msgspec.Struct):
@@ -124,23 +153,30 @@ class _Tally(msgspec.Struct):
 
 
 def _by_mode(
-    modes: Sequence[ModePeriod], measured: Sequence[Span], ins: Mapping[int, int], wall: WallHours
+    modes: Sequence[ModePeriod], measured: Sequence[Span], steps: _Steps, wall: WallHours
 ) -> dict[Mode, _Tally]:
     """A step counts where it begins."""
+    at, came = steps.busy()
+    known = _within(measured, at)
     found = {}
-    spans = [span_of(each.during) for each in modes]
     for mode in Mode:
-        its = union(span for span, each in zip(spans, modes, strict=True) if each.mode is mode)
+        its = union(span_of(each.during) for each in modes if each.mode is mode)
         both, week = common(its, measured), [0.0] * WEEK_HOURS
         wall.spread(both, 1, week, [0.0] * len(wall.months))
-        found[mode] = _Tally(_seconds(its), _seconds(both), (week, [0] * WEEK_HOURS))
-    for at, count in ins.items():
-        n = bisect_right(spans, (at, math.inf)) - 1
-        if n >= 0 and at < spans[n][1]:
-            tally = found[modes[n].mode]
-            tally.visits += count
-            if _inside(measured, at):
-                tally.week[1][wall.hour_of_week(at)] += count
+        here = _within(its, at)
+        visits = np.bincount(wall.hours_of_week(at[here & known]), came[here & known], WEEK_HOURS)
+        tally = _Tally(_seconds(its), _seconds(both), (week, [int(each) for each in visits]), int(came[here].sum()))
+        found[mode] = tally
+    return found
+
+
+def _within(spans: Sequence[Span], at: Counts) -> npt.NDArray[np.bool_]:
+    """Which moments are in the spans, which are in order and without overlap."""
+    if not spans:
+        return np.zeros(len(at), np.bool_)
+    starts, ends = np.array(spans, np.int64).T
+    n = np.searchsorted(starts, at, side="right") - 1
+    found: npt.NDArray[np.bool_] = (n >= 0) & (at < ends[n])
     return found
 
 
@@ -211,33 +247,31 @@ def _balanced(came: int, went: int, *, ends: bool) -> bool:
     return bool(came and went) and not (ends and abs(came - went) > _UNBALANCED * (came + went))
 
 
-def _peak(day: Span, ins: Mapping[int, int], outs: Mapping[int, int], *, ends: bool) -> Peak:
+def _peak(start: int, ins: Counts, outs: Counts, *, ends: bool) -> Peak:
     """The highest level that was held, with a probability of nine in ten at each of its moments. ``ends``: the building
     was empty at the end, so that what is left then is an error and is spread over the crossings."""
-    steps = range(day[0], day[1], _STEP_S)
-    came, went = sum(ins.get(at, 0) for at in steps), sum(outs.get(at, 0) for at in steps)
+    came, went = int(ins.sum()), int(outs.sum())
     crossings, left = came + went, came - went if ends else 0
     wrong = max(MISSED_PER_CROSSING, left**2 / crossings)
-    level = passed = 0
-    means, lows, highs = [0.0], [0.0], [0.0]  # at the edges of the steps
-    for at in steps:
-        level += ins.get(at, 0) - outs.get(at, 0)
-        passed += ins.get(at, 0) + outs.get(at, 0)
-        mean = level - left * passed / crossings
-        variance = wrong * passed * (1 - passed / crossings if ends else 1)
-        error = _NINE_OF_TEN * math.sqrt(variance)
-        means.append(mean)
-        lows.append(mean - error)
-        highs.append(mean + error)
-    held = [slice(n, n + HELD_STEPS + 1) for n in range(max(1, len(lows) - HELD_STEPS))]
-    n = max(range(len(held)), key=lambda each: min(lows[held[each]]))
-    best = slice(n, n + HELD_STEPS + 1)
+    level, passed = (np.concatenate([[0], np.cumsum(each)]) for each in (ins - outs, ins + outs))  # at edges of steps
+    means = level - left * passed / crossings
+    errors = _NINE_OF_TEN * np.sqrt(wrong * passed * (1 - passed / crossings if ends else 1))
+    lows, estimates, highs = (_held(each) for each in (means - errors, means, means + errors))
+    n = int(np.argmax(lows))
     return Peak(
-        people=max(0, math.floor(min(lows[best]))),
-        estimate=max(0, round(min(means[best]))),
-        most=math.ceil(max(min(highs[each]) for each in held) / (1 - _MISSED)),
-        at=datetime.fromtimestamp(day[0] + n * _STEP_S, UTC),
+        people=max(0, math.floor(lows[n])),
+        estimate=max(0, round(estimates[n])),
+        most=math.ceil(highs.max() / (1 - _MISSED)),
+        at=datetime.fromtimestamp(start + n * _STEP_S, UTC),
         ins=came,
         outs=went,
         ended=ends,
     )
+
+
+def _held(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The least at the edges of each ``HELD_STEPS`` steps; of a shorter time, the least of all."""
+    number = max(1, len(levels) - HELD_STEPS)
+    edges = [levels[each : each + number] for each in range(min(HELD_STEPS + 1, len(levels)))]
+    found: npt.NDArray[np.float64] = np.min(edges, axis=0)
+    return found

@@ -5,8 +5,9 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
+from typing import Any
 
 import asyncpg
 import httpx
@@ -237,19 +238,17 @@ async def test_figures_and_coverage_of_the_boards_are_those_of_the_api(
     await database.close()
 
 
-async def of_the_api(
-    database: Database, step: Step, during: Interval
-) -> dict[tuple[datetime, str], tuple[int, float | None, float]]:
+async def of_the_api(database: Database, step: Step, during: Interval) -> dict[tuple[datetime, str], tuple[Any, ...]]:
     """Start and field -> readings, total and coverage, from the step on in which a counter was first heard."""
     async with database.read() as tx:
         stored = await stored_figures(tx, SITE, step, during, LONDON, during.end, footfall=True)
     assert stored is not None
     first = min(each.first_at for each in stored.heard)
     return {
-        (one.during.start, each.field): (one.n, one.total, one.coverage)
+        (datetime.fromtimestamp(start, UTC), each.field): tuple(numbers)
         for each in figures(stored)
-        for one in each.figures
-        if one.during.end > first
+        for (start, end), *numbers in zip(pairwise(each.edges), each.n, each.total, each.coverage, strict=True)
+        if end > first.timestamp()
     }
 
 

@@ -1,7 +1,10 @@
 """Reads roll-ups step by step, with the share of each step that was counted."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,9 +14,9 @@ from controller.db.engine import Tx
 from controller.telemetry import queries, room_sensors
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups import repository
-from controller.telemetry.rollups.coverage import known_times, seconds_of, shares
-from controller.telemetry.rollups.fold import THOUSANDTHS, Step, steps_in
-from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of
+from controller.telemetry.rollups.coverage import known_times, shares
+from controller.telemetry.rollups.fold import THOUSANDTHS, Step, edges_in
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of, series_name
 from edge.wire.interval import Interval
 
 ROWS_LIMIT = 200_000
@@ -29,31 +32,25 @@ class TooManyRows(Exception):
         )
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is known of one step. ``n``: readings; ``total``: their sum; ``coverage``: the share of the step in which
-    the device is known to have worked. Without any, ``total`` is None: silence is not zero."""
-
-    during: Interval
-    n: int
-    total: float | None
-    least: float | None
-    most: float | None
-    coverage: float
-
-    @property
-    def mean(self) -> float | None:
-        return self.total / self.n if self.n and self.total is not None else None
-
-
 class FigureSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one field of a device at a place (empty where there is none), step by step, none left out."""
+    """What is known of one field of a device at a place (empty where there is none), step by step, none left out.
+
+    ``edges``: when each step begins, and when the last ends, in seconds since 1970. ``n``: readings; ``total``: their
+    sum; ``coverage``: the share of the step in which the device is known to have worked. Without any, ``total`` is
+    None: silence is not zero.
+    """
 
     measurement: str
     device: str
     place: str
     edge: str
     field: str
-    figures: list[Figure]
+    edges: list[int]
+    n: list[int]
+    total: list[float | None]
+    least: list[float | None]
+    most: list[float | None]
+    coverage: list[float]
 
 
 class RowSource(Protocol):
@@ -71,11 +68,12 @@ class RowSource(Protocol):
 
 
 class StoredFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What figures are made from. ``heard``: all series of the devices that are asked for; ``places``: of those that
-    are wanted, where they are; ``fields``: by ``key_of`` a series. ``due``: the rows that the database has, where
-    ``rows`` are from elsewhere: a step of which they hold fewer readings is not known."""
+    """What figures are made from. ``edges``: of the steps, in seconds since 1970. ``heard``: all series of the devices
+    that are asked for; ``places``: of those that are wanted, where they are; ``fields``: by ``key_of`` a series.
+    ``due``: the rows that the database has, where ``rows`` are from elsewhere: a step of which they hold fewer readings
+    is not known."""
 
-    steps: list[Interval]
+    edges: list[int]
     heard: list[HeardSeries]
     places: dict[HeardSeries, str]
     fields: dict[tuple[str, str, str, str], list[str]]
@@ -102,7 +100,8 @@ async def stored_figures(
     """The steps that begin in an interval, up to now, of each series that spoke before it ended: of footfall, or of all
     other measurements; of one device or place where it is named. None where there is nothing. Raises ``TooManyRows``
     before it reads any."""
-    steps = [each for each in steps_in(step, during, zone) if each.start < now]
+    edges = edges_in(step, during, zone)
+    edges = edges[: bisect_left(edges[:-1], now.timestamp()) + 1]
     rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
     every = [each for each in await repository.series_of(tx, site) if (each.measurement == "footfall") is footfall]
     places = {each: each.place or rooms.get((each.edge, each.device)) or "" for each in every}
@@ -111,24 +110,24 @@ async def stored_figures(
         for each, its in places.items()
         if each.first_at < during.end and device in (None, each.device) and place in (None, its)
     }
-    if not places or not steps:
+    if not places or len(edges) < 2:
         return None
     fields = await repository.fields_of(tx, site, sorted({each.measurement for each in places}))
-    rows = len(steps) * sum(1 if footfall else len(fields.get(key_of(each), ())) for each in places)
+    rows = (len(edges) - 1) * sum(1 if footfall else len(fields.get(key_of(each), ())) for each in places)
     if rows > ROWS_LIMIT:
         raise TooManyRows("counter" if footfall else "place")
     devices = {each.device for each in places}
-    times = Interval(start=steps[0].start, end=steps[-1].end)
+    times = Interval(start=_at(edges[0]), end=_at(edges[-1]))
     marks = await repository.marks_of(tx, site, times)
     since = min([times.start, *(each.at for each in marks)])
     return StoredFigures(
-        steps=steps,
+        edges=edges,
         heard=[each for each in every if each.device in devices],
         places=places,
         fields=fields,
         due=[],
         rows=await repository.read_rows(
-            *(tx, site, step, during, sorted({each.measurement for each in places})),
+            *(tx, site, step, times, sorted({each.measurement for each in places})),
             devices=None if device is place is None else sorted(devices),
         ),
         horizons={edge: min(at, now) for edge, at in (await repository.horizons(tx, site)).items()},
@@ -138,10 +137,15 @@ async def stored_figures(
     )
 
 
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 async def from_source(source: RowSource, site: str, stored: StoredFigures) -> StoredFigures:
     """The same with the source's rows; those of the database say what is due. Raises ``HistoryUnreadable``."""
     fields = {each: stored.fields[key_of(each)] for each in stored.places if key_of(each) in stored.fields}
-    rows = await source.read(site, stored.steps, fields)
+    steps = [Interval(start=_at(start), end=_at(end)) for start, end in pairwise(stored.edges)]
+    rows = await source.read(site, steps, fields)
     return msgspec.structs.replace(stored, rows=rows, due=stored.rows)
 
 
@@ -156,16 +160,20 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
         outages=stored.outages,
         marks=stored.marks,
     )
-    cells, due = _cells(stored.rows), _cells(stored.due)
-    seconds = seconds_of(stored.steps)
+    columns, due = _columns(stored.rows, stored.edges), _columns(stored.due, stored.edges)
+    steps = list(pairwise(stored.edges))
     found = []
     for each, known in zip(stored.heard, times, strict=True):
         if each not in stored.places:
             continue
-        covered = shares(known, seconds)
+        covered = shares(known, steps)
         for field in stored.fields.get(key_of(each), ()):
-            key = (each.measurement, each.device, field, each.place, each.edge)
-            its, more = cells.get(key, {}), due.get(key, {})
+            name = series_name((each.measurement, each.device, field, each.place, each.edge))
+            n, total, least, most = columns[name]
+            its = covered
+            if stored.due:
+                wanted = zip(n, due[name][0], covered, strict=True)
+                its = [0.0 if there < number else share for there, number, share in wanted]
             found.append(
                 FigureSeries(
                     measurement=each.measurement,
@@ -173,35 +181,34 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
                     place=stored.places[each],
                     edge=each.edge,
                     field=field,
-                    figures=[
-                        _figure(one, its.get(one.start), share, more.get(one.start))
-                        for one, share in zip(stored.steps, covered, strict=True)
-                    ],
+                    edges=stored.edges,
+                    n=n,
+                    total=[0.0 if sum_ is None and share else sum_ for sum_, share in zip(total, its, strict=True)],
+                    least=least,
+                    most=most,
+                    coverage=its,
                 )
             )
     return found
 
 
-def _cells(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, ...], dict[datetime, Sequence[int]]]:
-    """Measurement, device, field, place and edge -> its numbers by the start of the step."""
-    cells: dict[tuple[str, ...], dict[datetime, Sequence[int]]] = {}
-    for measurement, at, *series, n, total, least, most in rows:
-        cells.setdefault((measurement, *series), {})[at] = (n, total, least, most)
-    return cells
+_Columns = tuple[list[int], list[float | None], list[float | None], list[float | None]]
 
 
-def _figure(during: Interval, cell: Sequence[int] | None, coverage: float, due: Sequence[int] | None = None) -> Figure:
-    if due is not None and (cell is None or cell[0] < due[0]):
-        coverage = 0.0
-    if cell is None:
-        nothing = 0.0 if coverage else None
-        return Figure(during=during, n=0, total=nothing, least=None, most=None, coverage=coverage)
-    n, total, least, most = cell
-    return Figure(
-        during=during,
-        n=n,
-        total=total / THOUSANDTHS,
-        least=least / THOUSANDTHS,
-        most=most / THOUSANDTHS,
-        coverage=coverage,
+def _columns(rows: Iterable[repository.ReadRow], edges: Sequence[int]) -> dict[str, _Columns]:
+    """By ``series_name``: how many, their sum, the least and the most, of each step."""
+    number = len(edges) - 1
+    found: defaultdict[str, _Columns] = defaultdict(
+        lambda: ([0] * number, [None] * number, [None] * number, [None] * number)
     )
+    steps = {at * 1_000_000: nth for nth, at in enumerate(edges[:-1])}
+    for at, name, n, total, least, most in rows:
+        numbers, totals, leasts, mosts = found[name]
+        nth = steps.get(at)
+        if nth is None:
+            continue  # made while the site had another zone
+        numbers[nth] = n
+        totals[nth] = total / THOUSANDTHS
+        leasts[nth] = least / THOUSANDTHS
+        mosts[nth] = most / THOUSANDTHS
+    return found

@@ -1,5 +1,6 @@
 """Sums samples by time. Pure, and sums of whole numbers: neither order nor division of the samples changes a row."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -23,42 +24,85 @@ class Step(StrEnum):
 
 Series = tuple[str, str, str, str, str]
 """Measurement, device, field, place (empty where there is none), edge."""
+Heard = tuple[str, str, str, str]
+"""Measurement, device, place (empty where there is none), edge."""
 Row = tuple[Step, datetime, Series]
 Cell = list[int]
 """How many numbers, their sum, the least and the greatest, in thousandths."""
 
 THOUSANDTHS = 1000
 _FIVE = timedelta(minutes=5)
+_FIVE_US = 300_000_000
+_SECONDS = {Step.FIVE_MINUTES: 300, Step.HOUR: 3600}
+"""Steps that are all of one length."""
+_MICROSECOND = timedelta(microseconds=1)
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def fold(samples: Iterable[Sample], zone: ZoneInfo) -> dict[Row, Cell]:
-    """The rows of all steps that the samples add to. No zone is off UTC by a part of five minutes (since 2000). Numbers
-    beyond ``LARGEST``, which only an older controller took, are left out."""
-    fine: dict[tuple[int, Series], Cell] = {}
-    for each in samples:
-        start = (each.at - _EPOCH) // _FIVE
-        for field, number in each.fields.items():
-            if not abs(number) <= LARGEST:
+class Fold:
+    """Sums numbers by time. Numbers beyond ``LARGEST``, which only an older controller took, are left out."""
+
+    def __init__(self) -> None:
+        self._series: dict[Heard, tuple[list[int], dict[int, dict[str, Cell]]]] = {}
+
+    def take(self, series: Heard, at: int, fields: Mapping[str, float]) -> None:
+        """``at``: in microseconds since 1970."""
+        found = self._series.get(series)
+        if found is None:
+            found = self._series[series] = ([at, at], {})
+        span, steps = found
+        if at < span[0]:
+            span[0] = at
+        elif at > span[1]:
+            span[1] = at
+        start = at // _FIVE_US
+        cells = steps.get(start)
+        if cells is None:
+            cells = steps[start] = {}
+        for field, number in fields.items():
+            if not -LARGEST <= number <= LARGEST:  # no NaN either
                 continue
             value = round(number * THOUSANDTHS)
-            key = (start, (each.measurement, each.device, field, each.place or "", each.edge))
-            cell = fine.get(key)
+            cell = cells.get(field)
             if cell is None:
-                fine[key] = [1, value, value, value]
-            else:
-                cell[0] += 1
-                cell[1] += value
-                if value < cell[2]:
-                    cell[2] = value
-                elif value > cell[3]:
-                    cell[3] = value
-    rows: dict[Row, Cell] = {}
-    for (start, series), cell in fine.items():
-        for step, at in _starts(start, zone):
-            add(rows, (step, at, series), cell)
-    return rows
+                cells[field] = [1, value, value, value]
+                continue
+            cell[0] += 1
+            cell[1] += value
+            if value < cell[2]:
+                cell[2] = value
+            elif value > cell[3]:
+                cell[3] = value
+
+    def heard(self) -> dict[Heard, tuple[datetime, datetime]]:
+        """When each spoke first and last."""
+        return {name: (instant(span[0]), instant(span[1])) for name, (span, _) in self._series.items()}
+
+    def rows(self, zone: ZoneInfo) -> dict[Row, Cell]:
+        """Of all steps. No zone is off UTC by a part of five minutes (since 2000)."""
+        rows: dict[Row, Cell] = {}
+        for (measurement, device, place, edge), (_, steps) in self._series.items():
+            for start, cells in steps.items():
+                for field, cell in cells.items():
+                    series = (measurement, device, field, place, edge)
+                    for step, at in _starts(start, zone):
+                        add(rows, (step, at, series), cell)
+        return rows
+
+
+def fold(samples: Iterable[Sample]) -> Fold:
+    """What the samples add."""
+    found = Fold()
+    for each in samples:
+        series = (each.measurement, each.device, each.place or "", each.edge)
+        found.take(series, (each.at - _EPOCH) // _MICROSECOND, each.fields)
+    return found
+
+
+def instant(at: int) -> datetime:
+    """From microseconds since 1970."""
+    return _EPOCH + at * _MICROSECOND
 
 
 def add(rows: dict[Row, Cell], key: Row, cell: Cell) -> None:
@@ -120,6 +164,17 @@ def steps_in(step: Step, during: Interval, zone: ZoneInfo) -> Iterator[Interval]
         end = end_of(step, start, zone)
         yield Interval(start=start, end=end)
         start = end
+
+
+def edges_in(step: Step, during: Interval, zone: ZoneInfo) -> list[int]:
+    """When each of ``steps_in`` begins, and when the last ends, in seconds since 1970. Of none, nothing."""
+    if step in _SECONDS:
+        start = start_of(step, during.start, zone)
+        first = int(start.timestamp()) + (_SECONDS[step] if start < during.start else 0)
+        starts = range(first, math.ceil(during.end.timestamp()), _SECONDS[step])
+        return [*starts, starts[-1] + _SECONDS[step]] if starts else []
+    found = list(steps_in(step, during, zone))
+    return [int(each.start.timestamp()) for each in found] + [int(each.end.timestamp()) for each in found[-1:]]
 
 
 @lru_cache(maxsize=1024)

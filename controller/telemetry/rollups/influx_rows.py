@@ -10,7 +10,7 @@ import msgspec
 
 from controller.http_client import httpx
 from controller.telemetry.rollups.fold import THOUSANDTHS
-from controller.telemetry.rollups.repository import HeardSeries, ReadRow
+from controller.telemetry.rollups.repository import HeardSeries, ReadRow, series_name
 from controller.web.problem import Unavailable
 from edge.wire.interval import Interval
 
@@ -184,9 +184,9 @@ def _rows_of(series: _Series) -> Iterator[ReadRow]:
     columns = {name: at for at, name in enumerate(series.columns)}
     fields = [name.removeprefix("count_") for name in series.columns if name.startswith("count_")]
     for values in series.values:
-        start = _EPOCH + timedelta(seconds=values[0] or 0)
+        start = round(values[0] or 0) * 1_000_000
         for field in fields:
             n, total, least, most = (values[columns[f"{sum_}_{field}"]] for sum_ in _SUMS)
             if n and total is not None and least is not None and most is not None:
                 thousandths = round(total * THOUSANDTHS), round(least * THOUSANDTHS), round(most * THOUSANDTHS)
-                yield series.name, start, device, field, place, edge, round(n), *thousandths
+                yield start, series_name((series.name, device, field, place, edge)), round(n), *thousandths

@@ -10,11 +10,12 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_site
 from controller.telemetry.event_timestamps import AHEAD_LIMIT
-from controller.telemetry.history import Sample, samples_of
+from controller.telemetry.history import Sample, numbers_in
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import NumberedEvent, blind_mark
-from controller.telemetry.rollups.fold import Step, end_of, fold, month_of, start_of
-from controller.telemetry.rollups.repository import HeardSeries
+from controller.telemetry.rollups.fold import Fold, Step, end_of, fold, instant, month_of, start_of
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.telemetry.validation import read_stored
 from controller.text import local_time
 from edge.wire.events import EventData, FaultData
 from edge.wire.interval import Interval
@@ -34,32 +35,20 @@ async def add_events(
 ) -> None:
     """Add events that were stored just now, each for the first time, and their samples, to the rows that are there,
     however late they come."""
-    await repository.add_rows(tx, site, fold(samples, zone))
-    await _note(tx, site, events, samples)
+    found = fold(samples)
+    await repository.add_rows(tx, site, found.rows(zone))
+    marks = (blind_mark(each, each.data) for each in events if isinstance(each.data, FaultData))
+    await _note(tx, site, found, marks)
 
 
-async def _note(tx: Tx, site: str, events: Iterable[RolledEvent], samples: Iterable[Sample]) -> None:
+async def _note(tx: Tx, site: str, found: Fold, marks: Iterable[BlindMark | None]) -> None:
     """Keep what coverage needs when the events are no longer there."""
-    heard: dict[tuple[str, str, str, str], list[datetime]] = {}
-    for each in samples:
-        key = (each.edge, each.device, each.measurement, each.place or "")
-        if (span := heard.get(key)) is None:
-            heard[key] = [each.at, each.at]
-        elif each.at < span[0]:
-            span[0] = each.at
-        elif each.at > span[1]:
-            span[1] = each.at
     series = [
         HeardSeries(edge=edge, device=device, measurement=measurement, place=place, first_at=first, last_at=last)
-        for (edge, device, measurement, place), (first, last) in sorted(heard.items())
+        for (measurement, device, place, edge), (first, last) in found.heard().items()
     ]
-    await repository.widen_series(tx, site, series)
-    marks = [
-        mark
-        for event in events
-        if isinstance(event.data, FaultData) and (mark := blind_mark(event, event.data)) is not None
-    ]
-    await repository.put_marks(tx, site, marks)
+    await repository.widen_series(tx, site, sorted(series, key=msgspec.structs.astuple))
+    await repository.put_marks(tx, site, [each for each in marks if each is not None])
 
 
 async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
@@ -69,19 +58,29 @@ async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     during = local_time.day_bounds(day, zone)
     await repository.remove(tx, site, _OF_DAY, during)
     events = await repository.recorded(tx, site, during)
-    samples = [
-        sample
-        for each in events
-        for sample in samples_of(site=site, edge=each.edge, device=each.device, at=each.at, data=each.data)
-    ]
-    rows = {key: cell for key, cell in fold(samples, zone).items() if key[0] is not Step.MONTH}
+    found, marks = Fold(), []
+    for edge, log, seq, device, at, kind, text in events:
+        data = read_stored(kind, text)
+        for measurement, place, fields in numbers_in(data):
+            found.take((measurement, device, place or "", edge), at, fields)
+        if isinstance(data, FaultData):
+            marks.append(blind_mark(_Numbered(edge, log, seq, device, instant(at)), data))
+    rows = {key: cell for key, cell in found.rows(zone).items() if key[0] is not Step.MONTH}
     await repository.put_rows(tx, site, rows)
-    await _note(tx, site, events, samples)
+    await _note(tx, site, found, marks)
     start = start_of(Step.MONTH, during.start, zone)
     month = Interval(start=start, end=end_of(Step.MONTH, start, zone))
     await repository.remove(tx, site, (Step.MONTH,), month)
     await repository.put_rows(tx, site, month_of(await repository.rows_of(tx, site, Step.DAY, month), zone))
     return len(events)
+
+
+class _Numbered(msgspec.Struct, frozen=True):
+    edge: str
+    log: str
+    seq: int
+    device: str
+    at: datetime
 
 
 class RemadeDay(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
-from controller.telemetry.validation import validate, validate_all
+from controller.telemetry.validation import read_data, read_stored, validate, validate_all
 from edge.wire.codec import encode
+from edge.wire.errors import Malformed
 from edge.wire.events import DroppedData, FootfallData, WifiData
 from tests.controller.telemetry.speaking import event
 
@@ -91,3 +92,16 @@ def test_a_batch_in_which_no_number_can_be_read_leaves_them_open() -> None:
 @given(st.binary())
 def test_any_bytes_are_judged(raw: bytes) -> None:
     validate(raw)
+
+
+def test_what_is_stored_is_read_as_it_was_judged() -> None:
+    pushed = FootfallData(counter="beams", ins=2, outs=0, total_ins=9, total_outs=4)
+    dropped = DroppedData(first=1, last=3, counts={"motion": 3})
+    for data in (pushed, dropped, WifiData(zone="hall", stations=3)):
+        kind, text = str(data.__struct_config__.tag), encode(data).decode()
+        stored, judged = read_stored(kind, text), read_data(kind, text)
+        assert isinstance(stored, type(data))
+        assert msgspec.structs.asdict(stored) == msgspec.structs.asdict(judged)  # type: ignore[arg-type]
+    assert read_stored("lift", "{}") is None
+    with pytest.raises(Malformed):
+        read_stored("footfall", "{}")

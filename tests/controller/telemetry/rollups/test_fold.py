@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from controller.telemetry.history import Sample
-from controller.telemetry.rollups.fold import Step, fold, steps_in
+from controller.telemetry.rollups.fold import Step, edges_in, fold, steps_in
+from controller.telemetry.rollups.rows import texts_of
 from controller.text import local_time
 from edge.wire.interval import Interval
 
@@ -25,7 +26,7 @@ def sample(at: datetime, ins: int = 1) -> Sample:
 def ins(samples: list[Sample], step: Step) -> dict[datetime, int]:
     return {
         at: cell[1] // 1000
-        for (its, at, series), cell in fold(samples, LONDON).items()
+        for (its, at, series), cell in fold(samples).rows(LONDON).items()
         if its is step and series[2] == "ins"
     }
 
@@ -36,7 +37,7 @@ def utc(*parts: int) -> datetime:
 
 def test_a_row_has_number_sum_least_and_greatest_in_thousandths() -> None:
     at = utc(2026, 11, 25, 12, 7)
-    rows = fold([sample(at, 3), sample(at + timedelta(minutes=1), 5)], LONDON)
+    rows = fold([sample(at, 3), sample(at + timedelta(minutes=1), 5)]).rows(LONDON)
     assert rows[Step.FIVE_MINUTES, utc(2026, 11, 25, 12, 5), ("footfall", "beams", "ins", "door", "main")] == [
         *(2, 8000, 3000, 5000)
     ]
@@ -75,11 +76,19 @@ def test_the_steps_of_a_year_touch_and_miss_nothing() -> None:
         found = list(steps_in(step, year, LONDON))
         assert (len(found), found[0].start, found[-1].end) == (number, year.start, year.end)
         assert all(one.end == other.start for one, other in itertools.pairwise(found))
+        assert edges_in(step, year, LONDON) == [int(at.timestamp()) for at in (*(one.start for one in found), year.end)]
+
+
+def test_steps_that_begin_in_a_part_of_an_hour_are_those_that_have_edges() -> None:
+    part = Interval(start=utc(2026, 1, 1, 0, 1), end=utc(2026, 1, 1, 2, 30))
+    hour = int(utc(2026, 1, 1, 1).timestamp())
+    assert edges_in(Step.HOUR, part, LONDON) == [hour, hour + 3600, hour + 7200]
+    assert edges_in(Step.HOUR, Interval(start=part.start, end=utc(2026, 1, 1, 0, 30)), LONDON) == []
 
 
 def test_an_hour_of_a_zone_off_by_half_an_hour_begins_on_its_wall() -> None:
     kolkata = ZoneInfo("Asia/Kolkata")
-    starts = {at for step, at, _ in fold([sample(utc(2026, 1, 1, 0, 20))], kolkata) if step is Step.HOUR}
+    starts = {at for step, at, _ in fold([sample(utc(2026, 1, 1, 0, 20))]).rows(kolkata) if step is Step.HOUR}
     assert starts == {utc(2025, 12, 31, 23, 30)}
 
 
@@ -87,4 +96,13 @@ def test_an_hour_of_a_zone_off_by_half_an_hour_begins_on_its_wall() -> None:
 def test_a_number_that_no_row_holds_is_left_out(number: float) -> None:
     fields = {"new": number, "co2": 400.0}
     odd = msgspec.structs.replace(sample(utc(2026, 11, 25, 12)), measurement="room", fields=fields)
-    assert {series[2] for _, _, series in fold([odd], LONDON)} == {"co2"}
+    assert {series[2] for _, _, series in fold([odd]).rows(LONDON)} == {"co2"}
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("step", [Step.FIVE_MINUTES, Step.DAY])
+def test_steps_are_written_with_the_offset_of_their_moment(zone: str, step: Step) -> None:
+    tz = ZoneInfo(zone)
+    during = Interval(start=utc(2026, 3, 27, 10), end=utc(2026, 4, 7))  # clocks change in London, and on Lord Howe
+    starts = edges_in(step, during, tz)[:-1]
+    assert texts_of(starts, tz) == [local_time.rfc3339(datetime.fromtimestamp(each, UTC), tz) for each in starts]

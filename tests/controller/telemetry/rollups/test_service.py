@@ -213,7 +213,7 @@ def at_hour(*hours: float) -> list[datetime]:
 
 
 def counted(found: FigureSeries, *hours: int) -> list[tuple[float | None, float]]:
-    return [(found.figures[hour].total, found.figures[hour].coverage) for hour in hours]
+    return [(found.total[hour], found.coverage[hour]) for hour in hours]
 
 
 async def test_silence_while_the_device_is_known_to_work_is_zero_and_other_silence_is_not(site: Database) -> None:
@@ -224,7 +224,7 @@ async def test_silence_while_the_device_is_known_to_work_is_zero_and_other_silen
     assert counted(found["ins"], 5, 6, 7, 8, 11, 12, 14) == [
         *((None, 0.0), (2.0, 1.0), (0.0, 1.0), (1.0, 1.0), (0.0, 1.0), (None, 0.0), (None, 0.0))
     ]
-    assert len(found["ins"].figures) == 15  # nothing is said of what is to come
+    assert len(found["ins"].total) == 15  # nothing is said of what is to come
 
 
 async def test_an_event_says_that_its_device_worked_until_then_also_after_the_edge_last_said_how_far_it_goes(
