@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases fuzz mutants words lock wheel packages check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers fuzz mutants words lock wheel packages check-data clean setup-run setup-test
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,6 +53,9 @@ databases: setup-test ## every test of the controller on PostgreSQL; make test k
 
 cases: setup-test ## the costly and the further cases of rules; make test keeps the main ones
 	$(BIN)/pytest tests -m "cases_full and not databases_full" -n $(WORKERS) --dist worksteal $(ARGS)
+
+peers: setup-test ## whole programs of other projects as peers, such as Zigbee2MQTT; make test plays what they sent
+	$(BIN)/pytest tests -m peers_full $(ARGS)
 
 fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test
 	$(BIN)/pytest tests/fuzz tests/property tests/controller/people/test_matrix.py -m "cases_full or not cases_full" \

@@ -58,7 +58,9 @@ def test_the_locks_agree_on_every_version() -> None:
         assert _pinned(lock).items() <= everything.items(), f"{lock.name} differs from test.txt: run make lock"
 
 
-@pytest.mark.parametrize("folder", ["dashboards", "tests/services/node", "tests/services/lighthouse"])
+@pytest.mark.parametrize(
+    "folder", ["dashboards", "tests/services/node", "tests/services/lighthouse", "tests/services/zigbee2mqtt"]
+)
 def test_the_locks_of_node_hold_hashes_and_no_address_of_a_registry(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     pinned = {name: each for name, each in packages.items() if name}

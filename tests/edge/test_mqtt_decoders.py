@@ -55,9 +55,14 @@ def test_a_zigbee_device_says_what_it_knows_and_the_rest_is_set_aside(payload: d
     assert read(NODE, payload) == says
 
 
-@pytest.mark.parametrize("text", ["", "21", "NaN", '{"temperature":NaN}', "[1]", "{", "[" * 9000, "x" * 20_000, "\0"])
+@pytest.mark.parametrize("text", [" ", "21", "NaN", '{"temperature":NaN}', "[1]", "{", "[" * 9000, "x" * 20_000, "\0"])
 def test_what_is_no_object_is_malformed(text: str) -> None:
     assert bare(NODE, text) == f"{SAYS} aside=malformed"
+
+
+@pytest.mark.parametrize("topic", [NODE, f"{NODE}/availability"])
+def test_a_zigbee_device_that_was_renamed_or_removed_says_nothing_by_its_old_name(topic: str) -> None:
+    assert bare(topic, "") == "-"
 
 
 @pytest.mark.parametrize("topic", ["bridge/state", "hall/set", "hall/get/state", "hall/set/state", ""])

@@ -71,7 +71,9 @@ class Announcements:
             return False
         said = object_of(payload) or {}
         state = said.get("stat_t") or said.get("state_topic")
-        if isinstance(state, str) and (state in self._by_topic or len(self._by_topic) < ANNOUNCED_LIMIT):
+        if not isinstance(state, str) or _STATE.fullmatch(state) is None:
+            return True  # of another family, or in a place that is not read
+        if state in self._by_topic or len(self._by_topic) < ANNOUNCED_LIMIT:
             self._by_topic[state] = Announced(
                 _text(said.get("dev_cla") or said.get("device_class")),
                 _text(said.get("unit_of_meas") or said.get("unit_of_measurement")),

@@ -43,6 +43,8 @@ def decode(topic: str, payload: bytes, zone: tzinfo) -> tuple[Report, ...] | Non
     first, *rest = name.split("/")
     if name == topic or not name or first == "bridge" or _ACTS.intersection(rest):
         return None
+    if not payload:  # nobody has that name any more
+        return ()
     if rest and rest[-1] == "availability":
         return (_availability(name.removesuffix("/availability"), payload),)
     said = object_of(payload)
