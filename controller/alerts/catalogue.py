@@ -59,6 +59,9 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.INTRUDER: _kind(_DANGER, "go there or send somebody; a valid entry or a command unsets the alarm"),
     AlertCode.FIRE_LATCHED: _kind(_DANGER, "a key holder's code or card at any reader ends it"),
     AlertCode.FORCED: _kind(_DANGER, FAULTS[FaultCode.DOOR_FORCED].hint),
+    AlertCode.PRESENT: _kind(
+        _SERIOUS, "ask who is there; where nobody may be, go there with somebody, or call the police"
+    ),
     AlertCode.OVER_CAPACITY: _kind(
         _SERIOUS,
         "let nobody else in, and ask some to leave; if it is wrong, count and correct the number on *Now*",
@@ -85,6 +88,9 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
         always=True,
     ),
     AlertCode.FAULT: _kind(_SERIOUS, "", raise_s=15, clear_s=60, longest_s=_HOUR_S, always=True),
+    AlertCode.LET_INS: _kind(
+        _SERIOUS, "look at the camera or go there: members must not let others in; ask for staffed hours if it goes on"
+    ),
     AlertCode.LOCKOUT: _kind(
         _SERIOUS, "cards still work; a key holder's card lets the keypad accept codes again", clear_s=10, longest_s=600
     ),
@@ -127,6 +133,13 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
         _MINOR, "air the room, or see to its ventilation", raise_s=600, clear_s=600, longest_s=4 * _HOUR_S
     ),
     AlertCode.SENSOR_BATTERY: _kind(_MINOR, "replace its battery", raise_s=_HOUR_S, clear_s=6 * _HOUR_S),
+    AlertCode.SENSOR_SILENT: _kind(
+        _MINOR,
+        "look at its battery, its power and its distance from the receiver",
+        raise_s=_HOUR_S,
+        clear_s=60,
+        longest_s=4 * _HOUR_S,
+    ),
     AlertCode.NEW_LOG: _kind(
         _MINOR, "if nobody replaced its disk, look at the Pi: its card may have been exchanged or have failed"
     ),

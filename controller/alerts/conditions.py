@@ -36,6 +36,7 @@ FEW = 3
 _PLAN_ALERTS = (AlertCode.PLAN_REFUSED, AlertCode.UNKNOWN_PLAN)
 MOMENTARY = (
     *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.FORCED, AlertCode.TABLET_LOCKOUT),
+    *(AlertCode.PRESENT, AlertCode.LET_INS),
     *(AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED, AlertCode.EDGE_CLOCK),
 )
 REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.WITHHELD, AlertCode.RESTORED)
@@ -57,6 +58,7 @@ _STATES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
 FROM_DEVICES = frozenset(
     {code for words in _STATES.values() for code, _ in words.values()}
     | {AlertCode.LOCKOUT, AlertCode.FAULT, AlertCode.LEFT_UNLOCKED, AlertCode.BACKLOG, AlertCode.DISK}
+    | {AlertCode.SENSOR_SILENT}
 )
 """What is not known while its Pi is away."""
 _WITH_FAULT = '"fault":"'

@@ -2,7 +2,6 @@
 takes long to work out.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,8 +17,6 @@ from controller.telemetry.tables import counter_days, recounts
 from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)
-EVERY_S = 60.0
-"""Real seconds."""
 _DAYS = timedelta(days=1)
 """Who was counted in on an earlier day than yesterday is not inside any more."""
 _MISSED = 1.25
@@ -46,21 +43,16 @@ class Crowds:
         self._failing: set[str] = set()
         self.found: Mapping[str, Observation] | None = None
 
-    async def run(self) -> None:
-        """Look, for ever."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("Which buildings are too full is not known")
-                self.found = None
-            await asyncio.sleep(EVERY_S)
-
     async def look(self) -> None:
         """Look at each site once, one after the other."""
-        async with self._database.read() as tx:
-            sites = [site for site, people in (await self._came(tx)).items() if await _may_be_full(tx, site, people)]
-        self.found = {site: await self._of(site) for site in sites}
+        try:
+            async with self._database.read() as tx:
+                came = await self._came(tx)
+                sites = [site for site, people in came.items() if await _may_be_full(tx, site, people)]
+            self.found = {site: await self._of(site) for site in sites}
+        except BaseException:
+            self.found = None
+            raise
 
     async def _of(self, site: str) -> Observation:
         try:

@@ -24,6 +24,8 @@ CERTIFICATE_ENDS = timedelta(days=30)
 CO2_PPM = 1500
 LOW_BATTERY = 10
 """Percent."""
+SILENT = timedelta(hours=26)
+"""Battery sensors tell of themselves once a day at least."""
 STALE = timedelta(hours=1)
 """What a sensor measured longer ago says nothing of now."""
 _SITES_IN_QUERY = 200
@@ -35,6 +37,7 @@ async def look_standing(
 ) -> tuple[dict[AlertKey, Observation], set[AlertKey]]:
     """What holds, and what is not known now. ``away``: edges of which nothing new is known."""
     holds = await _backlogs(tx, sites, away) | await _certificates(tx, sites, now)
+    holds |= await _silent_sensors(tx, sites, away, now)
     sensed, unknown = await _sensors(tx, sites, now)
     return {key: each for key, each in (holds | sensed).items() if key.site in sites}, unknown
 
@@ -85,6 +88,25 @@ async def _certificates(tx: Tx, sites: Mapping[str, Site], now: datetime) -> dic
             row.ends - CERTIFICATE_ENDS,
         )
         for row in await tx.execute(query)
+    }
+
+
+async def _silent_sensors(
+    tx: Tx, sites: Mapping[str, Site], away: Mapping[tuple[str, str], datetime | None], now: datetime
+) -> dict[AlertKey, Observation]:
+    """Sensors in rooms that have not been heard for long, or that are away by the word of what relays them. It counts
+    from when it is first seen so: after its Pi was away, what a sensor sent meanwhile may still arrive."""
+    c = room_sensors.c
+    query = select(c.site, c.edge, c.device, c.name, c.heard_at, spaces.c.name.label("room"))
+    query = query.join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
+    query = query.where(or_(c.heard_at < now - SILENT, c.available.is_(False)), _at(c.site, sites))
+    return {
+        AlertKey(site=row.site, kind=AlertCode.SENSOR_SILENT, edge=row.edge, about=row.device): _holds(
+            f"{row.name[:200]} in {row.room} is silent; it was last heard on"
+            f" {row.heard_at.astimezone(sites[row.site].tz):%-d %b at %H:%M}"
+        )
+        for row in await tx.execute(query)
+        if row.site in sites and (row.site, row.edge) not in away
     }
 
 

@@ -13,7 +13,7 @@ from controller.access import repository as access
 from controller.access.code_generation import CodeWindow
 from controller.access.code_status import HeldGrant
 from controller.attendance.case import LEAVE_WITHIN, Case, Level, span_of
-from controller.attendance.evidence import KINDS, Happened, Known, seen, together
+from controller.attendance.evidence import KINDS, Happened, Known, Seen, seen, together
 from controller.attendance.model import Attendance, UnbookedRoom, UnbookedUse
 from controller.attendance.record import TAKES_PLACE, attendance
 from controller.attendance.unbooked import unbooked
@@ -59,16 +59,29 @@ class AttendanceFound(msgspec.Struct, frozen=True, kw_only=True):
     unbooked_shown: bool
 
 
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What doors and rooms reported in a time, and what is known of that."""
+
+    windows: list[CodeWindow]
+    events: Sequence[RawEvent]
+    known: Known
+
+    def seen(self) -> Seen:
+        """Takes up to seconds where much happened."""
+        events = [
+            Happened(at, seq, edge, device, read_data(kind, data)) for at, seq, edge, device, kind, data in self.events
+        ]
+        return seen(events, self.windows, self.known)
+
+
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
-    """What records are made from. ``taken``: bookings that take place in all the time that ``events`` are of."""
+    """What records are made from. ``taken``: bookings that take place in all the time that ``evidence`` is of."""
 
     where: SiteConfig
     items: list[Booking]
     taken: list[Booking]
     grants: Mapping[str, Sequence[HeldGrant]]
-    windows: list[CodeWindow]
-    events: Sequence[RawEvent]
-    known: Known
+    evidence: Evidence
 
 
 class AttendanceService:
@@ -122,25 +135,19 @@ class AttendanceService:
             start=local_time.day_start(local_time.local_day(first, zone) - timedelta(days=1), zone), end=last
         )
         taken = [each for each in await bookings.between(tx, site, span) if each.state in TAKES_PLACE]
-        doors = [each.id for each in where.doors]
         return _Read(
             where=where,
             items=items,
             taken=taken,
             grants=await access.held(tx, [each.id for each in items]),
-            windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
-            events=await events_read(tx, site, span) if span.start < now else [],
-            known=await _known(tx, where, span, now),
+            evidence=await read_evidence(tx, where, span, now),
         )
 
     def _records(
         self, read: _Read, during: Interval, now: datetime, live: bool
     ) -> tuple[list[Attendance], list[UnbookedUse], list[UnbookedRoom]]:
         where = read.where
-        events = [
-            Happened(at, seq, edge, device, read_data(kind, data)) for at, seq, edge, device, kind, data in read.events
-        ]
-        found = seen(events, read.windows, read.known)
+        found = read.evidence.seen()
         starts = self._starts(where, read.taken)
         memo: dict[tuple[tuple[str, ...], datetime, datetime], list[Level]] = {}
         records = [
@@ -174,6 +181,18 @@ class AttendanceService:
                 for atom in where.by_space[each.space].atoms:
                     found[atom].append((each.starts, opens))
         return {atom: sorted(times) for atom, times in found.items()}
+
+
+async def read_evidence(
+    tx: Tx, where: SiteConfig, span: Interval, now: datetime, *, most: int = EVENTS_LIMIT
+) -> Evidence:
+    """What is stored of that time. Raises as ``events_read``."""
+    site, doors = where.site.id, [each.id for each in where.doors]
+    return Evidence(
+        windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
+        events=await events_read(tx, site, span, most=most) if span.start < now else [],
+        known=await _known(tx, where, span, now),
+    )
 
 
 async def events_read(tx: Tx, site: str, span: Interval, *, most: int = EVENTS_LIMIT) -> list[RawEvent]:

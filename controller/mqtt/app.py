@@ -9,7 +9,9 @@ from prometheus_client import CollectorRegistry
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.offline_codes import booking_of
 from controller.alerts.crowds import Crowds
+from controller.alerts.each_minute import each_minute
 from controller.alerts.service import AlertService
+from controller.alerts.unexpected_people import UnexpectedPeople
 from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database
@@ -79,6 +81,7 @@ class MqttApp:
             occupancy=self.occupancy,
         )
         self.crowds = Crowds(database, clock, self.occupancy)
+        self.unexpected = UnexpectedPeople(database, clock, site_configs)
         self.alerts = AlertService(database, clock, self.live.seen, lambda: self.crowds.found)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
@@ -191,7 +194,8 @@ class MqttApp:
             "word": self.edge_sessions.run_heartbeats,
             "live": self.live.watch_changes,
             "people inside": self.live.work_out,
-            "crowds": self.crowds.run,
+            "crowds": partial(each_minute, self.crowds.look, "Which buildings are too full"),
+            "unexpected people": partial(each_minute, self.unexpected.look, "Whether anybody is where nobody may be"),
             "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
         }

@@ -117,6 +117,22 @@ async def test_a_sensor_that_is_silent_neither_raises_nor_clears(building: Build
     assert await kinds(building, hours=1) == []
 
 
+async def test_a_sensor_that_is_silent_for_a_day_is_an_alert_but_not_by_its_pi_having_been_away(
+    building: Building,
+) -> None:
+    await sensor(building)
+    assert await kinds(building, hours=26) == []
+    await building.edge("pi-front", online=False)
+    assert await kinds(building, hours=2) == ["offline"], "the Pi stands for it"
+    await building.edge("pi-front", online=True)
+    assert await kinds(building, minutes=59) == [], "what it sent meanwhile may still arrive"
+    [silent] = await building.after(minutes=1)
+    assert (silent["kind"], silent["severity"]) == ("sensor_silent", "minor")
+    assert silent["text"] == "zigbee/hall in Hall is silent; it was last heard on 25 Nov at 12:00"
+    await sensor(building)
+    assert await kinds(building, minutes=1) == []
+
+
 async def test_a_low_battery_of_a_sensor_in_a_room_is_an_alert(building: Building) -> None:
     await sensor(building, battery=9)
     assert await kinds(building, minutes=59) == []

@@ -1,0 +1,24 @@
+"""Looks at what takes longer than an alert may wait for, once a minute."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+EVERY_S = 60.0
+"""Real seconds."""
+
+
+async def each_minute(look: Callable[[], Awaitable[None]], what: str) -> None:
+    """For ever. Where it fails, ``what`` is not known until the next time; only the first failure of several is
+    logged."""
+    failing = False
+    while True:
+        try:
+            await look()
+            failing = False
+        except Exception:
+            if not failing:
+                log.exception("%s is not known", what)
+            failing = True
+        await asyncio.sleep(EVERY_S)

@@ -1,0 +1,160 @@
+"""People where nobody may be, and people who were let in from inside, by what doors and rooms reported. Pure."""
+
+import math
+from collections import deque
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.attendance.case import moment_of, span_of
+from controller.attendance.evidence import Crossing, DoorSeen, Seen
+from controller.diary.site_config import SiteConfig
+from controller.text import times
+from controller.use.spans import Span, common, union, without
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+LOOK_BACK = timedelta(hours=14)
+"""From when on is looked at: a night, so that who came while it was open is known."""
+_TOGETHER_S, _QUIET_S = 10 * 60, 2 * 3600
+"""Signs so close to each other are of the same people; after so long without one everybody has gone."""
+_LEAVING_S = 15 * 60
+"""So long after a building closes people leave."""
+_LEAST_S, _LEAST_TIMES = 180, 3
+"""Movement in one room alone counts where it was seen as often, over at least that many seconds."""
+_HOUR = timedelta(hours=1)
+_BACK = timedelta(minutes=3)
+"""Who comes in so soon after somebody went out turned back."""
+_LET_IN = 3
+"""So many people in an hour without a code, besides what the counter gets wrong."""
+_PARTY = 5
+"""Most people who come in together by one code or card: a family."""
+_DOUBLED = 0.04
+"""Share of crossings that a counter may count twice."""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to tell of. ``door``: empty where it is of the whole site. ``since``: when it began."""
+
+    door: str = ""
+    edge: str = ""
+    since: datetime
+    text: str
+
+
+def present(where: SiteConfig, seen: Seen, during: Interval) -> list[Found]:
+    """When somebody was inside while nobody may be: the site was closed, and in all that led there it was not open, no
+    booking's code opened a door, and nobody came by a code or card. Who stays on from a time in which they might be
+    there is not told of."""
+    whole = span_of(during)
+    allowed = union(
+        [
+            *(
+                (first, last + _LEAVING_S)
+                for first, last in (
+                    span_of(each.during) for each in where.hours.modes(during) if each.mode is not Mode.CLOSED
+                )
+            ),
+            *(span_of(each.during) for door in seen.doors.values() for each in door.opens.touching(during)),
+            *(_second(each.at) for door in seen.doors.values() for each in door.accesses),
+        ]
+    )
+    opened = union(_second(each) for door in seen.doors.values() for each in door.stirred)
+    moved = {room: found.moved_in(*whole) for room, found in seen.rooms.items()}
+    ins = [each for door in seen.doors.values() for each in door.crossed(during.start, during.end) if each.ins]
+    outs = [each for door in seen.doors.values() for each in door.crossed(during.start, during.end) if each.outs]
+    passed = [_second(each.at) for each in (*ins, *outs)]
+    signs = _joined([*(span for its in moved.values() for span in its), *passed, *allowed], _TOGETHER_S)
+    sure = [each for each in signs if common([each], allowed) or _is_somebody(each, moved, ins, opened)]
+    found = []
+    for start, end in _joined(sure, _QUIET_S):
+        if common([(start - _LEAVING_S, end)], allowed):
+            continue
+        inside = (start, end)
+        rooms = [
+            where.by_space[room].space.name if room in where.by_space else room
+            for room, its in sorted(moved.items())
+            if common([inside], its)
+        ]
+        came = sum(each.ins for each in ins if start <= each.at.timestamp() <= end)
+        words = [f"{came} came in"] if came else []
+        words += [f"movement in {times.listed(rooms)}"] if rooms else []
+        text = f"Somebody is inside although it is closed and nothing is booked: {times.listed(words)}"
+        found.append(Found(since=moment_of(start), text=text))
+    return found
+
+
+def _is_somebody(sign: Span, moved: dict[str, list[Span]], ins: Iterable[Crossing], opened: list[Span]) -> bool:
+    """Whether signs that belong together are more than a PIR or a counter sees where nobody is: two rooms moved, one
+    did for a while, or somebody was counted in and something else says so."""
+    its = {room: found for room, each in moved.items() if (found := common([sign], each))}
+    longest = max(
+        (found[-1][1] - found[0][0] if len(found) >= _LEAST_TIMES else 0 for found in its.values()), default=0
+    )
+    if len(its) > 1 or longest >= _LEAST_S:
+        return True
+    near = [(start - 120, end + 120) for start, end in (*opened, *(span for each in its.values() for span in each))]
+    return any(common([_second(each.at)], union(near)) for each in ins if sign[0] <= each.at.timestamp() <= sign[1])
+
+
+def let_ins(where: SiteConfig, seen: Seen, during: Interval, doors: Collection[str]) -> list[Found]:
+    """Of each of these doors, which need a code: when more came in within an hour than those with a code or card can
+    have brought, while nobody works there and no booking's code opens the door. Only where its counter worked.
+    ``doors``: those with a reader."""
+    unstaffed = union(
+        (first + _LEAVING_S, last)
+        for first, last in (span_of(each.during) for each in where.hours.modes(during) if each.mode is Mode.EXTENDED)
+        if first + _LEAVING_S < last
+    )
+    found = []
+    for door in where.doors:
+        if door.id not in doors or door.id not in seen.doors or seen.doors[door.id].counted is None:
+            continue
+        at_door = seen.doors[door.id]
+        booked = union(span_of(each.during) for each in at_door.opens.touching(during))
+        watched = without(common(unstaffed, at_door.counted or ()), booked)
+        if (told := _most_let_in(at_door, watched, during)) is not None:
+            since, until, people = told
+            clock = (times.at(each, where.site.tz, now=until) for each in (since, until))
+            text = f"{people} people came in at {door.name} without a code of their own from {' to '.join(clock)}"
+            found.append(Found(door=door.id, edge=door.edge, since=since, text=text))
+    return found
+
+
+def _most_let_in(door: DoorSeen, watched: list[Span], during: Interval) -> tuple[datetime, datetime, int] | None:
+    """The first hour in which too many came in: from when, until when, and how many without a code."""
+    hour: deque[tuple[datetime, int, int]] = deque()
+    went: deque[datetime] = deque()
+    party, bearer = 0, None
+    for each in door.crossed(during.start, during.end):
+        if not common([_second(each.at)], watched):
+            continue
+        went.extend([each.at] * each.outs)
+        while went and went[0] < each.at - _BACK:
+            went.popleft()
+        if not each.ins:
+            continue
+        party = party + each.ins if each.by is not None and each.by is bearer else each.ins
+        bearer = each.by
+        alone = each.ins if each.by is None else max(0, min(each.ins, party - _PARTY))
+        while alone and went:
+            went.popleft()
+            alone -= 1
+        hour.append((each.at, alone, each.ins))
+        while hour[0][0] <= each.at - _HOUR:
+            hour.popleft()
+        people, ins = sum(some for _, some, _ in hour), sum(some for _, _, some in hour)
+        if people >= _LET_IN + math.ceil(2 * math.sqrt(_DOUBLED * ins)):
+            return next(at for at, some, _ in hour if some), each.at, people
+    return None
+
+
+def _second(at: datetime) -> Span:
+    second = int(at.timestamp())
+    return second, second + 1
+
+
+def _joined(spans: Iterable[Span], pause: int) -> list[Span]:
+    """With pauses of up to so many seconds filled."""
+    return [(start, end - pause) for start, end in union((start, end + pause) for start, end in spans)]

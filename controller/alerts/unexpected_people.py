@@ -1,0 +1,99 @@
+"""Looks once a minute at closed and unstaffed buildings where something moved, and reports people who may not be there,
+and people who were let in from inside."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from sqlalchemy import select, union
+
+from controller.alerts.unexpected import LOOK_BACK, Found, let_ins, present
+from controller.attendance.service import read_evidence
+from controller.db.engine import Database, Tx
+from controller.diary.site_config import SiteConfig, SiteConfigs
+from controller.telemetry import queries, repository
+from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.tables import device_states, room_sensors
+from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+log = logging.getLogger(__name__)
+_STIRRED = LOOK_BACK / 20
+"""Where nothing was heard for so long, nothing new is found."""
+_MOST = 50_000
+"""Events of a site in a night; of more nothing is said."""
+_DANGER = (AlertCode.FORCED, AlertCode.INTRUDER)
+
+
+class UnexpectedPeople:
+    """What it reports becomes an alert by its report."""
+
+    def __init__(self, database: Database, clock: Clock, site_configs: SiteConfigs) -> None:
+        self._database = database
+        self._clock = clock
+        self._site_configs = site_configs
+        self._failing: set[str] = set()
+
+    async def look(self) -> None:
+        """Look at each site once, one after the other."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            sites = await _stirred(tx, now)
+        for site in sites:
+            try:
+                await self._of(site, now)
+                self._failing.discard(site)
+            except Exception:
+                if site not in self._failing:
+                    log.exception("Whether anybody unexpected is in %s is not known", site)
+                self._failing.add(site)
+
+    async def _of(self, site: str, now: datetime) -> None:
+        during = Interval(start=now - LOOK_BACK, end=now)
+        async with self._database.read() as tx:
+            where = await self._site_configs.of(tx, site)
+            mode = where.hours.mode_at(now).mode
+            if mode is Mode.STAFFED or not where.hours.timetable.pattern:
+                return
+            evidence = await read_evidence(tx, where, during, now, most=_MOST)
+            doors = await _code_doors(tx, where) if mode is Mode.EXTENDED else ()
+        seen = await asyncio.to_thread(evidence.seen)
+        if mode is Mode.CLOSED:
+            code, found = AlertCode.PRESENT, await asyncio.to_thread(present, where, seen, during)
+        else:
+            code, found = AlertCode.LET_INS, await asyncio.to_thread(let_ins, where, seen, during, doors)
+        if found:
+            await self._database.run(_report, site, code, found[-1], now)
+
+
+async def _stirred(tx: Tx, now: datetime) -> list[str]:
+    """Sites where movement or people were heard lately."""
+    devices, sensors = device_states.c, room_sensors.c
+    lately = union(
+        select(devices.site).where(devices.kind.in_(("motion", "counter")), devices.at >= now - _STIRRED),
+        select(sensors.site).where(sensors.space.is_not(None), sensors.heard_at >= now - _STIRRED),
+    )
+    return sorted((await tx.execute(lately)).scalars())
+
+
+async def _code_doors(tx: Tx, where: SiteConfig) -> set[str]:
+    """Doors that need a code now, and have a reader."""
+    states = await queries.site_devices(tx, where.site.id)
+    need = {(edge, each.device) for edge, each in states if each.kind == "door" and each.values.get("mode") == "code"}
+    return {
+        str(each.values.get("door"))
+        for edge, each in states
+        if each.kind == "reader" and (edge, each.values.get("door")) in need
+    }
+
+
+async def _report(tx: Tx, site: str, code: AlertCode, found: Found, now: datetime) -> None:
+    """Once for each night. A door that was forced, or the alarm, tells of who is inside."""
+    since = found.since - LOOK_BACK
+    if await repository.alerted(tx, site, found.edge, code, since):
+        return
+    for danger in _DANGER if code is AlertCode.PRESENT else ():
+        if await queries.newest_alerts(tx, site, kinds=[danger], learned_since=found.since - LOOK_BACK / 14):
+            return
+    await repository.alert(tx, site, found.edge, code, found.text, found.since, about=found.door, learned_at=now)
