@@ -21,8 +21,8 @@ FRESH = timedelta(minutes=5)
 """What an edge has not said for so long it may still say."""
 LEAVE_WITHIN = timedelta(hours=12)
 """How long after its end somebody who leaves may be of a booking, if nobody else comes."""
-
-
+_QUIET_S = 30 * 60
+"""Who moves after so long without movement is somebody else."""
 _DAY = timedelta(hours=25)
 
 
@@ -162,6 +162,32 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return sorted(found)
 
     @cached_property
+    def no_counter(self) -> str:
+        """Why nobody is counted, where not all doors of the group have a counter."""
+        if not self.doors:
+            return "no door leads there"
+        return f"there is no counter at {times.listed([door.name for door in self.group if door.counted is None])}"
+
+    @cached_property
+    def moved(self) -> tuple[datetime, datetime] | None:
+        """First and last movement in the room, from the start of the booking until others may be there."""
+        if self.room is None:
+            return None
+        latest = min(self.booking.ends + LEAVE_WITHIN, self.now)
+        if self.next_at is not None:
+            latest = min(latest, max(self.booking.ends, self.next_at))
+        start, last = self.booking.starts.timestamp(), self.booking.ends.timestamp()
+        found = self.room.moved_in(start, latest.timestamp())
+        if not found or found[0][0] >= last:
+            return None
+        until = found[0][1]
+        for begin, end in found:
+            if begin > max(last, until) + _QUIET_S:
+                break
+            until = max(until, end)
+        return moment_of(found[0][0]), moment_of(until)
+
+    @cached_property
     def begun(self) -> datetime:
         """When the first of the bookings that follow each other at its doors without a break could come."""
         start = self.window.start
@@ -276,6 +302,11 @@ def error_of(levels: Sequence[Level], during: Interval) -> int:
     return people_inside([(counted, 0)], during).error + max(0, -lowest)
 
 
+def error_among(number: int) -> int:
+    """The error of a number of people of whom each was counted once."""
+    return error_of([Level(moment_of(0), number, number)], _ANY) if number else 0
+
+
 def _joined(times: Iterable[Interval]) -> list[Interval]:
     """The same time without overlap, in order."""
     found: list[Interval] = []
@@ -294,6 +325,9 @@ def span_of(during: Interval) -> Span:
 
 def moment_of(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
+
+
+_ANY = Interval(start=moment_of(0), end=moment_of(60))
 
 
 def _at(thing: Level | Crossing) -> datetime:

@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from controller.access.code_status import HeldGrant
-from controller.attendance.case import LEAVE_WITHIN, Case, Level, error_of, level_at, moment_of
+from controller.attendance.case import LEAVE_WITHIN, Case, error_among, error_of, level_at, moment_of
+from controller.attendance.coming import arrived_of, came_of, codes_used_of, first_code_of, first_person_of, let_ins_of
 from controller.attendance.evidence import Crossing
 from controller.attendance.model import Attendance, Count, Finding, How, Verdict, When
 from controller.attendance.no_show import no_show_of
-from controller.diary.model import Arrival, BookingState
+from controller.diary.model import BookingState
 from controller.text import times
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 _SECOND = timedelta(seconds=1)
-_QUIET_S = 30 * 60
-"""Who moves after so long without movement is somebody else."""
 TAKES_PLACE = frozenset({BookingState.CONFIRMED, BookingState.NO_SHOW, BookingState.RELEASED})
 """The states of bookings that have a record."""
 
@@ -28,9 +27,9 @@ TAKES_PLACE = frozenset({BookingState.CONFIRMED, BookingState.NO_SHOW, BookingSt
 def attendance(case: Case, grants: Sequence[HeldGrant]) -> Attendance:
     """``grants``: all that the booking ever had."""
     booking, place = case.booking, case.place
-    first_code, first_person = _first_code(case), _first_person(case)
-    came, used = _came(case), _codes_used(case)
-    arrived = _arrived(case, first_code, first_person)
+    first_code, first_person = first_code_of(case), first_person_of(case)
+    came, used = came_of(case), codes_used_of(case)
+    arrived = arrived_of(case, first_code, first_person)
     no_show = no_show_of(case, arrived)
     if arrived.how is How.NONE and no_show.finding is Finding.NOT_MEASURED:
         arrived = When(how=How.NOT_MEASURED, text=no_show.text)
@@ -52,7 +51,7 @@ def attendance(case: Case, grants: Sequence[HeldGrant]) -> Attendance:
         arrived=arrived,
         codes_used=used,
         came=came,
-        let_ins=_let_ins(case, came, used),
+        let_ins=let_ins_of(case, came, used),
         peak=peak,
         left=left,
         overstay=_overstay(case, left, no_show),
@@ -77,175 +76,11 @@ def _code_on(case: Case, grants: Sequence[HeldGrant]) -> When:
     return When(how=How.KNOWN, at=at, text=f"{times.listed(list(names.values()))} had the code{late}")
 
 
-def _heard(case: Case, until: datetime | None = None) -> list[str]:
-    """What is not known of its doors' reports, up to now or ``until``."""
-    end = min(case.window.end if until is None else until, case.now)
-    if end <= case.window.start:
-        return []
-    return case.gaps(case.doors, Interval(start=case.window.start, end=end), counters=False)
-
-
-def _first_code(case: Case) -> When:
-    if not case.doors:
-        return When(how=How.NOT_MEASURED, text="no door leads there")
-    if uses := case.uses:
-        at, name = min((at, case.seen.doors[door].name) for at, door in uses)
-        missing = _heard(case, max(at, case.window.start + _SECOND))
-        how = How.AT_MOST if missing else How.KNOWN
-        return When(how=how, at=at, text="; ".join([f"its code at {name}", *missing]))
-    if case.now <= case.window.start:
-        return When(how=How.LATER)
-    if missing := _heard(case):
-        return When(how=How.NOT_MEASURED, text="; ".join(missing))
-    so_far = " so far" if case.now < case.window.end else ""
-    return When(how=How.NONE, text=f"its code was not used{so_far}")
-
-
-def _first_person(case: Case) -> When:
-    if case.now <= case.window.start:
-        return When(how=How.LATER)
-    if not any(door.counted is not None for door in case.doors):
-        return When(how=How.NOT_MEASURED, text=_no_counter(case))
-    sure = [each.at for each in case.passed if each.sure]
-    maybe = [each.at for each in case.passed if not each.sure]
-    end = min(case.window.end, case.now)
-    before = min(sure, default=end)
-    missing = case.gaps(
-        case.doors, Interval(start=case.window.start, end=max(before, case.window.start + _SECOND)), counters=True
-    )
-    if sure:
-        # Somebody earlier who may have been its makes the time one by which they were there.
-        earlier = bool(maybe) and min(maybe) < sure[0]
-        notes = [f"others came from {case.clock(min(maybe))}, whose they were is not known"] if earlier else []
-        how = How.AT_MOST if missing or earlier else How.KNOWN
-        return When(how=how, at=sure[0], text="; ".join([*notes, *missing]))
-    if maybe:
-        number = sum(each.ins for each in case.passed)
-        text = f"{number} came in who may have been its people or {_whose(case)}"
-        return When(how=How.SHARED, at=maybe[0], text="; ".join([text, *missing]))
-    if missing:
-        return When(how=How.NOT_MEASURED, text="; ".join(missing))
-    return When(how=How.NONE, text="nobody was counted in")
-
-
-def _whose(case: Case) -> str:
-    return "those of others who come by the same door" if not case.alone else "somebody with a key of their own"
-
-
-def _no_counter(case: Case) -> str:
-    if not case.doors:
-        return "no door leads there"
-    return f"there is no counter at {times.listed([door.name for door in case.group if door.counted is None])}"
-
-
-def _moved(case: Case) -> tuple[datetime, datetime] | None:
-    """First and last movement in the room, from the start of the booking until others may be there."""
-    if case.room is None:
-        return None
-    latest = min(case.booking.ends + LEAVE_WITHIN, case.now)
-    if case.next_at is not None:
-        latest = min(latest, max(case.booking.ends, case.next_at))
-    start, last = case.booking.starts.timestamp(), case.booking.ends.timestamp()
-    found = case.room.moved_in(start, latest.timestamp())
-    if not found or found[0][0] >= last:
-        return None
-    until = found[0][1]
-    for begin, end in found:
-        if begin > max(last, until) + _QUIET_S:
-            break
-        until = max(until, end)
-    return moment_of(found[0][0]), moment_of(until)
-
-
-def _arrived(case: Case, first_code: When, first_person: When) -> When:
-    """The first of what is known: the code, a person, a check-in; else movement in the room."""
-    found = [each for each in (first_code, first_person) if each.how in (How.KNOWN, How.AT_MOST)]
-    if case.booking.arrived_at is not None and case.booking.arrived_how == Arrival.TABLET:
-        found.append(When(how=How.AT_MOST, at=case.booking.arrived_at, text="somebody checked in"))
-    if found:
-        return min(found, key=lambda each: each.at or case.now)
-    if case.now <= case.window.start:
-        return When(how=How.LATER)
-    if case.booking.arrived_at is not None:
-        # The events that it was known by are no longer kept.
-        return When(how=How.AT_MOST, at=case.booking.arrived_at, text="as the diary noted it then")
-    if (moved := _moved(case)) is not None:
-        return When(how=How.SHARED, at=moved[0], text="by movement in the room alone")
-    if first_person.how is How.SHARED:
-        return first_person
-    if first_code.how is How.NONE and first_person.how is not How.NOT_MEASURED:
-        return When(how=How.NONE, text="nobody has come")
-    text = "; ".join(dict.fromkeys(each.text for each in (first_code, first_person) if each.text))
-    return When(how=How.NONE if first_code.how is How.NONE else How.NOT_MEASURED, text=text)
-
-
-def _codes_used(case: Case) -> Count:
-    if not case.doors:
-        return Count(how=How.NOT_MEASURED, text="no door leads there")
-    number = len(case.uses)
-    if case.now <= case.window.start and not number:
-        return Count(how=How.LATER)
-    if missing := _heard(case):
-        how = How.AT_LEAST if number else How.NOT_MEASURED
-        return Count(how=how, number=number or None, text="; ".join(missing))
-    unsaid = [door.name for door in case.doors if door.unsaid]
-    if number and unsaid:
-        text = f"some may have been used to leave by {times.listed(unsaid)}"
-        return Count(how=How.AT_MOST, number=number, text=text)
-    return Count(how=How.KNOWN, number=number)
-
-
-def _came(case: Case) -> Count:
-    if case.now <= case.window.start:
-        return Count(how=How.LATER)
-    if not any(door.counted is not None for door in case.doors):
-        return Count(how=How.NOT_MEASURED, text=_no_counter(case))
-    number = sum(each.ins for each in case.passed if each.sure)
-    others = sum(each.ins for each in case.passed if not each.sure)
-    during = Interval(start=case.window.start, end=min(case.window.end, case.now))
-    notes = case.gaps(case.doors, during, counters=True)
-    if others:
-        notes.insert(0, f"{others} {'more ' if number else ''}came in who may have been its people or {_whose(case)}")
-    if not notes:
-        return Count(how=How.KNOWN, number=number, error=_error(number))
-    how = How.AT_LEAST if number else How.SHARED if others else How.NOT_MEASURED
-    return Count(how=how, number=number or None, error=_error(number) if number else 0, text="; ".join(notes))
-
-
-def _error(number: int) -> int:
-    return error_of([Level(moment_of(0), number, number)], _ANY) if number else 0
-
-
-_ANY = Interval(start=moment_of(0), end=moment_of(60))
-
-
-def _let_ins(case: Case, came: Count, used: Count) -> Count:
-    if case.now <= case.window.start:
-        return Count(how=How.LATER)
-    free = set(case.where.hours.timetable.free_doors) & {door.id for door in case.doors}
-    modes = case.where.hours.modes(case.window) if free else ()
-    if any(each.mode is Mode.STAFFED for each in modes):
-        return Count(how=How.NOT_MEASURED, text="a door was open to everybody for some of the time")
-    if came.number is None or used.number is None:
-        blank = came if came.number is None else used
-        return Count(how=blank.how, text=blank.text)
-    more = came.number - used.number
-    if came.how is How.KNOWN and used.how is How.KNOWN:
-        return Count(how=How.KNOWN, number=max(0, more), error=came.error)
-    text = "; ".join(dict.fromkeys(each.text for each in (came, used) if each.text))
-    return Count(
-        how=How.AT_LEAST if more > 0 else How.NOT_MEASURED,
-        number=more if more > 0 else None,
-        error=came.error if more > 0 else 0,
-        text=text,
-    )
-
-
 def _peak(case: Case) -> Count:
     if case.now <= case.booking.starts:
         return Count(how=How.LATER)
     if not case.doors or any(door.counted is None for door in case.group):
-        return Count(how=How.NOT_MEASURED, text=_no_counter(case))
+        return Count(how=How.NOT_MEASURED, text=case.no_counter)
     end = min(case.booking.ends, case.now)
     during = Interval(start=case.base, end=end)
     levels = case.levels(case.base, end)
@@ -254,7 +89,7 @@ def _peak(case: Case) -> Count:
     if missing:
         least = _least(case, during) if case.alone else 0
         how = How.AT_LEAST if least else How.NOT_MEASURED
-        error = _error(sum(each.ins + each.outs for each in case.crossings(starts, end))) if least else 0
+        error = error_among(sum(each.ins + each.outs for each in case.crossings(starts, end))) if least else 0
         return Count(how=how, number=least or None, error=error, text="; ".join(missing))
     first = level_at(levels, starts)
     within = levels[bisect_left(levels, starts, key=lambda each: each.at) :]
@@ -338,13 +173,13 @@ def _left(case: Case, arrived: When, no_show: Verdict) -> When:
         return _counted_out(case, since, end)
     if case.now < case.booking.ends:
         return When(how=How.LATER)
-    if (moved := _moved(case)) is not None:
+    if (moved := case.moved) is not None:
         return When(how=How.AT_LEAST, at=moved[1], text="the last movement in the room")
     if not case.alone and case.doors and since < case.now:
         outs = [each.at for each in case.crossings(since, case.window.end) if each.outs]
         text = f"who left {_names(case)} cannot be told apart"
         return When(how=How.SHARED if outs else How.NOT_MEASURED, at=outs[-1] if outs else None, text=text)
-    return When(how=How.NOT_MEASURED, text=_no_counter(case))
+    return When(how=How.NOT_MEASURED, text=case.no_counter)
 
 
 def _counted_out(case: Case, since: datetime, end: datetime) -> When:
