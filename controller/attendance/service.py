@@ -264,11 +264,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
         relayed=frozenset(rooms),
-        sides={
-            (edge, state.device): (str(state.values.get("door")), state.values.get("side") == "inside")
-            for edge, state in states
-            if state.kind == "reader"
-        },
+        sides=queries.reader_sides(states),
         late=late,
         contacts=frozenset(door for door, says in contacts.items() if says in ("open", "closed")),
         shut=frozenset(door for door, says in contacts.items() if says == "closed" and span.end >= now),

@@ -2,7 +2,7 @@
 which a booking's doors have reported everything.
 
 ``note`` runs inside the transaction that stores the events, so each event counts once or not at all. However many
-events come, it reads three times, and writes once per changed booking, plus a log entry when the booking becomes
+events come, it reads four times, and writes once per changed booking, plus a log entry when the booking becomes
 arrived.
 """
 
@@ -29,7 +29,7 @@ from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.watermark import FOR_GOOD, Gap, Silence, heard_until
 from controller.text import times
-from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
+from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -60,12 +60,25 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     as its people. Others are where no other booking's code is good at that door then and nobody else comes in there:
     it leads to one space only, which makes the booking arrived by presence, or the building is closed but for it.
     What is left, and who comes in within two minutes after staff, a key holder or a member was let in, may have been
-    the people of any booking whose code is good, and is counted apart. So is what a counter reports late.
+    the people of any booking whose code is good, and is counted apart. So is what a counter reports late. Who uses a
+    code at a reader inside leaves: that admits nobody, but somebody of the booking was there.
     """
-    counted = any(isinstance(each.data, FootfallData) for each in events)
-    late = queries.late_counters(await queries.site_devices(tx, site)) if counted else frozenset()
-    await _note_passages(tx, site, [each for each in events if (each.edge, each.device) not in late])
-    await _note_counts(tx, site, events, late)
+    told = any(isinstance(each.data, FootfallData | AccessData) for each in events)
+    devices = await queries.site_devices(tx, site) if told else []
+    late = queries.late_counters(devices)
+    inside = {(door, reader) for (_, reader), (door, leaves) in queries.reader_sides(devices).items() if leaves}
+    entering = [each for each in events if not _leaves(each.data, inside)]
+    await _note_passages(tx, site, [each for each in entering if (each.edge, each.device) not in late])
+    await _note_counts(tx, site, entering, late, inside)
+    left = [each.data for each in events if isinstance(each.data, AccessData) and _leaves(each.data, inside)]
+    for booking in {each.booking for each in left if each.granted and each.booking is not None}:
+        mine = bookings.c.site == site, bookings.c.id == booking
+        await tx.execute(update(bookings).where(*mine).values(maybe_in=bookings.c.maybe_in + 1))
+
+
+def _leaves(data: EventData | None, inside: Collection[tuple[str, str]]) -> bool:
+    """``inside``: door and reader of those at which people leave."""
+    return isinstance(data, AccessData) and (data.door, data.reader) in inside
 
 
 async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
@@ -110,7 +123,11 @@ async def _let_in_since(tx: Tx, site: str, since: datetime) -> dict[str, tuple[s
 
 
 async def _note_counts(
-    tx: Tx, site: str, events: Sequence[StoredEvent], late_counters: Collection[tuple[str, str]]
+    tx: Tx,
+    site: str,
+    events: Sequence[StoredEvent],
+    late_counters: Collection[tuple[str, str]],
+    inside: Collection[tuple[str, str]],
 ) -> None:
     crossings = [
         (event.data.door, event.at, event.data.ins, (event.edge, event.device) in late_counters)
@@ -122,7 +139,8 @@ async def _note_counts(
     times, doors = [each[1] for each in crossings], {each[0] for each in crossings}
     windows = await access.windows(tx, site, doors, min(times), max(times), longest=WINDOW_LONGEST)
     alone = await estate.doors_of_one_space(tx, site, doors)
-    let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
+    about = Interval(start=min(times) - THROUGH, end=max(times) + THROUGH)
+    let_in = await _let_in_at(tx, site, events, doors, about, inside)
     hours: Timetable | None = None
     counted: dict[str, int] = defaultdict(int)
     maybe: dict[str, int] = defaultdict(int)
@@ -158,7 +176,12 @@ async def _note_counts(
 
 
 async def _let_in_at(
-    tx: Tx, site: str, events: Sequence[StoredEvent], doors: Collection[str], during: Interval
+    tx: Tx,
+    site: str,
+    events: Sequence[StoredEvent],
+    doors: Collection[str],
+    during: Interval,
+    inside: Collection[tuple[str, str]],
 ) -> dict[str, list[tuple[datetime, str | None]]]:
     """Door -> when which booking's code was accepted there, in these events or, of each booking the last time, before;
     ``None``: people with their own credentials, in these events or among the site's last ones."""
@@ -175,7 +198,7 @@ async def _let_in_at(
         if isinstance(event.data, AccessData) and event.data.granted:
             found[event.data.door].append((event.at, event.data.booking))
     for at, data in await telemetry.last_accesses(tx, site, _LAST):
-        if data.granted and data.booking is None and during.start <= at < during.end:
+        if data.granted and data.booking is None and during.start <= at < during.end and not _leaves(data, inside):
             found[data.door].append((at, None))
     return found
 

@@ -219,6 +219,15 @@ def late_counters(devices: Iterable[tuple[str, DeviceState]]) -> frozenset[tuple
     return frozenset((edge, each.device) for edge, each in devices if each.kind == "counter" and "heard" in each.values)
 
 
+def reader_sides(devices: Iterable[tuple[str, DeviceState]]) -> dict[tuple[str, str], tuple[str, bool]]:
+    """Of the devices of a site, the readers, by edge: door, and whether it is inside, where people use it to leave."""
+    return {
+        (edge, each.device): (str(each.values.get("door")), each.values.get("side") == "inside")
+        for edge, each in devices
+        if each.kind == "reader"
+    }
+
+
 class Recount(msgspec.Struct, frozen=True, kw_only=True):
     """``inside`` people were inside by a counter at ``at``, when it had these totals in that log."""
 

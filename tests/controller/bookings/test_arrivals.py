@@ -18,6 +18,7 @@ from controller.telemetry.model import GoodEvent, StoredEvent
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import AccessData, DoorChange, DoorData, Event, EventData, FootfallData
+from edge.wire.messages import DeviceState
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
@@ -40,9 +41,17 @@ def event(data: EventData, *, after_s: float = 0, start: datetime = SIX) -> Stor
     )
 
 
-def access(booking: Json, *, granted: bool = True, after_s: float = 0, door: str = "front-door") -> StoredEvent:
+def access(
+    booking: Json,
+    *,
+    granted: bool = True,
+    after_s: float = 0,
+    door: str = "front-door",
+    reader: str | None = None,
+) -> StoredEvent:
     data = AccessData(
         door=door,
+        reader=reader,
         granted=granted,
         reason=next(iter(Reason)),
         credential=CredentialKind.BOOKING_CODE,
@@ -51,10 +60,11 @@ def access(booking: Json, *, granted: bool = True, after_s: float = 0, door: str
     return event(data, after_s=after_s)
 
 
-def caretaker(*, door: str = "front-door", granted: bool = True) -> StoredEvent:
+def caretaker(*, door: str = "front-door", granted: bool = True, reader: str | None = None) -> StoredEvent:
     """Somebody with a card of their own was let in."""
     data = AccessData(
         door=door,
+        reader=reader,
         granted=granted,
         reason=next(iter(Reason)),
         credential=CredentialKind.STAFF,
@@ -142,6 +152,25 @@ async def test_the_first_arrival_is_not_overwritten(village: httpx.AsyncClient, 
     made = await book(village)
     await note(container, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
+
+
+async def test_a_code_at_a_reader_inside_lets_people_out_and_is_no_arrival(
+    village: httpx.AsyncClient, container: Container
+) -> None:
+    await put_policy(container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
+    way_out = DeviceState(
+        device="way-out", kind="reader", seq=1, values={"door": "side-door", "side": "inside"}, at=SIX
+    )
+    async with container.database.write() as tx:
+        await telemetry.put_device_states(tx, SITE, "pi-front", [way_out])
+    made = await book(village)
+    await note(container, [access(made, door="side-door", reader="way-out"), opened(4, "side-door")])
+    there = await look(village, made)
+    assert (there["status"], there["arrived_at"]) == ("confirmed", None)
+    assert there["release_at"] is None, "who leaves by its code was there"
+    await stored(container, caretaker(door="side-door", reader="way-out"))
+    await note(container, [crossed(30, door="side-door")])
+    assert (await look(village, made))["counted_in"] == 1, "nobody else was let in there"
 
 
 @pytest.mark.both_databases
