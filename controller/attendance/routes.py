@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from controller.attendance.csv_file import as_csv
 from controller.attendance.model import Attendance, Count, Finding, How, UnbookedRoom, UnbookedUse, Verdict, When
@@ -10,8 +10,7 @@ from controller.attendance.service import AttendanceFound, AttendanceService
 from controller.csv_import.schemas import csv_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import SeesUse
-from controller.use.routes import Edge
-from controller.web.fields import Answer, Ends, LocalTime, SlugPath, Starts, answer_of, large_answer
+from controller.web.fields import Answer, Ends, From, LocalTime, SlugPath, Starts, To, answer_of, large_answer
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
@@ -99,9 +98,7 @@ class AttendanceList(Answer, of=AttendanceFound, hidden=("site", "during", "name
 
 
 @router.get("/sites/{site}/attendance", responses=described(SiteUnknown), response_model=AttendanceList)
-async def read_attendance(
-    site: SlugPath, attendance: TheAttendance, actor: SeesUse, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> Response:
+async def read_attendance(site: SlugPath, attendance: TheAttendance, actor: SeesUse, from_: From, to: To) -> Response:
     """Who came to each booking that touches the time from `from` to before `to`, at most 62 days, and where somebody
     was without a booking. Computed from what doors, counters and sensors have reported by now."""
     found = await attendance.between(site, from_, to, actor=actor)
@@ -113,9 +110,7 @@ async def read_attendance(
     response_class=Response,
     responses=described(SiteUnknown) | {200: {"content": {"text/csv": {}}}},
 )
-async def export_attendance(
-    site: SlugPath, attendance: TheAttendance, actor: SeesUse, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> Response:
+async def export_attendance(site: SlugPath, attendance: TheAttendance, actor: SeesUse, from_: From, to: To) -> Response:
     """The same as CSV, with units, and with notes in its first lines."""
     found = await attendance.between(site, from_, to, actor=actor)
     return csv_response(as_csv(found), f"attendance-{site}.csv")

@@ -37,7 +37,7 @@ from controller.diary.model import Need
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import SpaceKind
 from controller.people.authentication import Reads, ReadsAnySite
-from controller.web.fields import After, Body, MomentText, Number, Slug, SlugPath, Whole, read_moment
+from controller.web.fields import After, Body, From, MomentText, Number, Slug, SlugPath, To, Whole, read_moment
 from controller.web.fields import Yes as Flag
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
@@ -48,7 +48,6 @@ MOST_NAMES = 30
 MOST_FOUND = 50
 """Spaces that one search returns."""
 
-Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 Minutes = Annotated[int, Query(ge=1, le=31 * 24 * 60, description="How long a booking is to be at least")]
 People = Annotated[int | None, Query(ge=1, le=100_000)]
 Yes = Annotated[bool, Query()]
@@ -64,8 +63,8 @@ Miles = Annotated[float | None, Query(gt=0, le=500, allow_inf_nan=False)]
 
 
 async def free_question(
-    from_: Annotated[Edge, Query(alias="from")],
-    to: Edge,
+    from_: From,
+    to: To,
     minutes: Minutes = 15,
     people: People = None,
     layout: Annotated[Slug | None, Query(description="By id; if left out, one that is large enough")] = None,

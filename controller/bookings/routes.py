@@ -48,14 +48,13 @@ from controller.bookings.service import BookingService
 from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, ChecksIn, Decides, Reads, ReadsAnySite, SeesLog
-from controller.web.fields import LIST_LIMIT, Body, Id, IdPath, Limit, Slug, SlugPath, Whole, answer_of
+from controller.web.fields import LIST_LIMIT, Body, From, Id, IdPath, Limit, Slug, SlugPath, To, Whole, answer_of
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 TheBookings = Annotated[BookingService, service(BookingService)]
 TheListing = Annotated[BookingListing, service(BookingListing)]
-Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
 _JUDGED = described(BookingUnknown, Clash, NotPossible, NotNow)
 _CHANGED = described(BookingUnknown, Clash, NotPossible, NotNow, Stale)
@@ -68,8 +67,8 @@ async def list_bookings(
     site: SlugPath,
     listing: TheListing,
     actor: Reads,
-    from_: Annotated[Edge, Query(alias="from")],
-    to: Edge,
+    from_: From,
+    to: To,
     space: Annotated[Slug | None, Query()] = None,
     party: Annotated[Slug | None, Query()] = None,
     among: Annotated[
@@ -84,18 +83,14 @@ async def list_bookings(
 
 
 @router.get("/sites/{site}/diary", responses=described(SiteUnknown))
-async def count_by_day(
-    site: SlugPath, listing: TheListing, actor: Reads, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> DayCountList:
+async def count_by_day(site: SlugPath, listing: TheListing, actor: Reads, from_: From, to: To) -> DayCountList:
     """How much is booked on each day from `from` to before `to`, over at most 62 days."""
     found = await listing.days(site, from_, to, actor=actor)
     return DayCountList(items=[answer_of(DayCountRead, each) for each in found])
 
 
 @router.get("/sites/{site}/diary/whats-on", responses=described(SiteUnknown))
-async def notice_board(
-    site: SlugPath, listing: TheListing, actor: Reads, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> BoardRead:
+async def notice_board(site: SlugPath, listing: TheListing, actor: Reads, from_: From, to: To) -> BoardRead:
     """What takes place from `from` to before `to`, by start, as a notice board in the building may say it: never a
     person's name, and a group's only where the site's tablets show it. At most 62 days."""
     where, found, closed = await listing.board(site, from_, to)

@@ -37,7 +37,7 @@ from controller.people.model import Actor
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
 from controller.text import local_time
-from controller.web.fields import After, Day, IdPath, Limit, SlugPath, read_edge
+from controller.web.fields import After, Day, From, IdPath, Limit, SlugPath, To, read_edge
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, service
 from edge.wire.ids import new_id
@@ -45,7 +45,6 @@ from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=400)
 """Longest time whose modes one answer covers."""
-Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 
 router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak, VersionStale))
 TheHours = Annotated[HoursService, service(HoursService)]
@@ -88,8 +87,8 @@ async def get_modes(
     site: SlugPath,
     hours: TheHours,
     actor: Reads,
-    from_: Annotated[Edge, Query(alias="from")],
-    to: Edge,
+    from_: From,
+    to: To,
 ) -> ModesAnswer:
     """Which mode holds from when to when, over at most 400 days."""
     book = _read_by(actor, await hours.book(site))

@@ -26,7 +26,7 @@ from controller.use.answers import (
 from controller.use.comparison import ComparedPeriod, ComparedSite, Days, UsePeriod
 from controller.use.csv_file import as_csv, compared_csv
 from controller.use.service import LONGEST, UseFound, UseService
-from controller.web.fields import After, Day, Slug, SlugPath, answer_of, read_date
+from controller.web.fields import After, Day, From, Slug, SlugPath, To, answer_of, read_date
 from controller.web.problem import NotSignedIn, described, invalid_field
 from controller.web.services import TheClock, TheSettings, service
 
@@ -40,13 +40,10 @@ First = Annotated[Day, Query(alias="from", description="The first day")]
 Last = Annotated[Day, Query(alias="to", description="The day after the last")]
 Sites = Annotated[list[Slug], Query(max_length=MOST_SITES, description="Only these; left out, all")]
 Most = Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")]
-Edge = Annotated[str, Query(max_length=40, description="A date, which means where its day begins, or a time")]
 
 
 @router.get("/sites/{site}/use", responses=described(SiteUnknown))
-async def read_use(
-    site: SlugPath, use: TheUse, actor: SeesUse, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> UseRead:
+async def read_use(site: SlugPath, use: TheUse, actor: SeesUse, from_: From, to: To) -> UseRead:
     """How much of a site was bookable, booked and used from `from` to before `to`, at most a year, and how many people
     came. Hours count as they were set then, rooms and closures as they are now."""
     return _answer(await use.between(site, from_, to, actor=actor))
@@ -57,9 +54,7 @@ async def read_use(
     response_class=Response,
     responses=described(SiteUnknown) | {200: {"content": {"text/csv": {}}}},
 )
-async def export_use(
-    site: SlugPath, use: TheUse, actor: SeesUse, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> Response:
+async def export_use(site: SlugPath, use: TheUse, actor: SeesUse, from_: From, to: To) -> Response:
     """The same as CSV, in hours, with notes in its first lines."""
     found = await use.between(site, from_, to, actor=actor)
     return csv_response(as_csv(found), f"use-{site}.csv")

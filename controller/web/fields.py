@@ -296,6 +296,10 @@ SlugPath = Annotated[str, Path(pattern=SLUG_PATTERN)]
 """An id in a route's path that people chose."""
 IdPath = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id in a route's path that the controller gave."""
+_EDGE = "A date, which means where its day begins, or a time"
+From = Annotated[str, Query(alias="from", max_length=40, description=_EDGE)]
+To = Annotated[str, Query(max_length=40, description=_EDGE)]
+"""A time from `from` to before `to`, as ``read_edge`` reads it."""
 Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
 After = Annotated[
     str | None,

@@ -10,19 +10,16 @@ from controller.csv_import.rows import CsvImportResult, Progress
 from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.web.fields import SlugPath
+from controller.web.fields import From, SlugPath, To
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 TheBookingCsv = Annotated[BookingCsv, service(BookingCsv)]
-Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 
 
 @router.get("/sites/{site}/bookings.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_bookings(
-    site: SlugPath, booking_csv: TheBookingCsv, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
-) -> Response:
+async def export_bookings(site: SlugPath, booking_csv: TheBookingCsv, actor: Runs, from_: From, to: To) -> Response:
     """The bookings that touch the time from `from` to before `to`, over at most 400 days, as CSV that the import reads.
     A cell that a spreadsheet would take for a formula is exported with a leading apostrophe."""
     return csv_response(await booking_csv.put_out(site, from_, to), f"{site}-bookings.csv")
