@@ -24,6 +24,7 @@ from controller.live.disk_room import DiskRoom
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.router import MqttRouter
+from controller.occupancy.metrics import PeopleMetrics
 from controller.occupancy.service import OccupancyService
 from controller.plans.clock_trust import FILE, GIVEN, ClockMetrics, ClockMonitor, Sources
 from controller.plans.commands import CommandService
@@ -69,6 +70,7 @@ class MqttApp:
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.occupancy = OccupancyService(database, clock)
+        registry.register(PeopleMetrics(self.occupancy))
         disk = DiskRoom(folder=settings.data_dir)
         registry.register(disk)
         self.live = Live(

@@ -96,6 +96,10 @@ class OccupancyService:
         known = kept is not None and kept.at is not None and timedelta() <= self._clock.now() - kept.at <= _RECENT
         return kept.found if kept is not None and known else None
 
+    def fresh(self) -> dict[str, Estimate]:
+        """``last`` of every site that has one."""
+        return {site: found for site in sorted(self._kept) if (found := self.last(site)) is not None}
+
     async def at(self, site: str, moment: datetime) -> Estimate | None:
         """As it was shown at an earlier moment: from what had been received by then. An edge that was out of reach
         then is so from the first event that came later. Raises ``SiteUnknown``, and ``Invalid`` for a time that is

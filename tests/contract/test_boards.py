@@ -212,7 +212,9 @@ def test_the_functions_of_the_boards_read_only_these_tables() -> None:
     assert not re.search(r"\bv\.(?!at\b|log_id\b|seq\b)|\ba\.(text|acknowledged_by|members)\b", text)
 
 
-@pytest.mark.parametrize("step", [Step.FIVE_MINUTES, Step.HOUR, Step.DAY])
+@pytest.mark.parametrize(
+    "step", [Step.FIVE_MINUTES, *(pytest.param(each, marks=pytest.mark.cases_full) for each in (Step.HOUR, Step.DAY))]
+)
 async def test_figures_and_coverage_of_the_boards_are_those_of_the_api(
     postgres: PostgresServer, postgres_url: Callable[..., str], postgres_template: str, step: Step
 ) -> None:
@@ -276,6 +278,7 @@ async def test_every_metric_that_is_asked_for_is_on_the_metrics_page(
     registry.register(
         TelemetryMetrics(link=MemoryBroker().client([]), verifier=EnvelopeVerifier(), strays={}, hook=follower)
     )
+    await container.mqtt.occupancy.now(SITE)
     text = (await client.get("/metrics")).text + generate_latest(registry).decode()
     text = (await client.get("/metrics")).text + text  # the first answer is counted in the second
     there = set(re.findall(r"^(?:# TYPE )?(hallkeeper_\w+)", text, re.MULTILINE))
@@ -286,6 +289,7 @@ async def test_every_metric_that_is_asked_for_is_on_the_metrics_page(
         filled = grafana.in_promql(each.target["expr"], shown)
         assert (names := set(re.findall(r"hallkeeper_\w+", filled))), each.where
         assert names <= there, each.where
+    assert re.search(r'^hallkeeper_people_low\{site="ramsey"\} \d', text, re.MULTILINE)
     assert 'hallkeeper_alerts_open{code="offline",site="ramsey"} 1.0' in text
     assert 'hallkeeper_sensor_battery_low{device="air-hall",edge="main",site="ramsey"} 1.0' in text
     assert 'hallkeeper_sensor_battery_percent{device="air-hall",edge="main",site="ramsey"} 7.0' in text

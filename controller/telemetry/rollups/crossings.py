@@ -43,6 +43,7 @@ async def crossings(
     heard = [each for each in await repository.series_of(tx, site) if each.measurement == "footfall"]
     if not heard:
         return []
+    heard = await repository.trimmed(tx, site, step, heard)
     present = {(edge, state.device) for edge, state in await queries.site_devices(tx, site)}
     marks = await repository.marks_of(tx, site, during)
     since = min([during.start, *(each.at for each in marks)])

@@ -112,6 +112,7 @@ async def stored_figures(
     }
     if not places or len(edges) < 2:
         return None
+    kept = dict(zip(every, await repository.trimmed(tx, site, step, every), strict=True))
     fields = await repository.fields_of(tx, site, sorted({each.measurement for each in places}))
     rows = (len(edges) - 1) * sum(1 if footfall else len(fields.get(key_of(each), ())) for each in places)
     if rows > ROWS_LIMIT:
@@ -122,8 +123,8 @@ async def stored_figures(
     since = min([times.start, *(each.at for each in marks)])
     return StoredFigures(
         edges=edges,
-        heard=[each for each in every if each.device in devices],
-        places=places,
+        heard=[kept[each] for each in every if each.device in devices],
+        places={kept[each]: its for each, its in places.items()},
         fields=fields,
         due=[],
         rows=await repository.read_rows(

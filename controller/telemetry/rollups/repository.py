@@ -217,6 +217,19 @@ async def series_of(tx: Tx, site: str) -> list[HeardSeries]:
     return sorted(found, key=lambda each: (each.measurement, each.device, each.place, each.edge))
 
 
+async def trimmed(tx: Tx, site: str, step: Step, heard: Iterable[HeardSeries]) -> list[HeardSeries]:
+    """Each as heard since the oldest row of its measurement that is kept of this step: older ones were deleted, and are
+    not silence. Those of which none is kept are heard at their end alone."""
+    c, found, oldest = rollups.c, [], dict[str, datetime | None]()
+    for each in heard:
+        if each.measurement not in oldest:
+            here = (c.site == site) & (c.step == step.value) & (c.measurement == each.measurement)
+            oldest[each.measurement] = (await tx.execute(select(c.at).where(here).order_by(c.at).limit(1))).scalar()
+        since = oldest[each.measurement] or each.last_at
+        found.append(msgspec.structs.replace(each, first_at=max(each.first_at, since)))
+    return found
+
+
 def key_of(series: HeardSeries) -> tuple[str, str, str, str]:
     """Measurement, device, place and edge."""
     return series.measurement, series.device, series.place, series.edge

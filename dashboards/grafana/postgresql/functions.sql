@@ -82,7 +82,13 @@ RETURNS TABLE (
     n bigint, total float8, mean float8, coverage float8
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH wanted AS (SELECT s.id, s.zone FROM sites s WHERE s.id = ANY (which)
+    WITH wanted AS (
+        -- Rows of 5 minutes and hours are deleted some day: before the oldest that is kept nothing is known.
+        SELECT s.id, s.zone, (
+            SELECT r.at FROM rollups r WHERE r.site = s.id AND r.step = figures.step AND r.measurement = measured
+            ORDER BY r.at LIMIT 1
+        ) AS kept
+        FROM sites s WHERE s.id = ANY (which)
     ), steps AS (
         SELECT w.id AS site, t AS starts, t + interval '5 minutes' AS ends FROM wanted w,
             generate_series(to_timestamp(ceil(extract(epoch FROM since) / 300) * 300), until, interval '5 minutes') t
@@ -98,7 +104,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         ) d
         WHERE step = 'day'
     ), series AS (
-        SELECT w.id AS site, k.*,
+        SELECT w.id AS site, w.kept, k.*,
             coalesce(door.name, room.name, own.name, nullif(k.place, ''), k.device) AS shown
         FROM wanted w
         CROSS JOIN LATERAL boards.known(w.id, until) k
@@ -112,6 +118,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         FROM rollups r JOIN wanted w ON w.id = r.site WHERE r.step = 'month' AND r.measurement = measured
     ), covered AS (
         SELECT t.starts, s.*, CASE
+            WHEN s.kept IS NULL OR t.starts < s.kept THEN 0
             WHEN s.times @> tstzrange(t.starts, t.ends) THEN 1
             WHEN NOT s.times && tstzrange(t.starts, t.ends) THEN 0
             ELSE (

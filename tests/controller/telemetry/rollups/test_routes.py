@@ -128,7 +128,9 @@ async def test_figures_of_days_stay_as_they_are_when_events_and_hours_are_delete
     async with container.database.read() as tx:
         assert (await tx.execute(select(events))).first() is None
     assert await rows(counted, "footfall", by="day") == before
-    assert {each["events"] for each in await rows(counted, "footfall")} == {0} != {each["events"] for each in hours}
+    deleted = await rows(counted, "footfall")
+    assert {each["events"] for each in deleted} == {0} != {each["events"] for each in hours}
+    assert {(each["ins"], each["coverage"]) for each in deleted} == {(None, 0)}
 
 
 async def test_figures_are_built_beside_the_event_loop_and_after_the_reads(
