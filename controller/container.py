@@ -69,6 +69,7 @@ from controller.estate.repository import known_sites, known_spaces, site_ids, si
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
+from controller.floor_plans.service import FloorPlanService
 from controller.forecast.service import ForecastService
 from controller.hand_counts.service import HandCounts
 from controller.hire_requests import repository as hire_repository
@@ -245,6 +246,7 @@ class Container:
     second_factors: SecondFactors
     documents: DocumentService
     ways: WayService
+    floor_plans: FloorPlanService
     room_sensors: RoomSensors
     hand_counts: HandCounts
     figure_reader: FigureReader
@@ -539,6 +541,7 @@ def open_container(
         ),
         documents=document_service,
         ways=ways,
+        floor_plans=FloorPlanService(database, clock, changes, parser),
         room_sensors=RoomSensors(database, clock, changes),
         hand_counts=HandCounts(database, clock),
         figure_reader=FigureReader(database, clock, row_source(settings.history)),

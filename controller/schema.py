@@ -25,6 +25,7 @@ import controller.diary.tables
 import controller.documents.repository
 import controller.enrolment.tables
 import controller.estate.tables
+import controller.floor_plans.repository
 import controller.hand_counts.tables
 import controller.hours.repository
 import controller.induction.repository

@@ -31,6 +31,7 @@ ABOUT = {
     "documents": "What parties have shown, such as insurance, and what lapses soon.",
     "door": "Unlock, hold open, lock down, test a door or set a count, each with a reason.",
     "find": "Find a space for a booking or a series.",
+    "floor-plan": "The drawing of a site on which Now shows its doors and rooms: import, export, undo.",
     "forecast": "How many people to expect in each hour of two weeks, at a site or from a recording.",
     "free": "List when a site's spaces are free.",
     "holders": "Staff, key holders and contractors: people with their own door credentials.",

@@ -107,9 +107,9 @@ class Api:
         """POST ``body`` as it is."""
         return await self._send("POST", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)
 
-    async def put_file(self, path: str, body: bytes, *, kind: str) -> Json:
+    async def put_file(self, path: str, body: bytes, *, kind: str, **query: str) -> Json:
         """PUT ``body`` as it is."""
-        return await self._send("PUT", f"/api/v1{path}", content=body, headers={"content-type": kind})
+        return await self._send("PUT", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)
 
     def _signed_in(self, answer: Json) -> None:
         self.token = str(answer["token"])

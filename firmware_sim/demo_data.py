@@ -32,6 +32,7 @@ async def set_up_sites(api: Api, buildings: Sequence[Building], today: date) -> 
     for site in others:
         await api.put(f"/sites/{site}/terms", {"copy_from": first})
     await _lay_carpet(api, today)
+    await _put_floor_plan(api, first)
 
 
 async def key_codes(api: Api, buildings: Sequence[Building], today: date) -> dict[str, str]:
@@ -86,6 +87,14 @@ async def _lay_carpet(api: Api, today: date) -> None:
     friday = (today + timedelta(days=(_FRIDAY - today.weekday()) % 7, weeks=1)).isoformat()
     body = {"spaces": ["meeting-room"], "reason": "New carpet", "first": friday, "last": friday}
     await api.post("/sites/ramsey/closures", body, key=f"demo/carpet/{friday}")
+
+
+async def _put_floor_plan(api: Api, site: str) -> None:
+    """The first of them has one, unless somebody has changed it."""
+    path = f"/sites/{site}/floor-plan"
+    if (await api.get(path))["version"] == 0:
+        drawing = (DATA / f"{site}-floor-plan.svg").read_bytes()
+        await api.put_file(path, drawing, kind="image/svg+xml", version="0")
 
 
 WEEKS = 8

@@ -13,6 +13,7 @@ from controller.alerts.open_alerts import open_alerts
 from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
+from controller.floor_plans import repository as floor_plans
 from controller.hours.timetable import Timetable
 from controller.live.snapshot_schemas import (
     AlertView,
@@ -196,6 +197,7 @@ async def take_snapshot(
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), local),
         acts=await plans.last_acts(tx, site),
+        floor_plan=await floor_plans.shown_version(tx, site),
         recent=_recent(parts, latest, local, now),
     )
 

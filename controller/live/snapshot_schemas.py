@@ -204,7 +204,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     """A site as it is known now. Times carry the site's offset. ``occupancy``: None where no door has a counter, and
     while it is not known. ``restored``: how many restored entries wait for a decision. ``acts`` is different from
     what it was whenever a command or an override was asked for, answered or ended, or one of those things was
-    decided."""
+    decided. ``floor_plan``: the version of its floor plan, None where it shows none."""
 
     at: str
     site: str
@@ -225,3 +225,4 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     overrides: list[OverrideView]
     restored: int
     acts: str
+    floor_plan: int | None

@@ -243,6 +243,7 @@ SCHEDULE = (
             *("doors", "edges", "equipment", "site_hours", "space_hours", "free_doors", "closures", "policies"),
             *("tariffs", "feeds", "subscriptions", "notice_templates", "hire_terms"),
             *("site_inductions", "ways", "way_photos", "alert_rules"),
+            *("floor_plans", "floor_plan_drawings"),
         ),
         why="what people set up: kept until they change or remove it",
     ),

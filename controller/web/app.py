@@ -56,6 +56,7 @@ from controller.door_pages.plain_page import refuse_size
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
+from controller.floor_plans import routes as floor_plans
 from controller.forecast import routes as forecast
 from controller.hand_counts import routes as hand_counts
 from controller.hire_requests import routes as hire_requests
@@ -155,6 +156,7 @@ ROUTERS = (
     merging.router,
     estate.router,
     ways.router,
+    floor_plans.router,
     room_sensors.router,
     hand_counts.router,
     enrolment.router,

@@ -67,13 +67,14 @@ export async function send<T>(
 ): Promise<T> {
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["Idempotency-Key"] = key;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const file = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
   let answer: Response;
   try {
     answer = await fetch(ROOT + path, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : file ? body : JSON.stringify(body),
       signal: signal ?? null,
     });
   } catch (fault) {

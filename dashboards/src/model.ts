@@ -328,6 +328,8 @@ export interface Snapshot {
   restored: number;
   /** Changes with every act by hand and every answer to one. */
   acts: string;
+  /** The version of its floor plan; null where it shows none. */
+  floor_plan: number | null;
 }
 
 export interface Edge {

@@ -40,6 +40,7 @@ const snapshot: Snapshot = {
   overrides: [],
   restored: 0,
   acts: "",
+  floor_plan: null,
 };
 
 const stored = (kind: string, more: Partial<StoredAlert> = {}): StoredAlert => ({

@@ -175,6 +175,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "building-hours": Place(path="/buildings?site=ramsey&view=hours", ready=heading("School terms")),
         "building-public": Place(path="/buildings?site=ramsey&view=public", ready=heading("What it says of the rooms")),
         "building-tablets": Place(path="/buildings?site=ramsey&view=tablets", ready=heading("Tablets and screens of")),
+        "building-floor-plan": Place(path="/buildings?site=ramsey&view=floor-plan", ready=labelled("The drawing")),
         **{
             f"building-{name}": Place(path=f"/buildings?site=ramsey&view={view}", ready=labelled(field))
             for name, view, field in (

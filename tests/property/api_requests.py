@@ -72,6 +72,13 @@ FILES = {
         b"",
         b"<svg/>",
     ),
+    "image/svg+xml": (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 6"><rect id="hall" width="4"/></svg>',
+        b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>",
+        b"<svg onload='alert(1)'>" + b"<g>" * 500,
+        b"\xff\xfe<\0",
+        b"",
+    ),
     "text/csv": (
         b"title,space,date,start,end\nChoir,hall,26/11/2026,18:00,20:00\n",
         b"id,kind,name\nchoir,group,Choir\n",

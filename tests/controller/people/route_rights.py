@@ -21,6 +21,11 @@ PUT /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
 GET /sites/{site}/hand-counts                       | run       | site      |
 POST /sites/{site}/hand-counts                      | run       | site      |
 POST /sites/{site}/hand-counts/{count}/end          | run       | site      |
+GET /sites/{site}/floor-plan                        | live      | site      |
+GET /sites/{site}/floor-plan/content                | live      | site      |
+PUT /sites/{site}/floor-plan                        | run       | site      |
+DELETE /sites/{site}/floor-plan                     | run       | site      |
+POST /sites/{site}/floor-plan/undo                  | run       | site      |
 GET /sites/{site}/ways                              | read      | site      |
 PUT /sites/{site}/ways                              | run       | site      |
 GET /sites/{site}/ways/content                      | read      | site      |

@@ -23,6 +23,7 @@ WITHOUT = {
     "/parties/{party}/documents/{document_id}/content": "a file, which takes the place of the one before, on record",
     "/bookings/{booking_id}/problem-reports/{report_id}/content": "a file, which takes the place of the one before",
     "/sites/{site}/ways/content": "a file, which takes the place of the one before",
+    "/sites/{site}/floor-plan": "a file, whose version is in the query (test_floor_plans)",
     "/sites/{site}/problem-reports/{report_id}": "notes that it is done or not, however often it comes",
     "/sites/{site}/calls/{notice}": "notes that somebody was rung, however often it comes",
 }

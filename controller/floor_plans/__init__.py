@@ -1,0 +1,1 @@
+"""The floor plan of a site: a drawing, rebuilt from an allow-list, and the doors and rooms in it."""
