@@ -6,6 +6,7 @@ Paths are relative to the file's folder. Secrets are in separate files that only
 
 import errno
 import re
+import ssl
 import stat
 import tomllib
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 
 from edge.config_checks import ConfiguredDevices, check
 from edge.errors import ConfigError
+from edge.net.connect_options import context_with
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
@@ -112,10 +114,25 @@ def _sensors(path: Path, here: MqttSensorsConfig) -> MqttSensorsConfig:
     if not is_host(here.host):
         hint = "Write a host name such as hub.example.org, or an IP address"
         raise ConfigError(path, "mqtt_sensors.host", f"{here.host!r} is not a host name or address", hint)
-    if here.password_file is None:
-        return here
-    password = _private(path, "mqtt_sensors.password_file", path.parent / here.password_file)
-    return msgspec.structs.replace(here, password=password)
+    read: dict[str, str | None] = {}
+    if here.password_file is not None:
+        read["password"] = _private(path, "mqtt_sensors.password_file", path.parent / here.password_file)
+    if here.ca_file is not None:
+        read["ca"] = _readable(path, "mqtt_sensors.ca_file", path.parent / here.ca_file)
+        _usable(path, "mqtt_sensors.ca_file", "it holds no certificate in PEM", read["ca"], None)
+    if here.cert_file is not None and here.key_file is not None:
+        key = _private(path, "mqtt_sensors.key_file", path.parent / here.key_file)
+        read["login"] = f"{key}\n{_readable(path, 'mqtt_sensors.cert_file', path.parent / here.cert_file)}\n"
+        wrong = "it and cert_file are no key and certificate in PEM that belong together"
+        _usable(path, "mqtt_sensors.key_file", wrong, read.get("ca"), read["login"])
+    return msgspec.structs.replace(here, **read)
+
+
+def _usable(path: Path, key: str, wrong: str, ca: str | None, login: str | None) -> None:
+    try:
+        context_with(ca, login)
+    except (ssl.SSLError, ValueError):
+        raise ConfigError(path, key, wrong, "Ask who runs that broker for the files") from None
 
 
 def _wifi(path: Path, key: str, wifi: AnyWifiConfig) -> AnyWifiConfig:
@@ -224,13 +241,16 @@ def _clock_file(path: Path, file: Path) -> Path:
     return file
 
 
-def _private(path: Path, key: str, file: Path) -> str:
-    """The text of a file that must be readable by its owner alone."""
+def _readable(path: Path, key: str, file: Path) -> str:
     try:
-        mode = file.stat().st_mode
-        text = _text(file).strip()
+        return _text(file).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(path, key, f"{file} cannot be read ({error})", "Check its name and its owner") from None
-    if mode & 0o077:
+
+
+def _private(path: Path, key: str, file: Path) -> str:
+    """The text of a file that must be readable by its owner alone."""
+    text = _readable(path, key, file)
+    if file.stat().st_mode & 0o077:
         raise ConfigError(path, key, f"{file} is readable by other users", f"chmod 600 {file}")
     return text

@@ -79,8 +79,7 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         _check_wifi(taken, f"wifi[{at}]", wifi)
     if parts.mqtt_sensors is not None:
         taken.name("mqtt_sensors.id", parts.mqtt_sensors.id)
-        if parts.mqtt_sensors.password is not None:
-            raise ConfigError(path, "mqtt_sensors.password", "is not allowed here", "Name its file with password_file")
+        _check_sensors_login(path, parts.mqtt_sensors)
         for at, name in enumerate(parts.mqtt_sensors.topics):
             if (trouble := filter_trouble(name)) is not None:
                 raise ConfigError(
@@ -103,6 +102,19 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.pin(f"output[{at}].relay", output.relay.pin)
         for zone in output.zones:
             _check_watched(path, f"output[{at}].zones", zone, parts)
+
+
+def _check_sensors_login(path: Path, sensors: MqttSensorsConfig) -> None:
+    here = "mqtt_sensors"
+    for key, instead in (("password", "password_file"), ("ca", "ca_file"), ("login", "cert_file and key_file")):
+        if getattr(sensors, key) is not None:
+            raise ConfigError(path, f"{here}.{key}", "is not allowed here", f"Name its file with {instead}")
+    files = [key for key in ("ca_file", "cert_file", "key_file") if getattr(sensors, key) is not None]
+    if files and not sensors.tls:
+        raise ConfigError(path, f"{here}.{files[0]}", "is for TLS only", "Set tls = true, and the port, mostly 8883")
+    if (sensors.cert_file is None) is not (sensors.key_file is None):
+        hint = "Name both files, or neither if the broker wants no certificate"
+        raise ConfigError(path, here, "needs both cert_file and key_file, or neither", hint)
 
 
 def _check_wifi(taken: "_Taken", here: str, wifi: AnyWifiConfig) -> None:

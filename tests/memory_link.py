@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from edge.net.connect_options import ConnectOptions
-from edge.wire.broker_link import Connected, Disconnected, Message
+from edge.wire.broker_link import Connected, Disconnected, Message, Trouble
 
 Will = Callable[[int], tuple[str, bytes]]
 """Topic and bytes of the last will for the connection of that number."""
@@ -30,6 +30,8 @@ class MemoryBroker:
 
     def __init__(self) -> None:
         self.up = True
+        self.trouble: Trouble | None = None
+        """Why it cannot be used while it is down."""
         self._retained: dict[str, bytes] = {}
         self._links: list[MemoryLink] = []
         self._made: list[MemoryLink] = []
@@ -139,7 +141,7 @@ class MemoryLink:
                 await self._wait(wait_s)
                 wait_s = min(wait_s * 2, self.RETRY_MOST_S)
                 if not self._connect():
-                    yield Disconnected(why="the broker is offline")
+                    yield Disconnected(why="the broker is offline", trouble=self._broker.trouble)
         finally:
             self._broker.drop(self, "closed", will=False)
 

@@ -192,6 +192,8 @@ def _faults() -> list[str]:
     lines += [
         f"| `{code.value}` | {each.text.format(part='…')} | {each.hint} |" for code, each in faults.CATALOGUE.items()
     ]
+    code = faults.FaultCode.SENSORS_CUT_OFF
+    lines += [f"| `{code}:{part}` | {each.text} | {each.hint} |" for part, each in faults.OF_SENSORS.items()]
     return [*lines, ""]
 
 

@@ -9,17 +9,18 @@ import logging
 import random
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge.config import BrokerConfig
-from edge.net.connect_options import ConnectOptions
+from edge.net.connect_options import ConnectOptions, context_with, trouble_of
 from edge.sensors.config import MqttSensorsConfig
-from edge.wire.broker_link import GOODBYE_S, Connected, Disconnected, Message, entered, stop_if_told
+from edge.wire.broker_link import GOODBYE_S, Connected, Disconnected, Message, Trouble, entered, stop_if_told
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,10 @@ QUEUE_LIMIT = 2000
 """The most messages that wait for the agent. More are dropped; their senders send them again."""
 SENSORS_PACKET_LIMIT = 64 * 1024
 """Longest packet that the broker of sensors may send: anybody who reaches it may leave one of any length there."""
+
+
+_REFUSED = {4, 5, 134, 135}
+"""Bad user name or password, not authorised: CONNACK codes of MQTT 3.1.1 and 5."""
 
 
 class _Gate(asyncio.Queue[aiomqtt.Message]):
@@ -72,10 +77,10 @@ class MqttLink:
         if self._ended is not None:
             self._ended.cancel()
 
-    async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
+    async def events(self) -> AsyncGenerator[Message | Connected | Disconnected]:
         connection, wait_s = 1, RETRY_S
         while True:
-            why = "the connection ended"
+            why, trouble = "the connection ended", None
             try:
                 async with aclosing(self._connection(connection)) as happenings:
                     async for happening in happenings:
@@ -83,9 +88,9 @@ class MqttLink:
                             connection, wait_s = connection + 1, RETRY_S
                         yield happening
             except (aiomqtt.MqttError, OSError) as error:
-                why = str(error)
+                why, trouble = str(error), _trouble(error)
             stop_if_told()
-            yield Disconnected(why=why)
+            yield Disconnected(why=why, trouble=trouble)
             await asyncio.sleep(wait_s * (0.5 + random.random()))  # noqa: S311  # mere jitter
             wait_s = min(wait_s * 2, RETRY_MOST_S)
 
@@ -151,10 +156,19 @@ class MqttLink:
 def sensors_link(config: MqttSensorsConfig) -> MqttLink:
     """A link to the broker of sensors, which only listens."""
     broker = BrokerConfig(host=config.host, port=config.port, username=config.username, password=config.password)
-    client_id = f"hk-sensors-{secrets.token_hex(4)}"
-    return MqttLink(
-        broker, ConnectOptions(client_id=client_id, filters=config.topics, packet_limit=SENSORS_PACKET_LIMIT)
+    options = ConnectOptions(
+        client_id=f"hk-sensors-{secrets.token_hex(4)}",
+        filters=config.topics,
+        login=partial(context_with, config.ca, config.login) if config.tls else None,
+        packet_limit=SENSORS_PACKET_LIMIT,
     )
+    return MqttLink(broker, options)
+
+
+def _trouble(error: Exception) -> Trouble | None:
+    if isinstance(error, aiomqtt.MqttCodeError):
+        return Trouble.LOGIN if getattr(error.rc, "value", error.rc) in _REFUSED else None
+    return trouble_of(error.__context__)  # the client puts an error of its own in its place
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:

@@ -132,8 +132,10 @@ class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The building's own broker, to which Zigbee2MQTT, Shelly, Tasmota and ESPHome devices send. ``password``: read
-    from ``password_file``. ``topics``: the filters to listen to."""
+    """The building's own broker, to which Zigbee2MQTT, Shelly, Tasmota and ESPHome devices send. ``tls``: connect by
+    TLS; ``ca_file`` holds the authority of the broker's certificate, without it those of the system are trusted;
+    ``cert_file`` and ``key_file`` hold ours, if the broker wants one. ``password``, ``ca`` and ``login``, our key with
+    its certificate, are read from files. ``topics``: the filters to listen to."""
 
     id: Slug = "mqtt-sensors"
     host: Annotated[str, msgspec.Meta(min_length=1, pattern=NO_NUL)] = "127.0.0.1"
@@ -141,4 +143,10 @@ class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     username: str | None = None
     password_file: PathText | None = None
     password: str | None = None
+    tls: bool = False
+    ca_file: PathText | None = None
+    cert_file: PathText | None = None
+    key_file: PathText | None = None
+    ca: str | None = None
+    login: str | None = None
     topics: Annotated[tuple[TopicFilter, ...], msgspec.Meta(min_length=1)] = TOPICS

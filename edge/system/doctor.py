@@ -17,14 +17,17 @@ from edge.config import Config, load
 from edge.errors import ConfigError
 from edge.events.recovery import ACK, Acked
 from edge.events.segments import FOLDER, first_of, read, span_of
-from edge.net.connect_options import context_of
+from edge.net.connect_options import context_of, context_with, trouble_of
 from edge.net.plan_store import PlanStore
+from edge.sensors.config import MqttSensorsConfig
 from edge.system.doctor_findings import Finding, fail, ok, warn
 from edge.system.durable_files import DiskFiles
 from edge.system.machine_checks import Machine
 from edge.wire.codec import decode
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
+from edge.wire.faults import FaultCode, describe
+from edge.wire.faults import hint as hint_of
 
 CONNECT_S = 5.0
 SOON = timedelta(days=7)
@@ -44,6 +47,8 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
     yield from machine.findings(config)
     yield certificate("certificate", config.identity.certificate, now, "The agent renews it when it is connected")
     yield from broker(config, now)
+    if config.mqtt_sensors is not None:
+        yield from sensors(config.mqtt_sensors, now)
     yield from plan(config, now)
     yield outbox(config)
 
@@ -68,14 +73,9 @@ def certificate(thing: str, held: x509.Certificate, now: datetime, hint: str) ->
 
 def broker(config: Config, now: datetime) -> Iterator[Finding]:
     where = f"{config.broker.host}:{config.broker.port}"
-    shown: bytes | None = None
+    context = context_of(config.identity) if config.broker.tls else None
     try:
-        with contextlib.ExitStack() as stack:
-            way = stack.enter_context(socket.create_connection((config.broker.host, config.broker.port), CONNECT_S))
-            if config.broker.tls:
-                context = context_of(config.identity)
-                sure = stack.enter_context(context.wrap_socket(way, server_hostname=config.broker.host))
-                shown = sure.getpeercert(binary_form=True)
+        shown = _connected(config.broker.host, config.broker.port, context)
     except ssl.SSLError as error:
         hint = "docs/enrolment.md describes how the broker gets its certificate"
         yield fail("broker", f"the TLS connection to {where} failed ({error.reason or error})", hint)
@@ -87,7 +87,38 @@ def broker(config: Config, now: datetime) -> Iterator[Finding]:
     yield ok("broker", f"{where} answers{' by TLS' if shown else ''}")
     if shown is not None:
         hint = "`hallkeeper controller broker-files` makes a new one"
-        yield certificate("broker's certificate", x509.load_der_x509_certificate(shown), now, hint)
+        yield certificate("broker's certificate", shown, now, hint)
+
+
+def sensors(config: MqttSensorsConfig, now: datetime) -> Iterator[Finding]:
+    """The broker of sensors, which is somebody else's, and our certificate for it."""
+    thing, where = "sensors' broker", f"{config.host}:{config.port}"
+    if config.login is not None:
+        held = x509.load_pem_x509_certificate(config.login.encode())
+        yield certificate("certificate for the sensors' broker", held, now, "Renew cert_file of [mqtt_sensors]")
+    try:
+        shown = _connected(config.host, config.port, context_with(config.ca, config.login) if config.tls else None)
+    except OSError as error:
+        part = trouble_of(error) or ""
+        detail = getattr(error, "verify_message", "") or error.strerror or error
+        said = f"{where}: {describe(FaultCode.SENSORS_CUT_OFF, part)} ({detail})"
+        advice = hint_of(FaultCode.SENSORS_CUT_OFF, part)
+        yield fail(thing, said, advice[0].upper() + advice[1:])
+        return
+    yield ok(thing, f"{where} answers{' by TLS' if shown else ''}")
+    if shown is not None:
+        yield certificate("certificate of the sensors' broker", shown, now, "Renew it on that broker")
+
+
+def _connected(host: str, port: int, context: ssl.SSLContext | None) -> x509.Certificate | None:
+    """Connect and leave again; the certificate that was shown. Raises ``OSError``."""
+    with contextlib.ExitStack() as stack:
+        way = stack.enter_context(socket.create_connection((host, port), CONNECT_S))
+        if context is None:
+            return None
+        sure = stack.enter_context(context.wrap_socket(way, server_hostname=host))
+        shown = sure.getpeercert(binary_form=True)
+    return x509.load_der_x509_certificate(shown) if shown is not None else None
 
 
 def plan(config: Config, now: datetime) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -25,10 +26,26 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
     connection: int
 
 
+class Trouble(StrEnum):
+    """Why a broker cannot be used although it answers."""
+
+    UNTRUSTED = "untrusted"
+    """Its certificate is not of an authority that is trusted."""
+    EXPIRED = "expired"
+    """Its certificate has ended, or has not begun."""
+    OTHER_NAME = "other_name"
+    """Its certificate is another host's."""
+    NO_TLS = "no_tls"
+    """TLS fails for another reason, such as a port that does not speak it."""
+    LOGIN = "login"
+    """It refuses the login."""
+
+
 class Disconnected(msgspec.Struct, frozen=True, kw_only=True):
-    """The link is down; it comes back by itself."""
+    """The link is down; it comes back by itself. ``trouble``: what is wrong, if the broker answers."""
 
     why: str
+    trouble: Trouble | None = None
 
 
 class Link(Protocol):

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from edge.wire.broker_link import Trouble
+
 
 class FaultCode(StrEnum):
     """What is wrong with a device."""
@@ -214,6 +216,31 @@ _HINTS = {
         f"{_WIRE} between the fire panel and the edge; it counts as fire until then"
     ),
 }
+OF_SENSORS: dict[str, FaultText] = {
+    "messages": FaultText(
+        "what its sensors send cannot be worked on", "`journalctl -u hallkeeper-edge` says which; report it"
+    ),
+    Trouble.UNTRUSTED: FaultText(
+        "the certificate of its sensors' broker is of an authority that the edge does not trust",
+        "put the authority of that broker into `ca_file` of [mqtt_sensors]",
+    ),
+    Trouble.EXPIRED: FaultText(
+        "the certificate of its sensors' broker has ended, or has not begun",
+        "renew it on that broker; check the clock of the Pi",
+    ),
+    Trouble.OTHER_NAME: FaultText(
+        "the certificate of its sensors' broker is another host's",
+        "write into `host` of [mqtt_sensors] a name or address that is in that certificate",
+    ),
+    Trouble.NO_TLS: FaultText(
+        "TLS to the broker of its sensors fails", "look at `port` and `cert_file` of [mqtt_sensors], and at that broker"
+    ),
+    Trouble.LOGIN: FaultText(
+        "the broker of its sensors refuses the login",
+        "look at `username` and `password_file` of [mqtt_sensors], and at the rights of that login",
+    ),
+}
+"""By part, what cuts the edge off from its sensors although their broker answers."""
 _PARTS = {
     "contact": "the contact",
     "second_contact": "the second contact",
@@ -253,6 +280,8 @@ def describe(code: str, part: str = "") -> str:
     """What is wrong, as text; the code itself if it is not in the catalogue, for example of a newer edge."""
     if code not in _CODES:
         return f"fault {code} {part}".rstrip()
+    if code == FaultCode.SENSORS_CUT_OFF and part in OF_SENSORS:
+        return OF_SENSORS[part].text
     return CATALOGUE[FaultCode(code)].text.format(part=_PARTS.get(part, part))
 
 
@@ -261,6 +290,8 @@ def hint(code: str, part: str = "") -> str:
     if code not in _CODES:
         return ""
     known = FaultCode(code)
+    if known is FaultCode.SENSORS_CUT_OFF and part in OF_SENSORS:
+        return OF_SENSORS[part].hint
     return _HINTS.get((known, part), CATALOGUE[known].hint)
 
 

@@ -15,8 +15,9 @@ class Broker:
 
     host = "127.0.0.1"
 
-    def __init__(self, folder: Path, *, tls: Path | None = None) -> None:
-        """`tls`: the folder with the files that deploy's listener with TLS reads. Without: anybody, plainly."""
+    def __init__(self, folder: Path, *, tls: Path | None = None, more: str = "") -> None:
+        """`tls`: the folder with the files that deploy's listener with TLS reads. Without: anybody, plainly. `more`:
+        further lines for the listener."""
         self.port = free_port()
         conf = folder / "mosquitto.conf"
         data = folder / "mosquitto-data"
@@ -27,6 +28,7 @@ class Broker:
             f"log_dest stderr\n"
             + ("user root\n" if os.getuid() == 0 else "")
             + (f"listener {self.port} {self.host}\nallow_anonymous true\n" if tls is None else self._listener(tls))
+            + more
         )
         self._service = Service(
             "mosquitto",

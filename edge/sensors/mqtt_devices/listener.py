@@ -18,7 +18,7 @@ from edge.sensors.mqtt_devices.people_counter import MqttCounter
 from edge.sensors.mqtt_devices.report import PAYLOAD_LIMIT
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.wire.access_decision import ClockTrust
-from edge.wire.broker_link import Connected, Disconnected, Link, Message, stop_if_told
+from edge.wire.broker_link import Connected, Disconnected, Link, Message, Trouble, stop_if_told
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
@@ -94,7 +94,7 @@ class MqttSensors:
             except Exception:
                 log.exception("The link to the broker of sensors failed")
             stop_if_told()
-            self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, present=True)
+            self._cut_off("")
             await self._runtime.clock.sleep(self._wait_s)
             self._wait_s = min(self._wait_s * 2, RETRY_MOST_S)
 
@@ -107,8 +107,13 @@ class MqttSensors:
             elif isinstance(event, Connected | Disconnected):
                 lost = isinstance(event, Disconnected)
                 self._wait_s = self._wait_s if lost else RETRY_S
-                self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, present=lost)
+                self._cut_off((event.trouble or "") if isinstance(event, Disconnected) else None)
                 self._runtime.publish_state(self.id)
+
+    def _cut_off(self, part: str | None) -> None:
+        """``part`` of the fault: why; ``None`` for not cut off."""
+        for each in sorted(("", *Trouble), key=lambda each: each == part):  # one ends before another begins
+            self._runtime.fault(self.id, FaultCode.SENSORS_CUT_OFF, each, present=each == part)
 
     def _take(self, message: Message) -> None:
         self._messages += 1
