@@ -76,6 +76,9 @@ def test_the_edge_package_takes_no_more_of_a_card_than_promised(edge: Installed)
 def test_an_installed_package_has_made_its_users_and_starts_its_unit_once_it_is_set_up(edge: Installed) -> None:
     assert "hallkeeper-edge:" in (edge.root / "etc/passwd").read_text()
     assert _enabled(edge) == ["hallkeeper-edge.service"]
+    groups = {line.partition(":")[0] for line in (edge.root / "etc/group").read_text().splitlines()}
+    assert groups >= {"gpio", "input", "dialout"}  # of the unit, which does not start without one of them
+    assert 'GROUP="gpio"' in (edge.root / "usr/lib/udev/rules.d/60-hallkeeper-gpio.rules").read_text()
     unit = (edge.root / "usr/lib/systemd/system/hallkeeper-edge.service").read_text()
     assert "ConditionPathExists=/etc/hallkeeper/edge.toml" in unit
 

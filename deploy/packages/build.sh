@@ -55,6 +55,7 @@ mkdir -p "$root/usr/bin" "$root/etc/hallkeeper" "$root/DEBIAN"
 ln -s /opt/hallkeeper/bin/hallkeeper "$root/usr/bin/hallkeeper"
 for each in $units; do put usr/lib/systemd/system "deploy/systemd/$each"; done
 install -D -m 644 deploy/systemd/hallkeeper.sysusers.conf "$root/usr/lib/sysusers.d/hallkeeper.conf"
+install -D -m 644 deploy/systemd/hallkeeper-gpio.rules "$root/usr/lib/udev/rules.d/60-hallkeeper-gpio.rules"
 put "usr/share/doc/$package" CHANGELOG.md deploy/README.md
 install -m 644 LICENSE "$root/usr/share/doc/$package/copyright"
 if [ $package = hallkeeper-edge ]; then
