@@ -230,6 +230,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         present=present,
         outages=await queries.site_outages(tx, site, Interval(start=since, end=span.end)),
         marks=marks,
+        runs=await rollups.runs_of(tx, site, span),
     )
     at_door = {(edge, state.device): state.values.get("contact") for edge, state in states if state.kind == "door"}
     contacts = {each.id: at_door.get((each.edge, each.id)) for each in where.doors}

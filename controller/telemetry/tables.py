@@ -312,6 +312,18 @@ rollup_series = Table(
 )
 """Of what there are roll-ups, and the first and the last event of each."""
 
+sensor_runs = Table(
+    "sensor_runs",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("starts", Instant, primary_key=True),
+    Column("ends", Instant, nullable=False),
+)
+"""Times that do not touch, in which a sensor that is no device of an edge was not silent: from each report for as long
+as the next may take."""
+
 blind_marks = Table(
     "blind_marks",
     metadata,

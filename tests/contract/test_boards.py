@@ -44,7 +44,7 @@ NOW = datetime(2026, 11, 25, 13, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 _READS = {
     *("sites", "edges", "doors", "spaces", "alerts", "edge_states", "event_logs", "event_runs", "events"),
-    *("outages", "blind_marks", "device_states", "rollup_series", "rollups", "room_sensors"),
+    *("outages", "blind_marks", "device_states", "rollup_series", "rollups", "room_sensors", "sensor_runs"),
 }
 """What functions of the boards read; of events the time and the number alone."""
 ASKED = list(grafana.queries())

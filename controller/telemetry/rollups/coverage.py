@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from controller.telemetry.queries import Outage
@@ -56,12 +57,14 @@ def known_times(
     present: Collection[tuple[str, str]],
     outages: Sequence[Outage],
     marks: Iterable[BlindMark],
+    runs: Mapping[tuple[str, str], Sequence[Interval]] = MappingProxyType({}),
 ) -> list[list[Interval]]:
     """For each series the time in which its device is known to have worked there, in order, without overlap.
 
     From its first event until the edge's horizon, or until its last event where the device has gone (it is not
     ``present``, as edge and device) or speaks of another place since; without outages of the edge and without the time
-    of a ``BLINDING`` fault. A fault lasts until it ends or the agent starts again, which would report it again.
+    of a ``BLINDING`` fault. A fault lasts until it ends or the agent starts again, which would report it again. A
+    sensor that has ``runs``, as ``runs_of`` reads them, worked in these only: its silence may be a flat battery.
     """
     off = defaultdict(list)
     for outage in outages:
@@ -76,7 +79,10 @@ def known_times(
         here = (each.edge, each.device) in present
         newest = latest[each.edge, each.device, each.measurement] == each.last_at
         end = horizons.get(each.edge, each.last_at) if here and newest else each.last_at
-        found.append(without(each.first_at, end, [*off[each.edge], *blind[each.edge, each.device]]))
+        gaps = [*off[each.edge], *blind[each.edge, each.device]]
+        if (its := runs.get((each.edge, each.device))) is not None and each.first_at < end:
+            gaps += without(each.first_at, end, its)
+        found.append(without(each.first_at, end, gaps))
     return found
 
 

@@ -83,6 +83,7 @@ class StoredFigures(msgspec.Struct, frozen=True, kw_only=True):
     present: set[tuple[str, str]]
     outages: list[Outage]
     marks: list[BlindMark]
+    runs: dict[tuple[str, str], list[Interval]]
 
 
 async def stored_figures(
@@ -135,6 +136,7 @@ async def stored_figures(
         present={(edge, state.device) for edge, state in await queries.site_devices(tx, site)},
         outages=await queries.site_outages(tx, site, Interval(start=since, end=times.end)),
         marks=marks,
+        runs={} if footfall else await repository.runs_of(tx, site, times),
     )
 
 
@@ -160,6 +162,7 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
         present=stored.present,
         outages=stored.outages,
         marks=stored.marks,
+        runs=stored.runs,
     )
     columns, due = _columns(stored.rows, stored.edges), _columns(stored.due, stored.edges)
     steps = list(pairwise(stored.edges))

@@ -6,7 +6,18 @@ from functools import reduce
 from typing import cast
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Insert, bindparam, delete, func, literal_column, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy import cast as sqlalchemy_cast
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,7 +25,7 @@ from controller.db.compiled_sql import CompiledReads, insert_many, upsert_many
 from controller.db.engine import Tx, micros
 from controller.telemetry import repository as telemetry
 from controller.telemetry.rollups.fold import Cell, Row, Series, Step, instant
-from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups
+from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups, sensor_runs
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(column.name for column in rollups.c)
@@ -99,6 +110,37 @@ async def widen_series(tx: Tx, site: str, found: Iterable[HeardSeries]) -> None:
     """Note the first and last event of each; one that is known may have had earlier or later ones."""
     rows = [(site, *msgspec.structs.astuple(each)) for each in found]
     await upsert_many(tx, _WIDEN[tx.dialect.name], _SERIES_COLUMNS, rows)
+
+
+async def widen_run(tx: Tx, site: str, sensor: tuple[str, str], heard: Interval) -> None:
+    """Note that a sensor, by edge and device, was not silent then; in whatever order times come, the union is kept."""
+    c = sensor_runs.c
+    its = (c.site == site) & (c.edge == sensor[0]) & (c.device == sensor[1])
+    touching = its & (c.starts <= heard.end) & (c.ends >= heard.start)
+    known = [
+        Interval(start=start, end=end) for start, end in await tx.execute(select(c.starts, c.ends).where(touching))
+    ]
+    if any(each.start <= heard.start and heard.end <= each.end for each in known):
+        return
+    starts, ends = min(each.start for each in [heard, *known]), max(each.end for each in [heard, *known])
+    if known:
+        await tx.execute(delete(sensor_runs).where(touching))
+    row = {"site": site, "edge": sensor[0], "device": sensor[1], "starts": starts, "ends": ends}
+    await tx.execute(insert(sensor_runs).values(row))
+
+
+async def runs_of(tx: Tx, site: str, during: Interval) -> dict[tuple[str, str], list[Interval]]:
+    """Edge and device of each sensor that is no device of an edge -> when it was not silent, as far as that touches the
+    interval, in order; perhaps never."""
+    c = sensor_runs.c
+    found: dict[tuple[str, str], list[Interval]] = {}
+    for edge, device in await tx.execute(select(c.edge, c.device).where(c.site == site).distinct()):
+        found[edge, device] = []
+    touching = (c.site == site) & (c.starts < during.end) & (c.ends > during.start)
+    rows = await tx.execute(select(c.edge, c.device, c.starts, c.ends).where(touching).order_by(c.starts))
+    for edge, device, starts, ends in rows:
+        found[edge, device].append(Interval(start=starts, end=ends))
+    return found
 
 
 async def put_marks(tx: Tx, site: str, found: Iterable[BlindMark]) -> None:

@@ -15,9 +15,10 @@ from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import NumberedEvent, blind_mark
 from controller.telemetry.rollups.fold import Fold, Step, end_of, fold, instant, month_of, start_of
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.telemetry.room_sensors import SILENT_AFTER
 from controller.telemetry.validation import read_stored
 from controller.text import local_time
-from edge.wire.events import EventData, FaultData
+from edge.wire.events import EventData, FaultData, ReadingData
 from edge.wire.interval import Interval
 
 _OF_DAY = (Step.FIVE_MINUTES, Step.HOUR, Step.DAY)
@@ -38,17 +39,33 @@ async def add_events(
     found = fold(samples)
     await repository.add_rows(tx, site, found.rows(zone))
     marks = (blind_mark(each, each.data) for each in events if isinstance(each.data, FaultData))
-    await _note(tx, site, found, marks)
+    reports = ((each.edge, each.device, each.at) for each in events if isinstance(each.data, ReadingData))
+    await _note(tx, site, found, marks, reports)
 
 
-async def _note(tx: Tx, site: str, found: Fold, marks: Iterable[BlindMark | None]) -> None:
-    """Keep what coverage needs when the events are no longer there."""
+async def _note(
+    tx: Tx,
+    site: str,
+    found: Fold,
+    marks: Iterable[BlindMark | None],
+    reports: Iterable[tuple[str, str, datetime]],
+) -> None:
+    """Keep what coverage needs when the events are no longer there. ``reports``: of sensors that are no devices of an
+    edge, by edge and device."""
     series = [
         HeardSeries(edge=edge, device=device, measurement=measurement, place=place, first_at=first, last_at=last)
         for (measurement, device, place, edge), (first, last) in found.heard().items()
     ]
     await repository.widen_series(tx, site, sorted(series, key=msgspec.structs.astuple))
     await repository.put_marks(tx, site, [each for each in marks if each is not None])
+    runs: dict[tuple[str, str], list[Interval]] = {}
+    for edge, device, at in sorted(reports):
+        its = runs.setdefault((edge, device), [])
+        start = its.pop().start if its and its[-1].end >= at else at
+        its.append(Interval(start=start, end=at + SILENT_AFTER))
+    for sensor, times in runs.items():
+        for each in times:
+            await repository.widen_run(tx, site, sensor, each)
 
 
 async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
@@ -58,16 +75,18 @@ async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     during = local_time.day_bounds(day, zone)
     await repository.remove(tx, site, _OF_DAY, during)
     events = await repository.recorded(tx, site, during)
-    found, marks = Fold(), []
+    found, marks, reports = Fold(), [], []
     for edge, log, seq, device, at, kind, text in events:
         data = read_stored(kind, text)
         for measurement, place, fields in numbers_in(data):
             found.take((measurement, device, place or "", edge), at, fields)
         if isinstance(data, FaultData):
             marks.append(blind_mark(_Numbered(edge, log, seq, device, instant(at)), data))
+        elif isinstance(data, ReadingData):
+            reports.append((edge, device, instant(at)))
     rows = {key: cell for key, cell in found.rows(zone).items() if key[0] is not Step.MONTH}
     await repository.put_rows(tx, site, rows)
-    await _note(tx, site, found, marks)
+    await _note(tx, site, found, marks, reports)
     start = start_of(Step.MONTH, during.start, zone)
     month = Interval(start=start, end=end_of(Step.MONTH, start, zone))
     await repository.remove(tx, site, (Step.MONTH,), month)

@@ -26,7 +26,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- When each device of a site is known to have worked, as the API has it in `coverage`: from its first event until the
--- edge's log is known, without outages and faults that blind it.
+-- edge's log is known, without outages and faults that blind it; a sensor over MQTT while it was not silent.
 CREATE FUNCTION boards.known(which text, until timestamptz)
 RETURNS TABLE (edge text, device text, measurement text, place text, first_at timestamptz, times tstzmultirange)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -56,6 +56,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ), blind AS (
         SELECT m.edge, m.device, range_agg(tstzrange(m.at, m.until)) AS times
         FROM marks m WHERE m.present AND (m.until IS NULL OR m.at < m.until) GROUP BY m.edge, m.device
+    ), runs AS (
+        SELECT r.edge, r.device, range_agg(tstzrange(r.starts, r.ends)) AS times FROM sensor_runs r WHERE r.site = which
+        GROUP BY r.edge, r.device
     ), series AS (
         SELECT s.*, CASE
             WHEN s.last_at = max(s.last_at) OVER (PARTITION BY s.edge, s.device, s.measurement)
@@ -68,10 +71,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     )
     SELECT s.edge, s.device, s.measurement, s.place, s.first_at,
         tstzmultirange(tstzrange(s.first_at, greatest(s.ends, s.first_at)))
+        * coalesce(runs.times, tstzmultirange(tstzrange(NULL, NULL)))
         - coalesce(off.times, tstzmultirange()) - coalesce(blind.times, tstzmultirange())
     FROM series s
     LEFT JOIN off ON off.edge = s.edge
     LEFT JOIN blind ON blind.edge = s.edge AND blind.device = s.device
+    LEFT JOIN runs ON runs.edge = s.edge AND runs.device = s.device
 $$;
 
 -- Every step of these sites ('5min', 'hour' or 'day', in each site's own time) that begins in the time, for each field of

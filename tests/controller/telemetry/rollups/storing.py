@@ -12,7 +12,7 @@ from controller.estate.model import Site
 from controller.telemetry.event_store import EventStore, ValidatedBatch
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.rollups.service import remake
-from controller.telemetry.tables import blind_marks, rollup_series, rollups
+from controller.telemetry.tables import blind_marks, rollup_series, rollups, sensor_runs
 from controller.telemetry.validation import validate_all
 from edge.wire.codec import encode
 from edge.wire.events import Event
@@ -51,7 +51,7 @@ async def rows_of(database: Database, site: str) -> Rows:
     """Everything that is kept of roll-ups, in order, but for the site's name."""
     found: Rows = {}
     async with database.read() as tx:
-        for table in (rollups, rollup_series, blind_marks):
+        for table in (rollups, rollup_series, sensor_runs, blind_marks):
             rows = await tx.execute(select(table).where(table.c.site == site))
             found[table.name] = sorted(tuple(row[1:]) for row in rows)
     return found

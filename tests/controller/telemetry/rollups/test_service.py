@@ -298,3 +298,24 @@ async def test_figures_outlive_their_events(site: Database) -> None:
         await tx.execute(delete(events))
         assert (await tx.execute(select(events))).first() is None
     assert await seen(site, Step.HOUR, DAY, twelve) == before
+
+
+async def test_a_sensor_over_mqtt_from_which_nothing_came_for_half_an_hour_did_not_work_then(site: Database) -> None:
+    def heard(seq: int, hour: float, **values: float) -> Event:
+        [at] = at_hour(hour)
+        return event(seq, ReadingData(family="shelly", name="pir", values=values), at=at, device="mqtt-1")
+
+    async def hours() -> list[tuple[float | None, float]]:
+        async with site.read() as tx:
+            stored = await stored_figures(tx, SITE, Step.HOUR, DAY, LONDON, DAY.end, footfall=False)
+        [found] = figures(stored)
+        return counted(found, 6, 7, 8, 9, 10)
+
+    await store(site, SITE, [heard(4, 10.25, motion=0.0), heard(1, 6, motion=1.0), heard(2, 6.25, motion=1.0)])
+    assert await hours() == [(2.0, 0.75), (None, 0.0), (None, 0.0), (None, 0.0), (0.0, 0.0)]
+    await store(site, SITE, [heard(3, 6.75)])  # its battery alone; late
+    assert await hours() == [(2.0, 1.0), (0.0, 0.25), (None, 0.0), (None, 0.0), (0.0, 0.0)]
+    rows = await rows_of(site, SITE)
+    assert len(rows["sensor_runs"]) == 2
+    await made_again(site, SITE)
+    assert await rows_of(site, SITE) == rows
