@@ -86,7 +86,9 @@ RETURNS TABLE (
     at timestamptz, site text, place text, device text, field text,
     n bigint, total float8, mean float8, coverage float8
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+-- The planner takes each part for one row, and would go through all of them for every step.
+SET enable_nestloop = off SET jit = off AS $$
     WITH wanted AS (
         -- Rows of 5 minutes and hours are deleted some day: before the oldest that is kept nothing is known.
         SELECT s.id, s.zone, (
@@ -108,20 +110,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             date_trunc('day', since AT TIME ZONE w.zone), until AT TIME ZONE w.zone, interval '1 day'
         ) d
         WHERE step = 'day'
-    ), series AS (
-        SELECT w.id AS site, w.kept, k.*,
+    ), numbers AS MATERIALIZED (
+        SELECT r.site, r.at, r.device, r.field, r.place, r.edge, r.n, r.total FROM rollups r
+        WHERE r.site = ANY (which) AND r.step = figures.step AND r.measurement = measured
+            AND r.at >= since AND r.at < until
+    ), fields AS (
+        SELECT DISTINCT r.site, r.edge, r.device, r.place, r.field
+        FROM rollups r WHERE r.site = ANY (which) AND r.step = 'month' AND r.measurement = measured
+    ), series AS MATERIALIZED (
+        SELECT w.id AS site, w.kept, k.*, f.field,
             coalesce(door.name, room.name, own.name, nullif(k.place, ''), k.device) AS shown
         FROM wanted w
         CROSS JOIN LATERAL boards.known(w.id, until) k
+        JOIN fields f ON f.site = w.id AND f.edge = k.edge AND f.device = k.device AND f.place = k.place
         LEFT JOIN doors door ON door.site = w.id AND door.id = k.place
         LEFT JOIN spaces room ON room.site = w.id AND room.id = k.place
         LEFT JOIN room_sensors r ON r.site = w.id AND r.edge = k.edge AND r.device = k.device
         LEFT JOIN spaces own ON own.site = w.id AND own.id = r.space
         WHERE k.measurement = measured
-    ), fields AS (
-        SELECT DISTINCT r.site, r.edge, r.device, r.place, r.field
-        FROM rollups r JOIN wanted w ON w.id = r.site WHERE r.step = 'month' AND r.measurement = measured
-    ), covered AS (
+    ), covered AS MATERIALIZED (
         SELECT t.starts, s.*, CASE
             WHEN s.kept IS NULL OR t.starts < s.kept THEN 0
             WHEN s.times @> tstzrange(t.starts, t.ends) THEN 1
@@ -134,13 +141,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         FROM steps t JOIN series s ON s.site = t.site
         WHERE t.starts >= since AND t.starts < until AND t.ends > s.first_at
     )
-    SELECT c.starts, c.site, c.shown, c.device, f.field,
+    SELECT c.starts, c.site, c.shown, c.device, c.field,
         coalesce(r.n, 0), coalesce(r.total / 1000.0, CASE WHEN c.coverage > 0 THEN 0 END), r.total / 1000.0 / r.n,
         round(c.coverage, 4)
     FROM covered c
-    JOIN fields f ON f.site = c.site AND f.edge = c.edge AND f.device = c.device AND f.place = c.place
-    LEFT JOIN rollups r ON r.site = c.site AND r.step = figures.step AND r.measurement = measured AND r.at = c.starts
-        AND r.device = c.device AND r.field = f.field AND r.place = c.place AND r.edge = c.edge
+    LEFT JOIN numbers r ON r.site = c.site AND r.at = c.starts AND r.device = c.device AND r.field = c.field
+        AND r.place = c.place AND r.edge = c.edge
     ORDER BY c.starts, c.shown, c.device
 $$;
 
