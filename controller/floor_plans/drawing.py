@@ -41,8 +41,9 @@ _WORDS = {
 }
 """What is not kept, as a manager knows it."""
 _UNKNOWN, _PROGRAM = "other elements", "notes of the drawing program"
+_LABEL = "{http://www.inkscape.org/namespaces/inkscape}label"
 _QUIET_ELEMENTS = frozenset({"defs", "metadata", "style", "switch"})
-_QUIET = frozenset({"version", "baseProfile", "class", "style", "display", "preserveAspectRatio"})
+_QUIET = frozenset({"id", "version", "baseProfile", "class", "style", "display", "preserveAspectRatio", _LABEL})
 _QUIET_OUTSIDE = _QUIET | {"x", "y", "width", "height", "viewBox"}
 """Attributes that are read otherwise, or say nothing of how a drawing looks; of the outermost element."""
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -50,6 +51,8 @@ _EVENT = re.compile("on[a-z]", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _CLASS = re.compile(r"(?:[a-z]+)?\.([A-Za-z_][\w-]*)")
+_NAMED = re.compile(r"(?:door|room|space)[-_][\w-]{1,60}", re.IGNORECASE | re.ASCII)
+"""What somebody who means a door or a room calls a shape."""
 _ADDRESS = re.compile(r"url\s*\(|(?:java|vb)script:|data:", re.IGNORECASE)
 
 
@@ -84,6 +87,13 @@ class _Element:
         self.name = name
         self.attributes = attributes
         self.inside: list[_Element | str] = []
+
+    @property
+    def named(self) -> str | None:
+        """A door or room that its label of Inkscape or its title, in Visio its name, says it is."""
+        titles = (each.inside for each in self.inside if isinstance(each, _Element) and each.name == "title")
+        names = [self.attributes.get(_LABEL, ""), *("".join(map(str, inside)) for inside in titles)]
+        return next((each.strip() for each in names if _NAMED.fullmatch(each.strip())), None)
 
 
 class _Parser(DefusedXMLParser):  # type: ignore[misc]  # has no types
@@ -199,12 +209,12 @@ class _Writer:
 
     def _attributes(self, element: _Element, quiet: frozenset[str]) -> dict[str, str]:
         kept = dict[str, str]()
+        if named := element.named or element.attributes.get("id"):
+            self._keep_id(kept, named)
         for name, text in element.attributes.items():
             if name in quiet or name.startswith((_XML, "data-")):
                 continue
-            if name == "id":
-                self._keep_id(kept, text)
-            elif (value := value_of(element.name, name, text)) is not None:
+            if (value := value_of(element.name, name, text)) is not None:
                 kept[name] = value
             else:
                 self._dropped[_why_not(name, text)] += 1

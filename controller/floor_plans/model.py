@@ -52,6 +52,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _BEGINNINGS = {"door": PlaceKind.DOOR, "room": PlaceKind.SPACE, "space": PlaceKind.SPACE}
+_ESCAPED = re.compile(r"_x([2-7][0-9A-Fa-f])_")
+"""As Illustrator writes a hyphen."""
 _GIVEN_BY_PROGRAMS = re.compile(
     r"(svg|g|path|rect|circle|ellipse|line|poly(line|gon)|text|tspan|title|desc|layer|group|shape|page|artboard)"
     r"[-_:.\d]*",
@@ -69,7 +71,7 @@ def bound(ids: Iterable[str], places: Iterable[Place]) -> tuple[list[Place], lis
     elements: dict[tuple[PlaceKind, str], str] = {}
     unmatched = []
     for each in ids:
-        name = each.lower().replace("_", "-")
+        name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), each).lower().replace("_", "-")
         whose = [place for place in found if place.id == name]
         beginning, _, rest = name.partition("-")
         if not whose and beginning in _BEGINNINGS:

@@ -41,15 +41,15 @@ const room = (id: string, bookings: Booking[] | null, lively = true, moving = ""
   roomMark(id, SPACES, bookings, { zone: ZONE, motion: moving ? [{ id: "pir", zone: moving, active: true, since: "2026-11-25T11:55:00Z", at: null, stale: false }] : [] } as unknown as Snapshot, lively, NOW);
 
 test("a room is used while somebody has come or moves, booked while nobody has, and never said to be empty", () => {
-  assert.equal(room("studio", []).text, "Nothing booked now");
+  assert.equal(room("studio", []).text, "Free: nothing is booked now");
   assert.equal(room("studio", [booking("studio")]).text, "Booked: Choir, nobody has come yet, until 13:00");
   assert.equal(room("studio", [booking("studio", { arrived_at: "2026-11-25T11:58:00Z" })]).word, "In use");
   assert.equal(room("studio", [], true, "studio").text, "Somebody there since 11:55; nothing is booked now");
-  assert.equal(room("studio", [booking("studio", { from: NOW + 60_000 })]).text, "Nothing booked now; next Choir at 12:01");
+  assert.equal(room("studio", [booking("studio", { from: NOW + 60_000 })]).text, "Free: nothing is booked now; next Choir at 12:01");
 });
 
 test("a hall is used with its halves, and they with it, but not one half with the other", () => {
-  assert.deepEqual(["hall", "east", "west"].map((id) => room(id, [booking("east")]).word), ["Booked", "Booked", "Nothing booked"]);
+  assert.deepEqual(["hall", "east", "west"].map((id) => room(id, [booking("east")]).word), ["Booked", "Booked", "Free"]);
   assert.deepEqual(["hall", "east", "west"].map((id) => room(id, [booking("hall")]).word), ["Booked", "Booked", "Booked"]);
 });
 

@@ -68,5 +68,5 @@ export function roomMark(id: string, spaces: readonly Space[], bookings: readonl
   if (moving) return { tone: "ok", icon: "people", word: "Somebody there", text: `Somebody there since ${momentText(Date.parse(moving.since), zone, now)}; ${said || "nothing is booked now"}` };
   if (here) return { tone: "warn", icon: "clock", word: "Booked", text: `Booked: ${said}` };
   const next = states.flatMap((one) => one.next ?? []).sort((a, b) => a.from - b.from)[0];
-  return { tone: "plain", icon: "dash", word: "Nothing booked", text: `Nothing booked now${next ? `; next ${next.title} at ${startText(next, zone, now)}` : ""}` };
+  return { tone: "plain", icon: "dash", word: "Free", text: `Free: nothing is booked now${next ? `; next ${next.title} at ${startText(next, zone, now)}` : ""}` };
 }

@@ -203,6 +203,14 @@ def test_the_drawings_of_usual_programs_keep_their_shapes_colours_and_ids() -> N
     assert shape[1].attrib["stroke-width"] == "0.75"
 
 
+def test_a_shape_is_the_door_or_room_that_its_label_or_its_title_names() -> None:
+    label = 'xmlns:i="http://www.inkscape.org/namespaces/inkscape" i:label="Room_Hall"'
+    named = (
+        f'<g id="path5" {label}/><g id="shape1-1"><title> door-side-door</title></g><g id="a"><title>Hall</title></g>'
+    )
+    assert rebuilt(drawn(named)).ids == ("door-front-door", "Room_Hall", "door-side-door", "a")
+
+
 _NAMES = st.sampled_from(
     [
         "svg",

@@ -167,6 +167,6 @@ def test_ids_are_of_doors_and_rooms_with_or_without_what_they_are() -> None:
     places = [place(PlaceKind.DOOR, "front-door"), place(PlaceKind.DOOR, "hall"), place(PlaceKind.SPACE, "hall")]
     places += [place(PlaceKind.SPACE, "room-1"), place(PlaceKind.SPACE, "studio"), place(PlaceKind.SPACE, "bar")]
     ids = ["svg5", "path12-3", "Layer_1", "Front_Door", "door-hall", "hall", "room-hall", "room-1", "space-studio"]
-    found, unmatched = bound([*ids, "front-door", "door-bar", "rm-bar"], places)
+    found, unmatched = bound([*ids, "front-door", "door-bar", "rm-bar", "door_x2D_front_x2D_door"], places)
     assert [each.element for each in found] == ["Front_Door", "door-hall", "room-hall", "room-1", "space-studio", None]
     assert unmatched == ["hall", "door-bar", "rm-bar"], "of two things, or of none"
