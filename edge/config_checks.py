@@ -90,8 +90,9 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.name(f"{here}.id", counting.id)
         if counting.door is not None:
             taken.door(f"{here}.door", counting.door, doors)
-        if (trouble := filter_trouble(counting.topic)) is not None:
-            raise ConfigError(path, f"{here}.topic", trouble, "Write it like application/+/device/ID/event/up")
+        for key, name in zip(("topic", "out_topic"), counting.topics, strict=False):
+            if (trouble := filter_trouble(name)) is not None:
+                raise ConfigError(path, f"{here}.{key}", trouble, "Write it like application/+/device/ID/event/up")
         if parts.mqtt_sensors is None:
             raise ConfigError(path, here, "needs a broker to listen to", "Add [mqtt_sensors]")
     _check_areas(taken, parts)

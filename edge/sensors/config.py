@@ -122,13 +122,28 @@ TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=
 
 
 class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A bought people counter that reports on ``topic`` of the broker of ``[mqtt_sensors]``. ``swapped``: its in is
-    out."""
+    """A bought people counter that reports on ``topic`` of the broker of ``[mqtt_sensors]``. ``out_topic``: where it
+    reports who went out, if on ``topic`` only who came in. ``line``: which line of a sensor that counts at several.
+    ``swapped``: its in is out."""
 
     id: Slug
     topic: TopicFilter
+    out_topic: TopicFilter | None = None
+    line: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     door: Slug | None = None
     swapped: bool = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return (self.topic,) if self.out_topic is None else (self.topic, self.out_topic)
+
+    @property
+    def source(self) -> str:
+        """What it counts by: with another, counting begins again."""
+        return " ".join(filter(None, (self.topic, self.out_topic, self.line)))
+
+    def takes(self, topic: str) -> bool:
+        return any(hears(each, topic) for each in self.topics)
 
 
 class MqttSensorsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

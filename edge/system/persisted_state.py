@@ -31,12 +31,13 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 class HeardCounter(msgspec.Struct, frozen=True, kw_only=True):
     """When a counter over MQTT was last heard on ``topic``, and the ``last`` totals of its device that are believed, in
-    and out, as of the ``own`` totals."""
+    and out, as of the ``own`` totals. ``until``: the end of the last interval in them, of a counter of intervals."""
 
     at: datetime
     topic: str
     last: tuple[Total, Total] | None
     own: tuple[Total, Total]
+    until: datetime | None = None
 
 
 class HighestPlan(msgspec.Struct, frozen=True, kw_only=True):

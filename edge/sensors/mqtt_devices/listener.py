@@ -42,7 +42,7 @@ SensorsLinkMaker = Callable[[MqttSensorsConfig], Link]
 def subscribed(config: MqttSensorsConfig, counters: Iterable[MqttCounterConfig]) -> tuple[str, ...]:
     """What to subscribe to. A broker delivers once for each filter that a message fits: what others hear anyway is
     left out."""
-    topics = [each.topic for each in counters]
+    topics = [topic for each in counters for topic in each.topics]
     return (
         *config.topics,
         *(own for own in topics if "#" in own or not any(hears(each, own) for each in config.topics)),
@@ -163,8 +163,8 @@ class MqttSensors:
 
     def _note(self, message: Message) -> None:
         for config, counter in self._counters.items():
-            if hears(config.topic, message.topic):
-                counter.take(message.payload, retained=message.retained)
+            if config.takes(message.topic):
+                counter.take(message)
                 return
         reports = self._decoder.decode(message.topic, message.payload)
         if reports is None:

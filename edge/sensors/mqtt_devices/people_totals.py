@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from edge.sensors.mqtt_devices.report import Aside, inner, number_of, object_of
+from edge.sensors.mqtt_devices.report import Aside, inner, number_of, object_of, text_of
 
 FIELDS = (
     ("total_counter_in", "total_counter_out"),
@@ -71,6 +71,14 @@ def read(payload: bytes) -> Totals | Aside:
         return Aside.NOT_A_NUMBER
     numbers = [value for value in values if value is not None and value == int(value) and 0 <= value < MOST]
     return Totals(*(int(value) for value in numbers)) if len(numbers) == len(values) else Aside.OUT_OF_BOUNDS
+
+
+def read_one(payload: bytes) -> int | Aside:
+    """A total that is sent by itself, as a bare number."""
+    number = number_of(text_of(payload))
+    if number is None:
+        return Aside.NOT_A_NUMBER
+    return int(number) if number == int(number) and 0 <= number < MOST else Aside.OUT_OF_BOUNDS
 
 
 def _fields(said: Mapping[str, Any]) -> tuple[Any, Any] | None:
