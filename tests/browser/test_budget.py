@@ -281,6 +281,7 @@ async def test_the_sensors_of_a_building_keep_within_the_budget(screens: Screens
         ("rules", "New rule that confirms at once…", "At most so many minutes"),
         ("public", "", "Whom to ask"),
         ("tablets", "", "At the door of"),
+        ("alerts", "", "Door held open: rings after"),
     ],
 )
 async def test_the_settings_of_a_building_keep_within_the_budget(

@@ -16,18 +16,21 @@ from tests.browser.screen import PHONE, Screens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NARROW = (320, 700)
+ALERT_RULES = "/sites/march/alert-rules"
 SAID = {"text", "changed_at", "changed_by"}
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
 async def as_before(hub: SimHub) -> AsyncIterator[None]:
-    """Each test leaves the policies and tariffs as it found them."""
+    """Each test leaves the policies, tariffs and rules of alerts as it found them."""
     paths = [f"/sites/{site}/{what}" for site in ("ramsey", "march") for what in ("policy", "tariffs")]
     before = {path: await hub.api.get(path) for path in paths}
     yield
     for path, was in before.items():
         version = (await hub.api.get(path))["version"]
         await hub.api.put(path, {name: each for name, each in was.items() if name not in SAID} | {"version": version})
+    version = (await hub.api.get(ALERT_RULES))["version"]
+    await hub.api.put(ALERT_RULES, {"version": version, "rules": {}})
 
 
 async def _policy(hub: SimHub, site: str) -> dict[str, Any]:
@@ -288,3 +291,34 @@ async def test_two_managers_who_change_two_prices_lose_neither(screens: Screens,
     await one.page.get_by_role("button", name="Add it").click()
     await expect(one.page.get_by_role("list", name="Prices")).to_contain_text("at least £7.00")
     await expect(one.page.get_by_role("list", name="Prices")).to_contain_text("5 % off")
+
+
+@pytest.mark.browser_full
+async def test_rules_of_alerts_are_previewed_saved_and_taken_back(screens: Screens, hub: SimHub) -> None:
+    screen, other = await screens.new(size=NARROW), await screens.new()
+    page = screen.page
+    screen.excuse("status of 409")
+    await screen.open("/buildings?site=march&view=alerts")
+    await page.get_by_label("Door held open: rings after").select_option("5 min")
+    await page.get_by_label("New event log").uncheck()
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.get_by_text("in the last 30 days; with the rules in force")).to_be_visible()
+    assert await faults(page, "alert-rules") == []
+    assert await screen.sideways() <= 0
+    await page.get_by_role("button", name="Save the change").click()
+    await screen.said("The rules of the alerts are changed.")
+    rules = {each["code"]: each for each in (await hub.api.get(ALERT_RULES))["rules"]}
+    assert (rules["held"]["raise_after_s"], rules["new_log"]["off"]) == (300, True)
+    await other.open("/now?site=march")
+    await expect(other.page.get_by_text("nothing here tells of it: New event log.")).to_be_visible()
+    await other.page.get_by_role("link", name="Change it").click()
+    await other.page.get_by_label("Stale air: rings after").select_option("1 h")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_label("New event log")).to_be_checked()
+    other.excuse("status of 409")
+    await other.page.get_by_role("button", name="Save the change").click()
+    await expect(other.page.get_by_text("Somebody else has changed these meanwhile")).to_be_visible()
+    await other.page.get_by_role("button", name="Save the change").click()
+    await other.said("The rules of the alerts are changed.")
+    rules = {each["code"]: each for each in (await hub.api.get(ALERT_RULES))["rules"]}
+    assert (rules["co2"]["raise_after_s"], rules["new_log"]["off"]) == (3600, False)

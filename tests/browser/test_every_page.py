@@ -174,6 +174,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "building-rules": Place(path="/buildings?site=ramsey&view=rules", ready=heading("Booking rules")),
         "building-hours": Place(path="/buildings?site=ramsey&view=hours", ready=heading("School terms")),
         "building-public": Place(path="/buildings?site=ramsey&view=public", ready=heading("What it says of the rooms")),
+        "building-alerts": Place(path="/buildings?site=ramsey&view=alerts", ready=heading("Alerts")),
         "building-tablets": Place(path="/buildings?site=ramsey&view=tablets", ready=heading("Tablets and screens of")),
         "building-floor-plan": Place(path="/buildings?site=ramsey&view=floor-plan", ready=labelled("The drawing")),
         **{

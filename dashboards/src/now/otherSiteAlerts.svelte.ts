@@ -22,16 +22,18 @@ const EVERY_MS = 15_000;
 const calls = (one: SiteAlert) => !one.over_since && !one.acknowledged_at && !(one.snoozed_until && Date.parse(one.snoozed_until) > Date.now());
 
 let items = $state.raw<SiteAlert[]>([]);
+let off = $state.raw<Record<string, string[]>>({});
 let known: ReadonlySet<string> = new Set();
 
 async function poll(): Promise<void> {
   if (!session.can("live") || session.state !== "in" || document.visibilityState !== "visible") return;
-  const found = await get<{ items: SiteAlert[] }>("/alerts").catch(() => null);
+  const found = await get<{ items: SiteAlert[]; switched_off: Record<string, string[]> }>("/alerts").catch(() => null);
   if (!found) return;
   const keys = new Map(found.items.map((one) => [`${one.site} ${one.kind} ${one.text}`, one]));
   const fresh = [...keys].filter(([key]) => !known.has(key));
   known = new Set(keys.keys());
   items = found.items;
+  off = found.switched_off;
   if (fresh.length) notices.alert(fresh.map(([, one]) => `${one.site_name}: ${one.text}.`).join(" "));
 }
 
@@ -40,6 +42,8 @@ export const otherSiteAlerts = {
   except(site: string): SiteAlert[] {
     return items.filter((one) => one.site !== site && calls(one));
   },
+  /** Codes that a building does without. */
+  off: (site: string): readonly string[] => off[site] ?? [],
   /** Polls until the function that it returns is called. */
   watch(): () => void {
     const timer = setInterval(poll, EVERY_MS);

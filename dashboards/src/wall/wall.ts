@@ -42,7 +42,7 @@ const ORDER = Object.keys(WHAT);
 const SEVERITIES = ["danger", "serious", "minor"] as const;
 export const SEVERITY_WORDS = /* words */ { danger: "Danger", serious: "Serious", minor: "Minor" } as const;
 /** What came later than those that we know is shown in the controller's own words. */
-export const whatText = (one: SiteAlert): string => WHAT[one.kind] ?? one.text;
+export const whatText = (one: Pick<SiteAlert, "kind" | "text">): string => WHAT[one.kind] ?? one.text;
 
 /** Whether it still needs somebody: it holds, nobody has seen it, and it is not snoozed. */
 export const calls = (one: SiteAlert, now: Instant): boolean =>
