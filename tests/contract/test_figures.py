@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import msgspec
 import pytest
 
 from controller.db.engine import Database
+from controller.settings import HistorySettings
 from controller.telemetry.history import HistoryFollower
 from controller.telemetry.influx_history import InfluxHistory
-from controller.telemetry.rollups.figure_reader import FigureReader
+from controller.telemetry.rollups.figure_reader import FigureReader, row_source
 from controller.telemetry.rollups.figures import figures
 from controller.telemetry.rollups.fold import Step
 from controller.telemetry.rollups.influx_rows import HistoryUnreadable, InfluxRows
@@ -158,6 +160,14 @@ async def test_every_row_of_every_step_is_as_the_roll_ups_have_it(in_influx: Sto
             assert found == await in_sql.samples(*edges, by)
             read += [(by, start) for row in found if row.readings]
     assert {by for by, _ in read} == set(Step)
+
+
+def test_figures_are_read_from_where_samples_are(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("secret\n")
+    history = HistorySettings(kind="influx", url="http://127.0.0.1:8086", org="o", bucket="b", token_file=token)
+    assert isinstance(row_source(history), InfluxRows)
+    assert row_source(HistorySettings()) is None
 
 
 async def test_what_influx_does_not_have_is_not_zero(in_influx: Store, influx: InfluxServer) -> None:

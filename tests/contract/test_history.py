@@ -16,6 +16,8 @@ from controller.settings import HistorySettings as HistorySettings
 from controller.settings import Settings
 from controller.telemetry.history import History, HistoryDown, HistoryFollower, HistoryRefuses, Sample, SqlHistory
 from controller.telemetry.influx_history import InfluxHistory
+from controller.telemetry.rollups.figures import figures
+from controller.telemetry.rollups.fold import Step
 from controller.telemetry.tables import samples
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock
@@ -216,5 +218,10 @@ async def test_a_controller_feeds_influx_and_a_dead_influx_blocks_nothing_and_lo
         assert await in_influx(influx, bucket, "footfall") == [
             (NOW, "ramsey", "front-beams", "front-door", {"ins": 2.0, "outs": 0.0})
         ]
+        day = NOW.date()
+        stored, _ = await hub.container.figure_reader.read(
+            "ramsey", (day.isoformat(), (day + timedelta(days=1)).isoformat()), Step.DAY, footfall=True
+        )
+        assert [(each.field, each.n, each.total) for each in figures(stored)] == [("ins", [1], [2]), ("outs", [1], [0])]
     async with hub.container.database.read() as tx:
         assert (await tx.execute(select(samples))).first() is None

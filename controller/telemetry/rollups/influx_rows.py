@@ -38,7 +38,7 @@ class _Series(msgspec.Struct):
     columns: list[str]
     values: list[list[float | None]]
     name: str = ""
-    tags: dict[str, str] = {}
+    tags: dict[str, str | None] = {}
     partial: bool = False
 
 
