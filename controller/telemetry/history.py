@@ -173,7 +173,8 @@ LONGEST_RETRY_S = 60.0
 
 
 class HistoryFollower:
-    """Feeds a history outside the database from the events table, for ever."""
+    """Feeds a history outside the database from the events table, for ever. ``waiting``: how many events it had still
+    to take, at most, when it last looked."""
 
     def __init__(self, *, database: Database, history: History, first_retry_s: float = 0.5) -> None:
         self._database = database
@@ -182,6 +183,7 @@ class HistoryFollower:
         self._more = asyncio.Event()
         self.down: str | None = None
         self.refused = 0
+        self.waiting = 0
 
     def wake(self) -> None:
         """There may be new events."""
@@ -214,6 +216,8 @@ class HistoryFollower:
         async with self._database.read() as tx:
             done = await repository.cursor(tx, NAME)
             logged = await queries.events_after(tx, done, limit=AT_ONCE)
+            newest = await queries.newest_event(tx)
+        self.waiting = max(newest - done, 0)
         if not logged:
             return False
         # Without the rooms of sensors: one that is put into another room in between would be a second point.
@@ -241,6 +245,7 @@ class HistoryFollower:
                 await repository.set_cursor(tx, NAME, logged[-1][1].id)
 
         await self._database.run(moved)
+        self.waiting = max(newest - logged[-1][1].id, 0)
         return len(logged) == AT_ONCE
 
 

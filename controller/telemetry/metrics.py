@@ -40,6 +40,9 @@ class TelemetryMetrics(Collector):
             yield GaugeMetricFamily(
                 "hallkeeper_history_up", "Whether the history takes samples.", float(self.hook.down is None)
             )
+            yield GaugeMetricFamily(
+                "hallkeeper_history_waiting_events", "Events it has still to take, at most.", self.hook.waiting
+            )
             yield CounterMetricFamily(
                 "hallkeeper_history_refused", "Batches of samples of which it refused some.", self.hook.refused
             )

@@ -92,6 +92,11 @@ async def events_since(tx: Tx, since: datetime | None) -> tuple[int, int]:
     return first, number.scalar_one()
 
 
+async def newest_event(tx: Tx) -> int:
+    """The number of the last that was stored; 0 for none."""
+    return (await tx.execute(select(func.max(events.c.id)))).scalar() or 0
+
+
 async def site_events(
     tx: Tx, site: str, *, after: int | None, limit: int, kind: str | None = None
 ) -> list[LoggedEvent]:

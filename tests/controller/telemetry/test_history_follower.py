@@ -51,15 +51,22 @@ async def spool(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 async def test_events_go_in_lots_and_each_waits_for_the_one_before(spool: Database) -> None:
     kept = Remembering()
     follower = HistoryFollower(database=spool, history=kept)
-    assert [await follower.step() for _ in range(4)] == [True, True, False, False]
+    assert [(await follower.step(), follower.waiting) for _ in range(4)] == [
+        (True, 6),
+        (True, 2),
+        (False, 0),
+        (False, 0),
+    ]
     assert (kept.lots, len(kept.points)) == ([4, 4, 2], 10)
 
 
 async def test_nothing_is_lost_or_doubled_where_the_history_was_down_and_the_controller_died(spool: Database) -> None:
     kept = Remembering()
     kept.down = True
+    follower = HistoryFollower(database=spool, history=kept)
     with pytest.raises(HistoryDown):
-        await HistoryFollower(database=spool, history=kept).step()
+        await follower.step()
+    assert follower.waiting == 10
     kept.down, kept.dies = False, True
     with pytest.raises(KeyboardInterrupt):
         await HistoryFollower(database=spool, history=kept).step()
