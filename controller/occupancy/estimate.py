@@ -5,6 +5,7 @@ The zone is what the counters at the doors enclose. PIRs only contradict that it
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from controller.text import times
 from edge.wire.faults import describe
 from edge.wire.interval import Interval
 
+_ALSO = {"devices": "devices on the WiFi", "co2": "carbon dioxide"}
 _KNOWN = 0.5
 """The share of a row in which a device must be known to have worked."""
 _ROOM_LEFT, _FEWEST, _MOST = 1.5, 60, 1500
@@ -110,6 +112,7 @@ class _Working:
         self._seconds: Floats = np.array(edges[1:])
         self._steps = list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
+        self._air = rows.air(len(self._steps))
         edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
         devices = [*sensing.counters, *sensing.pirs, *self._stations, *((edge, "") for edge in edges_here)]
         since = {**sensing.counters, **sensing.pirs}
@@ -144,7 +147,8 @@ class _Working:
         self._counting: Flags = np.logical_and.reduce(list(counters.values()))
         self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
         self._skip = max(rows.row(self._begun) - 1, 0)
-        self._replay = Replay(self._recording(told, self._empty, self._skip), many, counters_only=True)
+        self._many, self._read = many, self._recording(told, self._empty, self._skip)
+        self._replay = Replay(self._read, many, counters_only=True)
 
     def curve(self, since: datetime) -> list[PeopleThen]:
         counted = self._counting[self._skip :].tolist()
@@ -162,6 +166,10 @@ class _Working:
         since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, self._told_at)
         over = holds is not None and step.low > holds
         full = holds is not None and step.low - self._unsigned(since) > holds
+        if full and self._read.of("co2"):  # nobody signs it
+            signed = [each for each in self._read.columns if each.kind != "co2"]
+            alone = Replay(replace(self._read, columns=signed), self._many, counters_only=True).last()
+            full = alone.low - self._unsigned(since) > (holds or 0)
         return Estimate(
             at=self._at,
             people=step.people,
@@ -214,6 +222,8 @@ class _Working:
         for device in sorted(self._sensing.pirs):
             values = np.where(self._worked[device], self._rows.moving(device, rows), NAN)
             columns.append(Column(device[1], "pir", values))
+        for device, values in sorted(self._air.items()):
+            columns.append(Column(device[1], "co2", values))
         seconds = self._seconds[skip:]
         moments = [datetime.fromtimestamp(second, self._zone) for second in seconds.tolist()]
         columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
@@ -250,11 +260,11 @@ class _Working:
         first = since.timestamp()
         return max(round(sum(net for (_, end), net in zip(self._steps, self._net, strict=True) if end > first)), 0)
 
-    def _rests_on(self, anchor: str, follows: Sequence[str]) -> str:
+    def _rests_on(self, anchor: str, follows: Mapping[str, Sequence[str]]) -> str:
         by = {device: " (over MQTT)" if device in self._sensing.unsigned else "" for device in self._sensing.counters}
         names = sorted({self._door(device) + how for device, how in by.items()})
-        also = f" and devices on the WiFi ({times.listed(sorted(follows))})" if follows else ""
-        return f"Counts at {times.listed(names)}{also}; {anchor}"
+        also = [f"{_ALSO[kind]} ({times.listed(sorted(each))})" for kind, each in follows.items()]
+        return f"{times.listed([f'Counts at {times.listed(names)}', *also])}; {anchor}"
 
     def _door(self, device: Device) -> str:
         doors = self._sensing.parts.doors

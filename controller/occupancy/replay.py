@@ -82,14 +82,14 @@ class Replay:
         self._followers = self._following() if self.doors.counting else []
         self._use(self._columns)
 
-    def _following(self) -> list[tuple[str, Served | Breathed]]:
-        found: list[tuple[str, Served | Breathed]] = []
+    def _following(self) -> list[tuple[Column, Served | Breathed]]:
+        found: list[tuple[Column, Served | Breathed]] = []
         for one in self._columns:
             if one.kind == "devices":
-                found.append((one.name, Served(one, self._capacity)))
+                found.append((one, Served(one, self._capacity)))
             elif one.kind == "co2":
                 came = self.doors.came_within(Breathed.LATE)
-                found.append((one.name, Breathed(self._seconds, one, came, self._capacity)))
+                found.append((one, Breathed(self._seconds, one, came, self._capacity)))
         return found
 
     def steps(self) -> Iterator[Step]:
@@ -183,17 +183,22 @@ class Replay:
         return self._capacity
 
     @property
-    def follows(self) -> list[str]:
-        """What is believed at the last row beside the counters, by column."""
-        last = len(self._seconds) - 1
-        return [name for name, follower in self._followers if follower.logs(last) is not None]
+    def follows(self) -> dict[str, list[str]]:
+        """What is believed at the last row beside the counters: kind -> columns."""
+        last, found = len(self._seconds) - 1, dict[str, list[str]]()
+        for one, follower in self._followers:
+            if follower.logs(last) is not None:
+                found.setdefault(one.kind, []).append(one.name)
+        return found
 
     def _followed(self, index: int, span: float) -> Iterator[Floats]:
-        """What WiFi and carbon dioxide say, after so many seconds, by what was learned from the doors."""
+        """What WiFi and carbon dioxide say, after so many seconds, by what was learned from the doors. Sensors of the
+        air of one building repeat each other."""
         if self._learned is None:
-            for name, follower in self._followers:
-                if name not in self.off and (logs := follower.logs(index)) is not None:
-                    yield logs * min(span / follower.PERIOD, 1.0)
+            airs = sum(one.kind == "co2" for one, _ in self._followers)
+            for one, follower in self._followers:
+                if one.name not in self.off and (logs := follower.logs(index)) is not None:
+                    yield logs * min(span / follower.PERIOD, 1.0) / (airs if one.kind == "co2" else 1)
 
     def _study(self, index: int) -> None:
         """Learn from the rows before ``index``."""

@@ -12,7 +12,7 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
 from controller.occupancy.estimate import Estimate, PeopleThen, Sensing, curve, estimate
-from controller.occupancy.site_rows import KINDS, HeardEvent, SiteRows
+from controller.occupancy.site_rows import AIR, KINDS, READINGS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository
 from controller.telemetry.queries import CommittedEvent
 from controller.telemetry.rollups import repository as rollups
@@ -81,7 +81,7 @@ class OccupancyService:
             sensing, start = await _sensing(tx, site, now)
             if kept.rows is None or kept.rows.start != start or (kept.at and kept.at > now):
                 kept.rows, kept.last, kept.waiting, kept.at = SiteRows(start), 0, [], None
-            stored = await queries.events_from(tx, site, KINDS, start, after=kept.last)
+            stored = await _stored(tx, site, start, after=kept.last)
         before = len(kept.waiting) + len(stored)
         kept.waiting = await asyncio.to_thread(_grown, kept.rows, kept.waiting, stored, now - _SETTLED)
         kept.last = max([kept.last, *(each.id for each in stored)])
@@ -111,7 +111,7 @@ class OccupancyService:
                 sensing, start = await _sensing(tx, site, moment)
                 missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
                 sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
-                stored = await queries.events_from(tx, site, KINDS, start, until=moment - _SETTLED)
+                stored = await _stored(tx, site, start, until=moment - _SETTLED)
             return await asyncio.to_thread(_made, stored, sensing, start, moment)
 
     async def curve(self, site: str, during: Interval) -> list[PeopleThen]:
@@ -119,8 +119,15 @@ class OccupancyService:
         async with self._past:
             async with self._database.read() as tx:
                 sensing, start = await _sensing(tx, site, during.end)
-                stored = await queries.events_from(tx, site, KINDS, start)
+                stored = await _stored(tx, site, start)
             return await asyncio.to_thread(_curve, stored, sensing, start, during)
+
+
+async def _stored(
+    tx: Tx, site: str, start: datetime, *, after: int = 0, until: datetime | None = None
+) -> list[CommittedEvent]:
+    found = await queries.events_from(tx, site, KINDS, start, after=after, until=until)
+    return found + await queries.events_from(tx, site, [READINGS], start, after=after, until=until, containing=AIR)
 
 
 def _grown(

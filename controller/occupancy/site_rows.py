@@ -8,11 +8,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import fsum
 from typing import NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 
+from controller.occupancy.recording import KINDS as OF_COLUMNS
 from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Flags, Floats
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.coverage import blind_mark
@@ -27,13 +29,19 @@ from edge.wire.events import (
     FootfallData,
     MotionData,
     OutageData,
+    ReadingData,
     RecountData,
     WifiData,
 )
 from edge.wire.interval import Interval
+from edge.wire.readings import ReadingKind
 
 KINDS = ("footfall", "recount", "motion", "wifi", "alarm", "closing", "fault", "outage")
+READINGS = "reading"
+"""Events of this kind count only with carbon dioxide in them: `AIR`."""
+AIR = f'"{ReadingKind.CO2}":'
 ROW_S = 300
+_AIR_LOW, _AIR_HIGH = OF_COLUMNS["co2"].low, OF_COLUMNS["co2"].high
 _TOGETHER = timedelta(minutes=2)
 """Who counts a whole building corrects each of its counters in this time."""
 _AT_ONCE_S = 2
@@ -119,6 +127,7 @@ class SiteRows:
         self._stations: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
         self._moving: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
         self._moved: defaultdict[Device, set[int]] = defaultdict(set)
+        self._air: defaultdict[Device, defaultdict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
         self._alarm: defaultdict[Device, dict[int, tuple[When, bool]]] = defaultdict(dict)
         self._secured: dict[int, datetime] = {}
         self._recounts: list[_Recount] = []
@@ -147,6 +156,8 @@ class SiteRows:
                 self._recounts.append(_Recount(event.at, (event.edge, data.counter), data.inside, totals))
             case WifiData() as data:
                 _keep(self._stations[device], row, when, float(data.stations))
+            case ReadingData(values=values) if _AIR_LOW <= values.get(ReadingKind.CO2, 0.0) <= _AIR_HIGH:
+                self._air[device][row].append(values[ReadingKind.CO2])
             case MotionData() as data:
                 _keep(self._moving[device], row, when, float(data.active))
                 if data.active:
@@ -165,6 +176,16 @@ class SiteRows:
     def stations(self, rows: int) -> dict[Device, Floats]:
         """By access point: how many devices it listed last, in each row; NaN before the first."""
         return {device: _held(cells, rows) for device, cells in self._stations.items()}
+
+    def air(self, rows: int) -> dict[Device, Floats]:
+        """By sensor: the mean of its carbon dioxide in each row, in ppm; NaN where it sent none."""
+        found: dict[Device, Floats] = {}
+        for device, cells in self._air.items():
+            found[device] = np.full(rows, NAN)
+            for row, values in cells.items():
+                if row < rows:
+                    found[device][row] = fsum(values) / len(values)
+        return found
 
     def moving(self, sensor: Device, rows: int) -> Floats:
         """1 in the rows in which it saw movement; NaN where it said so long ago, and no more."""

@@ -152,15 +152,23 @@ class CommittedEvent(NamedTuple):
 
 
 async def events_from(
-    tx: Tx, site: str, kinds: Sequence[str], start: datetime, *, after: int = 0, until: datetime | None = None
+    tx: Tx,
+    site: str,
+    kinds: Sequence[str],
+    start: datetime,
+    *,
+    after: int = 0,
+    until: datetime | None = None,
+    containing: str = "",
 ) -> list[CommittedEvent]:
     """A site's events of some kinds that happened from ``start`` on, in no order. ``after``: only those committed after
-    that event; ``until``: only those received by then."""
+    that event; ``until``: only those received by then; ``containing``: only those with this in their JSON text."""
     c = events.c
     query = select(*(c[name] for name in CommittedEvent._fields))
     query = query.where(c.site == site, c.kind.in_(kinds), c.at >= start)
     query = query.where(c.id > after) if after else query
     query = query.where(c.received_at <= until) if until is not None else query
+    query = query.where(c.data.contains(containing, autoescape=True)) if containing else query
     stored = await tx.execute(query)
     return await asyncio.to_thread(lambda: [CommittedEvent(*row) for row in stored.all()])
 

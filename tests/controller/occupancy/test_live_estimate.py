@@ -25,6 +25,7 @@ from edge.wire.events import (
     FaultData,
     FootfallData,
     MotionData,
+    ReadingData,
     RecountData,
     WifiData,
 )
@@ -244,6 +245,10 @@ def two_days(rng: random.Random) -> list[tuple[datetime, Event]]:
         outs = rng.randrange(min(inside, 3) + 1) if at.hour < 18 else inside
         inside += ins - outs
         totals = [totals[0] + ins, totals[1] + outs]
+        if minute % 2:
+            air = ReadingData(name="air", family="zigbee", values={"co2": 420.0 + 9 * inside})
+            late = at + timedelta(seconds=1) + timedelta(minutes=minute % 5)
+            found.append((late, event(len(found) + 1, air, at=at, device="air")))
         seq = len(found) + 1
         told = crossing(seq, ins=ins, outs=outs, total=(totals[0], totals[1]), at=at)
         if rng.random() < 0.3:
