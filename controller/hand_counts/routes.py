@@ -15,7 +15,7 @@ from controller.hand_counts.service import (
     NotUsable,
 )
 from controller.people.authentication import Runs
-from controller.web.fields import Answer, Body, LocalTime, Slug, SlugPath, answer_of
+from controller.web.fields import Answer, Body, LocalTime, MomentText, Slug, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
@@ -43,10 +43,12 @@ class HandCountBody(Body):
 
 
 class HandCounted(Body):
-    """Whom somebody counted by hand since the count began."""
+    """Whom somebody counted by hand since the count began. ``ends_at``: when they stopped, where that is told later
+    because the network was away; null for now."""
 
     ins: People
     outs: People
+    ends_at: MomentText | None = None
 
 
 class CalibratedTotal(Answer):
@@ -92,8 +94,10 @@ async def end_hand_count(
     site: SlugPath, count: str, body: HandCounted, counts: TheHandCounts, actor: Runs
 ) -> HandCountAnswer:
     """End a hand count: whom the counter counted meanwhile is stored beside it. Raw totals stay as they are."""
-    found = await counts.end(site, count, ins=body.ins, outs=body.outs, actor=actor)
-    return answer_of(HandCountAnswer, found, await counts.zone(site))
+    zone = await counts.zone(site)
+    ends_at = None if body.ends_at is None else read_moment(body.ends_at).resolve(zone, "ends_at")
+    found = await counts.end(site, count, ins=body.ins, outs=body.outs, ends_at=ends_at, actor=actor)
+    return answer_of(HandCountAnswer, found, zone)
 
 
 def _counter(found: CounterCalibration) -> CalibratedCounter:

@@ -17,13 +17,15 @@ from controller.people.model import Actor
 from controller.telemetry import people_inside, queries, repository
 from controller.telemetry.people_inside import DayCount
 from controller.telemetry.validation import read_data
-from controller.web.problem import Conflicting, NotFound
+from controller.web.problem import Conflicting, NotFound, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.events import FootfallData
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=2)
+CLOCK_OFF = timedelta(seconds=30)
+"""How far a phone's idea of the controller's time may be ahead of it."""
 _C = hand_counts.c
 
 
@@ -106,9 +108,15 @@ class HandCounts:
 
         return await self._database.run(begin)
 
-    async def end(self, site: str, count: str, *, ins: int, outs: int, actor: Actor) -> HandCount:
-        """Somebody has counted. Raises ``SiteUnknown``, ``HandCountUnknown``, ``NotUsable``."""
+    async def end(
+        self, site: str, count: str, *, ins: int, outs: int, ends_at: datetime | None = None, actor: Actor
+    ) -> HandCount:
+        """Somebody has counted, until ``ends_at`` or now. Raises ``Invalid``, ``SiteUnknown``, ``HandCountUnknown``,
+        ``NotUsable``."""
         now = self._clock.now()
+        if ends_at is not None and ends_at > now + CLOCK_OFF:
+            raise invalid_field("ends_at", "must not be still to come")
+        ended = now if ends_at is None else min(ends_at, now)
 
         async def end(tx: Tx) -> HandCount:
             await require_site(tx, site)
@@ -118,13 +126,13 @@ class HandCounts:
             old = HandCount(**{name: row[name] for name in HandCount.__struct_fields__})
             if old.ends_at is not None:
                 raise NotUsable("it has ended already")
-            if not SHORTEST <= now - old.starts_at <= LONGEST:
+            if not SHORTEST <= ended - old.starts_at <= LONGEST:
                 raise NotUsable("count for 15 minutes; it must be 10 minutes at least and 2 hours at most")
-            during = Interval(start=old.starts_at, end=now)
+            during = Interval(start=old.starts_at, end=ended)
             await _require_usable(tx, site, old, during)
             counted_ins, counted_outs = await _counted(tx, site, old, during)
             new = msgspec.structs.replace(
-                old, ends_at=now, ins=ins, outs=outs, counted_ins=counted_ins, counted_outs=counted_outs
+                old, ends_at=ended, ins=ins, outs=outs, counted_ins=counted_ins, counted_outs=counted_outs
             )
             changed = {name: (getattr(old, name), getattr(new, name)) for name in ("ins", "outs")}
             await tx.execute(update(hand_counts).where(_C.id == count).values(msgspec.structs.asdict(new)))

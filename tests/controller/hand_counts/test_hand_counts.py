@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -91,6 +92,26 @@ async def test_a_count_that_is_too_short_or_too_long_is_refused(
     refused = await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 1, "outs": 1})
     assert refused.status_code == 409
     assert (await listed(client))["hand_counts"] == 0
+
+
+async def test_who_passes_after_the_phone_stopped_without_network_is_in_no_count(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    count = await begun(client)
+    clock.advance(minutes=14)
+    await edge.send([crossing(1, ins=9, outs=8, total=(9, 8), at=clock.now())])
+    clock.advance(minutes=1)
+    stopped = {"ins": 10, "outs": 8, "ends_at": clock.now().isoformat()}
+    clock.advance(minutes=20)
+    await edge.send([crossing(2, ins=5, total=(14, 8), at=clock.now())])
+    await edge.acknowledged(2)
+    path, key = f"{COUNTS}/{count['id']}/end", {"Idempotency-Key": "0" * 32}
+    later = stopped | {"ends_at": (clock.now() + timedelta(minutes=1)).isoformat()}
+    assert (await client.post(path, json=later)).status_code == 422
+    for _ in range(2):  # a phone that got no answer sends it again
+        done = await client.post(path, json=stopped, headers=key)
+        assert (done.status_code, done.json()["counted_ins"], done.json()["counted_outs"]) == (200, 9, 8)
+    assert (await listed(client))["hand_counts"] == 1
 
 
 @pytest.mark.cases_full
