@@ -21,3 +21,27 @@ class OccupancyRead(Answer):
     full: bool | None = None
     rests_on: str = ""
     missing: list[str] = Field(default_factory=list)
+
+
+class DeskPoolRead(Answer):
+    """Places of a pool of touch-down desks now. `booked`: held by bookings; `arrived`: those of them whose people came,
+    by code, check-in or door. `present`: people whom sensors at the desks see, null where it is not measured, never 0;
+    `at_least`: there may be more; `text`: by what, or why not. `free`: neither booked nor, as far as is seen, taken; 0
+    while `closed`."""
+
+    space: str
+    name: str
+    places: int
+    booked: int
+    arrived: int
+    present: int | None
+    at_least: bool
+    text: str
+    free: int
+    closed: bool
+
+
+class DeskPools(Answer):
+    """By name; empty where the site has no pool."""
+
+    items: list[DeskPoolRead]

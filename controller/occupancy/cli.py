@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
+from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
-from controller.occupancy.answers import OccupancyRead
+from controller.occupancy.answers import DeskPoolRead, DeskPools, OccupancyRead
 from controller.occupancy.recording import KINDS, BadRecording, Recording, mapping, read
 from controller.occupancy.replay import Replay
 from controller.occupancy.unusual import half_hours, unusual
@@ -91,6 +92,33 @@ def now(
     for each in found.missing:
         caller.say(f"Uncertain: {each}")
     caller.say(found.rests_on)
+
+
+@app.command()
+@takes_client
+def desks(caller: ApiClient, site: SiteArg, as_json: AsJson = False) -> None:
+    """Touch-down desks now: how many places are booked, at how many somebody is, and how many are free."""
+    found = caller.ask(f"/sites/{site}/desks", DeskPools, as_json=as_json)
+    rows = [
+        (
+            each.name,
+            str(each.places),
+            str(each.booked),
+            str(each.arrived),
+            _present(each),
+            "closed" if each.closed else str(each.free),
+        )
+        for each in found.items
+    ]
+    headings = ("Desks", "Places", "Booked", "Of these arrived", "Present", "Free")
+    if not output.show(caller.console, headings, rows):
+        caller.say("This building has no pool of desks.")
+
+
+def _present(pool: DeskPoolRead) -> str:
+    if pool.present is None:
+        return f"not measured: {pool.text}"
+    return f"{'at least ' if pool.at_least else ''}{pool.present}, {pool.text}"
 
 
 @unusual_app.command(epilog=f"Kinds of columns:\n\n{_KINDS}")

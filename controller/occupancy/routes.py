@@ -1,4 +1,4 @@
-"""How many people are in a building, over HTTP."""
+"""How many people are in a building, and which desks are free, over HTTP."""
 
 from typing import Annotated
 
@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query
 
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.occupancy.answers import OccupancyRead
+from controller.occupancy.answers import DeskPoolRead, DeskPools, OccupancyRead
+from controller.occupancy.desks import desk_pools
 from controller.occupancy.service import OccupancyService
 from controller.people.authentication import SeesLive
 from controller.web.fields import SlugPath, answer_of, read_edge
 from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheDatabase, service
+from controller.web.services import TheClock, TheDatabase, service
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
 
@@ -33,3 +34,12 @@ async def get_occupancy(
     if found is None:
         return OccupancyRead(state="not measured")
     return answer_of(OccupancyRead, found, zone)
+
+
+@router.get("/sites/{site}/desks")
+async def get_desks(site: SlugPath, database: TheDatabase, clock: TheClock, actor: SeesLive) -> DeskPools:
+    """Of each pool of touch-down desks, how many places are booked now, at how many somebody is, and how many are
+    free."""
+    async with database.read() as tx:
+        found = await desk_pools(tx, site, clock.now())
+    return DeskPools(items=[answer_of(DeskPoolRead, each) for each in found])

@@ -195,3 +195,15 @@ async def test_a_booking_nobody_has_come_to_is_late_and_the_next_step_is_named(s
 async def _book(hub: SimHub, title: str, space: str, starts: datetime, ends: datetime) -> dict[str, Any]:
     body = {"space": space, "title": title, "starts": starts.isoformat(), "ends": ends.isoformat()}
     return await hub.api.post("/sites/ramsey/bookings", body)
+
+
+@pytest.mark.browser_full
+async def test_desks_say_how_many_are_free_and_that_nobody_measures_who_is_present(
+    screens: Screens, hub: SimHub
+) -> None:
+    await hub.api.put("/sites/march/spaces/desks", {"name": "Hot desks", "kind": "pool", "pool_size": 6})
+    screen = await screens.new()
+    await screen.open("/now?site=march")
+    desks = screen.page.get_by_role("region", name="Hot desks")
+    await expect(desks).to_contain_text(re.compile(r"6\s*of 6 free now|closed"))
+    await expect(desks).to_contain_text("Present: not measured, no sensor at these desks sees people")

@@ -331,6 +331,7 @@ GET /sites/{site}/footfall                          | live      | site      |
 GET /sites/{site}/footfall.csv                      | live      | site      |
 GET /sites/{site}/forecast                          | live      | site      |
 GET /sites/{site}/occupancy                         | live      | site      |
+GET /sites/{site}/desks                             | live      | site      |
 GET /sites/{site}/samples                           | live      | site      |
 GET /sites/{site}/samples.csv                       | live      | site      |
 GET /sites/{site}/alerts                            | live      | site      |

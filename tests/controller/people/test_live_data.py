@@ -42,6 +42,7 @@ LIVE: dict[str, set[str]] = {
     "/sites/{site}/footfall.csv": {"beams-zebra"},
     "/sites/{site}/forecast": {"No door has a counter"},
     "/sites/{site}/occupancy": {"counter-zebra"},
+    "/sites/{site}/desks": set(),
     "/sites/{site}/samples": {"wifi-zebra"},
     "/sites/{site}/samples.csv": {"wifi-zebra"},
     "/sites/{site}/alerts": {"zebra forced"},

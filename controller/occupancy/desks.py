@@ -1,0 +1,107 @@
+"""Pools of touch-down desks now: how many places are booked, at how many somebody is, how many are free."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import select
+
+from controller.db.engine import Tx
+from controller.diary.tables import bookings, pool_claims
+from controller.estate.model import SpaceKind
+from controller.estate.service import require_parts
+from controller.hours.repository import hours_book
+from controller.telemetry import queries, repository, room_sensors
+from controller.telemetry.room_sensors import SILENT_AFTER, RoomSensor
+from edge.wire.interval import Interval
+from edge.wire.readings import ReadingKind
+
+_SEES = (ReadingKind.PRESENCE, ReadingKind.MOTION)
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """``people``: who are seen; ``None`` where it is not measured. ``all_seen``: whether there can be no more."""
+
+    people: int | None
+    all_seen: bool
+    text: str
+
+
+class DeskPool(msgspec.Struct, frozen=True, kw_only=True):
+    """``booked``: places that bookings hold now; ``arrived``: those of them whose people came, by code, check-in or
+    door. ``present``: people whom sensors at the desks see, ``None`` where none measures it; ``at_least``: there may be
+    more. ``free``: places that are neither booked nor, as far as is seen, taken; 0 while ``closed``."""
+
+    space: str
+    name: str
+    places: int
+    booked: int
+    arrived: int
+    present: int | None
+    at_least: bool
+    text: str
+    free: int
+    closed: bool
+
+
+async def desk_pools(tx: Tx, site: str, now: datetime) -> list[DeskPool]:
+    """By name. Raises ``SiteUnknown``."""
+    parts = await require_parts(tx, site)
+    pools = [each for each in parts.spaces if each.kind is SpaceKind.POOL]
+    if not pools:
+        return []
+    c = pool_claims.c
+    query = select(c.pool, c.seats, bookings.c.arrived_at).join(bookings, bookings.c.id == c.booking_id)
+    names = [f"{site}/{each.id}" for each in pools]
+    taken = (await tx.execute(query.where(c.pool.in_(names), c.starts <= now, c.ends > now))).all()
+    sensors = await room_sensors.of_site(tx, site)
+    online = {each.edge for each in await repository.site_edge_states(tx, site) if each.online}
+    moving = [
+        (str(state.values.get("zone")), bool(state.values.get("active")), edge in online)
+        for edge, state in await queries.site_devices(tx, site)
+        if state.kind == "motion"
+    ]
+    hours = await hours_book(tx, parts.site)
+    found = []
+    for pool in pools:
+        places = pool.pool_size or 0
+        mine = [row for row in taken if row.pool == f"{site}/{pool.id}"]
+        booked = sum(row.seats for row in mine)
+        own = [(active, known) for zone, active, known in moving if zone == pool.id]
+        seen = people_seen([each for each in sensors if each.space == pool.id], own, places, now)
+        closed = bool(hours.closed(Interval(start=now, end=now + timedelta(seconds=1)), space=pool.id))
+        found.append(
+            DeskPool(
+                space=pool.id,
+                name=pool.name,
+                places=places,
+                booked=booked,
+                arrived=sum(row.seats for row in mine if row.arrived_at is not None),
+                present=seen.people,
+                at_least=seen.people is not None and not seen.all_seen,
+                text=seen.text,
+                free=0 if closed else max(0, places - max(booked, seen.people or 0)),
+                closed=closed,
+            )
+        )
+    return sorted(found, key=lambda each: each.name)
+
+
+def people_seen(sensors: Sequence[RoomSensor], moving: Sequence[tuple[bool, bool]], places: int, now: datetime) -> Seen:
+    """What the sensors of a pool see. ``moving``: of movement sensors of an edge, whether each sees somebody, and
+    whether its edge is online. A sensor that counts people is believed; one that only sees that somebody is there
+    stands for one desk."""
+    heard = [each for each in sensors if now - each.heard_at <= SILENT_AFTER and each.available is not False]
+    values = [each.values for each in heard]
+    counts = [int(each[ReadingKind.PEOPLE].value) for each in values if ReadingKind.PEOPLE in each]
+    eyes = [any(each[kind].value > 0 for kind in _SEES if kind in each) for each in values if set(_SEES) & each.keys()]
+    eyes += [active for active, known in moving if known]
+    silent = len(sensors) - len(heard) + sum(not known for _, known in moving)
+    quiet = f"; {silent} silent" if silent else ""
+    if counts:
+        return Seen(people=sum(counts), all_seen=not silent, text=f"counted by sensors{quiet}")
+    if eyes:
+        text = f"{sum(eyes)} of {len(eyes)} sensors see somebody{quiet}"
+        return Seen(people=sum(eyes), all_seen=len(eyes) >= places and not silent, text=text)
+    why = "its sensors are silent" if silent else "no sensor at these desks sees people"
+    return Seen(people=None, all_seen=False, text=why)

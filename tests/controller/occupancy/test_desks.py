@@ -1,0 +1,81 @@
+"""How many desks of a pool are booked, have somebody, and are free now; what no sensor sees is not measured."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import msgspec
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+from controller.container import Container
+from controller.diary.tables import bookings
+from controller.occupancy.cli import app as command
+from controller.occupancy.desks import people_seen
+from controller.telemetry.room_sensors import LastValue, RoomSensor
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.serving import serving
+from tests.controller.village import API, SITE, book
+
+
+def sensor(*, silent: bool = False, **values: float) -> RoomSensor:
+    heard = NOW - timedelta(hours=silent)
+    last = msgspec.json.encode({kind: LastValue(value, heard) for kind, value in values.items()}).decode()
+    return RoomSensor(
+        site=SITE,
+        edge="pi-front",
+        device="desk",
+        name="desk",
+        family="z",
+        space="desks",
+        first_at=heard,
+        heard_at=heard,
+        last_values=last,
+    )
+
+
+@pytest.mark.parametrize(
+    ("sensors", "moving", "people", "all_seen"),
+    [
+        ([], [], None, False),
+        ([sensor(temperature=20)], [], None, False),
+        ([sensor(silent=True, presence=1)], [], None, False),
+        ([sensor(presence=1), sensor(presence=0), sensor(motion=1)], [], 2, True),
+        ([sensor(presence=0)], [(True, True)], 1, False),
+        ([sensor(presence=1), sensor(presence=1), sensor(silent=True, presence=1)], [], 2, False),
+        ([sensor(people=4), sensor(presence=1)], [], 4, True),
+        ([sensor(people=4), sensor(silent=True, people=1)], [], 4, False),
+        ([], [(True, False)], None, False),
+    ],
+)
+def test_who_is_not_seen_is_not_taken_to_be_away(
+    sensors: list[RoomSensor], moving: list[tuple[bool, bool]], people: int | None, all_seen: bool
+) -> None:
+    found = people_seen(sensors, moving, 3, NOW)
+    assert (found.people, found.all_seen) == (people, all_seen)
+
+
+async def test_places_are_booked_and_free_and_presence_without_sensors_is_not_measured(
+    app: FastAPI, village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    assert (await village.get(f"{API}/sites/{SITE}/desks")).json() == {"items": []}
+    pool = {"name": "Touch-down desks", "kind": "pool", "pool_size": 6, "doors": ["front-door"]}
+    assert (await village.put(f"{API}/sites/{SITE}/spaces/desks", json=pool)).is_success
+    came = await book(village, space="desks", seats=2)
+    await book(village, space="desks", seats=1)
+    async with container.database.write() as tx:
+        there = {"arrived_at": NOW, "arrived_how": "code"}
+        await tx.execute(update(bookings).where(bookings.c.id == came["id"]).values(there))
+    [before] = (await village.get(f"{API}/sites/{SITE}/desks")).json()["items"]
+    assert (before["booked"], before["free"]) == (0, 6)
+    clock.set(NOW + timedelta(hours=30, minutes=30))
+    [now] = (await village.get(f"{API}/sites/{SITE}/desks")).json()["items"]
+    assert (now["places"], now["booked"], now["arrived"], now["free"]) == (6, 3, 2, 3)
+    assert (now["present"], now["text"]) == (None, "no sensor at these desks sees people")
+    async with serving(app) as address:
+        env = {"HALLKEEPER_TOKEN": village.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "200"}
+        done = await asyncio.to_thread(CliRunner().invoke, command, ["desks", SITE, "--server", address], env=env)
+    assert "not measured: no sensor at these desks sees people" in done.output
