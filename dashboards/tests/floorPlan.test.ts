@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Booking, Door, Snapshot, Space } from "../src/model.ts";
-import { doorMark, roomMark } from "../src/now/floorPlan.ts";
+import { doorMark, doorThenMark, roomMark } from "../src/now/floorPlan.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -31,6 +31,16 @@ test("a door that never reported, whose Pi is away, or without a live line is no
   }
   assert.equal(said({ lock: "unknown" })[2], "Code needed");
   assert.equal(said({ lock: "unknown", mode: null })[2], "Not known");
+});
+
+test("a door at a past moment is shown by what is stored of it, and as not known in a gap", () => {
+  const spell = { known: true, contact: "closed", lock: "unlocked", alarm: null, faults: [] } as const;
+  const then = (more: object, lock = "Open to all") => doorThenMark({ ...spell, faults: [] as string[], ...more }, lock);
+  assert.deepEqual([then({}).word, then({}).text], ["Unlocked", "Unlocked. Open to all. Shut"]);
+  assert.equal(then({ lock: "locked" }, "Locked").text, "Locked. Shut");
+  assert.equal(then({ alarm: "held", contact: "open" }).word, "Held open");
+  assert.equal(then({ known: false, alarm: "held" }).word, "Not known");
+  assert.equal(doorThenMark(undefined, "").word, "Not known");
 });
 
 const space = (id: string, parts: string[] = []) => ({ id, name: id, parts }) as unknown as Space;

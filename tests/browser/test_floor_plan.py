@@ -80,13 +80,13 @@ async def test_a_drawing_is_looked_at_kept_and_shows_a_door_as_it_opens_and_noth
 @pytest.mark.browser_full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1920, 1080), PHONE])
-async def test_both_pages_pass_axe_and_fit_a_phone(
+async def test_it_passes_axe_and_fits_a_phone_wherever_it_is_shown(
     screens: Screens, march: SimHub, scheme: Scheme, size: tuple[int, int]
 ) -> None:
     version = str((await march.api.get(PLAN))["version"])
     await march.api.put_file(PLAN, HOSTILE.encode(), kind="image/svg+xml", version=version)
     screen = await screens.new(size=size, scheme=scheme)
-    for path in ("/now?site=march", "/buildings?site=march&view=floor-plan"):
+    for path in ("/now?site=march", "/now?site=march&view=past", "/buildings?site=march&view=floor-plan"):
         await screen.open(path)
         await expect(mark(screen.page, "Front door")).to_be_visible()
         assert await faults(screen.page, f"{path} {size} {scheme}") == []

@@ -2,6 +2,7 @@
 import type { Booking, Door, Snapshot, Space } from "../model.ts";
 import type { IconName } from "../parts/icons.ts";
 import { type Instant, momentText } from "../zone.ts";
+import type { DoorSpell } from "./past/past.ts";
 import { roomBookings, runningText, startText } from "./roomBookings.ts";
 import { ALARMS, CONTACTS, DOOR_MODES, LOCKS, sinceText } from "./statusText.ts";
 
@@ -33,19 +34,28 @@ export interface Mark {
 
 export const NOT_KNOWN: Mark = { tone: "unknown", icon: "ask", word: "Not known", text: "not known" };
 
+/** A door by its worst. `said`: all that is known of it; `set`: its mode, where it does not say how its lock is. */
+function worst(door: Pick<Door, "alarm" | "contact" | "lock">, fault: string | undefined, said: string, set = ""): Mark {
+  const mark = (tone: Mark["tone"], icon: IconName, word: string, text = said.startsWith(word) ? said : `${word}. ${said}`): Mark => ({ tone, icon, word, text });
+  if (door.alarm) return mark("bad", "warn", ALARMS[door.alarm]);
+  if (fault) return mark("bad", "warn", "Fault", `Fault: ${fault}. ${said}`);
+  if (door.contact === "open") return mark("warn", "door", "Open");
+  if (door.lock === "unlocked") return mark("ok", "tick", "Unlocked");
+  if (door.lock === "locked") return mark("plain", "lock", "Locked");
+  return set ? mark("plain", "lock", set) : { ...NOT_KNOWN, text: `not known. ${said}` };
+}
+
 /** `lively`: whether there is a live connection. */
 export function doorMark(door: Door | undefined, lively: boolean, zone: string, now: Instant): Mark {
   if (!door?.at) return NOT_KNOWN;
-  const mode = DOOR_MODES[door.mode ?? ""] ?? "Mode not known";
-  const said = `${mode}. ${CONTACTS[door.contact]}, ${LOCKS[door.lock]}`;
+  const said = `${DOOR_MODES[door.mode ?? ""] ?? "Mode not known"}. ${CONTACTS[door.contact]}, ${LOCKS[door.lock]}`;
   if (!lively || door.stale) return { ...NOT_KNOWN, text: `not known; at ${sinceText(door.at, zone, now)} it was: ${said}` };
-  const mark = (tone: Mark["tone"], icon: IconName, word: string): Mark => ({ tone, icon, word, text: word === mode ? said : `${word}. ${said}` });
-  if (door.alarm) return mark("bad", "warn", ALARMS[door.alarm]);
-  if (door.faults[0]) return { ...mark("bad", "warn", "Fault"), text: `Fault: ${door.faults[0].text}. ${said}` };
-  if (door.contact === "open") return mark("warn", "door", "Open");
-  if (door.lock === "unlocked" || door.mode === "free") return mark("ok", "tick", "Unlocked");
-  if (door.lock === "locked") return mark("plain", "lock", "Locked");
-  return door.mode ? mark("plain", "lock", mode) : { ...NOT_KNOWN, text: `not known. ${said}` };
+  return worst(door.mode === "free" ? { ...door, lock: "unlocked" } : door, door.faults[0]?.text, said, DOOR_MODES[door.mode ?? ""]);
+}
+
+/** A door at a past moment; `lock`: how it was locked, in words. */
+export function doorThenMark(spell: Pick<DoorSpell, "known" | "alarm" | "faults" | "contact" | "lock"> | undefined, lock: string): Mark {
+  return spell?.known ? worst(spell, spell.faults[0], `${lock}. ${CONTACTS[spell.contact]}`) : NOT_KNOWN;
 }
 
 /** The spaces that share its floor, itself first: a room's parts, and the rooms that it is a part of. */
