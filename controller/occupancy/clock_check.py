@@ -15,6 +15,7 @@ _OFF = 3
 _LEAST_DAYS = 3
 _FITS, _BETTER = 0.3, 0.2
 """How well it must fit at the other time, as a correlation, and by how much better than at its own."""
+_STILL = 1e-6
 _MIDDAY = 13.5
 """The middle of a usual day in a building, by the wall clock: which of two groups of sensors is right."""
 
@@ -87,6 +88,6 @@ def _fit(reference: Floats, signal: Floats, lag: int) -> float:
     moved = signal[: len(signal) - lag] if lag >= 0 else signal[-lag:]
     held = reference[lag:] if lag >= 0 else reference[:lag]
     known = np.isfinite(moved) & np.isfinite(held)
-    if known.sum() < 24 or np.std(moved[known]) == 0 or np.std(held[known]) == 0:
+    if known.sum() < 24 or min(np.std(moved[known]), np.std(held[known])) < _STILL:
         return 0.0
     return float(np.corrcoef(moved[known], held[known])[0, 1])

@@ -18,6 +18,9 @@ AIR_CHANGE, RISE = 1.2, 0.7
 """Of air an hour; and what part of a rise over a quarter of an hour is believed."""
 _VOLUME_PER_PERSON, _SMALLEST = 8.0, 30.0
 _DEVICES_PER_PERSON = 0.6
+_ALONE, _AGREED, _LEAST = 0.4, 1.2, 0.1
+"""How far a witness is believed that does not go with the others, and more by how far it does; and the least."""
+_UNCHANGED = 1e-3
 _BEFORE_ALL = -1.0
 """Log odds that anybody is there where no sensor says anything."""
 
@@ -42,7 +45,7 @@ def evidence(seconds: Floats, columns: list[Column], capacity: int) -> Evidence:
         says["pir"] = _moved(seconds, found)
     for kind, weight in (("light", 4.0), ("sound", 3.0)):
         if found := kinds.get(kind):
-            says[kind] = weight * (np.mean([_height(seconds, one) for one in found], axis=0) - 0.45)
+            says[kind] = weight * (_mean([_height(seconds, one) for one in found], len(seconds)) - 0.45)
     for column in kinds.get("co2", []) + kinds.get("devices", []):
         count, noise = _above_empty(
             seconds, _breathing(seconds, column, capacity) if column.kind == "co2" else _served(seconds, column)
@@ -51,9 +54,33 @@ def evidence(seconds: Floats, columns: list[Column], capacity: int) -> Evidence:
         says[column.kind] = np.clip(1.2 * (count - 0.5) / (noise + 0.25 * np.maximum(count, 0.0)), -2.0, 4.0)
     for column in kinds.get("booked", []):
         says["booked"] = np.where(column.values > 0, 1.0, -1.0)
-    known = {kind: np.nan_to_num(odds) for kind, odds in says.items()}
-    occupied = np.sum(list(known.values()), axis=0) + _BEFORE_ALL if known else np.full(len(seconds), _BEFORE_ALL)
+    known = [np.nan_to_num(odds) for odds in says.values()]
+    shares = _agreeing(seconds, known)
+    occupied = np.full(len(seconds), _BEFORE_ALL)
+    for odds, share in zip(known, shares, strict=True):
+        occupied += share * odds
     return Evidence(occupied, _mean(counts, len(seconds)), says)
+
+
+def _agreeing(seconds: Floats, says: list[Floats]) -> list[Floats]:
+    """How far each witness is believed, 0 to 1: less where so far it has not gone with the others, or never changed."""
+    if len(says) < 2:
+        return [np.ones(len(seconds)) for _ in says]
+    together = np.sum(says, axis=0)
+    fits = np.stack([_ALONE + _AGREED * _so_far(odds, together - odds) for odds in says])
+    weights = np.clip(fits / np.maximum(fits.max(axis=0), _ALONE), _LEAST, 1.0)
+    days = (seconds - seconds[0]) / DAY
+    return list((1.0 + days * weights) / (1.0 + days))
+
+
+def _so_far(one: Floats, others: Floats) -> Floats:
+    """The correlation of all rows up to each; -1 where the one has not changed, and 0 where the others have not."""
+    many = np.arange(1, len(one) + 1)
+    means = [np.cumsum(each) / many for each in (one, others, one * one, others * others, one * others)]
+    own, theirs = (np.maximum(means[2 + place] - means[place] ** 2, 0.0) for place in (0, 1))
+    both = np.maximum(own * theirs, 1e-6) ** 0.5
+    found: Floats = np.where(own < 1e-3, -1.0, (means[4] - means[0] * means[1]) / both)
+    return found
 
 
 def _mean(counts: list[Floats], rows: int) -> Floats:
@@ -72,10 +99,11 @@ def _moved(seconds: Floats, columns: list[Column]) -> Floats:
 
 
 def _height(seconds: Floats, column: Column) -> Floats:
-    """0 to 1: between what was low and what was high over three days."""
+    """0 to 1: between what was low and what was high over three days; NaN while it never changed."""
     values = running_mean(seconds, scaled(column), 5 * MINUTE)
     low, high = (running_quantile(seconds, values, 3 * DAY, share, HOUR) for share in (0.1, 0.98))
-    return np.clip((values - low) / np.maximum(high - low, 1.0 if column.kind == "light" else 0.3), 0.0, 1.0)
+    height = np.clip((values - low) / np.maximum(high - low, 1.0 if column.kind == "light" else 0.3), 0.0, 1.0)
+    return np.where(high - low > _UNCHANGED, height, np.nan)
 
 
 def _breathing(seconds: Floats, column: Column, capacity: int) -> Floats:
