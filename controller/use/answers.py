@@ -1,5 +1,6 @@
 """What is answered about the use of sites."""
 
+from controller.use.late_opening import HoursChanged, LateOpening, OpenHours, WeekHour, WeekRate
 from controller.use.model import (
     Counts,
     GroupUse,
@@ -11,6 +12,7 @@ from controller.use.model import (
     SiteVisits,
     SpaceUse,
     Week,
+    WifiUse,
 )
 from controller.web.fields import Answer, Ends, LocalTime, Page, Starts
 
@@ -81,6 +83,45 @@ class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours",)):
     peak: PeakRead | None
 
 
+class OpenHoursRead(Answer, of=OpenHours):
+    """Staffed or extended time. `minutes`: of it; `measured`: those in which every counter worked. `visits`: people
+    counted in within these; `per_hour`, and its `error`, half of a 90 % interval from how days differ, of seven days at
+    least; null: not measured. `bookings`: that began in it; `arrivals`: of them those whose people came; `unknown`:
+    those of which nothing is known."""
+
+
+class WeekHourRead(Answer, of=WeekHour):
+    """An hour of the week, 0 to 167 from Monday 00:00, as staffed or extended time; fields as of `OpenHoursRead`."""
+
+
+class WeekRateRead(Answer, of=WeekRate):
+    """What a week before and after the change has of `what`: visits, bookings or arrivals, each with its error, half of
+    a 90 % interval; null where it cannot be said, and `why_not` says why. Days that a closure hit are left out."""
+
+
+class HoursChangedRead(Answer, of=HoursChanged):
+    """The last change of the opening hours in the time."""
+
+    at: LocalTime
+    rates: list[WeekRateRead]
+
+
+class LateOpeningRead(Answer, of=LateOpening):
+    """What extended hours brought. `week`: hours that were staffed or extended. `change`: null where the hours were not
+    changed, or are not known; `why_no_change` says which."""
+
+    staffed: OpenHoursRead
+    extended: OpenHoursRead
+    week: list[WeekHourRead]
+    change: HoursChangedRead | None
+
+
+class WifiUseRead(Answer, of=WifiUse):
+    """Devices on the WiFi of a zone, which are not people. `sessions`: stays that began; `stayed`: minutes of all
+    devices together; null where nothing is known. `minutes`: of the time; `measured`: those in which every source of
+    the zone worked. Sessions of zones do not add up to the building's."""
+
+
 class UseRead(Answer, of=SiteUse, hidden=("during",)):
     """`until`: up to when it is measured, `ends` or now. `hours_set`: whether there are opening hours; without them
     nothing is bookable time. `hours_known`: whether it is known which hours were set then; else some of the time counts
@@ -99,6 +140,8 @@ class UseRead(Answer, of=SiteUse, hidden=("during",)):
     groups: list[GroupUseRead]
     groups_shown: bool
     visits: SiteVisitsRead | None
+    late: LateOpeningRead
+    wifi: list[WifiUseRead]
 
 
 class UsePeriodRead(Answer, of=SiteUse, hidden=("during", "week", "months", "spaces", "groups")):

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from controller.estate.model import Site
-from controller.use.model import SiteUse, SiteVisits
+from controller.use.late_opening import LateOpening
+from controller.use.model import SiteUse, SiteVisits, WifiUse
 
 _YEAR = timedelta(weeks=52)
 _ENOUGH = 0.5
@@ -16,10 +17,13 @@ Days = tuple[date, date]
 
 class UsePeriod(msgspec.Struct, frozen=True, kw_only=True):
     """``visits``: ``None`` where no door had a counter. ``bookings_from``, ``counts_from``: when the first booking of
-    the site began, and when a counter was first heard of, where that is later than the period's beginning."""
+    the site began, and when a counter was first heard of, where that is later than the period's beginning. ``late``,
+    ``wifi``: left out of earlier periods."""
 
     use: SiteUse
     visits: SiteVisits | None
+    late: LateOpening | None = None
+    wifi: tuple[WifiUse, ...] = ()
     bookings_from: datetime | None = None
     counts_from: datetime | None = None
 

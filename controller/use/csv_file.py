@@ -1,9 +1,11 @@
 """The figures of use as a file for spreadsheets. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from controller.csv_import.spreadsheet import write_sheet
 from controller.use.comparison import ComparedSite, UsePeriod
+from controller.use.late_opening import LateOpening, OpenHours
 from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, Week
 from controller.use.service import UseFound
 from controller.use.spans import WEEK_HOURS
@@ -12,7 +14,9 @@ _TIMES = ("bookable", "booked", "outside", "used", "no_show", "not_measured")
 _COUNTS = ("bookings", "arrived", "no_shows", "unknown", "late_cancellations")
 _HOURS = tuple(f"{name} (h)" for name in _TIMES)
 _VISITS = ("open (h)", "counted (h)", "visits", "visits per open hour")
-COLUMNS = ("about", "name", "month", "weekday", "hour", *_HOURS, *_COUNTS, *_VISITS)
+_ERROR = "visits per open hour, error"
+_WIFI = ("WiFi sessions (devices)", "WiFi minutes (devices)")
+COLUMNS = ("about", "name", "month", "weekday", "hour", *_HOURS, *_COUNTS, *_VISITS, _ERROR, *_WIFI)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOTES = (
     "Times are hours; those of a pool are hours of its places. Empty: does not apply.",
@@ -29,6 +33,12 @@ _COUNTED = (
     "peak: at least so many people were inside for ten minutes, with a probability of 0.9.",
     "peak, most: no counted day had more, with a probability of 0.9 if at most a tenth of the crossings were missed.",
 )
+_LATE = (
+    "staffed hour, extended hour: hours of the week that were so, with the bookings that began in them.",
+    "error: half of a 90 % interval, from how days differ; what counters miss is not in it.",
+    "about wifi: devices, which are not people. Sessions of zones do not add up to the building's. counted: when every "
+    "source of the zone worked.",
+)
 _UNKNOWN_HOURS = "For part of this time nobody knows which opening hours were set; the later ones are used for it."
 
 
@@ -37,15 +47,31 @@ def as_csv(found: UseFound) -> bytes:
     use, zone = found.use, found.site.tz
     starts, ends, until = (each.astimezone(zone) for each in (use.during.start, use.during.end, use.until))
     about = f"{found.site.name}, {starts:%Y-%m-%d} to before {ends:%Y-%m-%d}, measured until {until:%Y-%m-%d %H:%M}"
-    counted = [*_counters(found.visits, {}), *_days_and_peak(found)]
-    return _with_notes(
-        (about, *NOTES, *_COUNTED, *_of_hours(use), *counted, *use.closed), write_sheet(COLUMNS, _rows(found))
-    )
+    counted = [*_counters(found.visits, {}), *_days_and_peak(found), *changed(found.late, zone)]
+    lines = (about, *NOTES, *_COUNTED, *_LATE, *_of_hours(use), *counted, *use.closed)
+    return _with_notes(lines, write_sheet(COLUMNS, _rows(found)))
 
 
 def _of_hours(use: SiteUse) -> list[str]:
     none = [] if use.hours_set else ["No opening hours are set, so that no time counts as open."]
     return none if use.hours_known else [*none, _UNKNOWN_HOURS]
+
+
+def changed(late: LateOpening, zone: ZoneInfo) -> list[str]:
+    """What a week had before and after the last change of the opening hours."""
+    if late.change is None:
+        return [f"Before and after a change of hours cannot be compared, because {late.why_no_change}."]
+    when = f"{late.change.at.astimezone(zone):%Y-%m-%d}"
+    said = []
+    for each in late.change.rates:
+        if each.before is None or each.after is None:
+            said.append(f"{each.what.capitalize()} before and after cannot be compared, because {each.why_not}.")
+        else:
+            said.append(
+                f"{each.what.capitalize()} a week before the opening hours were changed on {when}: {each.before:.1f} "
+                f"± {each.before_error:.1f}; after: {each.after:.1f} ± {each.after_error:.1f}."
+            )
+    return said
 
 
 def _counters(visits: SiteVisits | None, doors: Mapping[str, str]) -> list[str]:
@@ -74,9 +100,17 @@ def _with_notes(lines: Iterable[str], sheet: bytes) -> bytes:
 def _rows(found: UseFound) -> Iterator[Mapping[str, str]]:
     use, names = found.use, found.names or {}
     yield {"about": "site", "name": found.site.name} | _of(use.minutes) | _counted(use.counts)
-    if found.visits is not None:
-        for about in ("open", "staffed", "extended", "closed"):
-            yield {"about": about, "name": found.site.name} | _visited(getattr(found.visits, about))
+    open_hours = {"staffed": found.late.staffed, "extended": found.late.extended}
+    for about in ("open", "staffed", "extended", "closed"):
+        row = {"about": about, "name": found.site.name}
+        row |= {} if found.visits is None else _visited(getattr(found.visits, about))
+        row |= _late(open_hours[about]) if about in open_hours else {}
+        if len(row) > 2:
+            yield row
+    for wifi in found.wifi:
+        counted = {"open (h)": _hours(wifi.minutes), "counted (h)": _hours(wifi.measured)}
+        told = ("" if each is None else str(each) for each in (wifi.sessions, wifi.stayed))
+        yield {"about": "wifi", "name": wifi.zone} | counted | dict(zip(_WIFI, told, strict=True))
     for month in use.months:
         yield {"about": "month", "name": found.site.name, "month": month.month} | _of(month.minutes)
     for space in use.spaces:
@@ -86,9 +120,25 @@ def _rows(found: UseFound) -> Iterator[Mapping[str, str]]:
         name = names.get(group.party or "", "no group")
         own = {"booked (h)": _hours(group.booked), "no_show (h)": _hours(group.missed)}
         yield {"about": "group", "name": name} | own | _counted(group.counts)
+    yield from _late_hours(found)
     yield from _weeks("site hour", found.site.name, use.week)
     for space in use.spaces:
         yield from _weeks("room hour" if space.places is None else "pool hour", space.name, space.week)
+
+
+def _late(of: OpenHours) -> dict[str, str]:
+    known = {"bookings": of.bookings, "arrived": of.arrivals, "unknown": of.unknown}
+    error = {} if of.error is None else {_ERROR: f"{of.error:.2f}"}
+    return {name: str(number) for name, number in known.items()} | error
+
+
+def _late_hours(found: UseFound) -> Iterator[Mapping[str, str]]:
+    for each in found.late.week:
+        at = {"weekday": _DAYS[each.hour // 24], "hour": f"{each.hour % 24:02}:00"}
+        counted = {"open (h)": _hours(each.minutes), "counted (h)": _hours(each.measured)}
+        known = {"bookings": str(each.bookings), "arrived": str(each.arrivals)}
+        visits = {} if each.visits is None else {"visits": str(each.visits)}
+        yield {"about": f"{each.mode.value} hour", "name": found.site.name} | at | counted | known | visits
 
 
 def _weeks(about: str, name: str, week: Week) -> Iterator[Mapping[str, str]]:

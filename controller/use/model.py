@@ -145,3 +145,15 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     peak: Peak | None
     most: int | None
     open_hours: dict[tuple[Mode, int], tuple[float, int]]
+
+
+class WifiUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Devices on the WiFi of a zone, which are not people. ``sessions``: stays that began; ``stayed``: minutes of all
+    devices together; ``None`` where no source of the zone tells them, or nothing is known. ``minutes``: of the time;
+    ``measured``: those in which every source of the zone is known to have worked."""
+
+    zone: str
+    sessions: int | None
+    stayed: int | None
+    minutes: int
+    measured: int

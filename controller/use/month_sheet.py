@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from controller.text.pdf import BOLD, FONT, MARGIN, WIDTH, as_markup, height_of, sheet_of, write
 from controller.use.comparison import ComparedPeriod, ComparedSite, UsePeriod
+from controller.use.csv_file import changed
 from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, SpaceUse
 
 _TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=22, leading=27)
@@ -95,6 +96,7 @@ def _notes(found: ComparedSite, link: str) -> list[str]:
         )
         if visits.part_of_the_time:
             said.append(f"Counted in a part of the time only: {_listed(_doors(found, visits.part_of_the_time))}.")
+    said += _late(found) + _wifi(found)
     said += [f"{shorten(each, _LONG, placeholder=' …')}." for each in use.closed[:3]]
     said += [f"And {len(use.closed) - 3} more closures."] if len(use.closed) > 3 else []
     if use.unused:
@@ -108,6 +110,28 @@ def _notes(found: ComparedSite, link: str) -> list[str]:
         "measured is left out, and is not zero. Used time is at most so much, since it is not known when people left. "
         f"More: {link.removeprefix('https://').removeprefix('http://')}",
     ]
+
+
+def _late(found: ComparedSite) -> list[str]:
+    """What extended hours brought."""
+    late = found.period.late
+    if late is None or not late.extended.minutes:
+        return []
+    said = []
+    for name, each in (("without staff", late.extended), ("with staff", late.staffed)):
+        rate = "visits not measured" if each.per_hour is None else f"{each.per_hour:.1f} visits an hour"
+        error = "" if each.error is None else f" (± {each.error:.1f})"
+        said.append(f"{_hours(each.minutes)} {name}: {rate}{error}, {_bookings(each.bookings)}")
+    return [f"Open {'; '.join(said)}.", *([" ".join(changed(late, found.site.tz))] if late.change else [])]
+
+
+def _wifi(found: ComparedSite) -> list[str]:
+    told = [
+        f"{each.zone} {each.sessions:,} ({_percent(each.measured, each.minutes)} measured)"
+        for each in found.period.wifi
+        if each.sessions is not None
+    ]
+    return [f"Sessions on the WiFi, of devices and not of people: {_listed(told)}."] if told else []
 
 
 def _doors(found: ComparedSite, doors: Sequence[str]) -> list[str]:

@@ -64,7 +64,8 @@ def _answer(found: UseFound) -> UseRead:
     names = found.names or {}
     groups = [answer_of(GroupUseRead, each, party_name=names.get(each.party or "")) for each in found.use.groups]
     shown = found.names is not None
-    return answer_of(UseRead, found.use, found.site.tz, groups=groups, groups_shown=shown, visits=found.visits)
+    told = {"visits": found.visits, "late": found.late, "wifi": found.wifi}
+    return answer_of(UseRead, found.use, found.site.tz, groups=groups, groups_shown=shown, **told)
 
 
 @router.get(

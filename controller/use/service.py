@@ -21,9 +21,11 @@ from controller.telemetry.rollups.crossings import DoorCounter, crossings, first
 from controller.telemetry.rollups.fold import Step
 from controller.text import local_time, times
 from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, year_earlier
+from controller.use.late_opening import LateOpening, late_opening
 from controller.use.measure import measure
-from controller.use.model import SiteUse, SiteVisits
+from controller.use.model import SiteUse, SiteVisits, WifiUse
 from controller.use.visits import site_visits
+from controller.use.wifi import wifi_use
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
@@ -39,6 +41,8 @@ class UseFound(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     use: SiteUse
     visits: SiteVisits | None
+    late: LateOpening
+    wifi: tuple[WifiUse, ...]
     names: dict[str, str] | None
 
 
@@ -51,6 +55,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     set_then: list[HoursThen]
     counters: list[DoorCounter]
     crossed: Sequence[tuple[int, int, int]]
+    wifi: list[DoorCounter]
+    wifi_sums: dict[tuple[str, str], int]
     bookings_from: datetime | None
     counts_from: datetime | None
 
@@ -75,11 +81,11 @@ class UseService:
         found = await asyncio.to_thread(_measured, stored, now, public=public)
         if not may(actor, Action.DETAILS, Thing(site=site)):
             use = msgspec.structs.replace(found.use, groups=())
-            return UseFound(site=where.site, use=use, visits=found.visits, names=None)
+            return _found(where.site, msgspec.structs.replace(found, use=use), None)
         async with self._database.read() as tx:
             known = await parties(tx, [each.party for each in found.use.groups if each.party is not None])
         names = {each.id: each.name for each in known.values()}
-        return UseFound(site=where.site, use=found.use, visits=found.visits, names=names)
+        return _found(where.site, found, names)
 
     async def compared(self, sites: Collection[str], days: Days, *, actor: Actor) -> AsyncIterator[ComparedSite]:
         """Of each site a period of local days beside the one before it and that of a year before. Raises as
@@ -93,6 +99,11 @@ class UseService:
                 stored = [await _stored(tx, where, each, now) for each in (past, *times_[1:])]
             public = not may(actor, Action.RUN, Thing(site=site))
             yield await asyncio.to_thread(_compared, where, stored, now, public=public)
+
+
+def _found(site: Site, found: UsePeriod, names: dict[str, str] | None) -> UseFound:
+    assert found.late is not None
+    return UseFound(site=site, use=found.use, visits=found.visits, late=found.late, wifi=found.wifi, names=names)
 
 
 def _past(site: Site, during: Interval, now: datetime) -> Interval:
@@ -118,12 +129,15 @@ async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) ->
         set_then=await past_hours(tx, where.hours, past),
         counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now, rows=False),
         crossed=await telemetry.crossed(tx, site, Step.FIVE_MINUTES, past),
+        wifi=await crossings(tx, site, Step.HOUR, past, now, rows=False, of="wifi"),
+        wifi_sums=await telemetry.wifi_sums(tx, site, past),
         bookings_from=await repository.first_start(tx, site),
         counts_from=await first_crossing(tx, site),
     )
 
 
-def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
+def _measured(stored: _Stored, now: datetime, *, public: bool, whole: bool = True) -> UsePeriod:
+    """``whole``: also what late opening brought, and the WiFi."""
     past = Interval(start=stored.during.start, end=min(stored.during.end, now))
     use = measure(stored.where, stored.during, stored.bookings, public=public, now=now, set_then=stored.set_then)
     assert use is not None
@@ -134,9 +148,13 @@ def _measured(stored: _Stored, now: datetime, *, public: bool) -> UsePeriod:
         began if began is not None and began > past.start else None
         for began in (stored.bookings_from, stored.counts_from)
     )
+    zone = stored.where.site.tz
+    told = (stored.counters, stored.crossed, modes, stored.bookings, stored.set_then)
     return UsePeriod(
         use=use,
-        visits=site_visits(stored.counters, modes, past, stored.where.site.tz, stored.crossed),
+        visits=site_visits(stored.counters, modes, past, zone, stored.crossed),
+        late=late_opening(*told, past, zone) if whole else None,
+        wifi=wifi_use(stored.wifi, stored.wifi_sums, past) if whole else (),
         bookings_from=bookings_from,
         counts_from=counts_from,
     )
@@ -146,7 +164,7 @@ def _compared(where: SiteConfig, stored: list[_Stored], now: datetime, *, public
     period, *others = (
         None
         if n and all(began is None or began >= each.during.end for began in (each.bookings_from, each.counts_from))
-        else _measured(each, now, public=public)
+        else _measured(each, now, public=public, whole=not n)
         for n, each in enumerate(stored)
     )
     assert period is not None

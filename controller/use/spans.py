@@ -62,6 +62,11 @@ def without(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     return found
 
 
+def seconds_in(spans: Iterable[Span]) -> int:
+    """How long they are together."""
+    return sum(end - start for start, end in spans)
+
+
 class WallHours:
     """The hours that the wall clock of a place shows during a time, with the hour of the week and the month of each.
     An hour that comes twice is two of them with one hour of the week; one that is skipped is none."""

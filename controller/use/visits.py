@@ -24,7 +24,7 @@ from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.fold import THOUSANDTHS
 from controller.text import local_time
 from controller.use.model import ModeVisits, Peak, SiteVisits
-from controller.use.spans import WEEK_HOURS, Span, WallHours, common, span_of, union, wall_hours, without
+from controller.use.spans import WEEK_HOURS, Span, WallHours, common, seconds_in, span_of, union, wall_hours, without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -57,15 +57,15 @@ def site_visits(
     measured, and not zero."""
     if not counters:
         return None
-    measured = _measured(counters, past)
-    steps = _Steps(past, _crossings(counters) if crossed is None else crossed)
+    measured = measured_time(counters, past)
+    steps = Steps(past, _crossings(counters) if crossed is None else crossed)
     by_mode = _by_mode(modes, measured, steps, wall_hours(past, zone))
     opened = union(span_of(each.during) for each in modes if each.mode is not Mode.CLOSED)
     days, peaks = [], []
     for day, ends in _days(modes, past, zone):
         ins, outs = steps.of(day)
         came, went = int(ins.sum()), int(outs.sum())
-        if _balanced(came, went, ends=ends) and _whole(day, opened, measured):
+        if _balanced(came, went, ends=ends) and whole_day(day, opened, measured):
             days.append(day)
             peaks += [_peak(day[0], ins, outs, ends=ends)] if came else []
     return SiteVisits(
@@ -90,7 +90,7 @@ def _by_place(counters: Iterable[DoorCounter]) -> dict[str, list[DoorCounter]]:
     return found
 
 
-def _measured(counters: Sequence[DoorCounter], past: Interval) -> list[Span]:
+def measured_time(counters: Sequence[DoorCounter], past: Interval) -> list[Span]:
     """When each of the doors had a counter, and each counter that was there is known to have worked."""
     found = [span_of(past)]
     for its in _by_place(counters).values():
@@ -108,7 +108,7 @@ def _partly(counters: Sequence[DoorCounter], past: Interval) -> set[str]:
     return {
         place
         for place, its in _by_place(counters).items()
-        if _seconds(without([whole], union(span_of(each.there) for each in its))) > _GAP * _seconds([whole])
+        if seconds_in(without([whole], union(span_of(each.there) for each in its))) > _GAP * seconds_in([whole])
     }
 
 
@@ -120,7 +120,7 @@ def _crossings(counters: Iterable[DoorCounter]) -> list[tuple[int, int, int]]:
     ]
 
 
-class _Steps:
+class Steps:
     """People in and people out in each step of five minutes of a time, the quiet ones too."""
 
     def __init__(self, past: Interval, crossed: Sequence[tuple[int, int, int]]) -> None:
@@ -153,24 +153,24 @@ class _Tally(msgspec.Struct):
 
 
 def _by_mode(
-    modes: Sequence[ModePeriod], measured: Sequence[Span], steps: _Steps, wall: WallHours
+    modes: Sequence[ModePeriod], measured: Sequence[Span], steps: Steps, wall: WallHours
 ) -> dict[Mode, _Tally]:
     """A step counts where it begins."""
     at, came = steps.busy()
-    known = _within(measured, at)
+    known = within(measured, at)
     found = {}
     for mode in Mode:
         its = union(span_of(each.during) for each in modes if each.mode is mode)
         both, week = common(its, measured), [0.0] * WEEK_HOURS
         wall.spread(both, 1, week, [0.0] * len(wall.months))
-        here = _within(its, at)
+        here = within(its, at)
         visits = np.bincount(wall.hours_of_week(at[here & known]), came[here & known], WEEK_HOURS)
-        tally = _Tally(_seconds(its), _seconds(both), (week, [int(each) for each in visits]), int(came[here].sum()))
+        tally = _Tally(seconds_in(its), seconds_in(both), (week, [int(each) for each in visits]), int(came[here].sum()))
         found[mode] = tally
     return found
 
 
-def _within(spans: Sequence[Span], at: Counts) -> npt.NDArray[np.bool_]:
+def within(spans: Sequence[Span], at: Counts) -> npt.NDArray[np.bool_]:
     """Which moments are in the spans, which are in order and without overlap."""
     if not spans:
         return np.zeros(len(at), np.bool_)
@@ -206,22 +206,19 @@ def _inside(spans: Sequence[Span], at: int) -> bool:
     return n >= 0 and at < spans[n][1]
 
 
-def _seconds(spans: Iterable[Span]) -> int:
-    return sum(end - start for start, end in spans)
-
-
 def _days(modes: Sequence[ModePeriod], past: Interval, zone: ZoneInfo) -> list[tuple[Span, bool]]:
     """From one midnight at which the building is closed, and so empty, to the next, and whether it was empty at the
     end; a time that no such midnight begins is left out. The last one is still going on, unless the time ends at such
     a midnight."""
     shut = union(span_of(each.during) for each in modes if each.mode is Mode.CLOSED)
     end = int(past.end.timestamp())
-    cuts = [at for at in _midnights(past, zone) if _inside(shut, at)]
+    cuts = [at for at in local_midnights(past, zone) if _inside(shut, at)]
     over = past.end == local_time.day_start(local_time.local_day(past.end, zone), zone) and _inside(shut, end - 1)
     return [(day, over or day[1] < end) for day in pairwise([*cuts, end])]
 
 
-def _midnights(past: Interval, zone: ZoneInfo) -> list[int]:
+def local_midnights(past: Interval, zone: ZoneInfo) -> list[int]:
+    """When local days begin within the time, in seconds."""
     day, last = (local_time.local_day(each, zone) for each in (past.start, past.end))
     all_ = [local_time.day_start(day + timedelta(days=each), zone) for each in range((last - day).days + 1)]
     return [int(each.timestamp()) for each in all_ if past.start <= each < past.end]
@@ -229,15 +226,16 @@ def _midnights(past: Interval, zone: ZoneInfo) -> list[int]:
 
 def _local_days(spans: Sequence[Span], past: Interval, zone: ZoneInfo) -> int:
     """How many local days have some of this time."""
-    midnights = _midnights(past, zone)
+    midnights = local_midnights(past, zone)
     starts, end = span_of(past)
     days = list(pairwise(sorted({starts, *midnights, end})))
     return len({bisect_right(midnights, piece[0]) for piece in common(days, spans)})
 
 
-def _whole(day: Span, opened: Sequence[Span], measured: Sequence[Span]) -> bool:
+def whole_day(day: Span, opened: Sequence[Span], measured: Sequence[Span]) -> bool:
+    """Whether its open time, of which there is some, is measured."""
     here = common([day], opened)
-    return bool(here) and _seconds(common(here, measured)) >= (1 - _GAP) * _seconds(here)
+    return bool(here) and seconds_in(common(here, measured)) >= (1 - _GAP) * seconds_in(here)
 
 
 def _balanced(came: int, went: int, *, ends: bool) -> bool:

@@ -45,6 +45,23 @@ def _visits() -> dict[str, object]:
     }
 
 
+def _late() -> dict[str, object]:
+    known = {"minutes": 840, "measured": 756, "bookings": 3, "arrivals": 2, "unknown": 1}
+    hour = {"hour": 18, "minutes": 60, "measured": 60, "visits": 9, "bookings": 1, "arrivals": 1}
+    sure = {"before": 84.0, "before_error": 6.2, "after": 97.0, "after_error": 7.5, "why_not": ""}
+    not_known = dict.fromkeys(("before", "before_error", "after", "after_error")) | {"why_not": "no door had a counter"}
+    return {
+        "staffed": known | {"visits": 1300, "per_hour": 20.5, "error": 1.2},
+        "extended": known | {"visits": 100, "per_hour": 8.2, "error": None},
+        "week": [hour | {"mode": "extended"}],
+        "change": {
+            "at": "2026-11-09T00:00:00+00:00",
+            "rates": [{"what": "visits"} | not_known, {"what": "bookings"} | sure, {"what": "arrivals"} | sure],
+        },
+        "why_no_change": "",
+    }
+
+
 def _use(*, bookable: int = 5040) -> dict[str, object]:
     """A week of one hall: booked on Monday at ten, and not known on Tuesday."""
     counts = {"bookings": 4, "arrived": 1, "no_shows": 1, "unknown": 2, "late_cancellations": 1}
@@ -66,6 +83,8 @@ def _use(*, bookable: int = 5040) -> dict[str, object]:
         "hours_set": True,
         "hours_known": True,
         "visits": _visits(),
+        "late": _late(),
+        "wifi": [{"zone": "hall", "sessions": 412, "stayed": 9000, "minutes": 10080, "measured": 9072}],
         "minutes": minutes,
         "counts": counts,
         "week": week,
@@ -145,6 +164,32 @@ async def test_visits_and_the_most_people_inside_say_how_far_they_are_measured(s
     await screen.open("/use?site=ramsey&view=month&date=2025-11-12")
     await expect(page.get_by_role("group").filter(has_text="Most people inside")).to_contain_text("Not measured")
     assert await faults(page, "visits") == []
+
+
+@pytest.mark.browser_full
+async def test_what_opening_late_brought_is_said_with_its_errors_and_what_cannot_be_compared(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    page = screen.page
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=_use())
+
+    await page.route("**/api/v1/sites/ramsey/use?*", answer)
+    await screen.open("/use?site=ramsey&view=month&date=2026-11-12")
+    await page.get_by_role("heading", name="What opening late brought").click()
+    brought = page.get_by_role("group").filter(has_text="Without staff: 8.2 visits an hour").last
+    await expect(brought).to_contain_text("With staff: 20.5 ± 1.2 visits an hour")
+    await brought.locator("summary").click()
+    await expect(brought.get_by_role("row", name=re.compile("^Mon 18:00"))).to_contain_text("100 %")
+    changed = page.get_by_role("group").filter(has_text="Before and after the opening hours were changed").last
+    await changed.locator("summary").click()
+    await expect(changed).to_contain_text("Cannot be compared, because no door had a counter")
+    await expect(changed.get_by_role("row", name=re.compile("^Bookings 84"))).to_contain_text("97.0 ± 7.5")
+    wifi = page.get_by_role("group").filter(has_text="WiFi, hall: 412 sessions").last
+    await wifi.locator("summary").click()
+    await expect(wifi).to_contain_text("Devices, which are not people")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await faults(page, "late opening") == []
 
 
 @pytest.mark.browser_full

@@ -36,11 +36,11 @@ class DoorCounter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def crossings(
-    tx: Tx, site: str, step: Step, during: Interval, now: datetime, *, rows: bool = True
+    tx: Tx, site: str, step: Step, during: Interval, now: datetime, *, rows: bool = True, of: str = "footfall"
 ) -> list[DoorCounter]:
     """Every counter that was there in a part of the time, with its crossings in it; without their ``rows`` in much less
-    time."""
-    heard = [each for each in await repository.series_of(tx, site) if each.measurement == "footfall"]
+    time. ``of``: another measurement, such as of devices, whose sources have no rows."""
+    heard = [each for each in await repository.series_of(tx, site) if each.measurement == of]
     if not heard:
         return []
     heard = await repository.trimmed(tx, site, step, heard)

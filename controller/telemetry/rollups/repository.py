@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from controller.db.compiled_sql import CompiledReads, insert_many, upsert_many
 from controller.db.engine import Tx, micros
 from controller.telemetry import repository as telemetry
-from controller.telemetry.rollups.fold import Cell, Row, Series, Step, instant
+from controller.telemetry.rollups.fold import THOUSANDTHS, Cell, Row, Series, Step, instant
 from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups, sensor_runs
 from edge.wire.interval import Interval
 
@@ -221,6 +221,19 @@ async def crossed(tx: Tx, site: str, step: Step, during: Interval) -> Sequence[t
     thousandths; of the steps of the interval in which somebody did."""
     found = await _CROSSED.tuples(tx, site=site, step=step.value, start=during.start, end=during.end)
     return cast("Sequence[tuple[int, int, int]]", found)
+
+
+async def wifi_sums(tx: Tx, site: str, during: Interval) -> dict[tuple[str, str], int]:
+    """Zone and field -> the sum of the hours that begin in the interval, of all its sources that ever told it."""
+    c = rollups.c
+    wanted = (c.site == site) & (c.measurement == "wifi") & c.field.in_(["sessions", "minutes"])
+    told = select(c.place, c.field).where(wanted, c.step == Step.MONTH.value).distinct()
+    found: dict[tuple[str, str], int] = dict.fromkeys(((row.place, row.field) for row in await tx.execute(told)), 0)
+    hours = wanted & (c.step == Step.HOUR.value) & (c.at >= during.start) & (c.at < during.end)
+    query = select(c.place, c.field, func.sum(c.total)).where(hours).group_by(c.place, c.field)
+    for place, field, total in await tx.execute(query):
+        found[place, field] = round(total / THOUSANDTHS)
+    return found
 
 
 async def least_at(

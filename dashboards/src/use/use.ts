@@ -46,7 +46,31 @@ export interface Visits {
   /** From `people` to `most` were inside for ten minutes. */
   peak: { people: number; estimate: number; most: number; at: string; ins: number; outs: number; ended: boolean } | null;
 }
+/** Staffed or extended time; `error`: half of a 90 % interval. Null: not measured. */
+export interface OpenHours {
+  minutes: number;
+  measured: number;
+  visits: number | null;
+  per_hour: number | null;
+  error: number | null;
+  bookings: number;
+  arrivals: number;
+  unknown: number;
+}
+/** `hour`: of the week. */
+export type WeekHour = Pick<OpenHours, "minutes" | "measured" | "visits" | "bookings" | "arrivals"> & { hour: number; mode: "staffed" | "extended" };
+/** In a week before and after a change of hours; null where `why_not` says why. */
+export interface WeekRate {
+  what: "visits" | "bookings" | "arrivals";
+  before: number | null;
+  before_error: number | null;
+  after: number | null;
+  after_error: number | null;
+  why_not: string;
+}
 export interface WireUse {
+  late: { staffed: OpenHours; extended: OpenHours; week: WeekHour[]; change: { at: string; rates: WeekRate[] } | null; why_no_change: string };
+  wifi: { zone: string; sessions: number | null; stayed: number | null; minutes: number; measured: number }[];
   until: string;
   hours_set: boolean;
   hours_known: boolean;

@@ -1,0 +1,259 @@
+"""What extended hours brought: visits, bookings and arrivals in them beside staffed hours, by hour of the week, and
+before and after the opening hours were changed. Pure.
+
+Errors are half of a 90 % interval, from how days differ. What the counters miss is not in them.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from controller.diary.model import Booking
+from controller.hours.modes import ModePeriod
+from controller.hours.past_hours import HoursThen
+from controller.telemetry.rollups.crossings import DoorCounter
+from controller.text import local_time
+from controller.use.outcome import Outcome, outcome
+from controller.use.spans import WEEK_HOURS, Span, common, seconds_in, span_of, union, wall_hours
+from controller.use.visits import Counts, Steps, local_midnights, measured_time, whole_day, within
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+_NINE_OF_TEN = 1.645
+"""Standard deviations of a normal distribution that nine of ten are within."""
+_DAYS = 7
+"""With fewer measured days no error is said."""
+_EACH = 2
+"""Days of each weekday that a week before or after a change is made of, at least."""
+_COMPARED = ("visits", "bookings", "arrivals")
+
+
+class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Staffed or extended time. ``minutes``: of it; ``measured``: those in which every counter worked. ``visits``:
+    people counted in within these; ``per_hour`` and its ``error``; ``None``: not measured. ``bookings``: that began in
+    it; ``arrivals``: of them those whose people came; ``unknown``: those of which nothing is known."""
+
+    minutes: int
+    measured: int
+    visits: int | None
+    per_hour: float | None
+    error: float | None
+    bookings: int
+    arrivals: int
+    unknown: int
+
+
+class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
+    """An hour of the week, from Monday 00:00, as staffed or extended time; fields as of ``OpenHours``."""
+
+    hour: int
+    mode: Mode
+    minutes: int
+    measured: int
+    visits: int | None
+    bookings: int
+    arrivals: int
+
+
+class WeekRate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a week before and after has of something, each with its error; ``None`` where it cannot be said, and
+    ``why_not`` says why."""
+
+    what: str
+    before: float | None
+    before_error: float | None
+    after: float | None
+    after_error: float | None
+    why_not: str
+
+
+class HoursChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The last change of the opening hours, ``at``, and what a week has before and after it."""
+
+    at: datetime
+    rates: tuple[WeekRate, ...]
+
+
+class LateOpening(msgspec.Struct, frozen=True, kw_only=True):
+    """``why_no_change``: why nothing is compared, where ``change`` is ``None``."""
+
+    staffed: OpenHours
+    extended: OpenHours
+    week: tuple[WeekHour, ...]
+    change: HoursChanged | None
+    why_no_change: str
+
+
+def late_opening(
+    counters: Sequence[DoorCounter],
+    crossed: Sequence[tuple[int, int, int]],
+    modes: Sequence[ModePeriod],
+    bookings: Iterable[Booking],
+    set_then: Sequence[HoursThen],
+    past: Interval,
+    zone: ZoneInfo,
+) -> LateOpening:
+    """``counters`` and ``crossed`` as for ``site_visits``; ``modes`` tile the time; ``bookings``: all that touch it."""
+    days = _Days(counters, crossed, modes, bookings, past, zone)
+    found = {mode: days.of_mode(mode) for mode in (Mode.STAFFED, Mode.EXTENDED)}
+    week = [each for _, its in found.values() for each in its]
+    change, why = days.change(set_then)
+    return LateOpening(
+        staffed=found[Mode.STAFFED][0],
+        extended=found[Mode.EXTENDED][0],
+        week=tuple(sorted(week, key=lambda each: (each.hour, each.mode))),
+        change=change,
+        why_no_change=why,
+    )
+
+
+class _Days:
+    def __init__(
+        self,
+        counters: Sequence[DoorCounter],
+        crossed: Sequence[tuple[int, int, int]],
+        modes: Sequence[ModePeriod],
+        bookings: Iterable[Booking],
+        past: Interval,
+        zone: ZoneInfo,
+    ) -> None:
+        self._modes, self._past, self._zone, self._counted = modes, past, zone, bool(counters)
+        self._wall = wall_hours(past, zone)
+        self._measured = measured_time(counters, past) if counters else []
+        self._at, self._came = Steps(past, crossed).busy()
+        self._known = within(self._measured, self._at)
+        start, end = span_of(past)
+        self._days: list[Span] = list(pairwise(sorted({start, *local_midnights(past, zone), end})))
+        self._starts = np.array([day[0] for day in self._days])
+        begun = [(each, became) for each in bookings if each.starts in past and (became := outcome(each)) is not None]
+        self._begun = np.array([int(each.starts.timestamp()) for each, _ in begun], np.int64)
+        self._arrived = np.array([became is Outcome.USED for _, became in begun], np.bool_)
+        self._unknown = np.array([became is Outcome.UNKNOWN for _, became in begun], np.bool_)
+
+    def of_mode(self, mode: Mode) -> tuple[OpenHours, list[WeekHour]]:
+        its = union(span_of(each.during) for each in self._modes if each.mode is mode)
+        both = common(its, self._measured)
+        here, begun = within(its, self._at) & self._known, within(its, self._begun)
+        at, came = self._at[here], self._came[here]
+        measured, visits = seconds_in(both), int(came.sum())
+        counted = self._counted and bool(measured)
+        total = OpenHours(
+            minutes=round(seconds_in(its) / 60),
+            measured=round(measured / 60),
+            visits=visits if counted else None,
+            per_hour=visits / measured * 3600 if counted else None,
+            error=self._error(both, at, came) if counted else None,
+            bookings=int(begun.sum()),
+            arrivals=int((begun & self._arrived).sum()),
+            unknown=int((begun & self._unknown).sum()),
+        )
+        minutes, known = ([0.0] * WEEK_HOURS for _ in range(2))
+        for spans, into in ((its, minutes), (both, known)):
+            self._wall.spread(spans, 1 / 60, into, [0.0] * len(self._wall.months))
+        hours = self._wall.hours_of_week
+        people = np.bincount(hours(at), came, WEEK_HOURS)
+        booked, arrived = (
+            np.bincount(hours(self._begun[mask]), minlength=WEEK_HOURS) for mask in (begun, begun & self._arrived)
+        )
+        return total, [
+            WeekHour(
+                hour=hour,
+                mode=mode,
+                minutes=round(minutes[hour]),
+                measured=round(known[hour]),
+                visits=int(people[hour]) if self._counted and known[hour] else None,
+                bookings=int(booked[hour]),
+                arrivals=int(arrived[hour]),
+            )
+            for hour in range(WEEK_HOURS)
+            if minutes[hour]
+        ]
+
+    def _of_days(self, at: Counts, weights: Counts | None = None) -> list[float]:
+        n = np.searchsorted(self._starts, at, side="right") - 1
+        return [float(each) for each in np.bincount(n, weights, len(self._days))]
+
+    def _error(self, both: Sequence[Span], at: Counts, came: Counts) -> float | None:
+        """Of visits an hour: a ratio of sums over days."""
+        pieces = np.array(common(self._days, both), np.int64)
+        hours = np.array(self._of_days(pieces[:, 0], pieces[:, 1] - pieces[:, 0])) / 3600
+        number = int((hours > 0).sum())
+        if number < _DAYS:
+            return None
+        visits = np.array(self._of_days(at, came))
+        off = visits - visits.sum() / hours.sum() * hours
+        return _NINE_OF_TEN * math.sqrt(number / (number - 1) * float((off**2).sum())) / float(hours.sum())
+
+    def change(self, set_then: Sequence[HoursThen]) -> tuple[HoursChanged | None, str]:
+        """The last change, and why none is compared."""
+        runs: list[list[HoursThen]] = []
+        for each in set_then:
+            if runs and runs[-1][-1].hours.timetable == each.hours.timetable:
+                runs[-1].append(each)
+            else:
+                runs.append([each])
+        if len(runs) < 2:
+            known = all(each.known for each in set_then)
+            return None, "" if not set_then else _UNCHANGED if known else _UNKNOWN_HOURS
+        if not all(each.known for run in runs[-2:] for each in run):
+            return None, _UNKNOWN_HOURS
+        spans = [Interval(start=run[0].during.start, end=run[-1].during.end) for run in runs[-2:]]
+        closed = union(
+            span_of(each.during) for run in runs[-2:] for one in run for each in one.hours.closed(one.during)
+        )
+        rates = tuple(self._rate(what, spans, closed) for what in _COMPARED)
+        return HoursChanged(at=spans[1].start, rates=rates), ""
+
+    def _rate(self, what: str, spans: Sequence[Interval], closed: Sequence[Span]) -> WeekRate:
+        """Days that a closure hit count for neither."""
+        opened = union(span_of(each.during) for each in self._modes if each.mode is not Mode.CLOSED)
+        if what == "visits":
+            if not self._counted:
+                return _without(what, "no door had a counter")
+            inside = within(opened, self._at)
+            values = self._of_days(self._at[inside], self._came[inside])
+
+            def measured(day: Span) -> bool:
+                return not common([day], opened) or whole_day(day, opened, self._measured)
+        else:
+            values = self._of_days(self._begun if what == "bookings" else self._begun[self._arrived])
+
+            def measured(day: Span) -> bool:
+                return True
+
+        weeks = [self._week(values, span_of(each), closed, measured) for each in spans]
+        for word, week in zip(("before", "after"), weeks, strict=True):
+            if week is None:
+                return _without(what, f"fewer than {_EACH} whole days of each weekday are measured {word} the change")
+        (before, before_error), (after, after_error) = (each for each in weeks if each is not None)
+        return WeekRate(
+            what=what, before=before, before_error=before_error, after=after, after_error=after_error, why_not=""
+        )
+
+    def _week(
+        self, values: Sequence[float], span: Span, closed: Sequence[Span], measured: Callable[[Span], bool]
+    ) -> tuple[float, float] | None:
+        """Of a week, and the error: the sum of the means of its weekdays."""
+        by_weekday: list[list[float]] = [[] for _ in range(7)]
+        for day, value in zip(self._days, values, strict=True):
+            start, after = (datetime.fromtimestamp(each, self._zone) for each in day)
+            whole = start == local_time.day_start(start.date(), self._zone) and after.date() != start.date()
+            if whole and span[0] <= day[0] and day[1] <= span[1] and not common([day], closed) and measured(day):
+                by_weekday[start.weekday()].append(value)
+        if min(map(len, by_weekday)) < _EACH:
+            return None
+        spread = sum(float(np.var(each, ddof=1)) / len(each) for each in by_weekday)
+        return sum(float(np.mean(each)) for each in by_weekday), _NINE_OF_TEN * math.sqrt(spread)
+
+
+_UNCHANGED = "the opening hours were not changed in this time"
+_UNKNOWN_HOURS = "it is not known which opening hours were set in all of this time"
+
+
+def _without(what: str, why: str) -> WeekRate:
+    return WeekRate(what=what, before=None, before_error=None, after=None, after_error=None, why_not=why)
