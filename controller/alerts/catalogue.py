@@ -98,7 +98,7 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     AlertCode.OFFLINE: _kind(
         _SERIOUS,
         "if it has power, its doors go on by their last plan; look at its line and its power",
-        raise_s=20,
+        raise_s=60,
         clear_s=60,
         longest_s=_HOUR_S,
         always=True,

@@ -1,6 +1,5 @@
 """People where nobody may be, and people who were let in from inside, by what doors and rooms reported. Pure."""
 
-import math
 from collections import deque
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ import msgspec
 
 from controller.attendance.case import moment_of, span_of
 from controller.attendance.evidence import Crossing, DoorSeen, Seen
+from controller.bookings.arrivals import THROUGH
 from controller.diary.site_config import SiteConfig
 from controller.text import times
 from controller.use.spans import Span, common, union, without
@@ -21,25 +21,25 @@ _TOGETHER_S, _QUIET_S = 10 * 60, 2 * 3600
 """Signs so close to each other are of the same people; after so long without one everybody has gone."""
 _LEAVING_S = 15 * 60
 """So long after a building closes people leave."""
-_LEAST_S, _LEAST_TIMES = 180, 3
-"""Movement in one room alone counts where it was seen as often, over at least that many seconds."""
+_LEAST_S, _LEAST_TIMES = 180, 4
+"""Movement counts where it lasted as long, or was seen as often: a PIR now and then sees somebody where nobody is."""
 _HOUR = timedelta(hours=1)
-_BACK = timedelta(minutes=3)
+_BACK = timedelta(minutes=1)
 """Who comes in so soon after somebody went out turned back."""
-_LET_IN = 3
-"""So many people in an hour without a code, besides what the counter gets wrong."""
+_LET_IN = 4
+"""So many people in an hour without a code."""
 _PARTY = 5
 """Most people who come in together by one code or card: a family."""
-_DOUBLED = 0.04
-"""Share of crossings that a counter may count twice."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to tell of. ``door``: empty where it is of the whole site. ``since``: when it began."""
+    """Something to tell of. ``door``: empty where it is of the whole site. ``since``: when it began;
+    ``until``: when the last of it was heard."""
 
     door: str = ""
     edge: str = ""
     since: datetime
+    until: datetime
     text: str
 
 
@@ -81,21 +81,18 @@ def present(where: SiteConfig, seen: Seen, during: Interval) -> list[Found]:
         words = [f"{came} came in"] if came else []
         words += [f"movement in {times.listed(rooms)}"] if rooms else []
         text = f"Somebody is inside although it is closed and nothing is booked: {times.listed(words)}"
-        found.append(Found(since=moment_of(start), text=text))
+        found.append(Found(since=moment_of(start), until=moment_of(end), text=text))
     return found
 
 
 def _is_somebody(sign: Span, moved: dict[str, list[Span]], ins: Iterable[Crossing], opened: list[Span]) -> bool:
-    """Whether signs that belong together are more than a PIR or a counter sees where nobody is: two rooms moved, one
-    did for a while, or somebody was counted in and something else says so."""
-    its = {room: found for room, each in moved.items() if (found := common([sign], each))}
-    longest = max(
-        (found[-1][1] - found[0][0] if len(found) >= _LEAST_TIMES else 0 for found in its.values()), default=0
-    )
-    if len(its) > 1 or longest >= _LEAST_S:
+    """Whether signs that belong together are more than a PIR or a counter sees where nobody is: movement that lasts or
+    is seen again and again, or somebody who was counted in while something else says so."""
+    its = [span for found in moved.values() for span in common([sign], found)]
+    if len(its) >= _LEAST_TIMES or sum(end - start for start, end in its) >= _LEAST_S:
         return True
-    near = [(start - 120, end + 120) for start, end in (*opened, *(span for each in its.values() for span in each))]
-    return any(common([_second(each.at)], union(near)) for each in ins if sign[0] <= each.at.timestamp() <= sign[1])
+    came = any(sign[0] <= each.at.timestamp() <= sign[1] for each in ins)
+    return came and (len(its) >= _LEAST_TIMES - 1 or bool(common([sign], opened)))
 
 
 def let_ins(where: SiteConfig, seen: Seen, during: Interval, doors: Collection[str]) -> list[Found]:
@@ -118,15 +115,15 @@ def let_ins(where: SiteConfig, seen: Seen, during: Interval, doors: Collection[s
             since, until, people = told
             clock = (times.at(each, where.site.tz, now=until) for each in (since, until))
             text = f"{people} people came in at {door.name} without a code of their own from {' to '.join(clock)}"
-            found.append(Found(door=door.id, edge=door.edge, since=since, text=text))
+            found.append(Found(door=door.id, edge=door.edge, since=since, until=until, text=text))
     return found
 
 
 def _most_let_in(door: DoorSeen, watched: list[Span], during: Interval) -> tuple[datetime, datetime, int] | None:
     """The first hour in which too many came in: from when, until when, and how many without a code."""
-    hour: deque[tuple[datetime, int, int]] = deque()
+    hour: deque[tuple[datetime, int]] = deque()
+    backed: deque[tuple[datetime, int]] = deque()
     went: deque[datetime] = deque()
-    party, bearer = 0, None
     for each in door.crossed(during.start, during.end):
         if not common([_second(each.at)], watched):
             continue
@@ -135,18 +132,21 @@ def _most_let_in(door: DoorSeen, watched: list[Span], during: Interval) -> tuple
             went.popleft()
         if not each.ins:
             continue
-        party = party + each.ins if each.by is not None and each.by is bearer else each.ins
-        bearer = each.by
-        alone = each.ins if each.by is None else max(0, min(each.ins, party - _PARTY))
+        while backed and backed[0][0] < each.at - THROUGH:
+            backed.popleft()
+        alone = each.ins
+        if each.by is not None:
+            may = _PARTY * len(door.admitted(each.at - 2 * THROUGH, each.at + timedelta(microseconds=1)))
+            alone = min(max(sum(ins for _, ins in backed) + each.ins - may, 0), each.ins)
+            backed.append((each.at, each.ins - alone))
         while alone and went:
             went.popleft()
             alone -= 1
-        hour.append((each.at, alone, each.ins))
+        hour.append((each.at, alone))
         while hour[0][0] <= each.at - _HOUR:
             hour.popleft()
-        people, ins = sum(some for _, some, _ in hour), sum(some for _, _, some in hour)
-        if people >= _LET_IN + math.ceil(2 * math.sqrt(_DOUBLED * ins)):
-            return next(at for at, some, _ in hour if some), each.at, people
+        if (people := sum(some for _, some in hour)) >= _LET_IN:
+            return next(at for at, some in hour if some), each.at, people
     return None
 
 
