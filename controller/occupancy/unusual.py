@@ -23,6 +23,8 @@ from controller.occupancy.recording import BadRecording, Recording
 HALF_HOUR = timedelta(minutes=30)
 WEEK = 336
 """Half hours."""
+_LONGEST = 2.02
+"""Half hours from row to row; clocks drift."""
 _WINDOWS = (2, 3, 4, 6, 8)
 _FORGET = 0.95
 """What a week counts a week later."""
@@ -50,23 +52,26 @@ class HalfHour:
 def half_hours(recording: Recording) -> list[tuple[datetime, float | None]]:
     """The counts of a recording by half hours without a gap; None where nothing was recorded.
 
-    Raises BadRecording if it has no counts, or rows further apart than half an hour.
+    A row of an hour counts half in each of its half hours. Raises BadRecording if it has no counts, or rows further
+    apart than an hour.
     """
     columns = recording.of("in", "out", "crossings")
     if not columns:
         raise BadRecording("No column counts people: name one, such as --map entries=in or --map count=crossings.")
     step = float(np.median(np.diff(recording.seconds))) if len(recording.seconds) > 1 else 0.0
-    if step > HALF_HOUR.total_seconds():
-        raise BadRecording(f"Its rows are {step / 60:.0f} minutes apart; 30 at most can be used.")
+    half = HALF_HOUR.total_seconds()
+    if step > _LONGEST * half:
+        raise BadRecording(f"Its rows are {step / 60:.0f} minutes apart; 60 at most can be used.")
+    parts = 2 if step > half else 1
     values = np.stack([column.values for column in columns])
     known = np.isfinite(values).any(axis=0)
     total = np.where(known, np.nansum(values, axis=0), np.nan)
-    half = HALF_HOUR.total_seconds()
     found: dict[float, float] = {}
     for moment, count in zip(recording.moments, total, strict=True):
         start = moment.timestamp() - moment.minute % 30 * 60 - moment.second - moment.microsecond / 1e6
         if not np.isnan(count):
-            found[start] = found.get(start, 0.0) + float(count)
+            for place in range(parts):
+                found[start + place * half] = found.get(start + place * half, 0.0) + float(count) / parts
     if not found:
         return []
     zone, first = recording.moments[0].tzinfo, min(found)

@@ -86,11 +86,25 @@ def test_the_usual_week_keeps_its_wall_time_over_a_clock_change(start: datetime)
     assert min(each.expected for each in found if each.start.hour == 9 and each.start.weekday() < 5) > 10
 
 
-def test_rows_further_apart_than_half_an_hour_are_refused(tmp_path: Path) -> None:
-    rows = [((MONDAY + timedelta(hours=index)).isoformat(), 1) for index in range(50)]
+def test_rows_further_apart_than_an_hour_are_refused(tmp_path: Path) -> None:
+    rows = [((MONDAY + timedelta(hours=2 * index)).isoformat(), 1) for index in range(50)]
     path = write(tmp_path / "door.csv", ["time", "in"], rows)
-    with pytest.raises(BadRecording, match="60 minutes apart"):
+    with pytest.raises(BadRecording, match="120 minutes apart"):
         half_hours(read(path, mapping(["time=time", "in=in"])))
+
+
+def test_counts_of_whole_hours_are_halved_and_a_busy_evening_among_them_is_found(tmp_path: Path) -> None:
+    counts = usual_week(4, seed=2).reshape(-1, 2).sum(axis=1)
+    evening = (3 * 7 + 2) * 24 + 20
+    counts[evening : evening + 2] += 60
+    rows = [((MONDAY + timedelta(hours=hour)).isoformat(), count) for hour, count in enumerate(counts.tolist())]
+    halves = half_hours(read(write(tmp_path / "door.csv", ["time", "in"], rows), mapping(["time=time", "in=in"])))
+    assert len(halves) == 2 * len(counts)
+    assert [count for _, count in halves[:4]] == np.repeat(counts[:2] / 2, 2).tolist()
+    start = MONDAY + timedelta(hours=evening)
+    reported = [each.start for each in unusual(halves, per_week=2) if each.strength >= 1]
+    assert start in reported
+    assert sum(abs(each - start) > timedelta(hours=5) for each in reported) < 15
 
 
 def test_a_recording_without_counts_is_refused(tmp_path: Path) -> None:
