@@ -67,14 +67,15 @@ export async function send<T>(
 ): Promise<T> {
   const headers: Record<string, string> = {};
   if (method !== "GET") headers["Idempotency-Key"] = key;
-  const file = body instanceof Blob;
-  if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
+  // A file has its own type, which the browser sends.
+  const content = body instanceof Blob ? body : JSON.stringify(body);
+  if (typeof content === "string") headers["Content-Type"] = "application/json";
   let answer: Response;
   try {
     answer = await fetch(ROOT + path, {
       method,
       headers,
-      body: body === undefined ? null : file ? body : JSON.stringify(body),
+      body: content,
       signal: signal ?? null,
     });
   } catch (fault) {
