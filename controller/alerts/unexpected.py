@@ -69,7 +69,8 @@ def present(where: SiteConfig, seen: Seen, during: Interval) -> list[Found]:
     sure = [each for each in signs if common([each], allowed) or _is_somebody(each, moved, ins, opened)]
     found = []
     for start, end in _joined(sure, _QUIET_S):
-        if common([(start - _LEAVING_S, end)], allowed):
+        # Of who was there at first it is not known how they came.
+        if start < whole[0] + _QUIET_S or common([(start - _LEAVING_S, end)], allowed):
             continue
         inside = (start, end)
         rooms = [

@@ -3,7 +3,7 @@ not."""
 
 import pytest
 
-from controller.alerts.unexpected import Found, let_ins, present
+from controller.alerts.unexpected import LOOK_BACK, Found, let_ins, present
 from controller.hours.model import OpeningHours
 from edge.wire.events import DoorChange
 from edge.wire.interval import Interval
@@ -68,6 +68,18 @@ def test_who_may_be_there_and_what_a_sensor_sees_where_nobody_is_are_not(day: Da
 def test_who_comes_back_long_after_everybody_had_gone_is_told_of() -> None:
     day = Day().moves("16:50", "17:20").key("16:00").moves("20:00", "20:05").moves("20:02", "20:06", "hut")
     assert [each.since for each in told(day)] == [at("20:00")]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [Day().moves("16:50", "17:10").moves("17:30", "19:00"), Day().key("17:15").moves("18:00", "19:00")],
+    ids=["stays on", "own key"],
+)
+def test_who_might_be_there_is_not_told_of_once_what_let_them_in_is_too_long_ago(day: Day) -> None:
+    for start in ("17:16", "17:26", "17:40", "18:30"):
+        day.events = [each for each in day.events if each.at >= at(start)]
+        seen = day.seen(sensors=ROOMS)
+        assert present(day.where, seen, Interval(start=at(start), end=at(start) + LOOK_BACK)) == []
 
 
 def let_in(day: Day, **known: object) -> list[Found]:
