@@ -29,7 +29,7 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,99}")
 _UNITS_PX = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "pt": 96 / 72, "pc": 16.0}
 _MOVES = re.compile("[MmZzLlHhVvCcSsQqTtAa]+")
 _TURNS = re.compile("matrix|translate|scale|rotate|skew[XY]")
-_TURN = re.compile(r"[A-Za-z]+ ?\([-+.\deE ]*\d[-+.\deE ]*\) ?")
+_TURN = re.compile(r"[A-Za-z]+ ?\( ?[-+.\d][-+.\deE ]*\) ?")
 
 Check = Callable[[str], str | None]
 """A value as it may be written; ``None`` for one that may not."""

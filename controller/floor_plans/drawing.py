@@ -48,8 +48,7 @@ _QUIET_OUTSIDE = _QUIET | {"x", "y", "width", "height", "viewBox"}
 """Attributes that are read otherwise, or say nothing of how a drawing looks; of the outermost element."""
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _EVENT = re.compile("on[a-z]", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _CLASS = re.compile(r"(?:[a-z]+)?\.([A-Za-z_][\w-]*)")
 _NAMED = re.compile(r"(?:door|room|space)[-_][\w-]{1,60}", re.IGNORECASE | re.ASCII)
 """What somebody who means a door or a room calls a shape."""
@@ -250,11 +249,14 @@ def rebuilt(content: bytes) -> Drawing:
     assert reader.root is not None, "the parser has read one"
     box = _box(reader.root.attributes)
     writer = _Writer(reader.dropped, _rules("".join(reader.styles), reader.dropped))
-    text = "".join(writer.write(reader.root, box))
-    if len(text.encode()) > LARGEST:
-        raise TooLarge("a drawing may have at most 1 MB without what is not kept; simplify its lines")
+    parts, size = [], 0
+    for part in writer.write(reader.root, box):
+        size += len(part.encode())
+        if size > LARGEST:  # a short rule can make each of its shapes long
+            raise TooLarge("a drawing may have at most 1 MB without what is not kept; simplify its lines")
+        parts.append(part)
     dropped = tuple(Dropped(what=what, count=count) for what, count in sorted(reader.dropped.items()))
-    return Drawing(text=text, ids=tuple(writer.ids), dropped=dropped)
+    return Drawing(text="".join(parts), ids=tuple(writer.ids), dropped=dropped)
 
 
 def kept_looks(style: str, dropped: Counter[str]) -> dict[str, str]:
@@ -274,10 +276,11 @@ def kept_looks(style: str, dropped: Counter[str]) -> dict[str, str]:
 def _rules(sheet: str, dropped: Counter[str]) -> dict[str, dict[str, str]]:
     """What the rules for each class say, later ones over earlier ones."""
     found: dict[str, dict[str, str]] = {}
-    rules = _RULE.findall(_COMMENT.sub("", sheet))
+    rules = [each.rpartition("{") for each in _COMMENT.sub("", sheet).split("}")[:-1] if "{" in each]
     if len(rules) > MOST_RULES:
         raise Unusable(f"must have at most {MOST_RULES} rules in its style sheets")
-    for selectors, body in rules:
+    for before, _, body in rules:
+        selectors = before.rpartition("{")[2]
         classes = [_CLASS.fullmatch(each.strip()) for each in selectors.split(",")]
         if None in classes:
             dropped["rules of style sheets"] += 1

@@ -92,6 +92,7 @@ class FloorPlanService:
         self, site: str, version: int, actor: Actor, act: str, make: Callable[[FloorPlan], FloorPlan]
     ) -> PlanOfSite:
         async def change(tx: Tx) -> PlanOfSite:
+            await self._database.lock_site(tx, site)
             parts, old = await require_parts(tx, site), await repository.of_site(tx, site)
             await require_version(tx, version, old.version, site=site, thing=_THING)
             new = make(old)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.floor_plans.drawing import LARGEST, Drawing, Unusable, rebuilt
+from controller.floor_plans.drawing import LARGEST, LONGEST_VALUE, Drawing, Unusable, rebuilt
+from controller.uploads.parser import Parser
 from controller.web.problem import TooLarge
 from tests.controller.floor_plans.allow_list import SVG, require_only_what_is_allowed
 from tests.fuzz.effort import examples
@@ -141,6 +142,27 @@ def test_a_drawing_that_grows_as_it_is_written_is_refused() -> None:
     rules = f"<style>.a{{font-family:{'a' * 190}}}</style>"
     with pytest.raises(TooLarge, match="1 MB"):
         rebuilt(drawn(rules + '<g class="a"/>' * 4_900 + "<text>" + "&gt;" * (LARGEST // 6) + "</text>"))
+
+
+_LONG = LONGEST_VALUE - 100
+SLOW: dict[str, str] = {
+    "a style sheet without rules": f"<style>{'a' * _LONG}</style>",
+    "rules that do not end": f"<style>{'{' * (_LONG // 2)}{'a' * (_LONG // 2)}</style>",
+    "comments that do not end": f"<style>{'/*' * (_LONG // 2)}</style>",
+    "turns that do not end": f"<g transform='rotate({'1 ' * (_LONG // 2)}'/>" * 7,
+}
+
+
+async def test_what_is_made_to_take_long_is_read_within_the_limits_of_a_file() -> None:
+    parser = Parser()
+    try:
+        for inside in SLOW.values():
+            assert (await parser.run(rebuilt, drawn(inside))).ids == ("door-front-door",)
+        grows = f"<style>.a{{stroke-dasharray:{'1 ' * 60_000}}}</style>" + '<g class="a"/>' * 4_000
+        with pytest.raises(TooLarge):
+            await parser.run(rebuilt, drawn(grows))
+    finally:
+        parser.close()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "iso-8859-1"])
