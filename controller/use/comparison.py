@@ -1,5 +1,6 @@
 """A period of a site beside the one before it and the same a year before. Pure."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -68,6 +69,15 @@ def year_earlier(days: Days) -> Days:
         return _months_back(days, 12)
     first, after = days
     return first - _YEAR, after - _YEAR
+
+
+def months_in(days: Days) -> Iterator[Days]:
+    """The whole months among them."""
+    first, after = days
+    month = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    while (following := (month + timedelta(days=32)).replace(day=1)) <= after:
+        yield month, following
+        month = following
 
 
 def _months(days: Days) -> int | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -25,6 +25,7 @@ from controller.use.answers import (
 )
 from controller.use.comparison import ComparedPeriod, ComparedSite, Days, UsePeriod
 from controller.use.csv_file import as_csv, compared_csv
+from controller.use.physical_visits import physical_visits
 from controller.use.service import LONGEST, UseFound, UseService
 from controller.web.fields import After, Day, From, Slug, SlugPath, To, answer_of, read_date
 from controller.web.problem import NotSignedIn, described, invalid_field
@@ -134,6 +135,24 @@ async def export_compared(
     return csv_response(compared_csv(found), f"use-{from_}.csv")
 
 
+@router.get("/use/physical-visits.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_physical_visits(
+    use: TheUse,
+    estate: TheEstate,
+    actor: SeesUseAnySite,
+    from_: First,
+    to: Last,
+    authority: Annotated[str, Query(min_length=1, max_length=200, description="Responsible for the libraries")],
+    site: Sites = [],  # noqa: B006
+) -> Response:
+    """Visits of at most 100 sites by whole month, as the UK library data schema has physical visits. A month of which
+    less than nine tenths of the open time is measured has no row: its visits are not known."""
+    _check(from_, to)
+    sites = await _sites(estate, actor, site, None, MOST_SITES)
+    months = [each async for each in use.counted_months(sites, (from_, to))]
+    return csv_response(physical_visits(authority, months), f"physical-visits-{from_}.csv")
+
+
 async def _sites(
     estate: EstateService, actor: Actor, named: Sequence[str], after: str | None, limit: int
 ) -> list[Site]:
@@ -143,11 +162,16 @@ async def _sites(
 
 
 async def _compared(use: UseService, actor: Actor, sites: Sequence[str], days: Days) -> list[ComparedSite]:
-    if not days[0] < days[1]:
-        raise invalid_field("to", "must be after `from`")
-    if days[1] - days[0] > LONGEST:
-        raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
+    _check(*days)
     return [each async for each in use.compared(sites, days, actor=actor)]
+
+
+def _check(first: date, after: date) -> None:
+    """Raises ``Invalid``."""
+    if not first < after:
+        raise invalid_field("to", "must be after `from`")
+    if after - first > LONGEST:
+        raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
 
 
 def _compared_answer(found: ComparedSite) -> ComparedSiteRead:

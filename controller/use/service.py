@@ -20,7 +20,7 @@ from controller.telemetry.rollups import repository as telemetry
 from controller.telemetry.rollups.crossings import DoorCounter, crossings, first_crossing
 from controller.telemetry.rollups.fold import Step
 from controller.text import local_time, times
-from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, year_earlier
+from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, months_in, year_earlier
 from controller.use.late_opening import LateOpening, late_opening
 from controller.use.measure import measure
 from controller.use.model import SiteUse, SiteVisits, WifiUse
@@ -99,6 +99,24 @@ class UseService:
                 stored = [await _stored(tx, where, each, now) for each in (past, *times_[1:])]
             public = not may(actor, Action.RUN, Thing(site=site))
             yield await asyncio.to_thread(_compared, where, stored, now, public=public)
+
+    async def counted_months(
+        self, sites: Collection[Site], days: Days
+    ) -> AsyncIterator[tuple[Site, Days, SiteVisits | None]]:
+        """Of each site each whole month that is over among local days."""
+        now = self._clock.now()
+        for site in sites:
+            for month in months_in(days):
+                during = _local(site, month)
+                if during.end > now:
+                    continue
+                async with self._database.read() as tx:
+                    where = await self._site_configs.of(tx, site.id)
+                    hours = await past_hours(tx, where.hours, during)
+                    counters = await crossings(tx, site.id, Step.FIVE_MINUTES, during, now, rows=False)
+                    crossed = await telemetry.crossed(tx, site.id, Step.FIVE_MINUTES, during)
+                modes = [mode for each in hours for mode in each.hours.modes(each.during)]
+                yield site, month, await asyncio.to_thread(site_visits, counters, modes, during, site.tz, crossed)
 
 
 def _found(site: Site, found: UsePeriod, names: dict[str, str] | None) -> UseFound:

@@ -205,6 +205,7 @@ GET /sites/{site}/use.csv                           | use       | site      |
 GET /sites/{site}/use.pdf                           | use       | site      |
 GET /use                                            | use       | somewhere |
 GET /use.csv                                        | use       | somewhere |
+GET /use/physical-visits.csv                        | use       | somewhere |
 GET /sites/{site}/attendance                        | use       | site      | title
 GET /sites/{site}/attendance.csv                    | use       | site      | title
 GET /sites/{site}/affected-bookings                 | decide    | site      |

@@ -137,6 +137,7 @@ ANY_SITE = {
     ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
     ("GET", "/api/v1/use"): "measures the actor's sites (use/test_use)",
     ("GET", "/api/v1/use.csv"): "as the answer in JSON (use/test_use)",
+    ("GET", "/api/v1/use/physical-visits.csv"): "lists the actor's sites as that does (use/test_use)",
     ("GET", "/api/v1/alerts"): "looks at the actor's sites (telemetry/test_open_alerts)",
     ("GET", "/api/v1/estate"): "looks at the actor's sites (telemetry/test_all_sites)",
     ("GET", "/api/v1/bookings/search"): "finds those whose details the actor may see (bookings/test_search)",

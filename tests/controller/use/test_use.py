@@ -215,6 +215,17 @@ async def test_a_table_of_a_time_that_cannot_be_measured_is_refused(
     assert answer.status_code == 422, answer.text
 
 
+async def test_visits_by_month_have_the_columns_of_the_library_data_schema(counted: httpx.AsyncClient) -> None:
+    span = {"from": "2026-10-15", "to": "2027-01-01", "authority": "Fenland"}  # no counter before November
+    answer = await counted.get(f"{API}/use/physical-visits.csv", params=span)
+    assert answer.status_code == 200, answer.text
+    assert list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))) == [
+        ["Local authority", "Library name", "Count start", "Count end", "Count type", "Visits"],
+        ["Fenland", "Ramsey Hub", "2026-11-01", "2026-11-30", "Automatic", "480"],
+    ]
+    assert (await counted.get(f"{API}/use/physical-visits.csv", params=span | {"to": "2028-01-01"})).status_code == 422
+
+
 @pytest.mark.cases_full
 async def test_a_month_is_one_sheet_as_pdf(counted: httpx.AsyncClient, app: FastAPI) -> None:
     path = f"{API}/sites/{SITE}/use.pdf"
