@@ -164,7 +164,7 @@ async def _people(
 ) -> PeopleNow | None:
     """As the live page estimated them last, else as its counters say."""
     stale_since = min((since for edge, since in reach.away.items() if edge in counting and since), default=None)
-    if estimate is not None:
+    if estimate is not None and estimate.known:
         return PeopleNow(
             people=estimate.people, low=estimate.low, high=estimate.high, estimated=True, stale_since=stale_since
         )

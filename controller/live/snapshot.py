@@ -128,7 +128,7 @@ async def take_snapshot(
             rests_on=inside.rests_on,
             missing=list(inside.missing),
         )
-        if inside
+        if inside and inside.known
         else None,
         edges=edges,
         fires=[

@@ -202,9 +202,9 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     """A site as it is known now. Times carry the site's offset. ``occupancy``: None where no door has a counter, and
-    while it is not known. ``restored``: how many restored entries wait for a decision. ``acts`` is different from
-    what it was whenever a command or an override was asked for, answered or ended, or one of those things was
-    decided. ``floor_plan``: the version of its floor plan, None where it shows none."""
+    while it is not known, as before anybody has passed. ``restored``: how many restored entries wait for a decision.
+    ``acts`` is different from what it was whenever a command or an override was asked for, answered or ended, or one
+    of those things was decided. ``floor_plan``: the version of its floor plan, None where it shows none."""
 
     at: str
     site: str

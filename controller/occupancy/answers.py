@@ -6,10 +6,11 @@ from controller.web.fields import Answer, LocalTime
 
 
 class OccupancyRead(Answer):
-    """``state``: ``measured``, ``uncertain``, where ``missing`` says what was not counted, or ``not measured``, where
-    no door has a counter and all else is null. The number is in ``low`` to ``high`` in nine of ten cases, and as likely
-    more than ``people`` as fewer. ``capacity``: how many the rooms hold; ``full``: more are there, even allowing for
-    the error, and not by counters over MQTT alone, which are not signed. ``rests_on``: what it is made of."""
+    """``state``: ``measured``, ``uncertain``, where ``missing`` says what was not counted, ``not known``, where
+    nobody has passed since counting began, or ``not measured``, where no door has a counter: all numbers are null
+    then. The number is in ``low`` to ``high`` in nine of ten cases, and as likely more than ``people`` as fewer.
+    ``capacity``: how many the rooms hold; ``full``: more are there, even allowing for the error, and not by counters
+    over MQTT alone, which are not signed. ``rests_on``: what it is made of."""
 
     state: str
     at: LocalTime | None = None

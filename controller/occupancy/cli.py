@@ -85,7 +85,8 @@ def now(
     query = {"at": at} if at else {}
     found = caller.ask(f"/sites/{site}/occupancy", OccupancyRead, as_json=as_json, **query)
     if found.people is None:
-        caller.say("Not measured: no door has a counter.")
+        said = "; ".join(found.missing)
+        caller.say(f"Not known: {said}." if said else "Not measured: no door has a counter.")
         return
     holds = "" if found.capacity is None else f"; the rooms hold {found.capacity}"
     caller.say(f"{found.people} people, {found.low} to {found.high} in nine of ten cases{holds}", "bold")

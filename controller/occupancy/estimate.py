@@ -39,7 +39,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """With probability 0.9 the number is in ``low`` to ``high``; it is as likely more than ``people`` as fewer.
     ``capacity``: how many the rooms hold, if known; ``full``: more than that are there, even allowing for the error,
     and not by unsigned counters alone. ``rests_on``: what it is made of; ``missing``: what is not known, which makes it
-    uncertain."""
+    uncertain. ``known``: false until somebody passes, where nobody knows who was there when counting began."""
 
     at: datetime
     people: int
@@ -50,9 +50,12 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     full: bool
     rests_on: str
     missing: tuple[str, ...]
+    known: bool = True
 
     @property
     def state(self) -> str:
+        if not self.known:
+            return "not known"
         return "uncertain" if self.missing else "measured"
 
 
@@ -178,6 +181,7 @@ class _Working:
             high=step.high,
             capacity=holds,
             full=full,
+            known=since != self._begun or any(np.nansum(each.values) for each in self._read.of("in", "out")),
             rests_on=self._rests_on(anchor, replay.follows),
             missing=(
                 *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),

@@ -33,6 +33,8 @@ async def get_occupancy(
     found = await (occupancy.now(site) if at is None else occupancy.at(site, read_edge(at, "at", zone)))
     if found is None:
         return OccupancyRead(state="not measured")
+    if not found.known:
+        return OccupancyRead(state=found.state, rests_on=found.rests_on, missing=list(found.missing))
     return answer_of(OccupancyRead, found, zone)
 
 

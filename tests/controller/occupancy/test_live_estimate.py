@@ -186,6 +186,14 @@ def test_of_a_counter_that_is_new_it_is_not_known_who_was_there_at_first() -> No
     assert found.rests_on.endswith("it is not known who was there at 09:00, when counting began")
 
 
+def test_a_building_that_nobody_has_passed_since_counting_began_is_not_known() -> None:
+    told = Telling()
+    new = Sensing(parts=PARTS, counters={("main", "front-beams"): hours(9)}, areas=[], away={}, marks=[])
+    assert told.at(hours(10), new).state == "not known"
+    told.pass_(hours(10), ins=1)
+    assert told.at(hours(10.5), new).state == "uncertain"
+
+
 def test_the_order_in_which_events_come_changes_nothing(day: Telling) -> None:
     for minute in range(60):
         day.say(hours(9) + timedelta(minutes=minute), "wifi", WifiData(zone="hall", stations=minute % 7))

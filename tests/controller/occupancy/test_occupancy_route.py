@@ -15,6 +15,11 @@ from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 
 OCCUPANCY = "/api/v1/sites/ramsey/occupancy"
+NOT_KNOWN = dict.fromkeys(("at", "people", "mean", "low", "high", "capacity", "full")) | {
+    "state": "not known",
+    "rests_on": "",
+    "missing": ["who was there when counting began"],
+}
 
 
 async def test_a_building_is_not_measured_until_a_counter_reports_and_then_says_what_it_rests_on(
@@ -24,6 +29,12 @@ async def test_a_building_is_not_measured_until_a_counter_reports_and_then_says_
         assert (await client.get(OCCUPANCY)).json()["state"] == "not measured"
         assert (await client.get("/api/v1/sites/ramsey/now")).json()["occupancy"] is None
         await edge.say_state(DeviceState(device="front-beams", kind="counter", seq=1, at=NOW, values={}))
+
+        async def not_known() -> bool:
+            clock.advance(seconds=10)
+            return bool((await client.get(OCCUPANCY)).json() | {"rests_on": ""} == NOT_KNOWN)
+
+        await eventually(not_known, what="nobody has passed, and nobody knows who was there")
         await edge.send([crossing(1, ins=3, total=(3, 0), at=clock.now())])
         await edge.acknowledged(1)
         clock.advance(minutes=2)
