@@ -17,8 +17,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DIST = ROOT / "dashboards" / "dist"
 LOADED_KB = 40
 """Scripts and styles of a page once it can be used, in 1024 bytes gzipped; Svelte takes some 15 of them."""
-_LATER = ("/assets/OtherSite", "/assets/otherSite")
-"""What comes by itself two seconds after a page can be used: the alerts of other buildings."""
+_LATER = (
+    *("/assets/OtherSite", "/assets/otherSite"),
+    *("/assets/Usual", "/assets/footfall", "/assets/Strip", "/assets/attendance"),
+)
+"""What comes by itself two seconds after a page can be used: the alerts of other buildings, what footfall is usual, and
+how far each booking is."""
 WITH_FORM_KB = 75
 """The same once a panel with a form is open as well."""
 

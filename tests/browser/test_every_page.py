@@ -138,6 +138,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "search": Place(path="/search?site=ramsey&q=Choir", ready=words("Choir practice")),
         "diary-requests": Place(path=f"/diary?{at}&view=requests", ready=words("Band practice")),
         "now": Place(path="/now?site=ramsey", ready=heading("Front door")),
+        "footfall": Place(path="/now?site=ramsey&view=history", ready=heading("Footfall of")),
         "look back": Place(path="/now?site=ramsey&view=past", ready=heading("Front door")),
         "estate": Place(path="/estate?site=ramsey", ready=table),
         "wall": Place(path="/wall?site=ramsey", ready=words("As of")),

@@ -38,7 +38,7 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
         re.compile(r"Studio, holds 20\s*Now\s*Here already\s*nobody has come yet, until")
     )
     steps = rooms.get_by_role("list", name=f"{title}, step by step").get_by_role("listitem")
-    on_door = re.compile(r"Code on door\s*\d\d:\d\d")
+    on_door = re.compile(r"Code on door: \d\d:\d\d")
     await expect(steps).to_contain_text(["Booked", on_door, "Arrived", "Counted", "Left"])
     happened = page.get_by_role("region", name="What happened").get_by_role("listitem").filter(has_text="Front door:")
     before = await happened.count()
