@@ -155,10 +155,12 @@ async def of_site(tx: Tx, site: str, *, past: bool, before: str | None, limit: i
     return await all_of(tx, AlertState, query if before is None else query.where(_c.id < before))
 
 
-async def since(tx: Tx, site: str, start: datetime, *, limit: int) -> list[AlertState]:
-    """The newest so many that were raised and were not over before ``start``, the first first."""
+async def since(tx: Tx, site: str, start: datetime, *, limit: int, until: datetime | None = None) -> list[AlertState]:
+    """The newest so many that were raised, before ``until`` if that is given, and were not over before ``start``, the
+    first first."""
     query = select(*_COLUMNS).where(_c.site == site, _c.raised_at.is_not(None))
     query = query.where(or_(_UNCLEARED, _c.cleared_at >= start)).order_by(_c.begun_at.desc(), _c.id.desc())
+    query = query if until is None else query.where(_c.raised_at < until)
     return (await all_of(tx, AlertState, query.limit(limit)))[::-1]
 
 

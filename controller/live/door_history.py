@@ -3,8 +3,9 @@
 Late events count: a door is shown as it was, not as it was shown then. Where nothing says how it was, it is unknown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -15,13 +16,9 @@ from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 
 KINDS = ("door", "fault", "boot")
-_ALARMS = {
-    DoorChange.FORCED: "forced",
-    DoorChange.HELD: "held",
-    DoorChange.GLASS_BROKEN: "glass",
-    DoorChange.CLEARED: None,
-    DoorChange.GLASS_WHOLE: None,
-}
+ALARMS = frozenset({"forced", "held", "glass"})
+_STANDS_OPEN = {DoorChange.FORCED: "forced", DoorChange.HELD: "held", DoorChange.CLEARED: None}
+_BROKEN = {DoorChange.GLASS_BROKEN: True, DoorChange.GLASS_WHOLE: False}
 
 
 class PastEvent(NamedTuple):
@@ -37,6 +34,7 @@ class PastEvent(NamedTuple):
 class DoorSpell(msgspec.Struct, frozen=True, kw_only=True):
     """A door from ``starts`` until the next spell. ``known``: whether all that its edge reported of that time is
     stored; if not, nothing else here says anything. ``why``: what moved the lock; None if that is not known.
+    ``alarm``: the most serious, as the edge shows it; ``glass``: whether its glass is broken, whatever else is wrong.
     ``faults``: code and part of each."""
 
     starts: datetime
@@ -45,6 +43,7 @@ class DoorSpell(msgspec.Struct, frozen=True, kw_only=True):
     lock: str = "unknown"
     why: str | None = None
     alarm: str | None = None
+    glass: bool = False
     faults: tuple[tuple[str, str], ...] = ()
 
 
@@ -54,7 +53,32 @@ class ToldDoor(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     contact: str
     lock: str
+    alarm: str | None = None
     faults: tuple[tuple[str, str], ...] = ()
+
+
+class DoorEvents(NamedTuple):
+    """Events by door, and the starts of agents by edge."""
+
+    doors: Mapping[str, Sequence[PastEvent]]
+    boots: Mapping[str, Sequence[PastEvent]]
+
+    def of(self, door: str, edge: str) -> list[PastEvent]:
+        return [*self.doors.get(door, ()), *self.boots.get(edge, ())]
+
+
+def by_door(events: Iterable[PastEvent]) -> DoorEvents:
+    """Sorted once for all doors of a site. A fault is of the device that has it."""
+    doors, boots = defaultdict[str, list[PastEvent]](list), defaultdict[str, list[PastEvent]](list)
+    for each in events:
+        match each.data:
+            case DoorData():
+                doors[each.data.door].append(each)
+            case FaultData():
+                doors[each.device].append(each)
+            case BootData():
+                boots[each.edge].append(each)
+    return DoorEvents(doors, boots)
 
 
 def spells(
@@ -67,7 +91,7 @@ def spells(
 ) -> list[DoorSpell]:
     """The spells of a door during an interval, in order; the first begins with it. ``events``: of the site, in any
     order, from long enough before it; ``gaps``: times of the edge of which not everything is known. What was known
-    before a gap is not known after it."""
+    before a gap is not known after it, nor anything before another edge last reported the door: it was there then."""
     found: list[DoorSpell] = []
     for spell in _all(door, edge, events, gaps, during, told):
         spell = replace(spell, starts=max(spell.starts, during.start))
@@ -86,7 +110,13 @@ def _all(
     during: Interval,
     told: ToldDoor | None,
 ) -> Iterator[DoorSpell]:
-    here = sorted((each for each in events if each.edge == edge and _is_about(door, each)), key=lambda each: each[:2])
+    about = [each for each in events if _is_about(door, each)]
+    elsewhere = [each.at for each in about if each.edge != edge and not isinstance(each.data, BootData)]
+    if elsewhere:
+        moved = max(elsewhere)
+        gaps = [*gaps, Interval(start=min(*elsewhere, during.start) - timedelta(days=1), end=moved)]
+        about = [each for each in about if each.at > moved]
+    here = sorted((each for each in about if each.edge == edge), key=lambda each: each[:2])
     times = [during.start, *(gap.end for gap in gaps), *([told.since] if told else [])]
     steps: list[tuple[datetime, int, int, EventData | None]] = [
         *((each.at, 0, number, each.data) for number, each in enumerate(here)),
@@ -99,6 +129,8 @@ def _all(
         if rank == 1:
             state = DoorSpell(starts=at, known=True)
         state = replace(_after(state, data), starts=at)
+        if at < during.start:  # the step at the start has what these led to
+            continue
         if any(at in gap for gap in gaps):
             yield DoorSpell(starts=at, known=False)
         else:
@@ -144,8 +176,12 @@ def _after(state: DoorSpell, data: EventData | None) -> DoorSpell:
             return replace(state, contact="open")
         case DoorData(change=DoorChange.CLOSED):
             return replace(state, contact="closed")
-        case DoorData(change=change) if change in _ALARMS:
-            return replace(state, alarm=_ALARMS[change])
+        case DoorData(change=change) if change in _STANDS_OPEN:
+            return replace(state, alarm=_STANDS_OPEN[change] or ("glass" if state.glass else None))
+        case DoorData(change=change) if change in _BROKEN:
+            glass = _BROKEN[change]
+            stands_open = None if state.alarm == "glass" else state.alarm
+            return replace(state, alarm=stands_open or ("glass" if glass else None), glass=glass)
         case _:
             return state
 
@@ -168,5 +204,6 @@ def _filled(state: DoorSpell, told: ToldDoor | None) -> DoorSpell:
         state,
         contact=told.contact if open_ else state.contact,
         lock=told.lock if state.lock == "unknown" else state.lock,
+        alarm=state.alarm or told.alarm,
         faults=(*state.faults, *(each for each in told.faults if each not in state.faults)),
     )

@@ -15,7 +15,7 @@ from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.hours.modes import ModePeriod
 from controller.hours.timetable import Timetable
-from controller.live.door_history import KINDS, DoorSpell, PastEvent, ToldDoor, spells
+from controller.live.door_history import ALARMS, KINDS, DoorSpell, PastEvent, ToldDoor, by_door, spells
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.heard_times import heard_times
@@ -30,6 +30,8 @@ from edge.wire.interval import Interval
 LOOK_BACK = timedelta(days=7)
 """How long before the time the events are that say how a door was."""
 _MOST_ALERTS = 500
+_RAISED_LATE = timedelta(days=1)
+"""How long after an edge went away an alert may tell of it."""
 _SAYS_EVERY = timedelta(minutes=3)
 """An edge that is online has said at least this recently how far its log goes."""
 
@@ -95,9 +97,10 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
     states = {each.edge: each for each in await repository.site_edge_states(tx, site)}
     heard = await heard_times(tx, site, looked, now)
     outages = await queries.site_outages(tx, site, looked)
-    known = {state.device: state for _, state in await queries.site_devices(tx, site) if state.kind == "door"}
-    raised = await alerts.since(tx, site, during.start, limit=_MOST_ALERTS)
-    events = await asyncio.to_thread(_read, await queries.events_during(tx, site, KINDS, looked))
+    devices = await queries.site_devices(tx, site)
+    known = {(edge, state.device): state for edge, state in devices if state.kind == "door"}
+    raised = await alerts.since(tx, site, during.start, until=during.end + _RAISED_LATE, limit=_MOST_ALERTS)
+    stored = await queries.events_during(tx, site, KINDS, looked)
     gaps = {
         each.id: gaps_of(
             heard.get(each.id, ()), looked, [one for one in outages if one.edge == each.id], states.get(each.id), now
@@ -106,9 +109,14 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
     }
     away = _away(raised, states, now)
 
-    def door_spells(door: str, edge: str) -> tuple[DoorSpell, ...]:
-        dark = [each.during for each in gaps.get(edge, ())]
-        return tuple(spells(door, edge, events, dark, during, _told(known.get(door))))
+    def past_doors() -> tuple[PastDoor, ...]:
+        events, found = by_door(_read(stored)), []
+        for each in parts.doors:
+            dark = [gap.during for gap in gaps.get(each.edge, ())]
+            told = _told(known.get((each.edge, each.id)))
+            shown = tuple(spells(each.id, each.edge, events.of(each.id, each.edge), dark, during, told))
+            found.append(PastDoor(id=each.id, edge=each.edge, name=each.name, spells=shown))
+        return tuple(found)
 
     return Past(
         during=during,
@@ -126,10 +134,7 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
             )
             for each in parts.edges
         ),
-        doors=tuple(
-            PastDoor(id=each.id, edge=each.edge, name=each.name, spells=door_spells(each.id, each.edge))
-            for each in parts.doors
-        ),
+        doors=await asyncio.to_thread(past_doors),
         alerts=tuple(
             PastAlert(
                 kind=each.kind,
@@ -194,11 +199,12 @@ def _away(raised: Iterable[AlertState], states: Mapping[str, EdgeState], now: da
 def _told(state: KnownState | None) -> ToldDoor | None:
     if state is None:
         return None
-    contact, lock, fault = (state.values.get(name) for name in ("contact", "lock", "fault"))
+    contact, lock, alarm, fault = (state.values.get(name) for name in ("contact", "lock", "alarm", "fault"))
     return ToldDoor(
         since=state.since,
         contact=contact if contact in ("open", "closed") else "unknown",
         lock=lock if lock in ("locked", "unlocked") else "unknown",
+        alarm=alarm if alarm in ALARMS else None,
         faults=tuple(read_faults(fault)) if isinstance(fault, str) else (),
     )
 

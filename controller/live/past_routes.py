@@ -53,7 +53,7 @@ class EdgeThen(Answer, of=PastEdge):
     away: list[TimeThen]
 
 
-class DoorSpellAnswer(Answer, of=DoorSpell):
+class DoorSpellAnswer(Answer, of=DoorSpell, hidden={"glass"}):
     """How a door was from ``starts`` until the next spell. ``known``: false where not all that its edge reported of
     that time is here; then nothing else says anything. ``why``: what moved the lock, such as ``grant`` or
     ``schedule``; null if that is not known. ``alarm``: ``forced``, ``held`` or ``glass``. ``faults``: in words."""

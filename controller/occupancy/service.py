@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -119,15 +120,15 @@ class OccupancyService:
         async with self._past:
             async with self._database.read() as tx:
                 sensing, start = await _sensing(tx, site, during.end)
-                stored = await _stored(tx, site, start)
+                stored = await _stored(tx, site, start, before=during.end)
             return await asyncio.to_thread(_curve, stored, sensing, start, during)
 
 
 async def _stored(
-    tx: Tx, site: str, start: datetime, *, after: int = 0, until: datetime | None = None
+    tx: Tx, site: str, start: datetime, *, after: int = 0, until: datetime | None = None, before: datetime | None = None
 ) -> list[CommittedEvent]:
-    found = await queries.events_from(tx, site, KINDS, start, after=after, until=until)
-    return found + await queries.events_from(tx, site, [READINGS], start, after=after, until=until, containing=AIR)
+    read = partial(queries.events_from, tx, site, start=start, after=after, until=until, before=before)
+    return await read(KINDS) + await read([READINGS], containing=AIR)
 
 
 def _grown(
@@ -148,8 +149,7 @@ def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, a
 
 
 def _curve(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, during: Interval) -> list[PeopleThen]:
-    here = [each for each in stored if each.at < during.end]
-    return curve(_rows(here, start), sensing, during.start, during.end)
+    return curve(_rows(stored, start), sensing, during.start, during.end)
 
 
 def _rows(stored: Iterable[CommittedEvent], start: datetime) -> SiteRows:

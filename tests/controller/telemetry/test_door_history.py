@@ -129,6 +129,33 @@ def test_while_a_contact_chatters_nobody_knows_whether_the_door_is_open() -> Non
     assert [looks(found, number)[0] for number in (8.5, 9.5, 10.5)] == ["open", "unknown", "closed"]
 
 
+def test_glass_stays_broken_while_the_door_is_forced_and_shut_again() -> None:
+    changes = (DoorChange.GLASS_BROKEN, DoorChange.FORCED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE)
+    found = front(*(moved(8 + number, change) for number, change in enumerate(changes)))
+    assert [at(found, number).alarm for number in (8.5, 9.5, 10.5, 11.5)] == ["glass", "forced", "glass", None]
+    changes = (DoorChange.FORCED, DoorChange.GLASS_BROKEN, DoorChange.GLASS_WHOLE, DoorChange.CLEARED)
+    found = front(*(moved(8 + number, change) for number, change in enumerate(changes)))
+    assert [at(found, number).alarm for number in (8.5, 9.5, 10.5, 11.5)] == ["forced", "forced", "forced", None]
+
+
+def test_an_alarm_that_has_been_told_of_since_before_a_gap_is_there_after_it() -> None:
+    told = ToldDoor(since=hour(8), contact="open", lock="locked", alarm="forced")
+    found = front(moved(8, DoorChange.FORCED), gaps=(between(10, 12),), told=told)
+    assert [at(found, number).alarm for number in (9, 11, 13)] == ["forced", None, "forced"]
+
+
+def test_of_a_door_that_was_at_another_edge_then_the_starts_of_its_present_one_say_nothing() -> None:
+    before = said(9, DoorData(door="front", change=DoorChange.OPENED), edge="annexe")
+    starts = [said(number, BootData(version="1")) for number in (-5, 3, 11)]
+    found = front(before, *starts, moved(12, DoorChange.OPENED))
+    assert [at(found, number).known for number in (0, 5, 8.9)] == [False] * 3
+    assert [looks(found, number) for number in (10, 11.5, 13)] == [
+        ("unknown", "unknown"),
+        ("closed", "locked"),
+        ("open", "locked"),
+    ]
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2027-03-28", 23), ("2026-10-25", 25)])
 def test_a_day_on_which_the_clocks_change_has_all_its_hours_and_each_moment_once(day: str, hours: int) -> None:
     zone = local_time.zone("Europe/London")

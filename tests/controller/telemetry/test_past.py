@@ -42,6 +42,9 @@ async def test_a_day_is_shown_as_it_was_with_its_gaps_its_alerts_and_what_came_l
         times = {"begun_at": NOW, "raised_at": NOW + timedelta(minutes=12), "cleared_at": NOW + timedelta(minutes=15)}
         said = {"text": "Front door is held open", "momentary": False, "acknowledged_by": ""}
         await tx.execute(insert(alerts).values(held | times | said))
+        later = {"begun_at": NOW + timedelta(days=2), "raised_at": NOW + timedelta(days=2), "cleared_at": None}
+        many = [held | later | said | {"id": f"{number:036}", "about": f"door-{number}"} for number in range(500)]
+        await tx.execute(insert(alerts), many)  # since then
     async with signed_in(hub.app) as client:
         answer = await client.get(PAST, params={"from": minute(-60), "to": minute(180)})
         assert answer.status_code == 200, answer.text
