@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.attendance.case import moment_of, span_of
+from controller.attendance.case import FRESH, moment_of, span_of
 from controller.attendance.evidence import Crossing, DoorSeen, Seen
 from controller.bookings.arrivals import THROUGH
 from controller.diary.site_config import SiteConfig
@@ -19,6 +19,7 @@ LOOK_BACK = timedelta(hours=14)
 """From when on is looked at: a night, so that who came while it was open is known."""
 _TOGETHER_S, _QUIET_S = 10 * 60, 2 * 3600
 """Signs so close to each other are of the same people; after so long without one everybody has gone."""
+APART = timedelta(seconds=_QUIET_S)
 _LEAVING_S = 15 * 60
 """So long after a building closes people leave."""
 _LEAST_S, _LEAST_TIMES = 180, 4
@@ -43,21 +44,20 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def present(where: SiteConfig, seen: Seen, during: Interval) -> list[Found]:
-    """When somebody was inside while nobody may be: the site was closed, and in all that led there it was not open, no
-    booking's code opened a door, and nobody came by a code or card. Who stays on from a time in which they might be
-    there is not told of."""
+def present(where: SiteConfig, seen: Seen, during: Interval, booked: Iterable[Interval] = ()) -> list[Found]:
+    """When somebody was inside while nobody may be: the site was closed, and in all that led there it was not open,
+    nothing was booked, no booking's code opened a door, nobody came by a code or card, no door was unlocked from afar,
+    and all that doors reported is known. Who stays on from a time in which they might be there is not told of.
+    ``booked``: when anything is, with or without a code."""
     whole = span_of(during)
+    opening = [each.during for each in where.hours.modes(during) if each.mode is not Mode.CLOSED]
     allowed = union(
         [
-            *(
-                (first, last + _LEAVING_S)
-                for first, last in (
-                    span_of(each.during) for each in where.hours.modes(during) if each.mode is not Mode.CLOSED
-                )
-            ),
+            *((first, last + _LEAVING_S) for first, last in map(span_of, opening)),
+            *((first - _LEAVING_S, last + _LEAVING_S) for first, last in map(span_of, booked)),
             *(span_of(each.during) for door in seen.doors.values() for each in door.opens.touching(during)),
             *(_second(each.at) for door in seen.doors.values() for each in door.accesses),
+            *(span for door in seen.doors.values() for span in (*_unlocked(door, whole), *_to_come(door, whole))),
         ]
     )
     opened = union(_second(each) for door in seen.doors.values() for each in door.stirred)
@@ -84,6 +84,25 @@ def present(where: SiteConfig, seen: Seen, during: Interval) -> list[Found]:
         text = f"Somebody is inside although it is closed and nothing is booked: {times.listed(words)}"
         found.append(Found(since=moment_of(start), until=moment_of(end), text=text))
     return found
+
+
+def _unlocked(door: DoorSeen, whole: Span) -> list[Span]:
+    """When somebody far away, or the plan, kept it unlocked: who comes in then may."""
+    found, since = [], None
+    for at, unlocked in door.unlocked:
+        second = int(at.timestamp())
+        if unlocked:
+            since = second if since is None else since
+        elif since is not None:
+            found.append((since, second + 1))
+            since = None
+    return found if since is None else [*found, (since, whole[1])]
+
+
+def _to_come(door: DoorSeen, whole: Span) -> list[Span]:
+    """The time of which its edge has yet to report: somebody may have come by a code or card."""
+    last = max((end for _, end in door.known), default=whole[0])
+    return [(last, whole[1])] if whole[0] < last < whole[1] - FRESH.total_seconds() else []
 
 
 def _is_somebody(sign: Span, moved: dict[str, list[Span]], ins: Iterable[Crossing], opened: list[Span]) -> bool:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select, union
 
-from controller.alerts.unexpected import LOOK_BACK, Found, let_ins, present
+from controller.alerts.unexpected import APART, LOOK_BACK, Found, let_ins, present
 from controller.attendance.service import read_evidence
+from controller.bookings import repository as bookings
 from controller.db.engine import Database, Tx
+from controller.diary.model import BookingState
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
@@ -58,13 +60,15 @@ class UnexpectedPeople:
                 return
             evidence = await read_evidence(tx, where, during, now, most=_MOST)
             doors = await _code_doors(tx, where) if mode is Mode.EXTENDED else ()
+            taken = await bookings.between(tx, site, during)
+        booked = [each.during for each in taken if each.state is BookingState.CONFIRMED]
         seen = await asyncio.to_thread(evidence.seen)
         if mode is Mode.CLOSED:
-            code, found = AlertCode.PRESENT, await asyncio.to_thread(present, where, seen, during)
+            code, found = AlertCode.PRESENT, await asyncio.to_thread(present, where, seen, during, booked)
         else:
             code, found = AlertCode.LET_INS, await asyncio.to_thread(let_ins, where, seen, during, doors)
-        if found:
-            await self._database.run(_report, site, code, found[-1], now)
+        for each in found:
+            await self._database.run(_report, site, code, each, now)
 
 
 async def _stirred(tx: Tx, now: datetime) -> list[str]:
@@ -89,8 +93,9 @@ async def _code_doors(tx: Tx, where: SiteConfig) -> set[str]:
 
 
 async def _report(tx: Tx, site: str, code: AlertCode, found: Found, now: datetime) -> None:
-    """Once for each night. A door that was forced, or the alarm, tells of who is inside."""
-    since = found.since - LOOK_BACK
+    """Once for each time that somebody comes while it is closed, once for each night of those who are let in. A door
+    that was forced, or the alarm, tells of who is inside."""
+    since = found.since - (APART if code is AlertCode.PRESENT else LOOK_BACK)
     if await repository.alerted(tx, site, found.edge, code, since):
         return
     for danger in _DANGER if code is AlertCode.PRESENT else ():

@@ -23,6 +23,7 @@ from edge.wire.readings import ReadingKind
 KINDS = ("access", "door", "footfall", "motion", "reading")
 """Kinds of events that ``seen`` looks at."""
 _CONTACT = {DoorChange.OPENED: True, DoorChange.CLOSED: False}
+_FROM_AFAR = ("command", "schedule")
 _CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
 SILENT_S = int(SILENT_AFTER.total_seconds())
 """After so long without a report a sensor over MQTT is silent."""
@@ -67,7 +68,8 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     time all that its edge reported is here. ``opens``: when which booking's code opens it. ``contact``: whether it has
     a contact; ``shut``: whether that says closed at the end of what is looked at. ``changes``: when it was opened
     (``True``) and closed; ``unsaid``: whether some of ``accesses`` may be of people who left; ``stirred``: when anybody
-    was let in or out, and when anything opened or unlocked it. ``late``: crossings that were
+    was let in or out, and when anything opened or unlocked it. ``unlocked``: when a command or the plan unlocked it
+    (``True``), and when it was locked. ``late``: crossings that were
     reported some time after they were."""
 
     id: str
@@ -83,6 +85,7 @@ class DoorSeen(msgspec.Struct, kw_only=True):
     late: list[Crossing] = []
     changes: list[tuple[datetime, bool]] = []
     stirred: list[datetime] = []
+    unlocked: list[tuple[datetime, bool]] = []
 
     def crossed(self, start: datetime, end: datetime) -> Sequence[Crossing]:
         """The crossings from ``start`` to before ``end``."""
@@ -221,6 +224,8 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
             case DoorData() as data if data.door in doors:
                 if data.change in _CONTACT:
                     doors[data.door].changes.append((event.at, _CONTACT[data.change]))
+                if data.change is DoorChange.LOCKED or (data.change is DoorChange.UNLOCKED and data.why in _FROM_AFAR):
+                    doors[data.door].unlocked.append((event.at, data.change is DoorChange.UNLOCKED))
                 if data.change not in _CALM:
                     doors[data.door].stirred.append(event.at)
             case MotionData() as data:

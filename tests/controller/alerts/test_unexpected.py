@@ -1,6 +1,7 @@
 """People where nobody may be, and people let in from inside: what is told of, and what a quiet night brings that is
 not."""
 
+import msgspec
 import pytest
 
 from controller.alerts.unexpected import LOOK_BACK, Found, let_ins, present
@@ -80,6 +81,46 @@ def test_who_might_be_there_is_not_told_of_once_what_let_them_in_is_too_long_ago
         day.events = [each for each in day.events if each.at >= at(start)]
         seen = day.seen(sensors=ROOMS)
         assert present(day.where, seen, Interval(start=at(start), end=at(start) + LOOK_BACK)) == []
+
+
+def walks(day: Day) -> Day:
+    return day.moves("21:00", "21:05")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        Day().door("20:59", DoorChange.UNLOCKED, why="command").door("21:00", DoorChange.LOCKED, why="time"),
+        Day().door("18:00", DoorChange.UNLOCKED, why="schedule").door("21:30", DoorChange.LOCKED, why="schedule"),
+    ],
+    ids=["a command", "an override"],
+)
+def test_who_comes_in_at_a_door_that_was_unlocked_from_afar_is_not_told_of(day: Day) -> None:
+    assert told(walks(day)) == []
+
+
+def test_a_door_that_fire_unlocked_or_that_was_unlocked_long_before_explains_nobody() -> None:
+    fire = Day().door("20:59", DoorChange.UNLOCKED, why="fire").door("21:00", DoorChange.LOCKED, why="time")
+    before = Day().door("17:30", DoorChange.UNLOCKED, why="command").door("17:31", DoorChange.LOCKED, why="time")
+    assert len(told(walks(fire))) == len(told(walks(before))) == 1
+
+
+def test_a_booking_that_no_code_opens_explains_who_is_inside() -> None:
+    day = walks(Day())
+    assert present(day.where, day.seen(sensors=ROOMS), EVENING, [booked("yard", "19:00", "20:50").during]) == []
+    assert len(present(day.where, day.seen(sensors=ROOMS), EVENING, [booked("yard", "17:20", "18:00").during])) == 1
+
+
+def test_while_a_doors_pi_has_yet_to_say_who_came_nobody_is_told_of() -> None:
+    day, until = walks(Day()), Interval(start=at("12:00"), end=at("21:08"))
+
+    def found(heard: str) -> list[Found]:
+        late = day.seen(heard=heard).doors
+        return present(day.where, msgspec.structs.replace(day.seen(sensors=ROOMS), doors=late), until)
+
+    assert found("20:30") == []
+    assert len(found("21:06")) == 1
+    assert len(found("11:00")) == 1, "it has been away for longer than is looked at: it is not waited for"
 
 
 def let_in(day: Day, **known: object) -> list[Found]:

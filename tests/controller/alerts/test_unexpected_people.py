@@ -74,6 +74,11 @@ class Night:
         ours = (AlertCode.PRESENT, AlertCode.LET_INS)
         return [(each["kind"], each["text"]) for each in items if each["kind"] in ours]
 
+    async def reported(self) -> list[str]:
+        """Since when somebody was inside, of each report."""
+        items = (await self.client.get(f"{SITE}/alerts")).json()["items"]
+        return sorted(each["at"] for each in items if each["kind"] == AlertCode.PRESENT)
+
 
 @pytest.fixture
 async def night(hub: Hub, edge: FakeEdge, clock: ManualClock) -> AsyncIterator[Night]:
@@ -93,6 +98,22 @@ async def test_somebody_in_a_closed_building_is_one_alert(night: Night) -> None:
     assert await night.told(*first, night.still("20:01", "hall")) == [], "a PIR may err"
     assert await night.told(night.moves("20:02", "landing"), night.still("20:05", "landing")) == shown
     assert await night.told(night.moves("20:30", "hall"), night.still("20:31", "hall")) == shown
+
+
+async def test_who_comes_hours_later_is_told_of_again_and_each_visit_once(night: Night) -> None:
+    await night.open(DAY)
+    early = [night.moves("20:00", "hall"), night.still("20:05", "hall")]
+    await night.told(night.moves("12:10", "hall"), night.still("12:20", "hall"), *early)
+    await night.told(night.moves("22:30", "hall"), night.still("22:35", "hall"))
+    await night.told(night.moves("22:40", "hall"), night.still("22:45", "hall"))
+    assert await night.reported() == ["2026-11-25T20:00:00+00:00", "2026-11-25T22:30:00+00:00"]
+
+
+async def test_visits_that_are_learned_of_late_are_each_told_of(night: Night) -> None:
+    await night.open(DAY)
+    early = [night.moves("12:10", "hall"), night.still("12:20", "hall"), night.moves("19:30", "hall")]
+    await night.told(*early, night.still("19:35", "hall"), night.moves("22:30", "hall"), night.still("22:35", "hall"))
+    assert await night.reported() == ["2026-11-25T19:30:00+00:00", "2026-11-25T22:30:00+00:00"]
 
 
 async def test_a_site_without_opening_hours_has_no_such_alert(night: Night) -> None:

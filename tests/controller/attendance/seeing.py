@@ -102,8 +102,10 @@ class Day:
         data = FootfallData(counter=f"{door}-beams", door=door, ins=ins, outs=outs, total_ins=ins, total_outs=outs)
         return self._add(when, data, f"{door}-beams")
 
-    def door(self, when: str, change: DoorChange = DoorChange.OPENED, door: str = "hut-door") -> "Day":
-        return self._add(when, DoorData(door=door, change=change), door)
+    def door(
+        self, when: str, change: DoorChange = DoorChange.OPENED, door: str = "hut-door", why: str | None = None
+    ) -> "Day":
+        return self._add(when, DoorData(door=door, change=change, why=why), door)
 
     def moves(self, when: str, until: str, zone: str = "hall") -> "Day":
         self._add(when, MotionData(zone=zone, active=True), f"{zone}-pir")
