@@ -207,7 +207,7 @@ async def test_of_more_than_the_most_the_newest_count_and_it_says_since_when(
             await building.after(minutes=5)
         else:
             await building.edge("pi-front", online=False)
-            await building.after(seconds=60)
+            await building.after(seconds=90)
             await building.edge("pi-front", online=True)
             await building.after(minutes=5)
         assert number < 9
