@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, union
 
 from controller.alerts.unexpected import APART, LOOK_BACK, Found, let_ins, present
+from controller.attendance.evidence import MOVES
 from controller.attendance.service import read_evidence
 from controller.bookings import repository as bookings
 from controller.db.engine import Database, Tx
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 _STIRRED = LOOK_BACK / 20
 """Where nothing was heard for so long, nothing new is found."""
 _MOST = 50_000
-"""Events of a site in a night; of more nothing is said."""
+"""Events of a site in a night, without readings that say nothing of movement; of more nothing is said."""
 _DANGER = (AlertCode.FORCED, AlertCode.INTRUDER)
 
 
@@ -58,7 +59,7 @@ class UnexpectedPeople:
             mode = where.hours.mode_at(now).mode
             if mode is Mode.STAFFED or not where.hours.timetable.pattern:
                 return
-            evidence = await read_evidence(tx, where, during, now, most=_MOST)
+            evidence = await read_evidence(tx, where, during, now, most=_MOST, readings=MOVES)
             doors = await _code_doors(tx, where) if mode is Mode.EXTENDED else ()
             taken = await bookings.between(tx, site, during)
         booked = [each.during for each in taken if each.state is BookingState.CONFIRMED]

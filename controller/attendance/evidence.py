@@ -27,7 +27,7 @@ _FROM_AFAR = ("command", "schedule")
 _CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
 SILENT_S = int(SILENT_AFTER.total_seconds())
 """After so long without a report a sensor over MQTT is silent."""
-_MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
+MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 
 
 class Happened(NamedTuple):
@@ -233,9 +233,9 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
             case ReadingData() as data:
                 if data.available is not False:
                     reported[event.edge, event.device].append(int(event.at.timestamp()))
-                if not any(kind in data.values for kind in _MOVES):
+                if not any(kind in data.values for kind in MOVES):
                     continue
-                moves = any(data.values.get(kind, 0) > 0 for kind in _MOVES)
+                moves = any(data.values.get(kind, 0) > 0 for kind in MOVES)
                 active[event.edge, event.device].append((event.at, moves))
             case _:
                 pass

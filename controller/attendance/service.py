@@ -4,7 +4,7 @@ changes the record the next time it is read."""
 import asyncio
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -38,6 +38,7 @@ from controller.use.spans import Span, union
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
+from edge.wire.readings import ReadingKind
 
 EVENTS_LIMIT = 500_000
 """Most events that are read at once, so that the controller's memory is enough."""
@@ -184,20 +185,29 @@ class AttendanceService:
 
 
 async def read_evidence(
-    tx: Tx, where: SiteConfig, span: Interval, now: datetime, *, most: int = EVENTS_LIMIT
+    tx: Tx,
+    where: SiteConfig,
+    span: Interval,
+    now: datetime,
+    *,
+    most: int = EVENTS_LIMIT,
+    readings: Collection[ReadingKind] = (),
 ) -> Evidence:
-    """What is stored of that time. Raises as ``events_read``."""
+    """What is stored of that time; of readings only those with one of ``readings``, if any are given. Raises as
+    ``events_read``."""
     site, doors = where.site.id, [each.id for each in where.doors]
     return Evidence(
         windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
-        events=await events_read(tx, site, span, most=most) if span.start < now else [],
+        events=await events_read(tx, site, span, most=most, readings=readings) if span.start < now else [],
         known=await _known(tx, where, span, now),
     )
 
 
-async def events_read(tx: Tx, site: str, span: Interval, *, most: int = EVENTS_LIMIT) -> list[RawEvent]:
+async def events_read(
+    tx: Tx, site: str, span: Interval, *, most: int = EVENTS_LIMIT, readings: Collection[ReadingKind] = ()
+) -> list[RawEvent]:
     """What records are made from. Raises ``Invalid`` where that is more than ``most`` events."""
-    found = await queries.events_during(tx, site, KINDS, span, limit=most + 1)
+    found = await queries.events_during(tx, site, KINDS, span, limit=most + 1, readings=readings)
     if len(found) > most:
         raise invalid_field("to", f"more than {most} events of doors and sensors are in that time: ask for fewer days")
     return found

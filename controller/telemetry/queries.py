@@ -1,7 +1,7 @@
 """All SQL that reads back what edges reported."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
@@ -27,6 +27,7 @@ from controller.telemetry.tables import (
 )
 from edge.wire.interval import Interval
 from edge.wire.messages import DeviceState
+from edge.wire.readings import ReadingKind
 
 _EVENT = (
     events.c.id,
@@ -127,12 +128,21 @@ RawEvent = tuple[datetime, int, str, str, str, str]
 
 
 async def events_during(
-    tx: Tx, site: str, kinds: Sequence[str], during: Interval, *, limit: int | None = None
+    tx: Tx,
+    site: str,
+    kinds: Sequence[str],
+    during: Interval,
+    *,
+    limit: int | None = None,
+    readings: Collection[ReadingKind] = (),
 ) -> list[RawEvent]:
-    """A site's events of some kinds that happened in an interval, in no order; ``limit``: any so many of them."""
+    """A site's events of some kinds that happened in an interval, in no order; ``limit``: any so many of them;
+    ``readings``: of what sensors over MQTT sent only what has one of these, if any are given."""
     c = events.c
     query = select(c.at, c.seq, c.edge, c.device, c.kind, c.data)
     query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
+    if readings:
+        query = query.where(or_(c.kind != "reading", *(c.data.contains(f'"{each}"') for each in readings)))
     found = await tx.execute(query if limit is None else query.limit(limit))
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from controller.alerts import unexpected_people
 from controller.telemetry.alert_codes import AlertCode
 from edge.wire.access_decision import Reason
-from edge.wire.events import AccessData, Event, EventData, FootfallData, MotionData
+from edge.wire.events import AccessData, Event, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.messages import DeviceState
+from edge.wire.readings import ReadingKind
 from tests.controller.clock import ManualClock
 from tests.controller.running import signed_in
 from tests.controller.telemetry.speaking import NOW, event
@@ -49,6 +51,10 @@ class Night:
 
     def still(self, at: str, zone: str) -> Event:
         return self._event(at, f"pir-{zone}", MotionData(zone=zone, active=False))
+
+    def air(self, at: str) -> Event:
+        data = ReadingData(name="Air", family="zigbee2mqtt", values={ReadingKind.CO2: 800})
+        return self._event(at, "air", data)
 
     def card(self, at: str) -> Event:
         data = AccessData(door="front-door", granted=True, reason=next(iter(Reason)), reader="keypad")
@@ -114,6 +120,14 @@ async def test_visits_that_are_learned_of_late_are_each_told_of(night: Night) ->
     early = [night.moves("12:10", "hall"), night.still("12:20", "hall"), night.moves("19:30", "hall")]
     await night.told(*early, night.still("19:35", "hall"), night.moves("22:30", "hall"), night.still("22:35", "hall"))
     assert await night.reported() == ["2026-11-25T19:30:00+00:00", "2026-11-25T22:30:00+00:00"]
+
+
+async def test_what_sensors_send_of_the_air_is_not_read(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unexpected_people, "_MOST", 4)
+    await night.open(DAY)
+    air = [night.air(f"20:0{each}") for each in range(5)]
+    first = [night.moves("12:10", "hall"), night.still("12:20", "hall"), night.moves("20:10", "hall")]
+    assert len(await night.told(*air, *first, night.still("20:15", "hall"))) == 1
 
 
 async def test_a_site_without_opening_hours_has_no_such_alert(night: Night) -> None:
