@@ -25,6 +25,7 @@ _LEAVING_S = 15 * 60
 _LEAST_S, _LEAST_TIMES = 180, 4
 """Movement counts where it lasted as long, or was seen as often: a PIR now and then sees somebody where nobody is."""
 _HOUR = timedelta(hours=1)
+_THROUGH_S = int(THROUGH.total_seconds())
 _BACK = timedelta(minutes=1)
 """Who comes in so soon after somebody went out turned back."""
 _LET_IN = 4
@@ -117,7 +118,8 @@ def _is_somebody(sign: Span, moved: dict[str, list[Span]], ins: Iterable[Crossin
 
 def let_ins(where: SiteConfig, seen: Seen, during: Interval, doors: Collection[str]) -> list[Found]:
     """Of each of these doors, which need a code: when more came in within an hour than those with a code or card can
-    have brought, while nobody works there and no booking's code opens the door. Only where its counter worked.
+    have brought, while nobody works there, no booking's code opens the door, and neither the plan nor a command keeps
+    it unlocked. Only where its counter worked.
     ``doors``: those with a reader."""
     unstaffed = union(
         (first + _LEAVING_S, last)
@@ -130,7 +132,8 @@ def let_ins(where: SiteConfig, seen: Seen, during: Interval, doors: Collection[s
             continue
         at_door = seen.doors[door.id]
         booked = union(span_of(each.during) for each in at_door.opens.touching(during))
-        watched = without(common(unstaffed, at_door.counted or ()), booked)
+        free = union((start, end + _THROUGH_S) for start, end in _unlocked(at_door, span_of(during)))
+        watched = without(without(common(unstaffed, at_door.counted or ()), booked), free)
         if (told := _most_let_in(at_door, watched, during)) is not None:
             since, until, people = told
             clock = (times.at(each, where.site.tz, now=until) for each in (since, until))

@@ -161,8 +161,17 @@ def families() -> Day:
         evening().count("18:00", ins=1).count("18:40", ins=2).count("19:20", ins=1),
         evening().count("14:00", ins=9).count("17:10", ins=9).count("22:30", ins=9),
         evening(CHOIR).code("18:00", CHOIR).count("18:00", ins=9).count("18:10", ins=9),
+        evening()
+        .door("18:00", DoorChange.UNLOCKED, "hall-door", why="schedule")
+        .count("18:20", ins=40)
+        .door("19:00", DoorChange.LOCKED, "hall-door", why="schedule")
+        .count("19:01", ins=4),
+        evening()
+        .door("18:00", DoorChange.UNLOCKED, "hall-door", why="command")
+        .door("18:00:05", DoorChange.LOCKED, "hall-door", why="time")
+        .count("18:00:20", ins=4),
     ],
-    ids=["families", "turned back", "a few", "staffed, just closed, closed", "a booking"],
+    ids=["families", "turned back", "a few", "staffed, just closed, closed", "a booking", "an override", "a command"],
 )
 def test_families_who_turns_back_and_the_group_of_a_booking_are_not(day: Day) -> None:
     assert let_in(day) == []
