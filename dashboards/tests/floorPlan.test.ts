@@ -17,6 +17,8 @@ const said = (more: Partial<Door>, lively = true) => {
 test("a door is shown by its worst: alarm, fault, standing open, unlocked, locked", () => {
   assert.deepEqual(said({}), ["plain", "lock", "Locked", "Locked. Code needed. Shut, locked"]);
   assert.deepEqual(said({ mode: "free", lock: "unlocked" }), ["ok", "tick", "Unlocked", "Unlocked. Open to all. Shut, unlocked"]);
+  assert.equal(said({ mode: "free", lock: "unknown" })[2], "Unlocked");
+  assert.equal(said({ mode: "free" })[2], "Locked"); // the other door of its lobby is open
   assert.deepEqual(said({ contact: "open" }), ["warn", "door", "Open", "Open. Code needed. Standing open, locked"]);
   const faults = [{ code: "stuck", part: "lock", text: "the lock sticks", hint: "" }];
   assert.deepEqual(said({ contact: "open", faults }).slice(0, 3), ["bad", "warn", "Fault"]);

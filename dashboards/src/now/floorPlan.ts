@@ -50,7 +50,7 @@ export function doorMark(door: Door | undefined, lively: boolean, zone: string, 
   if (!door?.at) return NOT_KNOWN;
   const said = `${DOOR_MODES[door.mode ?? ""] ?? "Mode not known"}. ${CONTACTS[door.contact]}, ${LOCKS[door.lock]}`;
   if (!lively || door.stale) return { ...NOT_KNOWN, text: `not known; at ${sinceText(door.at, zone, now)} it was: ${said}` };
-  return worst(door.mode === "free" ? { ...door, lock: "unlocked" } : door, door.faults[0]?.text, said, DOOR_MODES[door.mode ?? ""]);
+  return worst(door.mode === "free" && door.lock === "unknown" ? { ...door, lock: "unlocked" } : door, door.faults[0]?.text, said, DOOR_MODES[door.mode ?? ""]);
 }
 
 /** A door at a past moment; `lock`: how it was locked, in words. */

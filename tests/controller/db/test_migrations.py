@@ -1,6 +1,7 @@
 """A new database has the tables of the code, and an older one has them after its upgrade."""
 
 import asyncio
+import importlib
 import os
 import sqlite3
 import stat
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -24,6 +26,7 @@ from controller.schema import migrate
 from controller.telemetry.tables import rollups, sensor_runs
 from tests.controller.audit.reading import rows_of
 
+MINUTE = timedelta(minutes=1)
 SCHEMA = Path(__file__).parents[2] / "data" / "schema"
 _RULES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
@@ -245,20 +248,21 @@ async def test_nobody_but_its_owner_reads_the_file_of_sqlite_whatever_the_umask(
 
 
 async def test_a_sensor_s_runs_are_filled_from_the_steps_in_which_it_reported(db: Database) -> None:
-    module = ScriptDirectory.from_config(alembic_config("sqlite://")).get_revision("0056").module
+    module: Any = importlib.import_module("controller.db.migrations.versions.0056_sensor_runs")
     first = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
     same = {"site": "ramsey", "edge": "pi", "step": "5min", "place": "", "n": 1, "total": 1, "least": 1, "most": 1}
     heard = [
-        *({"device": "window", "measurement": "contact", "field": "open", "at": m} for m in (0, 5, 35, 70)),
-        {"device": "window", "measurement": "room", "field": "co2", "at": 5},
-        {"device": "pir", "measurement": "motion", "field": "started", "at": 10},
-        {"device": "beams", "measurement": "footfall", "field": "in", "at": 10},
+        *(("window", "contact", "open", minutes) for minutes in (0, 5, 35, 70)),
+        ("window", "room", "co2", 5),
+        ("pir", "motion", "started", 10),
+        ("beams", "footfall", "in", 10),
     ]
+    names = ("device", "measurement", "field")
+    rows = [same | dict(zip(names, each, strict=True)) | {"at": first + MINUTE * at} for *each, at in heard]
     async with db.write() as tx:
-        rows = [{**same, **each, "at": first + timedelta(minutes=int(str(each["at"])))} for each in heard]
         await tx.execute(sa.insert(rollups), rows)
         reach = "1800000000" if tx.dialect.name == "sqlite" else "interval '30 minutes'"
         await tx.execute(sa.text(module._FILL.format(reach=reach)))
         runs = sorted(await tx.execute(sa.select(sensor_runs)))
-    found = [(run[2], *((at - first) // timedelta(minutes=1) for at in run[3:5])) for run in runs]
+    found = [(run[2], *((at - first) // MINUTE for at in run[3:5])) for run in runs]
     assert found == [("pir", 10, 40), ("window", 0, 65), ("window", 70, 100)]
