@@ -9,6 +9,7 @@ Object.assign(globalThis, { $state: rune, $derived: rune, document: page });
 mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
 mock.method(performance, "now", () => now);
 const { WallStore } = await import("../src/wall/wallStore.svelte.ts");
+const { DesksStore } = await import("../src/now/desks.svelte.ts");
 const { AllSitesStore } = await import("../src/allSites/allSitesStore.svelte.ts");
 
 let asked: string[] = [];
@@ -104,5 +105,22 @@ test("the estate asks no more once it is refused", async () => {
   const leave = store.watch();
   await pass(60);
   assert.deepEqual([asked, store.refused], [["/estate"], true]);
+  leave();
+});
+
+test("desks are asked for each minute while the page is seen, and are not shown once they are not known", async () => {
+  const path = "/sites/ramsey/desks";
+  answers({ [path]: { items: [{ space: "desks", free: 4 }] } });
+  const store = new DesksStore("ramsey");
+  const leave = store.watch();
+  await pass(120);
+  assert.deepEqual([asked, store.pools[0]?.free], [[path, path], 4]);
+  show("hidden");
+  await pass(120);
+  assert.equal(asked.length, 2);
+  answers({});
+  show("visible");
+  await pass(1);
+  assert.deepEqual([asked, store.pools], [[path], []]);
   leave();
 });
