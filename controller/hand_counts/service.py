@@ -16,6 +16,7 @@ from controller.hand_counts.tables import hand_counts
 from controller.people.model import Actor
 from controller.telemetry import people_inside, queries, repository
 from controller.telemetry.people_inside import DayCount
+from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.validation import read_data
 from controller.web.problem import Conflicting, NotFound, invalid_field
 from edge.wire.clock import Clock
@@ -26,6 +27,8 @@ from edge.wire.interval import Interval
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=2)
 CLOCK_OFF = timedelta(seconds=30)
 """How far a phone's idea of the controller's time may be ahead of it."""
+_TOLD_WITHIN = timedelta(minutes=3)
+"""An edge says once a minute how much it has to report: what it has not said for so long it may still."""
 _C = hand_counts.c
 
 
@@ -182,6 +185,12 @@ async def _require_usable(tx: Tx, site: str, count: HandCount, during: Interval)
     for edge, state in await queries.site_devices(tx, site):
         if (edge, state.device) == (count.edge, count.counter) and state.values.get("not_counting_since"):
             raise NotUsable(f"{count.counter} has a fault with which it does not count; count again once it has none")
+    horizon = (await rollups.horizons(tx, site)).get(count.edge)
+    if horizon is not None and horizon < during.end - _TOLD_WITHIN:
+        raise NotUsable(f"what {count.counter} counted until then has not all arrived yet; send it again in a minute")
+    its = [each for each in await rollups.marks_of(tx, site, during) if each.at >= during.start and each.present]
+    if any((each.edge, each.device) == (count.edge, count.counter) for each in its):
+        raise NotUsable(f"{count.counter} had a fault meanwhile with which it does not count; count again")
 
 
 async def _counted(tx: Tx, site: str, count: HandCount, during: Interval) -> tuple[int, int]:

@@ -9,12 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.hand_counts.cli import app, tally
+from edge.wire.events import FaultData
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import Json
 from tests.controller.running import signed_in
 from tests.controller.serving import serving
-from tests.controller.telemetry.speaking import NOW, crossing
+from tests.controller.telemetry.speaking import NOW, crossing, event
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
@@ -112,6 +114,35 @@ async def test_who_passes_after_the_phone_stopped_without_network_is_in_no_count
         done = await client.post(path, json=stopped, headers=key)
         assert (done.status_code, done.json()["counted_ins"], done.json()["counted_outs"]) == (200, 9, 8)
     assert (await listed(client))["hand_counts"] == 1
+
+
+async def test_what_the_counter_counted_has_to_be_here(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    count = await begun(client)
+    clock.advance(minutes=5)
+    await edge.send([crossing(1, ins=3, total=(3, 0), at=clock.now())])
+    await edge.acknowledged(1)
+    clock.advance(minutes=10)
+    path, counted = f"{COUNTS}/{count['id']}/end", {"ins": 9, "outs": 0}
+    refused = await client.post(path, json=counted)
+    assert (refused.status_code, "has not all arrived yet" in refused.text) == (409, True)
+    await edge.send([crossing(2, ins=6, total=(9, 0), at=clock.now() - timedelta(seconds=30))])
+    await edge.acknowledged(2)
+    assert (await client.post(path, json=counted)).json()["counted_ins"] == 9
+
+
+async def test_a_count_in_which_the_counter_had_a_fault_is_refused(
+    client: httpx.AsyncClient, edge: FakeEdge, clock: ManualClock
+) -> None:
+    count = await begun(client)
+    for seq, blocked in ((1, True), (2, False)):
+        clock.advance(minutes=7)
+        fault = FaultData(code=FaultCode.BEAM_BLOCKED, part="a", present=blocked)
+        await edge.send([event(seq, fault, at=clock.now(), device="front-beams")])
+        await edge.acknowledged(seq)
+    refused = await client.post(f"{COUNTS}/{count['id']}/end", json={"ins": 9, "outs": 0})
+    assert (refused.status_code, "had a fault meanwhile" in refused.text) == (409, True)
 
 
 @pytest.mark.cases_full
