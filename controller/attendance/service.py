@@ -193,21 +193,30 @@ async def read_evidence(
     most: int = EVENTS_LIMIT,
     readings: Collection[ReadingKind] = (),
 ) -> Evidence:
-    """What is stored of that time; of readings only those with one of ``readings``, if any are given. Raises as
-    ``events_read``."""
+    """What is stored of that time; of readings only those of sensors that see movement, and with one of ``readings``,
+    if any are given. Raises as ``events_read``."""
     site, doors = where.site.id, [each.id for each in where.doors]
+    known = await _known(tx, where, span, now)
+    sensors = {device for _, device in known.places}
+    past = span.start < now
     return Evidence(
         windows=await access.windows(tx, site, doors, span.start, span.end, longest=WINDOW_LONGEST),
-        events=await events_read(tx, site, span, most=most, readings=readings) if span.start < now else [],
-        known=await _known(tx, where, span, now),
+        events=await events_read(tx, site, span, most=most, readings=readings, sensors=sensors) if past else [],
+        known=known,
     )
 
 
 async def events_read(
-    tx: Tx, site: str, span: Interval, *, most: int = EVENTS_LIMIT, readings: Collection[ReadingKind] = ()
+    tx: Tx,
+    site: str,
+    span: Interval,
+    *,
+    most: int = EVENTS_LIMIT,
+    readings: Collection[ReadingKind] = (),
+    sensors: Collection[str] | None = None,
 ) -> list[RawEvent]:
     """What records are made from. Raises ``Invalid`` where that is more than ``most`` events."""
-    found = await queries.events_during(tx, site, KINDS, span, limit=most + 1, readings=readings)
+    found = await queries.events_during(tx, site, KINDS, span, limit=most + 1, readings=readings, sensors=sensors)
     if len(found) > most:
         raise invalid_field("to", f"more than {most} events of doors and sensors are in that time: ask for fewer days")
     return found

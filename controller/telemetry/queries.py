@@ -135,12 +135,16 @@ async def events_during(
     *,
     limit: int | None = None,
     readings: Collection[ReadingKind] = (),
+    sensors: Collection[str] | None = None,
 ) -> list[RawEvent]:
     """A site's events of some kinds that happened in an interval, in no order; ``limit``: any so many of them;
-    ``readings``: of what sensors over MQTT sent only what has one of these, if any are given."""
+    ``readings``: of what sensors over MQTT sent only what has one of these, if any are given;
+    ``sensors``: and only of these devices, if given."""
     c = events.c
     query = select(c.at, c.seq, c.edge, c.device, c.kind, c.data)
     query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
+    if sensors is not None:
+        query = query.where(or_(c.kind != "reading", c.device.in_(sensors)))
     if readings:
         query = query.where(or_(c.kind != "reading", *(c.data.contains(f'"{each}"') for each in readings)))
     found = await tx.execute(query if limit is None else query.limit(limit))

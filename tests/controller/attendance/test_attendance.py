@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, insert, select
 
-from controller.attendance.service import events_read
+from controller.attendance.service import events_read, read_evidence
 from controller.bookings import arrivals
 from controller.container import Container
 from controller.telemetry import repository
@@ -20,9 +20,19 @@ from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import device_states, edge_states, event_logs, holes
 from controller.web.problem import Invalid
 from edge.wire.access_decision import Reason
-from edge.wire.events import AccessData, Event, EventData, FaultData, FootfallData, MotionData, OutageData
+from edge.wire.events import (
+    AccessData,
+    Event,
+    EventData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    OutageData,
+    ReadingData,
+)
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
+from edge.wire.readings import ReadingKind
 from tests.controller.clock import ManualClock
 from tests.controller.keyboard import keyboard
 from tests.controller.people.signing import put_party, signed_in_as
@@ -331,6 +341,15 @@ async def test_more_events_than_are_read_at_once_are_refused(
         with pytest.raises(Invalid, match="ask for fewer days"):
             await events_read(tx, SITE, Interval(start=SIX - timedelta(hours=9), end=NIGHT), most=5)
         assert len(await events_read(tx, SITE, Interval(start=SIX - timedelta(hours=9), end=NIGHT), most=6)) == 6
+
+
+async def test_what_sensors_send_of_the_air_counts_for_no_limit(hut: Hut, container: Container) -> None:
+    air = ReadingData(name="Air", family="zigbee2mqtt", values={ReadingKind.CO2: 800})
+    await hut.tell([*evening(hut), *(hut._event(minute, air, "air") for minute in range(131, 141))])
+    span = Interval(start=SIX - timedelta(hours=9), end=NIGHT)
+    async with container.database.read() as tx:
+        found = await read_evidence(tx, await container.writer.site_configs.of(tx, SITE), span, NIGHT, most=6)
+    assert len(found.events) == 6
 
 
 async def test_a_time_that_is_still_to_come_has_bookings_and_no_figures(hut: Hut, clock: ManualClock) -> None:
