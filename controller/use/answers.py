@@ -86,17 +86,19 @@ class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours",)):
 class OpenHoursRead(Answer, of=OpenHours):
     """Staffed or extended time. `minutes`: of it; `measured`: those in which every counter worked. `visits`: people
     counted in within these; `per_hour`, and its `error`, half of a 90 % interval from how days differ, of seven days at
-    least; null: not measured. `bookings`: that began in it; `arrivals`: of them those whose people came; `unknown`:
-    those of which nothing is known."""
+    least; null: not measured, or less than a tenth of it is. `bookings`: that began in it; `arrivals`: of them those
+    whose people came; `unknown`: those of which nothing is known."""
 
 
 class WeekHourRead(Answer, of=WeekHour):
-    """An hour of the week, 0 to 167 from Monday 00:00, as staffed or extended time; fields as of `OpenHoursRead`."""
+    """An hour of the week, 0 to 167 from Monday 00:00, as staffed or extended time; fields as of `OpenHoursRead`.
+    `arrivals`: null where nothing is known of any of its bookings."""
 
 
 class WeekRateRead(Answer, of=WeekRate):
     """What a week before and after the change has of `what`: visits, bookings or arrivals, each with its error, half of
-    a 90 % interval; null where it cannot be said, and `why_not` says why. Days that a closure hit are left out."""
+    a 90 % interval; null where it cannot be said, and `why_not` says why. Days that a closure hit are left out; of
+    bookings also those before the first of all, of arrivals those with a booking of which nothing is known."""
 
 
 class HoursChangedRead(Answer, of=HoursChanged):
@@ -119,7 +121,7 @@ class LateOpeningRead(Answer, of=LateOpening):
 class WifiUseRead(Answer, of=WifiUse):
     """Devices on the WiFi of a zone, which are not people. `sessions`: stays that began; `stayed`: minutes of all
     devices together; null where nothing is known. `minutes`: of the time; `measured`: those in which every source of
-    the zone worked. Sessions of zones do not add up to the building's."""
+    the zone worked, none before the first day with a session. Sessions of zones do not add up to the building's."""
 
 
 class UseRead(Answer, of=SiteUse, hidden=("during",)):

@@ -136,7 +136,7 @@ def _late_hours(found: UseFound) -> Iterator[Mapping[str, str]]:
     for each in found.late.week:
         at = {"weekday": _DAYS[each.hour // 24], "hour": f"{each.hour % 24:02}:00"}
         counted = {"open (h)": _hours(each.minutes), "counted (h)": _hours(each.measured)}
-        known = {"bookings": str(each.bookings), "arrived": str(each.arrivals)}
+        known = {"bookings": str(each.bookings), "arrived": "" if each.arrivals is None else str(each.arrivals)}
         visits = {} if each.visits is None else {"visits": str(each.visits)}
         yield {"about": f"{each.mode.value} hour", "name": found.site.name} | at | counted | known | visits
 

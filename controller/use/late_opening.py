@@ -20,7 +20,7 @@ from controller.telemetry.rollups.crossings import DoorCounter
 from controller.text import local_time
 from controller.use.outcome import Outcome, outcome
 from controller.use.spans import WEEK_HOURS, Span, common, seconds_in, span_of, union, wall_hours
-from controller.use.visits import Counts, Steps, local_midnights, measured_time, whole_day, within
+from controller.use.visits import LEAST, Counts, Steps, local_midnights, measured_time, whole_day, within
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -35,8 +35,9 @@ _COMPARED = ("visits", "bookings", "arrivals")
 
 class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
     """Staffed or extended time. ``minutes``: of it; ``measured``: those in which every counter worked. ``visits``:
-    people counted in within these; ``per_hour`` and its ``error``; ``None``: not measured. ``bookings``: that began in
-    it; ``arrivals``: of them those whose people came; ``unknown``: those of which nothing is known."""
+    people counted in within these; ``per_hour`` and its ``error``; ``None``: not measured, or less than a tenth is.
+    ``bookings``: that began in it; ``arrivals``: of them those whose people came; ``unknown``: those of which nothing
+    is known."""
 
     minutes: int
     measured: int
@@ -49,7 +50,8 @@ class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
-    """An hour of the week, from Monday 00:00, as staffed or extended time; fields as of ``OpenHours``."""
+    """An hour of the week, from Monday 00:00, as staffed or extended time; fields as of ``OpenHours``. ``arrivals``:
+    ``None`` where nothing is known of any of its bookings."""
 
     hour: int
     mode: Mode
@@ -57,7 +59,7 @@ class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
     measured: int
     visits: int | None
     bookings: int
-    arrivals: int
+    arrivals: int | None
 
 
 class WeekRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,9 +99,11 @@ def late_opening(
     set_then: Sequence[HoursThen],
     past: Interval,
     zone: ZoneInfo,
+    bookings_from: datetime | None = None,
 ) -> LateOpening:
-    """``counters`` and ``crossed`` as for ``site_visits``; ``modes`` tile the time; ``bookings``: all that touch it."""
-    days = _Days(counters, crossed, modes, bookings, past, zone)
+    """``counters`` and ``crossed`` as for ``site_visits``; ``modes`` tile the time; ``bookings``: all that touch it;
+    ``bookings_from``: when the first of the site began, where that is within the time."""
+    days = _Days(counters, crossed, modes, bookings, past, zone, bookings_from)
     found = {mode: days.of_mode(mode) for mode in (Mode.STAFFED, Mode.EXTENDED)}
     week = [each for _, its in found.values() for each in its]
     change, why = days.change(set_then)
@@ -121,6 +125,7 @@ class _Days:
         bookings: Iterable[Booking],
         past: Interval,
         zone: ZoneInfo,
+        bookings_from: datetime | None,
     ) -> None:
         self._modes, self._past, self._zone, self._counted = modes, past, zone, bool(counters)
         self._wall = wall_hours(past, zone)
@@ -134,6 +139,7 @@ class _Days:
         self._begun = np.array([int(each.starts.timestamp()) for each, _ in begun], np.int64)
         self._arrived = np.array([became is Outcome.USED for _, became in begun], np.bool_)
         self._unknown = np.array([became is Outcome.UNKNOWN for _, became in begun], np.bool_)
+        self._booked_from = (bookings_from or past.start).timestamp()
 
     def of_mode(self, mode: Mode) -> tuple[OpenHours, list[WeekHour]]:
         its = union(span_of(each.during) for each in self._modes if each.mode is mode)
@@ -142,12 +148,13 @@ class _Days:
         at, came = self._at[here], self._came[here]
         measured, visits = seconds_in(both), int(came.sum())
         counted = self._counted and bool(measured)
+        enough = counted and measured >= LEAST * seconds_in(its)
         total = OpenHours(
             minutes=round(seconds_in(its) / 60),
             measured=round(measured / 60),
             visits=visits if counted else None,
-            per_hour=visits / measured * 3600 if counted else None,
-            error=self._error(both, at, came) if counted else None,
+            per_hour=visits / measured * 3600 if enough else None,
+            error=self._error(both, at, came) if enough else None,
             bookings=int(begun.sum()),
             arrivals=int((begun & self._arrived).sum()),
             unknown=int((begun & self._unknown).sum()),
@@ -157,8 +164,9 @@ class _Days:
             self._wall.spread(spans, 1 / 60, into, [0.0] * len(self._wall.months))
         hours = self._wall.hours_of_week
         people = np.bincount(hours(at), came, WEEK_HOURS)
-        booked, arrived = (
-            np.bincount(hours(self._begun[mask]), minlength=WEEK_HOURS) for mask in (begun, begun & self._arrived)
+        booked, arrived, unknown = (
+            np.bincount(hours(self._begun[mask]), minlength=WEEK_HOURS)
+            for mask in (begun, begun & self._arrived, begun & self._unknown)
         )
         return total, [
             WeekHour(
@@ -168,7 +176,7 @@ class _Days:
                 measured=round(known[hour]),
                 visits=int(people[hour]) if self._counted and known[hour] else None,
                 bookings=int(booked[hour]),
-                arrivals=int(arrived[hour]),
+                arrivals=None if booked[hour] and unknown[hour] == booked[hour] else int(arrived[hour]),
             )
             for hour in range(WEEK_HOURS)
             if minutes[hour]
@@ -210,7 +218,8 @@ class _Days:
         return HoursChanged(at=spans[1].start, rates=rates), ""
 
     def _rate(self, what: str, spans: Sequence[Interval], closed: Sequence[Span]) -> WeekRate:
-        """Days that a closure hit count for neither."""
+        """Days that a closure hit count for neither; nor, of bookings, those before the first that is recorded and, of
+        arrivals, those with a booking of which nothing is known."""
         opened = union(span_of(each.during) for each in self._modes if each.mode is not Mode.CLOSED)
         if what == "visits":
             if not self._counted:
@@ -222,9 +231,10 @@ class _Days:
                 return not common([day], opened) or whole_day(day, opened, self._measured)
         else:
             values = self._of_days(self._begun if what == "bookings" else self._begun[self._arrived])
+            unknown = dict(zip(self._days, self._of_days(self._begun[self._unknown]), strict=True))
 
             def measured(day: Span) -> bool:
-                return True
+                return day[0] >= self._booked_from and (what == "bookings" or not unknown[day])
 
         weeks = [self._week(values, span_of(each), closed, measured) for each in spans]
         for word, week in zip(("before", "after"), weeks, strict=True):

@@ -56,7 +56,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     counters: list[DoorCounter]
     crossed: Sequence[tuple[int, int, int]]
     wifi: list[DoorCounter]
-    wifi_sums: dict[tuple[str, str], int]
+    wifi_sums: tuple[dict[tuple[str, str], int], dict[str, datetime]]
     bookings_from: datetime | None
     counts_from: datetime | None
 
@@ -171,8 +171,8 @@ def _measured(stored: _Stored, now: datetime, *, public: bool, whole: bool = Tru
     return UsePeriod(
         use=use,
         visits=site_visits(stored.counters, modes, past, zone, stored.crossed),
-        late=late_opening(*told, past, zone) if whole else None,
-        wifi=wifi_use(stored.wifi, stored.wifi_sums, past) if whole else (),
+        late=late_opening(*told, past, zone, bookings_from) if whole else None,
+        wifi=wifi_use(stored.wifi, *stored.wifi_sums, past) if whole else (),
         bookings_from=bookings_from,
         counts_from=counts_from,
     )

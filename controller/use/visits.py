@@ -37,7 +37,7 @@ _NINE_OF_TEN = 1.2816
 """Standard deviations of a normal distribution that one of ten lies beyond."""
 _GAP = 0.01
 """Share of a day's open time in which a counter may have been silent for the day still to be measured."""
-_LEAST = 0.1
+LEAST = 0.1
 """Share of its time that must be measured for a mode to have visits by hour."""
 _MISSED = 0.1
 """Share of the crossings that a counter may miss in both directions, which nothing shows, for ``most``."""
@@ -188,7 +188,7 @@ def _together(*tallies: _Tally) -> ModeVisits:
         minutes=round(whole / 60),
         measured=round(seconds / 60),
         visits=visits if visits or seconds else None,
-        per_hour=known / seconds * 3600 if seconds and seconds >= _LEAST * whole else None,
+        per_hour=known / seconds * 3600 if seconds and seconds >= LEAST * whole else None,
     )
 
 

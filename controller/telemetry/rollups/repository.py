@@ -223,17 +223,17 @@ async def crossed(tx: Tx, site: str, step: Step, during: Interval) -> Sequence[t
     return cast("Sequence[tuple[int, int, int]]", found)
 
 
-async def wifi_sums(tx: Tx, site: str, during: Interval) -> dict[tuple[str, str], int]:
-    """Zone and field -> the sum of the hours that begin in the interval, of all its sources that ever told it."""
+async def wifi_sums(tx: Tx, site: str, during: Interval) -> tuple[dict[tuple[str, str], int], dict[str, datetime]]:
+    """Zone and field -> the sum of the hours that begin in the interval; and zone -> the day from which on sessions are
+    told of it, where that began before the interval ends. Older agents told only how many devices there were."""
     c = rollups.c
-    wanted = (c.site == site) & (c.measurement == "wifi") & c.field.in_(["sessions", "minutes"])
-    told = select(c.place, c.field).where(wanted, c.step == Step.MONTH.value).distinct()
-    found: dict[tuple[str, str], int] = dict.fromkeys(((row.place, row.field) for row in await tx.execute(told)), 0)
-    hours = wanted & (c.step == Step.HOUR.value) & (c.at >= during.start) & (c.at < during.end)
+    wanted = (c.site == site) & (c.measurement == "wifi") & c.field.in_(["sessions", "minutes"]) & (c.at < during.end)
+    days = select(c.place, func.min(c.at)).where(wanted, c.step == Step.DAY.value).group_by(c.place)
+    told_from: dict[str, datetime] = dict((await tx.execute(days)).tuples().all())
+    hours = wanted & (c.step == Step.HOUR.value) & (c.at >= during.start)
     query = select(c.place, c.field, func.sum(c.total)).where(hours).group_by(c.place, c.field)
-    for place, field, total in await tx.execute(query):
-        found[place, field] = round(total / THOUSANDTHS)
-    return found
+    sums = {(place, field): round(total / THOUSANDTHS) for place, field, total in await tx.execute(query)}
+    return sums, told_from
 
 
 async def least_at(

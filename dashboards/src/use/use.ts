@@ -58,7 +58,7 @@ export interface OpenHours {
   unknown: number;
 }
 /** `hour`: of the week. */
-export type WeekHour = Pick<OpenHours, "minutes" | "measured" | "visits" | "bookings" | "arrivals"> & { hour: number; mode: "staffed" | "extended" };
+export type WeekHour = Pick<OpenHours, "minutes" | "measured" | "visits" | "bookings"> & { arrivals: number | null; hour: number; mode: "staffed" | "extended" };
 /** In a week before and after a change of hours; null where `why_not` says why. */
 export interface WeekRate {
   what: "visits" | "bookings" | "arrivals";

@@ -6,17 +6,22 @@ from itertools import pairwise
 
 import pytest
 
+from controller.db.engine import Database
 from controller.diary.model import Booking
 from controller.hours.model import OpeningHours
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.crossings import DoorCounter
+from controller.telemetry.rollups.repository import wifi_sums
 from controller.use.late_opening import LateOpening, late_opening
 from controller.use.wifi import wifi_use
+from edge.wire.events import WifiData
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.bookings.hub import HUB
 from tests.controller.hours.books import closure, span, week
+from tests.controller.telemetry.rollups.storing import make_site, store
+from tests.controller.telemetry.speaking import event
 from tests.controller.use.test_measure import days, hours, taken
 from tests.controller.use.test_visits import HOUR, MONDAY, counter
 
@@ -40,14 +45,17 @@ def crowd(dark: tuple[float, float] | None = None) -> DoorCounter:
 
 
 def brought(
-    *counters: DoorCounter, set_then: Sequence[HoursThen] | None = None, bookings: Sequence[Booking] = ()
+    *counters: DoorCounter,
+    set_then: Sequence[HoursThen] | None = None,
+    bookings: Sequence[Booking] = (),
+    bookings_from: datetime | None = None,
 ) -> LateOpening:
     set_then = then(EARLY, LATE) if set_then is None else set_then
     modes = [mode for each in set_then for mode in each.hours.modes(each.during)]
     crossed = [
         (int(row.at.timestamp()) * 10**6, row.ins * 1000, row.outs * 1000) for each in counters for row in each.rows
     ]
-    return late_opening(counters, sorted(crossed), modes, bookings, set_then, SIX_WEEKS, HUB.tz)
+    return late_opening(counters, sorted(crossed), modes, bookings, set_then, SIX_WEEKS, HUB.tz, bookings_from)
 
 
 def test_extended_hours_stand_beside_staffed_ones_with_error_and_coverage() -> None:
@@ -109,11 +117,72 @@ def test_without_a_counter_visits_are_not_measured_and_bookings_are() -> None:
     assert [each.why_not for each in found.change.rates] == ["no door had a counter", "", ""]
 
 
+def each_day(hour: int, *, known_from: datetime) -> list[Booking]:
+    """A booking a day; from ``known_from`` on it is known that its people came."""
+    starts = [MONDAY.replace(hour=hour) + timedelta(days=day) for day in range(42)]
+    spans = [(at, f"{at:%Y-%m-%dT%H:%M}", f"{at + HOUR:%Y-%m-%dT%H:%M}") for at in starts]
+    return [taken("yard", start, end, **({"arrived_at": at} if at >= known_from else {})) for at, start, end in spans]
+
+
+def test_bookings_of_which_nothing_is_known_are_not_bookings_to_which_nobody_came() -> None:
+    found = brought(bookings=[*each_day(10, known_from=CHANGE), *each_day(18, known_from=SIX_WEEKS.end)])
+    assert found.change is not None
+    bookings, arrivals = found.change.rates[1:]
+    assert (bookings.before, bookings.after) == (14, 14)
+    assert (arrivals.before, arrivals.after) == (None, None)
+    assert arrivals.why_not == "fewer than 2 whole days of each weekday are measured before the change"
+    hours_ = {(each.hour, each.mode): (each.bookings, each.arrivals) for each in found.week}
+    assert hours_[10, Mode.STAFFED] == (6, 3)
+    assert hours_[18, Mode.EXTENDED] == (3, None)
+    assert hours_[12, Mode.STAFFED] == (0, 0)
+
+
+def test_days_before_the_first_booking_of_all_are_not_days_without_bookings() -> None:
+    found = brought(bookings_from=CHANGE - timedelta(days=2)).change
+    assert found is not None
+    assert [each.why_not[-17:] for each in found.rates[1:]] == ["before the change"] * 2
+
+
+def test_visits_an_hour_are_not_said_of_less_than_a_tenth_of_the_time() -> None:
+    found = brought(crowd(dark=(24 * 24, 24 * 42 - 1)))
+    assert (found.extended.visits, found.extended.measured) == (15, 12 * 60)
+    assert found.extended.per_hour is not None
+    found = brought(crowd(dark=(24 * 22, 24 * 42 - 1)))
+    assert (found.extended.visits, found.extended.per_hour, found.extended.error) == (5, None, None)
+
+
 def test_sessions_on_the_wifi_are_by_zone_with_the_time_in_which_each_source_worked() -> None:
     day = days("2026-11-23", "2026-11-24")
     one, other = counter(place="hall", there=day), counter(place="hall", there=day, dark=(6, 12))
     late = Interval(start=day.end - 6 * HOUR, end=day.end + 6 * HOUR)
     sums = {("hall", "sessions"): 40, ("hall", "minutes"): 900}
-    hall, new = wifi_use([one, other, counter(place="stage", there=late)], sums, day)
+    told = {"hall": day.start}
+    hall, new = wifi_use([one, other, counter(place="stage", there=late)], sums, told, day)
     assert (hall.zone, hall.sessions, hall.stayed, hall.measured, hall.minutes) == ("hall", 40, 900, 18 * 60, 24 * 60)
     assert (new.zone, new.sessions, new.measured) == ("stage", None, 6 * 60)
+
+
+def test_before_a_zone_first_told_of_sessions_there_may_have_been_some() -> None:
+    day = days("2026-11-23", "2026-11-24")
+    [half] = wifi_use([counter(place="hall", there=day)], {}, {"hall": day.start + 12 * HOUR}, day)
+    assert (half.sessions, half.stayed, half.measured) == (0, 0, 12 * 60)
+
+
+async def test_sessions_are_told_from_the_first_day_that_has_one(db: Database) -> None:
+    await make_site(db, "hub")
+    said = [
+        event(seq, WifiData(zone="hall", stations=9, **more), at=MONDAY + timedelta(days=seq), device="wifi-hall")
+        for seq, more in ((1, {}), (2, {}), (3, {"minutes": 45}), (4, {"sessions": 3, "minutes": 50}))
+    ]
+    await store(db, "hub", said)
+
+    async def read(first: int, after: int) -> tuple[dict[tuple[str, str], int], dict[str, datetime]]:
+        async with db.read() as tx:
+            during = Interval(start=MONDAY + timedelta(days=first), end=MONDAY + timedelta(days=after))
+            return await wifi_sums(tx, "hub", during)
+
+    assert await read(0, 3) == ({}, {})
+    assert await read(4, 5) == (
+        {("hall", "sessions"): 3, ("hall", "minutes"): 50},
+        {"hall": MONDAY + timedelta(days=3)},
+    )
