@@ -70,11 +70,13 @@ async def _note(
 
 async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     """Make the rows of a local day and of its month again, from the day's events; how many those are. Idempotent. It
-    gives the very rows that ``add_events`` gave."""
+    gives the very rows that ``add_events`` gave. A day of which events were deleted keeps its rows."""
     await repository.stop_others(tx)
     during = local_time.day_bounds(day, zone)
-    await repository.remove(tx, site, _OF_DAY, during)
     events = await repository.recorded(tx, site, during)
+    if day < await _whole_from(tx, zone):  # after they are read: what is deleted from here on was among them
+        return 0
+    await repository.remove(tx, site, _OF_DAY, during)
     found, marks, reports = Fold(), [], []
     for edge, log, seq, device, at, kind, text in events:
         data = read_stored(kind, text)
@@ -92,6 +94,13 @@ async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     await repository.remove(tx, site, (Step.MONTH,), month)
     await repository.put_rows(tx, site, month_of(await repository.rows_of(tx, site, Step.DAY, month), zone))
     return len(events)
+
+
+async def _whole_from(tx: Tx, zone: ZoneInfo) -> date:
+    """The first local day of which no event was deleted."""
+    kept = await repository.kept_from(tx)
+    # An event may be dated a little ahead of when it was received.
+    return date.min if kept is None else local_time.local_day(kept + AHEAD_LIMIT, zone) + timedelta(days=1)
 
 
 class _Numbered(msgspec.Struct, frozen=True):
@@ -119,13 +128,10 @@ async def remake(
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
         oldest = await repository.first_event(tx, site)
-        kept = await repository.kept_from(tx)
+        whole = await _whole_from(tx, zone)
     if oldest is None:
         return
-    first = max(filter(None, (first, local_time.local_day(oldest, zone))))
-    if kept is not None:
-        # An event may be dated a little ahead of when it was received.
-        first = max(first, local_time.local_day(kept + AHEAD_LIMIT, zone) + timedelta(days=1))
+    first = max(whole, local_time.local_day(oldest, zone), *filter(None, [first]))
     last = min(filter(None, (last, local_time.local_day(now, zone) + timedelta(days=1))))
     days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
     for number, day in enumerate(days, 1):

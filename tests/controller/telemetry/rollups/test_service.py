@@ -15,6 +15,7 @@ from controller.telemetry.rollups.coverage import known_times, seconds_of, share
 from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
 from controller.telemetry.rollups.fold import Step, steps_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, marks_of, put_marks
+from controller.telemetry.rollups.service import remake
 from controller.telemetry.tables import device_states, edge_states, events, quarantine, rollups
 from edge.wire.events import Event, FaultData, MotionData, OutageData, ReadingData, WifiData
 from edge.wire.faults import FaultCode
@@ -119,6 +120,22 @@ async def test_days_of_which_events_were_deleted_keep_their_rows(site: Database)
         keys = [tuple(row) for row in await tx.execute(select(events.c.id).where(events.c.seq < 4))]
         await DeleteEvents(table="events", column="received_at").apply(tx, keys)
     assert await made_again(site, SITE) == 1
+    assert await rows_of(site, SITE) == rows
+
+
+async def test_days_of_which_events_are_deleted_while_others_are_made_again_keep_their_rows(site: Database) -> None:
+    for seq in range(1, 6):
+        at = NOON + timedelta(days=seq)
+        await store(site, SITE, [crossing(seq, ins=1, total=(seq, 0), at=at)], now=at)
+    rows = await rows_of(site, SITE)
+    made: list[int] = []
+    async for each in remake(site, SITE, None, None, NOON + timedelta(days=6)):
+        if not made:
+            async with site.write() as tx:
+                keys = [tuple(row) for row in await tx.execute(select(events.c.id).where(events.c.seq < 4))]
+                await DeleteEvents(table="events", column="received_at").apply(tx, keys)
+        made.append(each.events)
+    assert made == [1, 0, 0, 0, 1, 0, 0]
     assert await rows_of(site, SITE) == rows
 
 
