@@ -204,6 +204,25 @@ async def test_every_query_on_postgresql_has_rows_and_its_role_reads_nothing_els
         assert not [name for name in metadata.tables if await reader.fetchval(allowed, name)]
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.fetch("SELECT * FROM parties")
+        await let_make_anything(url)
+        await reader.execute("SET default_transaction_read_only = off")
+        await reader.execute(_HIJACK)
+        for function in ("sites()", "known('ramsey', now())", "figures('{ramsey}', 'day', now(), now(), 'room')"):
+            await reader.fetch(f"SELECT * FROM boards.{function}")
+
+
+_HIJACK = """
+CREATE FUNCTION public.as_owner(varchar, text) RETURNS bool LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION 'this runs with the rights of %', current_user; END $$;
+CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = text, FUNCTION = public.as_owner);
+"""
+"""What every role may do to others in PostgreSQL 14, and in a newer one that was upgraded from it."""
+
+
+async def let_make_anything(url: str) -> None:
+    owner = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await owner.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    await owner.close()
 
 
 def test_the_functions_of_the_boards_read_only_these_tables() -> None:

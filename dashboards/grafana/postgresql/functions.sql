@@ -7,6 +7,8 @@
 --
 -- Functions, not views: PostgreSQL would refuse an upgrade that changes a column that a view shows. They give figures,
 -- and the names of buildings, doors and rooms; no contact, code, card or person, and no text of an alert.
+-- They run with the rights of the owner, so each table is named with its schema: in PostgreSQL 14 every role may put
+-- operators of its own into "public", which would be taken for those of PostgreSQL if it were searched.
 
 DROP SCHEMA IF EXISTS boards CASCADE;
 CREATE SCHEMA boards;
@@ -21,52 +23,55 @@ BEGIN
 END $$;
 
 CREATE FUNCTION boards.sites() RETURNS TABLE (id text, name text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT s.id, s.name FROM sites s ORDER BY s.name
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.id, s.name FROM public.sites s ORDER BY s.name
 $$;
 
 -- When each device of a site is known to have worked, as the API has it in `coverage`: from its first event until the
 -- edge's log is known, without outages and faults that blind it; a sensor over MQTT while it was not silent.
 CREATE FUNCTION boards.known(which text, until timestamptz)
 RETURNS TABLE (edge text, device text, measurement text, place text, first_at timestamptz, times tstzmultirange)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH present_log AS (
         SELECT e.edge, e.at, e.head, e.log AS said, l.id, l.log, coalesce(r.last, 0) AS last
-        FROM edge_states e
+        FROM public.edge_states e
         CROSS JOIN LATERAL (
-            SELECT g.id, g.log FROM event_logs g WHERE g.site = e.site AND g.edge = e.edge
+            SELECT g.id, g.log FROM public.event_logs g WHERE g.site = e.site AND g.edge = e.edge
             ORDER BY coalesce(g.log = e.log, false) DESC, g.id DESC LIMIT 1
         ) l
-        LEFT JOIN event_runs r ON r.log_id = l.id AND r.first = 1
+        LEFT JOIN public.event_runs r ON r.log_id = l.id AND r.first = 1
         WHERE e.site = which
     ), horizon AS (
         SELECT p.edge, greatest(
-            (SELECT v.at FROM events v WHERE v.log_id = p.id AND v.seq <= p.last ORDER BY v.seq DESC LIMIT 1),
+            (SELECT v.at FROM public.events v WHERE v.log_id = p.id AND v.seq <= p.last ORDER BY v.seq DESC LIMIT 1),
             CASE WHEN p.log = coalesce(p.said, p.log) AND p.last >= p.head THEN p.at END
         ) AS at
         FROM present_log p
     ), off AS (
-        SELECT o.edge, range_agg(tstzrange(o.starts, o.ends)) AS times FROM outages o WHERE o.site = which GROUP BY o.edge
+        SELECT o.edge, range_agg(tstzrange(o.starts, o.ends)) AS times FROM public.outages o
+        WHERE o.site = which GROUP BY o.edge
     ), marks AS (
         SELECT m.edge, m.device, m.at, m.present, least(
             lead(m.at) OVER (PARTITION BY m.edge, m.device, m.fault ORDER BY m.at, m.log, m.seq),
-            (SELECT min(o.ends) FROM outages o WHERE o.site = which AND o.edge = m.edge AND o.ends > m.at)
+            (SELECT min(o.ends) FROM public.outages o WHERE o.site = which AND o.edge = m.edge AND o.ends > m.at)
         ) AS until
-        FROM blind_marks m WHERE m.site = which
+        FROM public.blind_marks m WHERE m.site = which
     ), blind AS (
         SELECT m.edge, m.device, range_agg(tstzrange(m.at, m.until)) AS times
         FROM marks m WHERE m.present AND (m.until IS NULL OR m.at < m.until) GROUP BY m.edge, m.device
     ), runs AS (
-        SELECT r.edge, r.device, range_agg(tstzrange(r.starts, r.ends)) AS times FROM sensor_runs r WHERE r.site = which
-        GROUP BY r.edge, r.device
+        SELECT r.edge, r.device, range_agg(tstzrange(r.starts, r.ends)) AS times FROM public.sensor_runs r
+        WHERE r.site = which GROUP BY r.edge, r.device
     ), series AS (
         SELECT s.*, CASE
             WHEN s.last_at = max(s.last_at) OVER (PARTITION BY s.edge, s.device, s.measurement)
-             AND EXISTS (SELECT FROM device_states d WHERE d.site = which AND d.edge = s.edge AND d.device = s.device)
+             AND EXISTS (
+                SELECT FROM public.device_states d WHERE d.site = which AND d.edge = s.edge AND d.device = s.device
+             )
             THEN coalesce(least(h.at, until), s.last_at)
             ELSE s.last_at
         END AS ends
-        FROM rollup_series s LEFT JOIN horizon h ON h.edge = s.edge AND h.at IS NOT NULL
+        FROM public.rollup_series s LEFT JOIN horizon h ON h.edge = s.edge AND h.at IS NOT NULL
         WHERE s.site = which
     )
     SELECT s.edge, s.device, s.measurement, s.place, s.first_at,
@@ -86,16 +91,16 @@ RETURNS TABLE (
     at timestamptz, site text, place text, device text, field text,
     n bigint, total float8, mean float8, coverage float8
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- The planner takes each part for one row, and would go through all of them for every step.
 SET enable_nestloop = off SET jit = off AS $$
     WITH wanted AS (
         -- Rows of 5 minutes and hours are deleted some day: before the oldest that is kept nothing is known.
         SELECT s.id, s.zone, (
-            SELECT r.at FROM rollups r WHERE r.site = s.id AND r.step = figures.step AND r.measurement = measured
+            SELECT r.at FROM public.rollups r WHERE r.site = s.id AND r.step = figures.step AND r.measurement = measured
             ORDER BY r.at LIMIT 1
         ) AS kept
-        FROM sites s WHERE s.id = ANY (which)
+        FROM public.sites s WHERE s.id = ANY (which)
     ), steps AS (
         SELECT w.id AS site, t AS starts, t + interval '5 minutes' AS ends FROM wanted w,
             generate_series(to_timestamp(ceil(extract(epoch FROM since) / 300) * 300), until, interval '5 minutes') t
@@ -111,22 +116,22 @@ SET enable_nestloop = off SET jit = off AS $$
         ) d
         WHERE step = 'day'
     ), numbers AS MATERIALIZED (
-        SELECT r.site, r.at, r.device, r.field, r.place, r.edge, r.n, r.total FROM rollups r
+        SELECT r.site, r.at, r.device, r.field, r.place, r.edge, r.n, r.total FROM public.rollups r
         WHERE r.site = ANY (which) AND r.step = figures.step AND r.measurement = measured
             AND r.at >= since AND r.at < until
     ), fields AS (
         SELECT DISTINCT r.site, r.edge, r.device, r.place, r.field
-        FROM rollups r WHERE r.site = ANY (which) AND r.step = 'month' AND r.measurement = measured
+        FROM public.rollups r WHERE r.site = ANY (which) AND r.step = 'month' AND r.measurement = measured
     ), series AS MATERIALIZED (
         SELECT w.id AS site, w.kept, k.*, f.field,
             coalesce(door.name, room.name, own.name, nullif(k.place, ''), k.device) AS shown
         FROM wanted w
         CROSS JOIN LATERAL boards.known(w.id, until) k
         JOIN fields f ON f.site = w.id AND f.edge = k.edge AND f.device = k.device AND f.place = k.place
-        LEFT JOIN doors door ON door.site = w.id AND door.id = k.place
-        LEFT JOIN spaces room ON room.site = w.id AND room.id = k.place
-        LEFT JOIN room_sensors r ON r.site = w.id AND r.edge = k.edge AND r.device = k.device
-        LEFT JOIN spaces own ON own.site = w.id AND own.id = r.space
+        LEFT JOIN public.doors door ON door.site = w.id AND door.id = k.place
+        LEFT JOIN public.spaces room ON room.site = w.id AND room.id = k.place
+        LEFT JOIN public.room_sensors r ON r.site = w.id AND r.edge = k.edge AND r.device = k.device
+        LEFT JOIN public.spaces own ON own.site = w.id AND own.id = r.space
         WHERE k.measurement = measured
     ), covered AS MATERIALIZED (
         SELECT t.starts, s.*, CASE
@@ -153,25 +158,25 @@ $$;
 -- Alerts that are open: which, about which door, area or device, since when, and whether somebody has seen it.
 CREATE FUNCTION boards.open_alerts()
 RETURNS TABLE (site text, kind text, edge text, about text, raised_at timestamptz, seen boolean, snoozed_until timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT a.site, a.kind, a.edge, a.about, a.raised_at, a.acknowledged_at IS NOT NULL, a.snoozed_until
-    FROM alerts a WHERE a.raised_at IS NOT NULL AND a.cleared_at IS NULL ORDER BY a.raised_at
+    FROM public.alerts a WHERE a.raised_at IS NOT NULL AND a.cleared_at IS NULL ORDER BY a.raised_at
 $$;
 
 -- Every edge that is set up; `online` is false and `since` null where it has never connected.
 CREATE FUNCTION boards.edges()
 RETURNS TABLE (site text, edge text, online boolean, since timestamptz, software text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT e.site, e.id, coalesce(s.online, false), s.since, s.software
-    FROM edges e LEFT JOIN edge_states s ON s.site = e.site AND s.edge = e.id ORDER BY e.site, e.id
+    FROM public.edges e LEFT JOIN public.edge_states s ON s.site = e.site AND s.edge = e.id ORDER BY e.site, e.id
 $$;
 
 -- Sensors in rooms: when each was last heard of, and its battery in percent.
 CREATE FUNCTION boards.sensors()
 RETURNS TABLE (site text, room text, device text, heard_at timestamptz, battery float8, battery_low boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.site, p.name, r.device, r.heard_at, r.battery, r.battery_low
-    FROM room_sensors r LEFT JOIN spaces p ON p.site = r.site AND p.id = r.space ORDER BY r.site, r.device
+    FROM public.room_sensors r LEFT JOIN public.spaces p ON p.site = r.site AND p.id = r.space ORDER BY r.site, r.device
 $$;
 
 REVOKE ALL ON SCHEMA boards FROM PUBLIC;
