@@ -121,12 +121,55 @@ def test_removing_leaves_what_the_agent_wrote_and_nothing_of_the_package(
     assert _enabled(edge) == ["hallkeeper-edge.service"]
     edge.dpkg("--remove", "hallkeeper-edge")
     assert (edge.root / "etc/hallkeeper/edge.toml").exists()
-    assert _enabled(edge) == []
+    assert not (edge.root / "opt/hallkeeper").exists()
+    edge.dpkg("--install", "--force-depends", edge_package)
+    assert _enabled(edge) == ["hallkeeper-edge.service"]  # as its configuration, until it is purged
     edge.dpkg("--purge", "hallkeeper-edge")
+    assert _enabled(edge) == []
     assert not (edge.root / "etc/hallkeeper").exists()
     assert not (edge.root / "opt/hallkeeper").exists()
     assert not [path for path in edge.files() if "hallkeeper" in path.name]
     assert identity.exists()
+
+
+SAID_BY_SYSTEMD = """#!/bin/sh
+echo "$*" >>said
+case $* in
+*is-enabled*) echo STATE ;;
+try-restart*hallkeeper*) [ STATE != masked ] ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "done"),
+    [
+        ("configure", "disabled", ["enable", "restart"]),
+        ("configure", "masked", []),
+        ("configure 0.1.0", "enabled", ["restart"]),
+        ("configure 0.1.0", "disabled", ["try-restart"]),
+        ("configure 0.1.0", "masked", []),
+        ("abort-remove", "enabled", ["restart"]),
+        ("abort-upgrade", "enabled", []),
+    ],
+)
+def test_a_package_starts_what_is_enabled_and_leaves_what_an_administrator_has_switched_off(
+    tmp_path: Path, words: str, state: str, done: list[str]
+) -> None:
+    script = (ROOT / "deploy/packages/postinst").read_text().replace("@UNITS@", "hallkeeper-edge.service")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "postinst").write_text(script.replace("/run/systemd/system", str(tmp_path / "run")))
+    no_udev = "#!/bin/sh\nexit 1\n"  # as in a container
+    programs = {"systemctl": SAID_BY_SYSTEMD.replace("STATE", state), "systemd-sysusers": "", "udevadm": no_udev}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text or "#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "said").touch()
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    subprocess.run(["sh", "postinst", *words.split()], cwd=tmp_path, env=path, check=True, capture_output=True)
+    said = [line.removeprefix("--root=/ ") for line in (tmp_path / "said").read_text().splitlines()]
+    unit = " hallkeeper-edge.service"
+    assert [each.removesuffix(unit) for each in said if each.endswith(unit) and "is-enabled" not in each] == done
 
 
 @pytest.mark.cases_full
@@ -134,7 +177,12 @@ def test_the_controller_s_package_holds_every_part_and_takes_the_place_of_the_ed
     edge_package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     package = build(edge_package.parent, "hallkeeper-controller", ROOT)
-    whole = Installed(tmp_path_factory.mktemp("whole"), package)
+    whole = Installed(tmp_path_factory.mktemp("whole"), edge_package)
+    settings = whole.root / "etc/hallkeeper/edge.toml"
+    settings.write_text(GOOD)
+    whole.dpkg("--force-depends", "--install", package)
+    whole.dpkg("--purge", "hallkeeper-edge")  # what is left of it
+    assert settings.exists()
     assert _enabled(whole) == ["hallkeeper-controller.service", "hallkeeper-edge.service"]
     python, program = (whole.root / "opt/hallkeeper/bin" / name for name in ("python", "hallkeeper"))
     data = whole.root / "data"
