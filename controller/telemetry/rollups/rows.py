@@ -169,6 +169,7 @@ SAMPLE_COLUMNS = {
     "coverage": "coverage (share of the time, 0 to 1)",
 }
 NOTES = "notes"
+_NUMBERS = {SAMPLE_COLUMNS[name] for name in ("total", "mean", "least", "most")}
 
 
 def as_csv(rows: Sequence[FootfallRow] | Sequence[SampleRow], columns: dict[str, str]) -> bytes:
@@ -179,7 +180,7 @@ def as_csv(rows: Sequence[FootfallRow] | Sequence[SampleRow], columns: dict[str,
         line = {title: "" if value is None else str(value) for title, value in values.items()}
         number = row.events if isinstance(row, FootfallRow) else row.readings
         lines.append(line | {NOTES: _note(row.coverage, number)})
-    return write_sheet([*columns.values(), NOTES], lines)
+    return write_sheet([*columns.values(), NOTES], lines, numbers=_NUMBERS)
 
 
 def _note(coverage: float, number: int) -> str:

@@ -16,6 +16,7 @@ from controller.cli.controller import app as commands
 from controller.container import Container
 from controller.telemetry.rollups import figures, repository, routes
 from controller.telemetry.rollups.influx_rows import InfluxRows
+from controller.telemetry.rollups.rows import SAMPLE_COLUMNS, SampleRow, as_csv
 from controller.telemetry.tables import events, rollups
 from edge.wire.events import FaultData, MotionData, WifiData
 from edge.wire.faults import FaultCode
@@ -182,6 +183,25 @@ async def test_a_file_has_units_in_its_heading_and_says_where_nothing_is_known(c
         ["hall", "pir-hall", "motion", "active", "movements begun", "2", "1.0", ""],
         ["hall", "wifi-hall", "wifi", "stations", "devices", "2", "", "11.5"],
     ]
+
+
+def test_a_number_below_zero_is_a_number_in_the_file_and_a_text_is_no_formula() -> None:
+    row = SampleRow(
+        starts="s",
+        place="=1",
+        device="d",
+        measurement="room",
+        field="f",
+        unit="-",
+        readings=2,
+        total=None,
+        mean=-3.5,
+        least=-4.0,
+        most=-3.0,
+        coverage=1.0,
+    )
+    [_, line] = csv.reader(io.StringIO(as_csv([row], SAMPLE_COLUMNS).decode("utf-8-sig")))
+    assert line == ["s", "'=1", "d", "room", "f", "'-", "2", "", "-3.5", "-4.0", "-3.0", "1.0", ""]
 
 
 @pytest.mark.parametrize("path", ["footfall", "footfall.csv", "samples", "samples.csv"])
