@@ -3,6 +3,7 @@
 What cannot be read is set aside and counted, value by value; the rest goes on.
 """
 
+import codecs
 import csv
 import math
 import re
@@ -27,6 +28,8 @@ _LIGHT = {"dark": 0.0, "dim": 30.0, "bright": 400.0}  # what sensors send that k
 MORE_THAN_ANY_DOOR = 5.0
 """People a second through all doors of a space: a step with more is a counter that jumped."""
 _ROLL_OVERS = (2**16, 2**32)
+_FIRST_YEAR, _LAST_YEAR = 2001, 2100
+"""Clocks that were never set begin before."""
 
 
 class BadRecording(Exception):
@@ -128,19 +131,31 @@ def mapping(texts: Sequence[str]) -> list[Mapped]:
     return found
 
 
+def text_of(path: Path) -> str:
+    """What the file holds, in UTF-8 or, as spreadsheets write it, UTF-16. Raises BadRecording if it is unreadable."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadRecording(f"{path} cannot be read: {error.strerror}.") from error
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if wide else "utf-8-sig", errors="replace")
+
+
 def read(path: Path, mapped: Sequence[Mapped], zone: ZoneInfo | None = None) -> Recording:
-    """Read a CSV file with a heading. ``zone``: of times without an offset; None: they are taken as UTC.
+    """Read a CSV file with a heading. ``zone``: of times without an offset; None: they are taken as UTC. Where commas
+    do not separate, they are decimal points.
 
     Raises BadRecording if the file is unreadable, lacks a column, or has no row with a time.
     """
+    lines = text_of(path).replace("\0", "").splitlines()
+    separator = max(",;\t", key="".join(lines[:1]).count)
+    rows = csv.reader(lines, delimiter=separator)
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise BadRecording(f"{path} cannot be read: {error.strerror}.") from error
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    rows = csv.reader(text.replace("\0", "").splitlines(), delimiter=separator)
-    heading = [name.strip() for name in next(rows, [])]
+        heading, *below = [[each.strip() for each in row] for row in rows] or [[]]
+    except csv.Error as error:
+        raise BadRecording(f'{path} cannot be read up to line {rows.line_num}: is a “"” not closed?') from error
+    if not heading:
+        raise BadRecording(f"{path} has no heading in its first line.")
     for each in mapped:
         if each.column not in heading:
             raise BadRecording(f"{path} has no column “{each.column}”. Its columns are {', '.join(heading)}.")
@@ -149,13 +164,17 @@ def read(path: Path, mapped: Sequence[Mapped], zone: ZoneInfo | None = None) -> 
         raise BadRecording("No column is the time: name it, such as --map timestamp=time.")
     aside: Counter[str] = Counter()
     body = []
-    for row in rows:
+    for row in below:
+        if separator != ",":
+            row = [each.replace(",", ".") for each in row]
         if len(row) >= len(heading):
             body.append(row[-len(heading) :] if len(row) == len(heading) + 1 else row)
         elif row:
             aside["rows with too few fields"] += 1
+    if not body:
+        raise BadRecording(f"{path} has no row as long as its heading.")
     at = [heading.index(each.column) for each in times]
-    written = [" ".join(row[index].strip() for index in at) for row in body]
+    written = [" ".join(row[index] for index in at) for row in body]
     moments = _moments(written, next((each.unit for each in times if each.unit), ""), zone, aside)
     order = _order(moments, aside)
     if not order:
@@ -203,6 +222,10 @@ def _moments(texts: Sequence[str], unit: str, zone: ZoneInfo | None, aside: Coun
             if moment.timestamp() <= before < again.timestamp():  # the hour that comes twice, the second time
                 moment = again
         before = moment.timestamp()
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            aside["rows whose time cannot be true"] += 1
+            found.append(None)
+            continue
         found.append(moment)
     return found
 
@@ -212,8 +235,9 @@ def _time_reader(texts: Sequence[str], unit: str) -> Callable[[str], datetime]:
     sample = [text for text in texts[:: max(1, len(texts) // 2000)] if text]
     if not unit and sample:
         numbers = [_number(text) for text in sample]
-        if all(math.isfinite(number) and number > 1e8 for number in numbers):
-            unit = "unixms" if numbers[0] > 1e11 else "unix"
+        since = [number for number in numbers if math.isfinite(number) and number > 1e8]
+        if 2 * len(since) > len(numbers):
+            unit = "unixms" if since[len(since) // 2] > 1e11 else "unix"
     if unit in ("unix", "unixms"):
         scale = 1000 if unit == "unixms" else 1
         return lambda text: datetime.fromtimestamp(float(text) / scale, UTC)
@@ -260,9 +284,11 @@ def _iso(text: str) -> datetime:
 
 def _by_form(order: tuple[str, ...]) -> Callable[[str], datetime]:
     def form(text: str) -> datetime:
-        date, _, rest = text.replace("-", "/").replace(".", "/", 2).partition(" ")
+        date, _, rest = text.partition(" ")
+        date = date.replace("-", "/").replace(".", "/")
         year = "%Y" if len(date.rpartition("/")[2]) == 4 else "%y"
         clock = {0: "", 1: " %H:%M", 2: " %H:%M:%S"}[min(rest.count(":"), 2)] if rest else ""
+        clock += ".%f" if "." in rest else ""
         if rest[-2:].upper() in ("AM", "PM"):
             clock = clock.replace("%H", "%I") + " %p"
         return datetime.strptime(f"{date} {rest}".strip(), f"{order[0]}/{order[1]}/{year}{clock}")  # noqa: DTZ007  # as above

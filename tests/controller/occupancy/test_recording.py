@@ -116,3 +116,39 @@ def test_a_wrong_mapping_is_refused_with_what_is_known(tmp_path: Path, columns: 
 def test_a_file_without_a_readable_time_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRecording, match="has no row with a time that can be read"):
         read(_file(tmp_path, "t,c\nsoon,500\n"), mapping(["t=time", "c=co2"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "has no heading"),
+        ("t,c\n", "has no row as long as its heading"),
+        ("t,c\n2026-03-01 09:00\n", "has no row as long as its heading"),
+        ('t,c\n2026-03-01 09:00,"500\n' + "2026-03-01 09:05,500\n" * 10_000, 'is a “"” not closed'),
+    ],
+)
+def test_a_file_without_rows_or_with_an_open_quotation_says_so(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadRecording, match=says):
+        read(_file(tmp_path, text), mapping(["t=time", "c=co2"]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_commas_that_do_not_separate_are_decimal(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "recording.csv"
+    path.write_text("t;c\r\n13.03.2026 09:05:00,500;500,5\r\n14.03.2026 09:05:00;600\r\n", encoding=encoding)
+    found = read(path, mapping(["t=time", "c=co2"]))
+    assert found.columns[0].values.tolist() == [500.5, 600.0]
+    assert found.moments[0].isoformat() == "2026-03-13T09:05:00.500000+00:00"
+    assert not found.aside
+
+
+@pytest.mark.parametrize("wrong", ["1970-01-01 00:00:03", "0001-01-01 00:00", "9999-12-31 23:59"])
+def test_the_time_of_a_clock_that_was_never_set_is_set_aside(tmp_path: Path, wrong: str) -> None:
+    found = read(_file(tmp_path, f"t,n\n{wrong},1\n2026-03-01 09:00,2\n"), mapping(["t=time", "n=in"]), LONDON)
+    assert found.columns[0].values.tolist() == [2.0]
+    assert found.aside == {"rows whose time cannot be true": 1}
+
+
+def test_one_row_without_a_time_does_not_hide_that_the_others_count_seconds(tmp_path: Path) -> None:
+    found = read(_file(tmp_path, "t,c\n-,500\n1772355900,500\n1772356200,510\n"), mapping(["t=time", "c=co2"]))
+    assert found.seconds.tolist() == [1772355900.0, 1772356200.0]
