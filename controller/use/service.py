@@ -56,7 +56,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     counters: list[DoorCounter]
     crossed: Sequence[tuple[int, int, int]]
     wifi: list[DoorCounter]
-    wifi_sums: tuple[dict[tuple[str, str], int], dict[str, datetime]]
+    wifi_sums: dict[tuple[str, str], int]
+    wifi_told_from: dict[str, datetime]
     bookings_from: datetime | None
     counts_from: datetime | None
 
@@ -149,6 +150,7 @@ async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) ->
         crossed=await telemetry.crossed(tx, site, Step.FIVE_MINUTES, past),
         wifi=await crossings(tx, site, Step.HOUR, past, now, rows=False, of="wifi"),
         wifi_sums=await telemetry.wifi_sums(tx, site, past),
+        wifi_told_from=await telemetry.wifi_told_from(tx, site, past.end),
         bookings_from=await repository.first_start(tx, site),
         counts_from=await first_crossing(tx, site),
     )
@@ -172,7 +174,7 @@ def _measured(stored: _Stored, now: datetime, *, public: bool, whole: bool = Tru
         use=use,
         visits=site_visits(stored.counters, modes, past, zone, stored.crossed),
         late=late_opening(*told, past, zone, bookings_from) if whole else None,
-        wifi=wifi_use(stored.wifi, *stored.wifi_sums, past) if whole else (),
+        wifi=wifi_use(stored.wifi, stored.wifi_sums, stored.wifi_told_from, past) if whole else (),
         bookings_from=bookings_from,
         counts_from=counts_from,
     )

@@ -71,7 +71,7 @@ class StoredFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What figures are made from. ``edges``: of the steps, in seconds since 1970. ``heard``: all series of the devices
     that are asked for; ``places``: of those that are wanted, where they are; ``fields``: by ``key_of`` a series.
     ``due``: the rows that the database has, where ``rows`` are from elsewhere: a step of which they hold fewer readings
-    is not known."""
+    is not known. ``wifi_told_from``: zone -> since when sessions are told."""
 
     edges: list[int]
     heard: list[HeardSeries]
@@ -84,6 +84,7 @@ class StoredFigures(msgspec.Struct, frozen=True, kw_only=True):
     outages: list[Outage]
     marks: list[BlindMark]
     runs: dict[tuple[str, str], list[Interval]]
+    wifi_told_from: dict[str, datetime]
 
 
 async def stored_figures(
@@ -137,6 +138,7 @@ async def stored_figures(
         outages=await queries.site_outages(tx, site, Interval(start=since, end=times.end)),
         marks=marks,
         runs={} if footfall else await repository.runs_of(tx, site, times),
+        wifi_told_from={} if footfall else await repository.wifi_told_from(tx, site, times.end),
     )
 
 
@@ -170,11 +172,11 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
     for each, known in zip(stored.heard, times, strict=True):
         if each not in stored.places:
             continue
-        covered = shares(known, steps)
+        whole, told = shares(known, steps), shares(_told(each, known, stored), steps)
         for field in stored.fields.get(key_of(each), ()):
             name = series_name((each.measurement, each.device, field, each.place, each.edge))
             n, total, least, most = columns[name]
-            its = covered
+            its = covered = told if each.measurement == "wifi" and field in repository.WIFI_SUMS else whole
             if stored.due:
                 wanted = zip(n, due[name][0], covered, strict=True)
                 its = [0.0 if there < number else share for there, number, share in wanted]
@@ -194,6 +196,12 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
                 )
             )
     return found
+
+
+def _told(series: HeardSeries, known: Sequence[Interval], stored: StoredFigures) -> list[Interval]:
+    """When sessions are known: none before the zone first told of any."""
+    since = stored.wifi_told_from.get(series.place)
+    return [Interval(start=max(each.start, since), end=each.end) for each in known if since and each.end > since]
 
 
 _Columns = tuple[list[int], list[float | None], list[float | None], list[float | None]]

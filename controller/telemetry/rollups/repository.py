@@ -223,17 +223,26 @@ async def crossed(tx: Tx, site: str, step: Step, during: Interval) -> Sequence[t
     return cast("Sequence[tuple[int, int, int]]", found)
 
 
-async def wifi_sums(tx: Tx, site: str, during: Interval) -> tuple[dict[tuple[str, str], int], dict[str, datetime]]:
-    """Zone and field -> the sum of the hours that begin in the interval; and zone -> the day from which on sessions are
-    told of it, where that began before the interval ends. Older agents told only how many devices there were."""
+WIFI_SUMS = ("sessions", "minutes")
+"""Fields of WiFi of which a zero is not stored."""
+
+
+async def wifi_told_from(tx: Tx, site: str, before: datetime) -> dict[str, datetime]:
+    """Zone -> the day from which on sessions are told of it, where that began before then. Older agents told only how
+    many devices there were: that there were no sessions earlier is not known."""
     c = rollups.c
-    wanted = (c.site == site) & (c.measurement == "wifi") & c.field.in_(["sessions", "minutes"]) & (c.at < during.end)
-    days = select(c.place, func.min(c.at)).where(wanted, c.step == Step.DAY.value).group_by(c.place)
-    told_from: dict[str, datetime] = dict((await tx.execute(days)).tuples().all())
-    hours = wanted & (c.step == Step.HOUR.value) & (c.at >= during.start)
-    query = select(c.place, c.field, func.sum(c.total)).where(hours).group_by(c.place, c.field)
-    sums = {(place, field): round(total / THOUSANDTHS) for place, field, total in await tx.execute(query)}
-    return sums, told_from
+    days = (c.site == site) & (c.step == Step.DAY.value) & (c.measurement == "wifi") & (c.at < before)
+    query = select(c.place, func.min(c.at)).where(days, c.field.in_(WIFI_SUMS)).group_by(c.place)
+    return {zone: first for zone, first in await tx.execute(query) if first is not None}
+
+
+async def wifi_sums(tx: Tx, site: str, during: Interval) -> dict[tuple[str, str], int]:
+    """Zone and field -> the sum of the hours that begin in the interval."""
+    c = rollups.c
+    hours = (c.site == site) & (c.step == Step.HOUR.value) & (c.measurement == "wifi") & c.field.in_(WIFI_SUMS)
+    query = select(c.place, c.field, func.sum(c.total)).where(hours, c.at >= during.start, c.at < during.end)
+    rows = await tx.execute(query.group_by(c.place, c.field))
+    return {(place, field): round(total / THOUSANDTHS) for place, field, total in rows}
 
 
 async def least_at(

@@ -12,7 +12,7 @@ from controller.hours.model import OpeningHours
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.crossings import DoorCounter
-from controller.telemetry.rollups.repository import wifi_sums
+from controller.telemetry.rollups.repository import wifi_sums, wifi_told_from
 from controller.use.late_opening import LateOpening, late_opening
 from controller.use.wifi import wifi_use
 from edge.wire.events import WifiData
@@ -179,7 +179,7 @@ async def test_sessions_are_told_from_the_first_day_that_has_one(db: Database) -
     async def read(first: int, after: int) -> tuple[dict[tuple[str, str], int], dict[str, datetime]]:
         async with db.read() as tx:
             during = Interval(start=MONDAY + timedelta(days=first), end=MONDAY + timedelta(days=after))
-            return await wifi_sums(tx, "hub", during)
+            return await wifi_sums(tx, "hub", during), await wifi_told_from(tx, "hub", during.end)
 
     assert await read(0, 3) == ({}, {})
     assert await read(4, 5) == (

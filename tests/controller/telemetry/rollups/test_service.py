@@ -317,6 +317,20 @@ async def test_figures_outlive_their_events(site: Database) -> None:
     assert await seen(site, Step.HOUR, DAY, twelve) == before
 
 
+async def test_sessions_on_the_wifi_are_not_known_before_a_zone_told_of_any(site: Database) -> None:
+    said = [WifiData(zone="hall", stations=9), WifiData(zone="hall", stations=9, sessions=3)]
+    lot = [event(n, data, at=NOON + timedelta(days=n), device="wifi-hall") for n, data in enumerate(said, 1)]
+    lot.append(event(3, said[0], at=NOON + timedelta(days=3), device="wifi-hall"))
+    await store(site, SITE, lot)
+    during = Interval(start=DAY.start + timedelta(days=1), end=DAY.end + timedelta(days=3))
+    async with site.read() as tx:
+        stored = await stored_figures(tx, SITE, Step.DAY, during, LONDON, during.end, footfall=False)
+    found = {each.field: each for each in figures(stored)}
+    assert found["sessions"].total == [None, 3, 0]
+    assert found["sessions"].coverage == [0, 1, 0.5]
+    assert found["stations"].coverage == [0.5, 1, 0.5]
+
+
 async def test_a_sensor_over_mqtt_from_which_nothing_came_for_half_an_hour_did_not_work_then(site: Database) -> None:
     def heard(seq: int, hour: float, **values: float) -> Event:
         [at] = at_hour(hour)
