@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
-from tests.browser.screen import Screen, Screens
+from tests.browser.screen import RAISED_MS, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -157,7 +157,7 @@ async def test_a_pi_that_is_cut_off_comes_onto_the_wall_and_to_the_top_of_the_es
     try:
         place = wall.page.get_by_role("list", name="Buildings that need somebody").get_by_role("listitem")
         await expect(place).to_contain_text(
-            re.compile(r"March Library\s*Serious\s*Pi offline\s*since \d\d:\d\d", re.DOTALL)
+            re.compile(r"March Library\s*Serious\s*Pi offline\s*since \d\d:\d\d", re.DOTALL), timeout=RAISED_MS
         )
         await expect(wall.page.get_by_text("1 other building: all well")).to_be_visible()
         await expect(march).to_contain_text(re.compile(r"1 serious.*1 of 1\s*since \d\d:\d\d", re.DOTALL))

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.booked import on_the_door, titled
-from tests.browser.screen import Screens
+from tests.browser.screen import RAISED_MS, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -149,7 +149,7 @@ async def test_an_offline_edge_elsewhere_is_reported_on_every_page(screens: Scre
     hub.set_network("march", up=False)
     try:
         told = page.get_by_role("link", name="March Library needs attention")
-        await expect(told).to_be_visible()
+        await expect(told).to_be_visible(timeout=RAISED_MS)
         await screen.said(re.compile("March Library: .*offline"))
         await page.set_viewport_size({"width": 240, "height": 800})  # as two names of buildings on a phone
         box = await told.bounding_box()
