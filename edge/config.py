@@ -122,6 +122,9 @@ def _sensors(path: Path, here: MqttSensorsConfig) -> MqttSensorsConfig:
         _usable(path, "mqtt_sensors.ca_file", "it holds no certificate in PEM", read["ca"], None)
     if here.cert_file is not None and here.key_file is not None:
         key = _private(path, "mqtt_sensors.key_file", path.parent / here.key_file)
+        if "ENCRYPTED" in key:
+            hint = f"Write it without one: (umask 077; openssl pkey -in {here.key_file} -out NEW)"
+            raise ConfigError(path, "mqtt_sensors.key_file", "it needs a passphrase, which nobody can type here", hint)
         read["login"] = f"{key}\n{_readable(path, 'mqtt_sensors.cert_file', path.parent / here.cert_file)}\n"
         wrong = "it and cert_file are no key and certificate in PEM that belong together"
         _usable(path, "mqtt_sensors.key_file", wrong, read.get("ca"), read["login"])

@@ -46,7 +46,8 @@ def context_with(ca: str | None, login: str | None) -> ssl.SSLContext:
     context.sslsocket_class = _TlsSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca is not None:
-        context.load_verify_locations(cadata=ca)
+        # Lists of authorities have their names beside them, in any alphabet.
+        context.load_verify_locations(cadata=ca.encode("ascii", "ignore").decode())
     else:
         context.load_default_certs()
     if login is not None:
@@ -61,7 +62,8 @@ def _show(context: ssl.SSLContext, login: str) -> None:
         data = login.encode()
         while data:
             data = data[os.write(memory, data) :]
-        context.load_cert_chain(f"/proc/self/fd/{memory}")
+        # Without the last, OpenSSL asks the terminal for the passphrase of a key.
+        context.load_cert_chain(f"/proc/self/fd/{memory}", password=bytes)
     finally:
         os.close(memory)
 

@@ -13,12 +13,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from edge.config import load
 from edge.errors import ConfigError
-from edge.net.connect_options import trouble_of
+from edge.net.connect_options import context_with, trouble_of
 from edge.net.mqtt_client import MqttLink, sensors_link
 from edge.sensors.config import MqttSensorsConfig
 from edge.system.doctor import sensors
@@ -190,6 +190,19 @@ def test_the_files_of_the_configuration_are_read(tmp_path: Path, authority: Auth
     assert (read.ca, read.login) == (authority.pem.strip(), f"{key.strip()}\n{certificate.strip()}\n")
 
 
+def test_an_authority_may_have_its_name_beside_it_in_any_alphabet(authority: Authority) -> None:
+    assert context_with(f"# Főtanúsítvány\n{authority.pem}", None).cert_store_stats()["x509_ca"] == 1
+
+
+def test_a_key_with_a_passphrase_is_refused_without_asking_the_terminal(authority: Authority) -> None:
+    certificate, _ = authority.issue()
+    key = ec.generate_private_key(ec.SECP256R1())
+    for form in (PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL):
+        locked = key.private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"secret")).decode()
+        with pytest.raises(ssl.SSLError):
+            context_with(None, locked + certificate)
+
+
 @pytest.mark.parametrize(
     ("keys", "named"),
     [
@@ -199,6 +212,7 @@ def test_the_files_of_the_configuration_are_read(tmp_path: Path, authority: Auth
         ('tls = true\ncert_file = "edge.pem"', "key_file"),
         ('tls = true\ncert_file = "edge.pem"\nkey_file = "edge.pem"', "key_file"),
         ('tls = true\ncert_file = "edge.pem"\nkey_file = "other.key"', "key_file"),
+        ('tls = true\ncert_file = "edge.pem"\nkey_file = "locked.key"', "key_file.*passphrase"),
         ('tls = true\nca = "x"', "ca_file"),
         ('tls = true\nlogin = "x"', "key_file"),
     ],
@@ -211,6 +225,9 @@ def test_wrong_files_are_refused_by_the_name_of_their_key(
     write(tmp_path / "edge.pem", certificate)
     write(tmp_path / "edge.key", key)
     write(tmp_path / "other.key", authority.issue()[1])
+    locked = ec.generate_private_key(ec.SECP256R1())
+    passphrase = BestAvailableEncryption(b"secret")
+    write(tmp_path / "locked.key", locked.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, passphrase).decode())
     with pytest.raises(ConfigError, match=named):
         load(folder_with(tmp_path, f"{GOOD}\n[mqtt_sensors]\n{keys}\n"))
 
