@@ -13,7 +13,7 @@ from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.repository import wifi_sums, wifi_told_from
-from controller.use.late_opening import LateOpening, late_opening
+from controller.use.late_opening import LateOpening, _nine_of_ten, late_opening
 from controller.use.wifi import wifi_use
 from edge.wire.events import WifiData
 from edge.wire.interval import Interval
@@ -66,7 +66,7 @@ def test_extended_hours_stand_beside_staffed_ones_with_error_and_coverage() -> N
     assert (extended.minutes, extended.measured, extended.visits) == (21 * 240, 21 * 240, 105)
     assert (extended.per_hour, extended.error) == (1.25, 0.0)
     assert staffed.per_hour == pytest.approx(11 / 8)
-    assert staffed.error == pytest.approx(1.645 * (42 / 41 * 42) ** 0.5 / (42 * 8))
+    assert staffed.error == pytest.approx(1.683 * (42 / 41 * 42) ** 0.5 / (42 * 8), rel=1e-3)
     assert (extended.bookings, extended.arrivals, staffed.bookings, staffed.arrivals) == (1, 1, 1, 0)
     assert staffed.unknown == 1
     [six] = [each for each in found.week if each.mode is Mode.EXTENDED and each.hour == 18]
@@ -81,8 +81,14 @@ def test_a_week_before_and_after_a_change_of_hours_has_visits_bookings_and_arriv
     visits = rates["visits"]
     assert visits.before == pytest.approx(7 * (10 + 2 / 3))
     assert visits.after == pytest.approx(7 * (15 + 4 / 3))
-    assert visits.before_error == visits.after_error == pytest.approx(1.645 * (7 * 4 / 3 / 3) ** 0.5)
+    assert visits.before_error == visits.after_error == pytest.approx(1.761 * (7 * 4 / 3 / 3) ** 0.5, rel=1e-3)
     assert (rates["bookings"].before, rates["bookings"].after, rates["arrivals"].why_not) == (0, 0, "")
+
+
+def test_of_few_days_the_error_is_wider_as_students_t_has_it() -> None:
+    """Of seven days, the normal one would hold 85 of 100 instead of 90."""
+    table = {6: 1.943, 7: 1.895, 14: 1.761, 41: 1.683, 10**6: 1.645}
+    assert {each: _nine_of_ten(each) for each in table} == pytest.approx(table, abs=0.006)
 
 
 def test_days_that_were_not_counted_or_closed_are_in_neither_week() -> None:
