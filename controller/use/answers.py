@@ -97,8 +97,9 @@ class WeekHourRead(Answer, of=WeekHour):
 
 class WeekRateRead(Answer, of=WeekRate):
     """What a week before and after the change has of `what`: visits, bookings or arrivals, each with its error, half of
-    a 90 % interval; null where it cannot be said, and `why_not` says why. Days that a closure hit are left out; of
-    bookings also those before the first of all, of arrivals those with a booking of which nothing is known."""
+    a 90 % interval; null where it cannot be said, and `why_not` says why. Days that a closure hit, and bank holidays
+    with hours of their own, are left out; of bookings also those before the first of all, of arrivals those with a
+    booking of which nothing is known."""
 
 
 class HoursChangedRead(Answer, of=HoursChanged):

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from controller.diary.model import Booking
+from controller.hours.model import HolidayMeaning
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen
 from controller.telemetry.rollups.crossings import DoorCounter
@@ -216,15 +217,23 @@ class _Days:
         if not all(each.known for run in runs[-2:] for each in run):
             return None, _UNKNOWN_HOURS
         spans = [Interval(start=run[0].during.start, end=run[-1].during.end) for run in runs[-2:]]
-        closed = union(
-            span_of(each.during) for run in runs[-2:] for one in run for each in one.hours.closed(one.during)
-        )
+        lately = [one for run in runs[-2:] for one in run]
+        shut = [span_of(each.during) for one in lately for each in one.hours.closed(one.during)]
+        closed = union([*shut, *(day for one in lately for day in self._holidays(one))])
         rates = tuple(self._rate(what, spans, closed) for what in _COMPARED)
         return HoursChanged(at=spans[1].start, rates=rates), ""
 
+    def _holidays(self, then: HoursThen) -> list[Span]:
+        """Days that begin in the time and are bank holidays with hours of their own."""
+        if then.hours.timetable.bank_holidays.means is HolidayMeaning.NOTHING:
+            return []
+        start, end = span_of(then.during)
+        days = [day for day in self._days if start <= day[0] < end]
+        return [day for day in days if then.hours.holiday(datetime.fromtimestamp(day[0], self._zone).date())]
+
     def _rate(self, what: str, spans: Sequence[Interval], closed: Sequence[Span]) -> WeekRate:
-        """Days that a closure hit count for neither; nor, of bookings, those before the first that is recorded and, of
-        arrivals, those with a booking of which nothing is known."""
+        """Days that a closure hit, and bank holidays with hours of their own, count for neither; nor, of bookings,
+        those before the first that is recorded and, of arrivals, those with a booking of which nothing is known."""
         opened = union(span_of(each.during) for each in self._modes if each.mode is not Mode.CLOSED)
         if what == "visits":
             if not self._counted:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from controller.db.engine import Database
 from controller.diary.model import Booking
-from controller.hours.model import OpeningHours
+from controller.hours.model import HolidayMeaning, HolidayRule, OpeningHours
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.telemetry.rollups.crossings import DoorCounter
@@ -102,6 +103,15 @@ def test_days_that_were_not_counted_or_closed_are_in_neither_week() -> None:
     found = brought(crowd(dark=(24 * 28, 24 * 42 - 1))).change
     assert found is not None
     assert [each.why_not[-16:] for each in found.rates] == ["after the change", "", ""]
+
+
+def test_a_bank_holiday_with_hours_of_its_own_is_in_neither_week() -> None:
+    """Of three Fridays after the change two are Christmas and New Year."""
+    rule = HolidayRule(means=HolidayMeaning.CLOSED)
+    books = [hours(msgspec.structs.replace(each.timetable, bank_holidays=rule)) for each in (EARLY, LATE)]
+    found = brought(crowd(), set_then=then(*books)).change
+    assert found is not None
+    assert {each.why_not[-16:] for each in found.rates} == {"after the change"}
 
 
 @pytest.mark.parametrize(
