@@ -120,6 +120,12 @@ def test_only_the_newest_intervals_are_remembered_and_totals_roll_over() -> None
     assert state.totals == Totals(KEPT + 4, 0)
 
 
+def test_what_a_wrong_clock_sent_before_the_time_was_known_hides_nobody_who_comes_later() -> None:
+    ahead, _ = add(Intervals(), (interval(1_000_000, 2),), None)
+    here, _ = add(Intervals(totals=ahead.totals, since=ahead.until), (interval(0, 3),), ZERO + 5 * MINUTE)
+    assert (here.totals, here.until) == (Totals(5, 0), ZERO + MINUTE)
+
+
 @pytest.mark.parametrize(
     ("said", "line", "found"),
     [

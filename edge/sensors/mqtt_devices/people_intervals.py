@@ -93,13 +93,16 @@ def _can_be(people: float, length: timedelta) -> bool:
 def add(state: Intervals, said: tuple[Interval, ...], now: datetime | None) -> tuple[Intervals, Aside | None]:
     """What a message adds, and whether it has intervals that are set aside by their time. ``now``: by the edge's clock;
     ``None`` if nobody knows it."""
-    ins, outs, starts, until, odd = state.totals.ins, state.totals.outs, set(state.starts), state.until, None
+    ins, outs, starts, odd = state.totals.ins, state.totals.outs, set(state.starts), None
+    # What was taken while nobody knew the time may have ended in a year to come.
+    last = datetime.max.replace(tzinfo=UTC) if now is None else now + AHEAD
+    since, until = (None if each is None or each > last else each for each in (state.since, state.until))
     for each in said:
         if now is not None and not now - OLDEST <= each.end <= now + AHEAD:
             odd = Aside.OLD
-        elif each.start not in starts and (state.since is None or each.end > state.since):
+        elif each.start not in starts and (since is None or each.end > since):
             ins, outs = (ins + each.ins) % MOST, (outs + each.outs) % MOST
             starts.add(each.start)
             until = each.end if until is None else max(until, each.end)
     newest = frozenset(sorted(starts)[-KEPT:])
-    return Intervals(totals=Totals(ins, outs), starts=newest, since=state.since, until=until), odd
+    return Intervals(totals=Totals(ins, outs), starts=newest, since=since, until=until), odd
