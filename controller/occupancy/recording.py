@@ -164,11 +164,13 @@ def read(path: Path, mapped: Sequence[Mapped], zone: ZoneInfo | None = None) -> 
         raise BadRecording("No column is the time: name it, such as --map timestamp=time.")
     aside: Counter[str] = Counter()
     body = []
+    longer = [row for row in below if len(row) == len(heading) + 1]
+    numbered = any(row[-1] for row in longer)  # else their lines end with a separator
     for row in below:
         if separator != ",":
             row = [each.replace(",", ".") for each in row]
         if len(row) >= len(heading):
-            body.append(row[-len(heading) :] if len(row) == len(heading) + 1 else row)
+            body.append(row[1:] if numbered and len(row) == len(heading) + 1 else row)
         elif row:
             aside["rows with too few fields"] += 1
     if not body:
@@ -265,7 +267,7 @@ def _works(form: Callable[[str], datetime], text: str) -> bool:
 
 
 _ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? *(Z|[+-]\d{2}:?\d{2})?"
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? *(Z|UTC|[+-]\d{2}:?\d{2})?"
 )
 
 
@@ -279,7 +281,7 @@ def _iso(text: str) -> datetime:
     moment = datetime(year, month, day, hour, minute, second, int(float(fraction or 0) * 1e6))  # noqa: DTZ001  # the caller knows the zone
     if offset is None:
         return moment
-    return moment.replace(tzinfo=UTC if offset == "Z" else datetime.strptime(offset, "%z").tzinfo)
+    return moment.replace(tzinfo=UTC if offset in ("Z", "UTC") else datetime.strptime(offset, "%z").tzinfo)
 
 
 def _by_form(order: tuple[str, ...]) -> Callable[[str], datetime]:

@@ -13,6 +13,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -25,6 +26,8 @@ WEEK = 336
 """Half hours."""
 _LONGEST = 2.02
 """Half hours from row to row; clocks drift."""
+_LONGEST_GAP_S = 3 * 366 * 86_400
+"""A longer one is that of a clock that was wrong."""
 _WINDOWS = (2, 3, 4, 6, 8)
 _FORGET = 0.95
 """What a week counts a week later."""
@@ -53,7 +56,7 @@ def half_hours(recording: Recording) -> list[tuple[datetime, float | None]]:
     """The counts of a recording by half hours without a gap; None where nothing was recorded.
 
     A row of an hour counts half in each of its half hours. Raises BadRecording if it has no counts, or rows further
-    apart than an hour.
+    apart than an hour, or nothing for three years.
     """
     columns = recording.of("in", "out", "crossings")
     if not columns:
@@ -75,6 +78,10 @@ def half_hours(recording: Recording) -> list[tuple[datetime, float | None]]:
     if not found:
         return []
     zone, first = recording.moments[0].tzinfo, min(found)
+    for before, after in pairwise(sorted(found)):
+        if after - before > _LONGEST_GAP_S:
+            gap = " to ".join(f"{datetime.fromtimestamp(each, zone):%Y-%m-%d %H:%M}" for each in (before, after))
+            raise BadRecording(f"It has no counts from {gap}. Take out the rows whose times are wrong.")
     places = range(int((max(found) - first) / half) + 1)
     return [(datetime.fromtimestamp(first + place * half, zone), found.get(first + place * half)) for place in places]
 

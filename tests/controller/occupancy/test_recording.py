@@ -23,6 +23,7 @@ def _file(tmp_path: Path, text: str) -> Path:
         ("2026-03-01 9:05:00", "2026-03-01 9:10:00"),
         ("2026-03-01T09:05:00Z", "2026-03-01T09:10:00Z"),
         ("2026-03-01 17:05 +08:00", "2026-03-01 17:10 +08:00"),
+        ("2026-03-01 09:05:00 UTC", "2026-03-01 09:10:00 UTC"),
         ("2026/3/1 9:05", "2026/3/1 9:10"),
         ("01/03/2026 09:05", "01/03/2026 09:10"),
         ("1/3/26 9:05:00", "1/3/26 9:10:00"),
@@ -152,3 +153,9 @@ def test_the_time_of_a_clock_that_was_never_set_is_set_aside(tmp_path: Path, wro
 def test_one_row_without_a_time_does_not_hide_that_the_others_count_seconds(tmp_path: Path) -> None:
     found = read(_file(tmp_path, "t,c\n-,500\n1772355900,500\n1772356200,510\n"), mapping(["t=time", "c=co2"]))
     assert found.seconds.tolist() == [1772355900.0, 1772356200.0]
+
+
+@pytest.mark.parametrize("row", ["2026-03-01 09:05,500,", "1,2026-03-01 09:05,500"])
+def test_a_row_may_end_with_a_separator_or_begin_with_its_number(tmp_path: Path, row: str) -> None:
+    found = read(_file(tmp_path, f"t,c\n{row}\n"), mapping(["t=time", "c=co2"]))
+    assert (found.seconds.tolist(), found.columns[0].values.tolist()) == ([1772355900.0], [500.0])

@@ -111,3 +111,10 @@ def test_a_recording_without_counts_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "room.csv", ["time", "co2"], [(datetime(2026, 1, 5, tzinfo=UTC).isoformat(), 500)])
     with pytest.raises(BadRecording, match="No column counts people"):
         half_hours(read(path, mapping(["time=time", "co2=co2"])))
+
+
+def test_one_row_of_another_decade_is_refused_and_not_counted_up_to(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_text("t,n\n2026-03-02 09:00,3\n2026-03-02 09:30,3\n2026-03-02 10:00,3\n2099-01-01 00:00,1\n")
+    with pytest.raises(BadRecording, match=r"no counts from 2026-03-02 10:00 to 2099-01-01 00:00"):
+        half_hours(read(path, mapping(["t=time", "n=in"])))
