@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from controller.alerts import unexpected_people
+from controller.telemetry import queries
 from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.rollups import repository as rollups
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, Event, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.messages import DeviceState
@@ -16,6 +18,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.running import signed_in
 from tests.controller.telemetry.speaking import NOW, event
 from tests.controller.village import Json
+from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 
@@ -73,12 +76,20 @@ class Night:
         kind = "counter" if device == "front-beams" else "motion"
         await self.edge.say_state(DeviceState(device=device, kind=kind, seq=self.sent, at=at, values={}))
         await self.edge.say_status()
-        await self.hub.quiet()
+        await eventually(lambda: self._heard(device), what="all that the edge said is known")
         await self.hub.container.mqtt.unexpected.look()
         await self.hub.container.mqtt.alerts.evaluate()
         items = (await self.client.get(f"{SITE}/raised-alerts")).json()["items"]
         ours = (AlertCode.PRESENT, AlertCode.LET_INS)
         return [(each["kind"], each["text"]) for each in items if each["kind"] in ours]
+
+    async def _heard(self, device: str) -> bool:
+        """Whether the state of a device, and that nothing else happened by now, have come."""
+        async with self.hub.container.database.read() as tx:
+            known = {each.device: each for _, each in await queries.site_devices(tx, "ramsey")}
+            horizons = await rollups.horizons(tx, "ramsey")
+        there = device in known and known[device].seq == self.sent
+        return there and horizons.get("main", NOW) > self.clock.now() - timedelta(seconds=30)
 
     async def reported(self) -> list[str]:
         """Since when somebody was inside, of each report."""
