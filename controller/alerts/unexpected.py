@@ -48,7 +48,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 def present(where: SiteConfig, seen: Seen, during: Interval, booked: Iterable[Interval] = ()) -> list[Found]:
     """When somebody was inside while nobody may be: the site was closed, and in all that led there it was not open,
     nothing was booked, no booking's code opened a door, nobody came by a code or card, no door was unlocked from afar,
-    and all that doors reported is known. Who stays on from a time in which they might be there is not told of.
+    and all that doors reported is known. Of people who stay on from a time when they might
+    be there, nothing is said.
     ``booked``: when anything is, with or without a code."""
     whole = span_of(during)
     opening = [each.during for each in where.hours.modes(during) if each.mode is not Mode.CLOSED]

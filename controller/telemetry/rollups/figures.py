@@ -199,7 +199,7 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
 
 
 def _told(series: HeardSeries, known: Sequence[Interval], stored: StoredFigures) -> list[Interval]:
-    """When sessions are known: none before the zone first told of any."""
+    """When sessions are known: from the first report of any in the zone."""
     since = stored.wifi_told_from.get(series.place)
     return [Interval(start=max(each.start, since), end=each.end) for each in known if since and each.end > since]
 

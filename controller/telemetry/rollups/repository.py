@@ -228,8 +228,8 @@ WIFI_SUMS = ("sessions", "minutes")
 
 
 async def wifi_told_from(tx: Tx, site: str, before: datetime) -> dict[str, datetime]:
-    """Zone -> the day from which on sessions are told of it, where that began before then. Older agents told only how
-    many devices there were: that there were no sessions earlier is not known."""
+    """Zone -> the first day with a report of sessions in it, where that day is before ``before``. Older agents reported
+    only how many devices there were, so whether there were sessions earlier is not known."""
     c = rollups.c
     days = (c.site == site) & (c.step == Step.DAY.value) & (c.measurement == "wifi") & (c.at < before)
     query = select(c.place, func.min(c.at)).where(days, c.field.in_(WIFI_SUMS)).group_by(c.place)

@@ -45,7 +45,7 @@ Signal = Iterable[tuple[float, bool]]
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes wrong, in seconds of the month. ``within_s``: how late it may be told of and still be of use."""
+    """What goes wrong, in seconds of the month. ``within_s``: how late an alert may be and still be of use."""
 
     code: AlertCode
     start: float
@@ -322,7 +322,7 @@ class Month:
         return [each for each in self.rings if not any(_is_of(each, fault) for fault in (*self.faults, *cuts))]
 
     def late(self, fault: Fault) -> float | None:
-        """How many seconds after it began it was told of; None where it was not, or too late."""
+        """How many seconds after it began the alert came; None where none came, or too late."""
         found = [(each.at - moment(fault.start)).total_seconds() for each in self.rings if _is_of(each, fault)]
         return max(min(found), 0) if found and min(found) <= fault.within_s else None
 
