@@ -104,7 +104,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
             dues.append(self.single.end + STRIDE_S + REORDER_S)
         elif (told := self.row.due) is not None and not (self.outer or self.inner):
             dues.append(told)
-        dues += [at + BLOCKED_S for beam, at in self.broken_at if beam not in self.faulty]
+        dues += [at + BLOCKED_S + REORDER_S for beam, at in self.broken_at if beam not in self.faulty]
         dues += [each.at + CALM_S for _, each in self.flickers if each.present]
         return min(dues, default=None)
 
@@ -256,7 +256,7 @@ def _lapse(pair: Pair, tick: float, outcomes: list[Outcome]) -> Pair:
         pair = _turned(msgspec.structs.replace(pair, single=None), pair.single, outcomes)
     pair = _tell(pair, tick, outcomes)
     for beam, at in pair.broken_at:
-        if beam not in pair.faulty and tick >= at + BLOCKED_S:
+        if beam not in pair.faulty and tick >= at + BLOCKED_S + REORDER_S:
             pair = msgspec.structs.replace(pair, faulty=(*pair.faulty, beam), single=None, void=True)
             outcomes.append(BeamFault(beam=beam, present=True, since=at))
     for beam, each in pair.flickers:

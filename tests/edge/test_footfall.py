@@ -103,8 +103,8 @@ def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_clears() -> None:
 def test_a_beam_blocked_in_silence_is_reported_when_its_time_is_due() -> None:
     pair = feed(Pair(), BeamChange(tick=1.0, beam="inner", broken=True))
     pair, _ = advance(pair, 1.0 + REORDER_S)
-    assert pair.due == 1.0 + BLOCKED_S
-    pair, outcomes = advance(pair, 1.0 + BLOCKED_S)
+    assert pair.due == 1.0 + BLOCKED_S + REORDER_S
+    pair, outcomes = advance(pair, pair.due)
     assert outcomes == [BeamFault(beam="inner", present=True, since=1.0)]
     assert pair.due is None
 

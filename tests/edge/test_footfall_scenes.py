@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge.sensors.footfall import BLOCKED_S, BeamChange, BeamFault, Crossing, Pair, advance, feed
@@ -110,6 +110,7 @@ def test_any_row_of_people_is_counted_exactly(names: list[str], seed: int, wait_
 
 
 @given(seeds, st.floats(0.1, 400))
+@example(67082, 331.75).via("a beam that clears just before two minutes are over")
 def test_a_clean_passage_counts_at_any_speed(seed: int, slower: float) -> None:
     scene = walks(random.Random(seed))
     changes = [msgspec.structs.replace(each, at_s=each.at_s * slower) for each in scene.changes]
