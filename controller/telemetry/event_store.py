@@ -74,6 +74,7 @@ class EventStore:
 
     async def file(self, tx: Tx, batches: Sequence[ValidatedBatch], now: datetime) -> StoreResult:
         """Store what is new in the batches, in this transaction. Does nothing but SQL, so it may be run again."""
+        await repository.commit_in_order(tx)
         grouped: dict[tuple[str, str, str], list[ValidatedBatch]] = {}
         for batch in batches:
             grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
