@@ -18,6 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 
 GROUP = "hallkeeper.commands"
+DOCTORS = "hallkeeper.doctors"
+"""What examines another side for ``hallkeeper doctor``: its configuration -> its findings."""
 ABOUT = {
     "alerts": "What needs somebody: list it, say that you have seen it, put it off.",
     "attendance": "Who came to each booking, when, how many, and which rooms were used without one.",
@@ -138,6 +140,7 @@ edge = typer.Typer(
 app.add_typer(edge, name="edge")
 
 CONFIG = Path("/etc/hallkeeper/edge.toml")
+CONTROLLER_CONFIG = Path("/etc/hallkeeper/controller.toml")
 DATA_DIR = Path("/var/lib/hallkeeper-edge")
 ConfigPath = Annotated[Path, typer.Option("--config", help="The edge's TOML file.")]
 
@@ -286,18 +289,31 @@ def enrol(
 
 @app.command()
 def doctor(
-    config: ConfigPath = CONFIG,
+    config: Annotated[Path | None, typer.Option("--config", help="The edge's TOML file.")] = None,
+    controller: Annotated[Path | None, typer.Option(help="The controller's TOML file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Examine the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
-    outbox, watchdogs, power. Prints for each whether it is well, or what to do. Exits with 0 if all is well, 1 with
-    warnings, 2 if something does not work. Run it as root or as the agent's own user."""
-    from edge.system import doctor_findings
+    """Examine the edge and the controller on this machine, as far as they are set up here: configuration, secrets,
+    clocks, disk, broker, certificates, versions; of an edge pins, readers, plan, outbox, watchdogs and power; of a
+    controller database, mail, HTTPS and what its edges last said. Prints for each whether it is well, or what to do,
+    and changes nothing. Exits with 0 if all is well, 1 with warnings, 2 if something does not work. Run it as root or
+    as the user of what is examined."""
     from edge.system.doctor import examine, today
     from edge.system.machine_checks import Machine
+    from edge.wire import doctor_findings
 
-    found = list(examine(config, Machine(), today()))
-    typer.echo(doctor_findings.as_json(found).decode() if as_json else "\n".join(each.line() for each in found))
+    examine_controller = entry_points(group=DOCTORS, name="controller")
+    here = config is None and controller is None
+    if here and examine_controller and CONTROLLER_CONFIG.exists():
+        controller = CONTROLLER_CONFIG
+    found: list[doctor_findings.Finding] = []
+    if config is not None or controller is None or (here and CONFIG.exists()):
+        found += examine(config or CONFIG, Machine(), today())
+    if controller is not None:  # last: as root it goes on as the controller's user
+        if not examine_controller:
+            raise NotInstalled("doctor --controller", "controller")
+        found += next(iter(examine_controller)).load()(controller)
+    typer.echo(doctor_findings.as_json(found).decode() if as_json else doctor_findings.lines(found))
     raise typer.Exit(max(each.verdict for each in found))
 
 

@@ -9,6 +9,7 @@ import logging
 import random
 import socket
 import ssl
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -27,6 +28,10 @@ LONGEST_RETRY_S = 5.0
 _KEEPALIVE_S = 20
 _TIMEOUT_S = 10.0
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class BrokerRefused(Exception):
+    """The broker does not let us in, or does not pass on what we say."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -90,12 +95,25 @@ class BrokerLink:
             self._outgoing.discard(sending)
         return not sending.cancelled() and sending.exception() is None
 
+    async def round_trip(self, topic: str) -> float:
+        """Connect, send ourselves a message and leave again: the seconds that it took. For a link that is not in use.
+        Raises ``BrokerRefused`` and ``OSError``."""
+        try:
+            async with asyncio.timeout(_TIMEOUT_S), entered(self._new_client(asyncio.Queue)) as client:
+                await client.subscribe(topic, qos=1)
+                began = time.monotonic()
+                await client.publish(topic, b"", qos=1)
+                await anext(client.messages)
+                return time.monotonic() - began
+        except aiomqtt.MqttError as error:
+            raise BrokerRefused(str(error)) from error
+
     async def _keep_connected(self) -> None:
         connection, retry_s, said = 0, FIRST_RETRY_S, False
         while True:
             why = "the broker closed the connection"
             try:
-                async with entered(self._new_client()) as client:
+                async with entered(self._new_client(self._inbox.receiver())) as client:
                     await client.subscribe([(topic, 1) for topic in self.subscribe])
                     stop_if_told()
                     connection += 1
@@ -122,7 +140,7 @@ class BrokerLink:
             await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
 
-    def _new_client(self) -> aiomqtt.Client:
+    def _new_client(self, receiver: "type[asyncio.Queue[aiomqtt.Message]]") -> aiomqtt.Client:
         client = aiomqtt.Client(
             self.host,
             self.port,
@@ -134,7 +152,7 @@ class BrokerLink:
             clean_start=True,
             keepalive=_KEEPALIVE_S,
             timeout=_TIMEOUT_S,
-            queue_type=self._inbox.receiver(),
+            queue_type=receiver,
             socket_options=[_NO_DELAY],
         )
         client.pending_calls_threshold = 1000

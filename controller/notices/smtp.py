@@ -61,6 +61,16 @@ class SmtpMailer:
             rcpt_options=recipient_options,
         )
 
+    async def trouble(self) -> str | None:
+        """Connect, sign in and leave again: what the server says against it; ``None`` where all is well."""
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                self._client = await self._connected()
+        except _ERRORS as error:
+            return _words(error)
+        await self.close()
+        return None
+
     async def close(self) -> None:
         """Leave the server. Idempotent."""
         client, self._client = self._client, None

@@ -5,10 +5,12 @@ It only writes a probe file, and may run while the agent runs.
 
 import asyncio
 import contextlib
+import platform
 import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cryptography import x509
@@ -20,16 +22,19 @@ from edge.events.segments import FOLDER, first_of, read, span_of
 from edge.net.connect_options import context_of, context_with, trouble_of
 from edge.net.plan_store import PlanStore
 from edge.sensors.config import MqttSensorsConfig
-from edge.system.doctor_findings import Finding, fail, ok, warn
 from edge.system.durable_files import DiskFiles
 from edge.system.machine_checks import Machine
+from edge.version import installed_version
 from edge.wire.codec import decode
+from edge.wire.doctor_findings import Finding, certificate, fail, ok, warn
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
 from edge.wire.faults import FaultCode, describe
 from edge.wire.faults import hint as hint_of
 
 CONNECT_S = 5.0
+REFUSAL_S = 0.3
+"""How long a broker has to refuse our certificate: with TLS 1.3 it does so after the handshake (RFC 8446, 2)."""
 SOON = timedelta(days=7)
 MANY_EVENTS = 10_000
 
@@ -44,6 +49,7 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
         return
     said = f"{path} is valid: {config.site}/{config.edge}; only the owner can read its secrets"
     yield ok("configuration", said)
+    yield versions()
     yield from machine.findings(config)
     yield certificate("certificate", config.identity.certificate, now, "The agent renews it when it is connected")
     yield from broker(config, now)
@@ -58,17 +64,6 @@ def _no_configuration(path: Path, error: ConfigError) -> Finding:
         return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.hint)
     hint = "Enrol this Pi with `hallkeeper edge enrol`, which writes the file (docs/enrolment.md), or set --config"
     return fail("configuration", f"{path} does not exist", hint)
-
-
-def certificate(thing: str, held: x509.Certificate, now: datetime, hint: str) -> Finding:
-    """Whether a certificate is valid and not about to expire."""
-    begins, ends = held.not_valid_before_utc, held.not_valid_after_utc
-    if not begins <= now < ends:
-        said = f"it is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, but today is {now:%Y-%m-%d}"
-        return fail(thing, said, f"{hint}; check the clock")
-    if now >= begins + (ends - begins) * 5 / 6:
-        return warn(thing, f"it expires on {ends:%Y-%m-%d}", hint)
-    return ok(thing, f"it is valid until {ends:%Y-%m-%d}")
 
 
 def broker(config: Config, now: datetime) -> Iterator[Finding]:
@@ -118,7 +113,19 @@ def _connected(host: str, port: int, context: ssl.SSLContext | None) -> x509.Cer
             return None
         sure = stack.enter_context(context.wrap_socket(way, server_hostname=host))
         shown = sure.getpeercert(binary_form=True)
+        sure.settimeout(REFUSAL_S)
+        with contextlib.suppress(TimeoutError):
+            sure.recv(1)
     return x509.load_der_x509_certificate(shown) if shown is not None else None
+
+
+def versions() -> Finding:
+    """What is installed here; the controller's own doctor compares it with the controller's."""
+    parts = [f"Python {platform.python_version()}"]
+    for name in ("aiomqtt", "gpiozero", "lgpio"):
+        with contextlib.suppress(PackageNotFoundError):
+            parts.append(f"{name} {version(name)}")
+    return ok("versions", f"Hallkeeper {installed_version()}, {', '.join(parts)}")
 
 
 def plan(config: Config, now: datetime) -> Iterator[Finding]:

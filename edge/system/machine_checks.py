@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from edge.config import Config
 from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.sensors.config import ListingConfig, SnmpConfig
 from edge.sensors.station_snmp import WALK
-from edge.system.doctor_findings import Finding, fail, ok, warn
-from edge.wire.machine_clock import battery_clock, kernel_synchronised
+from edge.wire.doctor_findings import UNIT_FIELDS, Finding, clock, fail, ok, unit, warn
+from edge.wire.machine_clock import battery_clock, kernel_error_s, kernel_synchronised
 
 UNIT = "hallkeeper-edge"
 ANSWER_S = 5.0
@@ -54,7 +55,7 @@ class Machine:
         yield from self.devices(config)
         yield from self.programs(config)
         yield self.battery(config)
-        yield self.clock()
+        yield from self.clock()
         yield from self.disk(config)
         yield self.service()
         yield self.hardware_watchdog()
@@ -63,7 +64,7 @@ class Machine:
     def bare_findings(self) -> Iterator[Finding]:
         """The findings that need no configuration."""
         yield self.pins(0)
-        yield self.clock()
+        yield from self.clock()
         yield self.hardware_watchdog()
         yield self.power()
 
@@ -127,12 +128,10 @@ class Machine:
             return fail("battery clock", "rtc = true, but no battery clock answers", hint)
         return ok("battery clock", f"it shows {said:%Y-%m-%d %H:%M:%S} UTC")
 
-    def clock(self) -> Finding:
-        if kernel_synchronised():
-            return ok("clock", "a time service sets it")
-        return warn(
-            "clock", "no time service sets it", "See `timedatectl`; check the network and that UDP port 123 is open"
-        )
+    def clock(self) -> Iterator[Finding]:
+        told = battery_clock(self._root / "sys/class/rtc/rtc0/since_epoch")
+        off_s = told.timestamp() - time.time() if told is not None else None
+        yield from clock(synchronised=kernel_synchronised(), error_s=kernel_error_s(), battery_off_s=off_s)
 
     def disk(self, config: Config) -> Iterator[Finding]:
         folder = config.data_dir
@@ -160,18 +159,7 @@ class Machine:
             yield ok("disk", f"{folder} is writable; {free} MB are free")
 
     def service(self) -> Finding:
-        output = self._run("systemctl", "show", UNIT, "-p", "ActiveState,Type,WatchdogUSec,NRestarts")
-        state = dict(line.split("=", 1) for line in (output or "").splitlines() if "=" in line)
-        if not state:
-            return warn("service", "systemd does not answer", "Run the agent under systemd, which restarts it")
-        if state.get("ActiveState") != "active":
-            hint = f"systemctl enable --now {UNIT}; journalctl -u {UNIT} says why it ended"
-            return fail("service", f"{UNIT} is {state.get('ActiveState')}", hint)
-        if state.get("Type") != "notify" or state.get("WatchdogUSec") in ("0", "infinity", None):
-            return warn(
-                "service", "systemd does not watch whether it hangs", "Install the units in deploy/systemd again"
-            )
-        return ok("service", f"{UNIT} runs and is watched; restarted {state.get('NRestarts', '0')} times")
+        return unit(UNIT, self._run("systemctl", "show", UNIT, "-p", UNIT_FIELDS), watched=True)
 
     def hardware_watchdog(self) -> Finding:
         output = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")

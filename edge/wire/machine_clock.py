@@ -11,9 +11,15 @@ BATTERY_CLOCK = Path("/sys/class/rtc/rtc0/since_epoch")
 
 
 class _Timex(ctypes.Structure):
-    """``struct timex`` of adjtimex(2): only ``modes`` is set here (0, read only); the rest is room."""
+    """``struct timex`` of adjtimex(2), as far as it is read; ``modes`` 0 sets nothing. ``maxerror``: microseconds."""
 
-    _fields_ = [("modes", ctypes.c_uint), ("room", ctypes.c_byte * 252)]
+    _fields_ = [
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("room", ctypes.c_byte * 252),
+    ]
 
 
 def kernel_synchronised() -> bool:
@@ -23,6 +29,16 @@ def kernel_synchronised() -> bool:
     except (OSError, AttributeError):
         return False
     return 0 <= state < TIME_ERROR
+
+
+def kernel_error_s() -> float | None:
+    """How far the kernel says that its clock may be off at most, in seconds (adjtimex(2), ``maxerror``)."""
+    told = _Timex()
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(told))
+    except (OSError, AttributeError):
+        return None
+    return told.maxerror / 1e6 if 0 <= state < TIME_ERROR else None
 
 
 def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:

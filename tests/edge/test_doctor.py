@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from edge.config import load
-from edge.system.doctor import certificate, examine
-from edge.system.doctor_findings import Finding, Severity, as_json
+from edge.system.doctor import examine
 from edge.system.durable_files import DiskFiles
 from edge.system.machine_checks import PROBE, Machine
+from edge.wire.doctor_findings import Finding, Severity, as_json, certificate
 from tests.edge.enrolled import LONG_AGO, identity
 from tests.edge.hall import REX, ZERO, Hall, grant, hours, run
 from tests.edge.test_cli import hallkeeper
@@ -41,7 +42,7 @@ def pi(root: Path, answers: Mapping[str, str] = WELL) -> Machine:
     (root / "dev").mkdir(parents=True)
     (root / "dev/gpiochip0").touch()
     (root / "sys/class/rtc/rtc0").mkdir(parents=True)
-    (root / "sys/class/rtc/rtc0/since_epoch").write_text(f"{int(ZERO.timestamp())}\n")
+    (root / "sys/class/rtc/rtc0/since_epoch").write_text(f"{int(time.time())}\n")
     return Machine(root, run=programs(answers))
 
 
@@ -90,6 +91,7 @@ def test_an_edge_never_reached_shows_what_it_lacks(tmp_path: Path) -> None:
     verdicts = {name: each.verdict.name for name, each in here.items() if name != "clock"}
     assert verdicts == {
         "configuration": "OK",
+        "versions": "OK",
         "pins": "FAIL",
         "battery clock": "WARN",
         "hall-wifi": "WARN",
@@ -202,7 +204,7 @@ def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Pa
     assert done.returncode == 2
     assert "fail  plan: there is none on disk" in done.stdout
     told = json.loads(hallkeeper("doctor", "--config", str(path), "--json").stdout)
-    assert {"thing", "verdict", "said", "hint"} == set(told[0])
+    assert {"thing", "verdict", "said", "hint", "side"} == set(told[0])
     assert told[0]["verdict"] == "ok"
 
 
@@ -224,7 +226,7 @@ def test_an_expiring_certificate_is_reported_in_advance(now: datetime, verdict: 
 def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
     found = Finding(thing="power", verdict=Severity.WARN, said="it was low", hint="Use another")
     assert found.line() == "warn  power: it was low. Use another"
-    told = {"thing": "power", "verdict": "warn", "said": "it was low", "hint": "Use another"}
+    told = {"thing": "power", "verdict": "warn", "said": "it was low", "hint": "Use another", "side": "edge"}
     assert json.loads(as_json([found])) == [told]
 
 

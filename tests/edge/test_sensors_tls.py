@@ -22,8 +22,8 @@ from edge.net.connect_options import context_with, trouble_of
 from edge.net.mqtt_client import MqttLink, sensors_link
 from edge.sensors.config import MqttSensorsConfig
 from edge.system.doctor import sensors
-from edge.system.doctor_findings import Severity
 from edge.wire.broker_link import Connected, Disconnected, Message, Trouble
+from edge.wire.doctor_findings import Severity
 from edge.wire.events import FaultData, ReadingData
 from edge.wire.faults import Fault, FaultCode
 from tests.edge.hall import Hall, config, with_hall

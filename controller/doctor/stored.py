@@ -1,0 +1,253 @@
+"""What the doctor finds in the database: whether it is sound, how large it is and grows, and what waits in it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from controller.db.engine import Tx
+from controller.db.errors import words_of
+from controller.db.migrations import newest_revision
+from controller.enrolment.key_file_check import faults, fingerprints, known_keys
+from controller.enrolment.tables import certificates
+from controller.live.edge_metrics import figures
+from controller.notices.model import NoticeState
+from controller.notices.tables import notices
+from controller.settings import Settings
+from controller.telemetry.tables import edge_states, events, quarantine
+from edge.wire.doctor_findings import Finding, fail, ok, warn
+
+CONNECT_S = 5.0
+LARGE_LOG_MB = 256
+"""SQLite's write-ahead log is checkpointed at 16 MB; far above that somebody holds a read open."""
+FULL_SOON = timedelta(days=30)
+LATE = timedelta(minutes=15)
+MANY_EVENTS = 10_000
+LIFE_LEFT = timedelta(days=60)
+"""An edge renews its certificate of two years when a third of that is left."""
+_RESTORE = "Stop the controller and put a backup back: docs/restore.md"
+
+
+async def findings(settings: Settings, now: datetime, today: datetime, *, connected: bool) -> AsyncIterator[Finding]:
+    """``now``: by the controller's clock, which a demonstration may set; ``today``: by the machine's. ``connected``:
+    whether a running controller hears its edges."""
+    url = settings.database_url
+    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    if file is not None and not file.exists():
+        yield fail("database", f"{file} does not exist", f"hallkeeper controller migrate makes one; {_RESTORE}")
+        return
+    try:
+        async with _read_only(settings, file) as tx:
+            for each in await _all(tx, settings, file, now, today, connected=connected):
+                yield each
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        why = words_of(error) if isinstance(error, SQLAlchemyError) else str(error) or "no answer"
+        if file is not None:
+            yield fail("database", f"{file} cannot be read ({why})", _RESTORE)
+        else:
+            hint = "systemctl status postgresql; check host, name, user and password of `database`"
+            yield fail("database", f"{url.host or 'this machine'}/{url.database} cannot be used ({why})", hint)
+
+
+@asynccontextmanager
+async def _read_only(settings: Settings, file: Path | None) -> AsyncIterator[Tx]:
+    if file is not None:
+        engine = create_async_engine(_sqlite_way(file), hide_parameters=True, poolclass=NullPool)
+    else:
+        engine = create_async_engine(
+            settings.database_url,
+            hide_parameters=True,
+            poolclass=NullPool,
+            connect_args={"timeout": CONNECT_S, "server_settings": {"default_transaction_read_only": "on"}},
+        )
+    try:
+        async with engine.connect() as tx:
+            yield tx
+    finally:
+        await engine.dispose()
+
+
+def _sqlite_way(file: Path) -> str:
+    """Without a write-ahead log nobody has the file open, and it is read as it is: no file is made beside it."""
+    alone = not file.with_name(f"{file.name}-wal").exists()
+    return f"sqlite+aiosqlite:///{file.absolute().as_uri()}?mode=ro&uri=true{'&immutable=1' if alone else ''}"
+
+
+async def _all(
+    tx: Tx, settings: Settings, file: Path | None, now: datetime, today: datetime, *, connected: bool
+) -> list[Finding]:
+    found = [await _integrity(tx, file)] if file is not None else []
+    revision = await _revision(tx)
+    if revision is None or revision != newest_revision():
+        return [*found, _other_revision(revision)]
+    size = await _server_size(tx) if file is None else (await asyncio.to_thread(file.stat)).st_size
+    return [
+        *found,
+        ok("migrations", f"the database is at {revision}, the newest"),
+        *_files(file, size),
+        await _growth(tx, settings, file, size, today),
+        *(await _keys(tx, settings)),
+        *(await _edges(tx, now, connected=connected)),
+        *(await _edge_certificates(tx, today)),
+        await _quarantine(tx, today),
+        *(await _notices(tx, settings, now)),
+    ]
+
+
+async def _integrity(tx: Tx, file: Path) -> Finding:
+    told = (await tx.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+    if told != "ok":
+        return fail("database", f"{file} is damaged ({str(told).splitlines()[0]})", _RESTORE)
+    return ok("database", f"{file} is sound")
+
+
+async def _revision(tx: Tx) -> str | None:
+    there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+    if tx.dialect.name != "sqlite":
+        there = "SELECT to_regclass('alembic_version')"
+    if (await tx.execute(text(there))).scalar() is None:
+        return None
+    return str((await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar())
+
+
+def _other_revision(revision: str | None) -> Finding:
+    newest = newest_revision()
+    if revision is not None and revision > newest:
+        said = f"the database is at {revision}, which this version does not know; its newest is {newest}"
+        return fail("migrations", said, "Install the version of Hallkeeper that last ran here, or a newer one")
+    said = f"the database is at {revision}, not at {newest}" if revision else "the database is empty"
+    return warn("migrations", said, "hallkeeper controller migrate, or start the controller; make a backup before")
+
+
+async def _server_size(tx: Tx) -> int:
+    """In bytes, on PostgreSQL."""
+    return int((await tx.execute(text("SELECT pg_database_size(current_database())"))).scalar_one())
+
+
+def _files(file: Path | None, size: int) -> Iterator[Finding]:
+    log = file.with_name(f"{file.name}-wal") if file is not None else None
+    log_mb = log.stat().st_size // 2**20 if log is not None and log.exists() else 0
+    if log_mb > LARGE_LOG_MB:
+        hint = "Something reads the database without an end: lsof shows which program has it open; end that one"
+        yield warn("database size", f"its write-ahead log has {log_mb} MB", hint)
+        return
+    beside = f", its write-ahead log {log_mb} MB" if file is not None else ""
+    yield ok("database size", f"{size / 2**20:.0f} MB{beside}")
+
+
+async def _growth(tx: Tx, settings: Settings, file: Path | None, size: int, today: datetime) -> Finding:
+    """By the events of the last week, of which each takes as much as one takes on average."""
+    week = timedelta(days=7)
+    total, newest = (await tx.execute(select(func.count(), func.max(events.c.id)))).one()
+    recent = select(func.count()).where(events.c.received_at > today - week)
+    number = int((await tx.execute(recent)).scalar_one())
+    a_day = size / max(total, 1) * number / 7
+    said = f"{number} events in the last week, about {a_day / 2**20:.1f} MB a day"
+    if file is None or not newest:
+        return ok("growth", said)
+    room = os.statvfs(settings.data_dir)
+    free = room.f_bavail * room.f_frsize
+    if a_day > 0 and timedelta(days=min(free / a_day, 10_000)) < FULL_SOON:
+        hint = "Free some space, shorten [retention], or move to PostgreSQL (deploy/README.md)"
+        return warn("growth", f"{said}: the disk is full in {free / a_day:.0f} days", hint)
+    return ok("growth", said)
+
+
+async def _keys(tx: Tx, settings: Settings) -> list[Finding]:
+    folder = settings.data_dir / "keys"
+    known = await known_keys(tx)
+    if not known:
+        return []
+    try:
+        wrong = faults(fingerprints(folder), known)
+    except OSError as error:
+        return [fail("keys", f"{error.filename} cannot be read ({error.strerror})", f"ls -l {folder}")]
+    hint = "Put it back from the backup of the keys; if it is lost for good: hallkeeper controller new-keys"
+    found = [fail("keys", f"{folder / name} {fault}", hint) for name, fault in wrong.items()]
+    return found or [ok("keys", f"those in {folder} are the ones that the database was written with")]
+
+
+async def _edges(tx: Tx, now: datetime, *, connected: bool) -> list[Finding]:
+    """A controller that does not run hears nobody, so then only what edges said last is judged."""
+    ours, found = version("hallkeeper"), []
+    software = {(row.site, row.edge): row.software for row in await tx.execute(select(edge_states))}
+    every = await figures(tx)
+    for each in every:
+        name, thing = f"{each.site}/{each.edge}", f"edge {each.site}/{each.edge}"
+        theirs = software.get((each.site, each.edge), "").removeprefix("hallkeeper ")
+        if each.since is None:
+            hint = f"hallkeeper edge token {name}, then `hallkeeper edge enrol` on its Pi (docs/enrolment.md)"
+            found.append(warn(thing, "it has never connected", hint))
+            continue
+        if connected and not each.online:
+            hint = "Its doors go on by their last plan. Run `hallkeeper doctor` on its Pi"
+            found.append(warn(thing, f"it is offline since {each.since:%Y-%m-%d %H:%M} UTC", hint))
+        if connected and each.online and each.plan_waits is not None and now - each.plan_waits > LATE:
+            said = f"it has not applied the plan of {each.plan_waits:%Y-%m-%d %H:%M} UTC"
+            found.append(warn(thing, said, f"hallkeeper door test {name} --reason doctor; `hallkeeper doctor` there"))
+        if each.outbox > MANY_EVENTS:
+            hint = (
+                "journalctl -u hallkeeper-controller says whether they come in; nothing is lost until its disk is full"
+            )
+            found.append(warn(thing, f"{each.outbox} of its events are not stored here yet", hint))
+        if theirs and theirs != ours:
+            said = f"it runs {theirs}, the controller {ours}"
+            found.append(warn(thing, said, "Install the same version on both; edges one version behind keep working"))
+    backlog = sum(each.outbox for each in every)
+    online = sum(each.online for each in every)
+    return found or [ok("edges", f"{online} of {len(every)} online as last heard; {backlog} events not stored yet")]
+
+
+async def _edge_certificates(tx: Tx, today: datetime) -> list[Finding]:
+    """The certificate of each edge that lasts longest."""
+    c = certificates.c
+    query = select(c.site, c.edge, func.max(c.expires_at).label("ends")).where(c.revoked_at.is_(None))
+    rows = (await tx.execute(query.group_by(c.site, c.edge).order_by("ends"))).all()
+    found = []
+    for row in rows:
+        thing, left = f"certificate of {row.site}/{row.edge}", row.ends - today
+        again = f"hallkeeper edge token {row.site}/{row.edge}, then on its Pi: hallkeeper edge enrol TOKEN --again"
+        if left <= timedelta():
+            found.append(fail(thing, f"it ended on {row.ends:%Y-%m-%d}, so the broker refuses it", again))
+        elif left < LIFE_LEFT:
+            said = f"it ends on {row.ends:%Y-%m-%d}, in {left.days} days, and the edge has not renewed it"
+            found.append(warn(thing, said, f"Connect the edge, which renews it by itself; else {again}"))
+    if rows and not found:
+        return [ok("certificates of edges", f"the first ends on {rows[0].ends:%Y-%m-%d}")]
+    return found
+
+
+async def _quarantine(tx: Tx, today: datetime) -> Finding:
+    query = select(func.count()).where(quarantine.c.received_at > today - timedelta(days=7))
+    number = int((await tx.execute(query)).scalar_one())
+    if number:
+        said = f"{number} messages of edges could not be stored in the last week, and are set aside"
+        return warn("quarantine", said, "*Now* shows them by edge; journalctl -u hallkeeper-controller says why")
+    return ok("quarantine", "nothing was set aside in the last week")
+
+
+async def _notices(tx: Tx, settings: Settings, now: datetime) -> list[Finding]:
+    c = notices.c
+    if not (settings.mail.host or settings.sms.address):
+        return []
+    late = select(func.count()).where(c.state == NoticeState.WAITING, c.due_at < now - LATE)
+    number = int((await tx.execute(late)).scalar_one())
+    last = (await tx.execute(select(func.max(c.ended_at)).where(c.state == NoticeState.SENT))).scalar()
+    day = now - timedelta(days=1)
+    failed = select(func.count()).where(c.state == NoticeState.FAILED, c.ended_at > day)
+    refused = int((await tx.execute(failed)).scalar_one())
+    said = f"the last was sent at {last:%Y-%m-%d %H:%M} UTC" if last is not None else "none was ever sent"
+    if number:
+        hint = "The line about mail says whether the server takes them; they are sent once it does"
+        return [fail("notices", f"{number} are more than 15 minutes late; {said}", hint)]
+    if refused:
+        return [warn("notices", f"{refused} failed in a day; {said}", "hallkeeper notices list --state failed")]
+    return [ok("notices", said)]
