@@ -21,10 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 from sqlalchemy.util import LRUCache
 
@@ -107,23 +104,6 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return _EPOCH + value * _MICROSECOND if isinstance(value, int) else value.astimezone(UTC)
-
-
-class micros(GenericFunction[int]):  # noqa: N801
-    """``micros(column)``: an ``Instant`` as microseconds since 1970. Of thousands of rows that is faster to read."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(micros, "sqlite")
-def _micros_stored(element: micros, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return compiler.process(element.clauses, **kwargs)
-
-
-@compiles(micros, "postgresql")
-def _micros_of_timestamp(element: micros, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"CAST(EXTRACT(epoch FROM {compiler.process(element.clauses, **kwargs)}) * 1000000 AS BIGINT)"
 
 
 class Database:

@@ -109,7 +109,7 @@ def _unchecked(kind: type[msgspec.Struct]) -> Any:
     return msgspec.defstruct(kind.__name__, fields, bases=(kind,), **settings)
 
 
-_stored: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(reduce(or_, map(_unchecked, get_args(EventData))))
+_stored = msgspec.json.Decoder(list[reduce(or_, map(_unchecked, get_args(EventData)))])  # type: ignore[misc]
 _KIND_OF: Mapping[type[EventData], str] = {each: str(each.__struct_config__.tag) for each in get_args(EventData)}
 
 Judged = GoodEvent | SetAside
@@ -188,12 +188,14 @@ def read_data(kind: str, text: str) -> EventData | None:
         raise Malformed(f"no {kind}: {error}") from error
 
 
-def read_stored(kind: str, text: str) -> EventData | None:
-    """As ``read_data``, in a fraction of the time: what was checked when it was stored is not checked again."""
+def read_stored(kind: str, texts: str) -> list[EventData]:
+    """The data of stored events of one kind, with commas between; none of a kind that is not known. As ``read_data``,
+    in a fraction of the time: what was checked when it was stored is not checked again. Raises ``Malformed``."""
     if kind not in KINDS:
-        return None
+        return []
     try:
-        return _stored.decode(text)
+        found: list[EventData] = _stored.decode(f"[{texts}]")
+        return found
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise Malformed(f"no {kind}: {error}") from error
 

@@ -1,7 +1,7 @@
 """Sums samples by time. Pure, and sums of whole numbers: neither order nor division of the samples changes a row."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -32,7 +32,7 @@ Cell = list[int]
 
 THOUSANDTHS = 1000
 _FIVE = timedelta(minutes=5)
-_FIVE_US = 300_000_000
+FIVE_US = 300_000_000
 _SECONDS = {Step.FIVE_MINUTES: 300, Step.HOUR: 3600}
 """Steps that are all of one length."""
 _MICROSECOND = timedelta(microseconds=1)
@@ -46,17 +46,17 @@ class Fold:
     def __init__(self) -> None:
         self._series: dict[Heard, tuple[list[int], dict[int, dict[str, Cell]]]] = {}
 
-    def take(self, series: Heard, at: int, fields: Mapping[str, float]) -> None:
-        """``at``: in microseconds since 1970."""
+    def take(
+        self, series: Heard, at: int, fields: Mapping[str, float], *, until: int | None = None, times: int = 1
+    ) -> None:
+        """``at``: in microseconds since 1970. Of several events with these numbers ``at`` is the first, ``until`` the
+        last, within the same five minutes, and ``times`` how many they are."""
         found = self._series.get(series)
         if found is None:
             found = self._series[series] = ([at, at], {})
         span, steps = found
-        if at < span[0]:
-            span[0] = at
-        elif at > span[1]:
-            span[1] = at
-        start = at // _FIVE_US
+        span[:] = min(span[0], at), max(span[1], at if until is None else until)
+        start = at // FIVE_US
         cells = steps.get(start)
         if cells is None:
             cells = steps[start] = {}
@@ -66,10 +66,10 @@ class Fold:
             value = round(number * THOUSANDTHS)
             cell = cells.get(field)
             if cell is None:
-                cells[field] = [1, value, value, value]
+                cells[field] = [times, times * value, value, value]
                 continue
-            cell[0] += 1
-            cell[1] += value
+            cell[0] += times
+            cell[1] += times * value
             if value < cell[2]:
                 cell[2] = value
             elif value > cell[3]:
@@ -79,14 +79,15 @@ class Fold:
         """When each spoke first and last."""
         return {name: (instant(span[0]), instant(span[1])) for name, (span, _) in self._series.items()}
 
-    def rows(self, zone: ZoneInfo) -> dict[Row, Cell]:
-        """Of all steps. No zone is off UTC by a part of five minutes (since 2000)."""
+    def rows(self, zone: ZoneInfo, of: Sequence[Step] = tuple(Step)) -> dict[Row, Cell]:
+        """Of some steps. No zone is off UTC by a part of five minutes (since 2000)."""
         rows: dict[Row, Cell] = {}
         for (measurement, device, place, edge), (_, steps) in self._series.items():
             for start, cells in steps.items():
+                starts = _starts(start, zone, of)
                 for field, cell in cells.items():
                     series = (measurement, device, field, place, edge)
-                    for step, at in _starts(start, zone):
+                    for step, at in starts:
                         add(rows, (step, at, series), cell)
         return rows
 
@@ -126,9 +127,9 @@ def month_of(days: Mapping[Row, Cell], zone: ZoneInfo) -> dict[Row, Cell]:
 
 
 @lru_cache(maxsize=4096)
-def _starts(number: int, zone: ZoneInfo) -> tuple[tuple[Step, datetime], ...]:
+def _starts(number: int, zone: ZoneInfo, of: Sequence[Step]) -> tuple[tuple[Step, datetime], ...]:
     at = _EPOCH + number * _FIVE
-    return tuple((step, start_of(step, at, zone)) for step in Step)
+    return tuple((step, start_of(step, at, zone)) for step in of)
 
 
 def start_of(step: Step, at: datetime, zone: ZoneInfo) -> datetime:

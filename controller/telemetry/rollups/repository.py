@@ -22,9 +22,10 @@ from sqlalchemy import cast as sqlalchemy_cast
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.compiled_sql import CompiledReads, insert_many, upsert_many
-from controller.db.engine import Tx, micros
+from controller.db.engine import Tx
+from controller.db.sql_functions import listed, micros
 from controller.telemetry import repository as telemetry
-from controller.telemetry.rollups.fold import THOUSANDTHS, Cell, Row, Series, Step, instant
+from controller.telemetry.rollups.fold import FIVE_US, THOUSANDTHS, Cell, Row, Series, Step, instant
 from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups, sensor_runs
 from edge.wire.interval import Interval
 
@@ -153,8 +154,8 @@ async def put_marks(tx: Tx, site: str, found: Iterable[BlindMark]) -> None:
 
 async def remove(tx: Tx, site: str, steps: Sequence[Step], during: Interval) -> None:
     """Delete the rows of these steps that begin in the interval."""
-    c = rollups.c
-    here = (c.site == site) & c.step.in_([step.value for step in steps])
+    c, known = rollups.c, select(rollup_series.c.measurement).where(rollup_series.c.site == site)
+    here = (c.site == site) & c.step.in_([step.value for step in steps]) & c.measurement.in_(known)  # by the index
     await tx.execute(delete(rollups).where(here, c.at >= during.start, c.at < during.end))
 
 
@@ -325,27 +326,34 @@ async def marks_of(tx: Tx, site: str, during: Interval) -> list[BlindMark]:
     return sorted(found, key=lambda each: (each.at, each.log, each.seq))
 
 
-RecordedEvent = tuple[str, str, int, str, int, str, str]
-"""Edge, log, number, device, when it happened in microseconds since 1970, kind and data."""
+RecordedEvents = tuple[str, str, str, str, str]
+"""Edge, device and kind; when each happened in microseconds since 1970, and the data of each, as ``listed``."""
+RecordedFault = tuple[str, str, int, str, int, str]
+"""Edge, log, number, device, when it happened in microseconds since 1970, and data."""
+_E = events.c
+_DURING = (_E.site == bindparam("site"), _E.at >= bindparam("start"), _E.at < bindparam("end"))
 _RECORDED = CompiledReads(
-    select(
-        events.c.edge,
-        event_logs.c.log,
-        events.c.seq,
-        events.c.device,
-        micros(events.c.at),
-        events.c.kind,
-        events.c.data,
-    )
-    .join(event_logs, event_logs.c.id == events.c.log_id)
-    .where(events.c.site == bindparam("site"), events.c.at >= bindparam("start"), events.c.at < bindparam("end"))
+    select(_E.edge, _E.device, _E.kind, listed(micros(_E.at)).label("ats"), listed(_E.data).label("texts"))
+    .where(*_DURING)
+    .group_by(micros(_E.at).op("/")(literal_column(str(FIVE_US))), _E.edge, _E.device, _E.kind)
+)
+_FAULTS = CompiledReads(
+    select(_E.edge, event_logs.c.log, _E.seq, _E.device, micros(_E.at), _E.data)
+    .join(event_logs, event_logs.c.id == _E.log_id)
+    .where(*_DURING, _E.kind == "fault")
 )
 
 
-async def recorded(tx: Tx, site: str, during: Interval) -> Sequence[RecordedEvent]:
-    """A site's events that happened in the interval."""
+async def recorded(tx: Tx, site: str, during: Interval) -> Sequence[RecordedEvents]:
+    """A site's events that happened in the interval, by five minutes, device and kind."""
     found = await _RECORDED.tuples(tx, site=site, start=during.start, end=during.end)
-    return cast("Sequence[RecordedEvent]", found)
+    return cast("Sequence[RecordedEvents]", found)
+
+
+async def recorded_faults(tx: Tx, site: str, during: Interval) -> Sequence[RecordedFault]:
+    """Those that say that a fault began or ended."""
+    found = await _FAULTS.tuples(tx, site=site, start=during.start, end=during.end)
+    return cast("Sequence[RecordedFault]", found)
 
 
 async def first_event(tx: Tx, site: str) -> datetime | None:

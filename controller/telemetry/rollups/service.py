@@ -1,13 +1,16 @@
 """Adds new events to the roll-ups, and makes roll-ups again from the events."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.db.engine import Database, Tx
+from controller.db.sql_functions import numbers_of
 from controller.estate.service import require_site
 from controller.telemetry.event_timestamps import AHEAD_LIMIT
 from controller.telemetry.history import Sample, numbers_in
@@ -18,7 +21,7 @@ from controller.telemetry.rollups.repository import BlindMark, HeardSeries
 from controller.telemetry.room_sensors import SILENT_AFTER
 from controller.telemetry.validation import read_stored
 from controller.text import local_time
-from edge.wire.events import EventData, FaultData, ReadingData
+from edge.wire.events import EventData, FaultData, FootfallData, ReadingData
 from edge.wire.interval import Interval
 
 _OF_DAY = (Step.FIVE_MINUTES, Step.HOUR, Step.DAY)
@@ -39,7 +42,7 @@ async def add_events(
     found = fold(samples)
     await repository.add_rows(tx, site, found.rows(zone))
     marks = (blind_mark(each, each.data) for each in events if isinstance(each.data, FaultData))
-    reports = ((each.edge, each.device, each.at) for each in events if isinstance(each.data, ReadingData))
+    reports = [(each.edge, each.device, each.at, each.at) for each in events if isinstance(each.data, ReadingData)]
     await _note(tx, site, found, marks, reports)
 
 
@@ -48,10 +51,10 @@ async def _note(
     site: str,
     found: Fold,
     marks: Iterable[BlindMark | None],
-    reports: Iterable[tuple[str, str, datetime]],
+    reports: Iterable[tuple[str, str, datetime, datetime]],
 ) -> None:
     """Keep what coverage needs when the events are no longer there. ``reports``: of sensors that are no devices of an
-    edge, by edge and device."""
+    edge, by edge and device the first and the last of some that are never silent between."""
     series = [
         HeardSeries(edge=edge, device=device, measurement=measurement, place=place, first_at=first, last_at=last)
         for (measurement, device, place, edge), (first, last) in found.heard().items()
@@ -59,10 +62,10 @@ async def _note(
     await repository.widen_series(tx, site, sorted(series, key=msgspec.structs.astuple))
     await repository.put_marks(tx, site, [each for each in marks if each is not None])
     runs: dict[tuple[str, str], list[Interval]] = {}
-    for edge, device, at in sorted(reports):
+    for edge, device, first, last in sorted(reports):
         its = runs.setdefault((edge, device), [])
-        start = its.pop().start if its and its[-1].end >= at else at
-        its.append(Interval(start=start, end=at + SILENT_AFTER))
+        start = its.pop().start if its and its[-1].end >= first else first
+        its.append(Interval(start=start, end=last + SILENT_AFTER))
     for sensor, times in runs.items():
         for each in times:
             await repository.widen_run(tx, site, sensor, each)
@@ -73,27 +76,49 @@ async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     gives the very rows that ``add_events`` gave. A day of which events were deleted keeps its rows."""
     await repository.stop_others(tx)
     during = local_time.day_bounds(day, zone)
-    events = await repository.recorded(tx, site, during)
+    lots = await repository.recorded(tx, site, during)
+    faults = await repository.recorded_faults(tx, site, during) if any(lot[2] == _FAULT for lot in lots) else ()
     if day < await _whole_from(tx, zone):  # after they are read: what is deleted from here on was among them
         return 0
     await repository.remove(tx, site, _OF_DAY, during)
-    found, marks, reports = Fold(), [], []
-    for edge, log, seq, device, at, kind, text in events:
-        data = read_stored(kind, text)
-        for measurement, place, fields in numbers_in(data):
-            found.take((measurement, device, place or "", edge), at, fields)
-        if isinstance(data, FaultData):
-            marks.append(blind_mark(_Numbered(edge, log, seq, device, instant(at)), data))
-        elif isinstance(data, ReadingData):
-            reports.append((edge, device, instant(at)))
-    rows = {key: cell for key, cell in found.rows(zone).items() if key[0] is not Step.MONTH}
-    await repository.put_rows(tx, site, rows)
+    found, reports, number = Fold(), [], 0
+    for edge, device, kind, ats, texts in lots:
+        times = numbers_of(ats)
+        number += len(times)
+        _take(found, edge, device, times, read_stored(kind, texts))
+        if kind == _READING:
+            reports.append((edge, device, instant(min(times)), instant(max(times))))
+    marks = [
+        blind_mark(_Numbered(edge, log, seq, device, instant(at)), data)
+        for edge, log, seq, device, at, text in faults
+        for data in read_stored(_FAULT, text)
+        if isinstance(data, FaultData)
+    ]
+    await repository.put_rows(tx, site, found.rows(zone, _OF_DAY))
     await _note(tx, site, found, marks, reports)
     start = start_of(Step.MONTH, during.start, zone)
     month = Interval(start=start, end=end_of(Step.MONTH, start, zone))
     await repository.remove(tx, site, (Step.MONTH,), month)
     await repository.put_rows(tx, site, month_of(await repository.rows_of(tx, site, Step.DAY, month), zone))
-    return len(events)
+    return number
+
+
+def _take(found: Fold, edge: str, device: str, times: Sequence[int], data: Sequence[EventData]) -> None:
+    """Take what a device sent in five minutes, all of one kind. Most are crossings, of which many are alike."""
+    crossed = [*map(_CROSSED, data)] if data and isinstance(data[0], FootfallData) else []
+    alike = dict(zip(crossed, data, strict=False))
+    if len({door for door, _, _ in alike}) == 1:
+        first, last = min(times), max(times)
+        lots = [(first, last, alike[key], number) for key, number in Counter(crossed).items()]
+    else:
+        lots = [(at, at, each, 1) for at, each in zip(times, data, strict=False)]  # no data of a kind not known
+    for first, last, each, number in lots:
+        for measurement, place, fields in numbers_in(each):
+            found.take((measurement, device, place or "", edge), first, fields, until=last, times=number)
+
+
+_CROSSED = attrgetter("door", "ins", "outs")
+_FAULT, _READING = (str(each.__struct_config__.tag) for each in (FaultData, ReadingData))
 
 
 async def _whole_from(tx: Tx, zone: ZoneInfo) -> date:

@@ -99,9 +99,11 @@ def test_what_is_stored_is_read_as_it_was_judged() -> None:
     dropped = DroppedData(first=1, last=3, counts={"motion": 3})
     for data in (pushed, dropped, WifiData(zone="hall", stations=3)):
         kind, text = str(data.__struct_config__.tag), encode(data).decode()
-        stored, judged = read_stored(kind, text), read_data(kind, text)
-        assert isinstance(stored, type(data))
-        assert msgspec.structs.asdict(stored) == msgspec.structs.asdict(judged)  # type: ignore[arg-type]
-    assert read_stored("lift", "{}") is None
+        judged = read_data(kind, text)
+        for stored in read_stored(kind, f"{text},{text}"):
+            assert isinstance(stored, type(data))
+            assert msgspec.structs.asdict(stored) == msgspec.structs.asdict(judged)  # type: ignore[arg-type]
+        assert len(read_stored(kind, f"{text},{text}")) == 2
+    assert read_stored("lift", "{}") == []
     with pytest.raises(Malformed):
         read_stored("footfall", "{}")

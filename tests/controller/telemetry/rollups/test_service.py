@@ -17,7 +17,7 @@ from controller.telemetry.rollups.fold import Step, steps_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, marks_of, put_marks
 from controller.telemetry.rollups.service import remake
 from controller.telemetry.tables import device_states, edge_states, events, quarantine, rollups
-from edge.wire.events import Event, FaultData, MotionData, OutageData, ReadingData, WifiData
+from edge.wire.events import Event, FaultData, FootfallData, MotionData, OutageData, ReadingData, WifiData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from tests.controller.telemetry.rollups.storing import made_again, make_site, rows_of, store
@@ -36,18 +36,24 @@ async def site(db: Database) -> Database:
 
 
 def some_weeks(random: Random, number: int = 120) -> list[Event]:
-    """Crossings, movement, stations and faults, over both changes of the clocks and a month's end."""
+    """Crossings by a counter that is moved between two doors, movement, stations, sensors and faults, often several in
+    five minutes, over both changes of the clocks and a month's end."""
     found, ins = [], 0
     starts = (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC), NOON + timedelta(days=5))
     for seq in range(1, number + 1):
         at = starts[3 * seq // (number + 1)] + timedelta(minutes=random.randrange(30) + 5 * (seq % 40))
-        match random.randrange(5):
-            case 0 | 1:
-                ins += (more := random.randrange(4))
-                found.append(crossing(seq, ins=more, total=(ins, 0), at=at))
-            case 2:
-                found.append(event(seq, MotionData(zone="hall", active=random.random() < 0.5), at=at))
+        match random.randrange(7):
+            case 0 | 1 | 2:
+                ins += (more := random.randrange(2))
+                door = random.choice(("front-door", "front-door", "side-door", None))
+                pushed = FootfallData(counter="front-beams", door=door, ins=more, outs=0, total_ins=ins, total_outs=0)
+                found.append(event(seq, pushed, at=at, device="front-beams"))
             case 3:
+                values = random.choice(({"temperature": 20.5}, {"motion": 1.0}, {"co2": 400.0, "open": 0.0}))
+                found.append(event(seq, ReadingData(family="shelly", name="a", values=values), at=at, device="a"))
+            case 4:
+                found.append(event(seq, MotionData(zone="hall", active=random.random() < 0.5), at=at))
+            case 5:
                 stations = WifiData(zone="hall", stations=random.randrange(40))
                 found.append(event(seq, stations, at=at, device="wifi-hall"))
             case _:
