@@ -15,7 +15,11 @@ from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.hours.modes import ModePeriod
 from controller.hours.timetable import Timetable
+from controller.live import past_doors
 from controller.live.door_history import ALARMS, KINDS, DoorSpell, PastEvent, ToldDoor, by_door, spells
+from controller.live.past_doors import PastFire, PastOrder
+from controller.live.past_rooms import PastRooms, past_rooms, stored_rooms
+from controller.plans.overrides import repository as overrides
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.heard_times import heard_times
@@ -81,13 +85,18 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """``modes``: by the opening hours as they are set now."""
+    """``modes``: by the opening hours as they are set now. ``orders``: what doors carried out because somebody ordered
+    it. ``alerts_cut``: there were more alerts than these, which are the newest."""
 
     during: Interval
     modes: tuple[ModePeriod, ...]
     edges: tuple[PastEdge, ...]
     doors: tuple[PastDoor, ...]
+    fires: tuple[PastFire, ...]
+    orders: tuple[PastOrder, ...]
+    rooms: PastRooms
     alerts: tuple[PastAlert, ...]
+    alerts_cut: bool
 
 
 async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval, now: datetime) -> Past:
@@ -99,8 +108,10 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
     outages = await queries.site_outages(tx, site, looked)
     devices = await queries.site_devices(tx, site)
     known = {(edge, state.device): state for edge, state in devices if state.kind == "door"}
-    raised = await alerts.since(tx, site, during.start, until=during.end + _RAISED_LATE, limit=_MOST_ALERTS)
-    stored = await queries.events_during(tx, site, KINDS, looked)
+    raised = await alerts.since(tx, site, during.start, until=during.end + _RAISED_LATE, limit=_MOST_ALERTS + 1)
+    cut, raised = len(raised) > _MOST_ALERTS, raised[-_MOST_ALERTS:]
+    stored = await queries.events_during(tx, site, (*KINDS, *past_doors.KINDS), looked)
+    ordered = await overrides.during(tx, site, during)
     gaps = {
         each.id: gaps_of(
             heard.get(each.id, ()), looked, [one for one in outages if one.edge == each.id], states.get(each.id), now
@@ -108,16 +119,24 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
         for each in parts.edges
     }
     away = _away(raised, states, now)
+    current = {
+        edge for edge, its in gaps.items() if edge in states and not any(gap.during.end == looked.end for gap in its)
+    }
+    rooms = await stored_rooms(tx, parts, during, now, look_back=LOOK_BACK, current=current)
 
-    def past_doors() -> tuple[PastDoor, ...]:
-        events, found = by_door(_read(stored)), []
+    def doors() -> tuple[tuple[PastDoor, ...], tuple[PastFire, ...], PastRooms]:
+        every = _read(stored)
+        events, found = by_door(every), []
         for each in parts.doors:
             dark = [gap.during for gap in gaps.get(each.edge, ())]
             told = _told(known.get((each.edge, each.id)))
             shown = tuple(spells(each.id, each.edge, events.of(each.id, each.edge), dark, during, told))
             found.append(PastDoor(id=each.id, edge=each.edge, name=each.name, spells=shown))
-        return tuple(found)
+        lines = {each.id: _fire_line(each.id, devices) for each in parts.edges}
+        fires = [one for edge, line in lines.items() for one in past_doors.fires(edge, every, looked, during, line)]
+        return tuple(found), tuple(fires), past_rooms(rooms)
 
+    shown, fires, of_rooms = await asyncio.to_thread(doors)
     return Past(
         during=during,
         modes=tuple(hours.modes(during)),
@@ -134,7 +153,11 @@ async def take_past(tx: Tx, parts: SiteParts, hours: Timetable, during: Interval
             )
             for each in parts.edges
         ),
-        doors=await asyncio.to_thread(past_doors),
+        doors=shown,
+        fires=fires,
+        orders=tuple(past_doors.orders(ordered, [each.id for each in parts.doors], during)),
+        rooms=of_rooms,
+        alerts_cut=cut,
         alerts=tuple(
             PastAlert(
                 kind=each.kind,
@@ -194,6 +217,14 @@ def _away(raised: Iterable[AlertState], states: Mapping[str, EdgeState], now: da
         if not state.online and state.since < now:
             found.setdefault(edge, []).append(Interval(start=state.since, end=now))
     return found
+
+
+def _fire_line(edge: str, devices: Iterable[tuple[str, KnownState]]) -> tuple[str, datetime] | None:
+    """The latest state of an edge's fire line where that says fire, and since when."""
+    for its, state in devices:
+        if its == edge and state.kind == "fire" and state.values.get("state") in ("active", "latched"):
+            return str(state.values["state"]), state.since
+    return None
 
 
 def _told(state: KnownState | None) -> ToldDoor | None:

@@ -12,6 +12,8 @@ from controller.estate.service import require_parts
 from controller.hours.modes import ModePeriod
 from controller.live.door_history import DoorSpell
 from controller.live.past import Past, PastAlert, PastDoor, PastEdge, PastGap, take_past
+from controller.live.past_doors import PastFire, PastOrder
+from controller.live.past_rooms import PastNumbers, PastRooms, PastState, StateSpell
 from controller.live.push import Live
 from controller.occupancy.estimate import PeopleThen, capacity
 from controller.people.authentication import SeesLive
@@ -67,6 +69,45 @@ class DoorThen(Answer, of=PastDoor):
     spells: list[DoorSpellAnswer]
 
 
+class FireThen(Answer, of=PastFire, hidden={"during"}):
+    """``state``: ``active``, or ``latched``: the line was normal again, and doors stayed released."""
+
+    starts: Starts
+    ends: Ends
+
+
+class OrderThen(Answer, of=PastOrder, hidden={"during"}):
+    """What a door carried out because somebody ordered it: ``hold_open``, ``lock_down`` or ``out_of_service``."""
+
+    kind: str
+    starts: Starts
+    ends: Ends
+
+
+class StateSpellAnswer(Answer, of=StateSpell):
+    """From ``starts`` until the next. ``on``: null where that is not known."""
+
+
+class StateThen(Answer, of=PastState):
+    """What is yes or no, such as movement. ``place``: the room or zone, empty for none."""
+
+    spells: list[StateSpellAnswer]
+
+
+class NumbersThen(Answer, of=PastNumbers):
+    """The mean of every five minutes from ``starts`` on; null where nothing is known. ``stations``: devices in the
+    WiFi, which are not people."""
+
+    values: list[float | None]
+
+
+class RoomsThen(Answer, of=PastRooms):
+    """``left_out``: there is too much for one answer, so that nothing of it is here."""
+
+    states: list[StateThen]
+    numbers: list[NumbersThen]
+
+
 class AlertThen(Answer, of=PastAlert):
     """``starts`` to ``ends``: while it was open; ``ends`` is null if it still is. ``over_since``: since when its
     condition no longer held."""
@@ -82,13 +123,17 @@ class PeopleThenAnswer(Answer, of=PeopleThen):
 class PastAnswer(Answer, of=Past, hidden={"during"}):
     """A site as it was, by what is known now: late reports count. Lists are in the order of time. ``modes``: by the
     opening hours as they are set now. ``people``: empty where no door had a counter. ``capacity``: how many people the
-    rooms hold, if known."""
+    rooms hold, if known. ``fires``: each at the edge of its doors; ``orders``: what was ordered and on the door.
+    ``alerts_cut``: there were more than these, which are the newest."""
 
     starts: Starts
     ends: Ends
     modes: list[ModeThen]
     edges: list[EdgeThen]
     doors: list[DoorThen]
+    fires: list[FireThen]
+    orders: list[OrderThen]
+    rooms: RoomsThen
     alerts: list[AlertThen]
     people: list[PeopleThenAnswer]
     capacity: int | None
@@ -103,8 +148,8 @@ async def get_past(
     from_: Annotated[str, Query(alias="from", max_length=40, description="A past moment, or a day")],
     to: Annotated[str, Query(max_length=40, description="At most 26 hours after `from`; up to now")],
 ) -> Response:
-    """The site as it was during a past time: doors, people inside, alerts, and of which times something is not
-    known."""
+    """The site as it was during a past time: doors, people inside, movement, WiFi, values in rooms, alerts, and of
+    which times something is not known."""
     now = live.clock.now()
     async with live.database.read() as tx:
         parts = await require_parts(tx, site)

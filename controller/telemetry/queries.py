@@ -151,6 +151,19 @@ async def events_during(
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 
 
+async def last_of_each_device(tx: Tx, site: str, kind: str, during: Interval) -> list[RawEvent]:
+    """Of each device of a site its last event of a kind in an interval."""
+    c = events.c
+    nth = func.row_number().over(partition_by=(c.edge, c.device), order_by=(c.at.desc(), c.seq.desc())).label("nth")
+    here = (c.site == site, c.kind == kind, c.at >= during.start, c.at < during.end)
+    ranked = select(c.at, c.seq, c.edge, c.device, c.kind, c.data, nth).where(*here).subquery()
+    rows = await tx.execute(select(*(ranked.c[name] for name in _RAW)).where(ranked.c.nth == 1))
+    return cast("list[RawEvent]", rows.all())
+
+
+_RAW = ("at", "seq", "edge", "device", "kind", "data")
+
+
 class CommittedEvent(NamedTuple):
     """``id``: the order of commit. ``data``: JSON text."""
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gapText, lockText, marks, type Past, type People, pieces, thenAt, thenText, wanted } from "../src/now/past/past.ts";
+import { gapText, lockText, marks, type Past, type People, pieces, roomsAt, thenAt, thenText, wanted } from "../src/now/past/past.ts";
 import { HOUR, MINUTE } from "../src/zone.ts";
 
 const ZONE = "Europe/London";
@@ -36,6 +36,25 @@ const PAST: Past = {
     },
   ],
   alerts: [{ kind: "held", severity: "serious", text: "Held", starts: "2026-11-25T05:00Z", ends: "2026-11-25T05:30Z", over_since: "2026-11-25T05:20Z" }],
+  alerts_cut: false,
+  fires: [{ edge: "main", state: "latched", starts: "2026-11-25T08:00Z", ends: "2026-11-25T09:00Z" }],
+  orders: [{ door: "front", kind: "hold_open", starts: "2026-11-25T08:30Z", ends: "2026-11-25T10:00Z" }],
+  rooms: {
+    left_out: false,
+    states: [
+      {
+        ...{ place: "hall", name: "Hall", device: "pir", edge: "main", kind: "motion" },
+        spells: [
+          { starts: "2026-11-24T12:00Z", on: null },
+          { starts: "2026-11-25T08:00Z", on: true },
+        ],
+      },
+    ],
+    numbers: [
+      { place: "hall", name: "Hall", device: "air", edge: "main", kind: "co2", unit: "ppm", starts: "2026-11-25T08:00Z", values: [612.4, null] },
+      { place: "", name: "", device: "ap", edge: "main", kind: "stations", unit: "", starts: "2026-11-25T08:00Z", values: [4, 5] },
+    ],
+  },
   people: [people("2026-11-25T01:00Z"), people("2026-11-25T01:05Z"), people("2026-11-25T03:30Z", false)],
   capacity: 80,
 };
@@ -87,4 +106,17 @@ test("marks are full hours of the wall clock, as many as fit", () => {
   const found = marks(at("2026-11-25T00:30Z"), at("2026-11-25T12:30Z"), ZONE, 4);
   assert.deepEqual(found.map((one) => one.label), ["03:00", "06:00", "09:00", "12:00"]);
   assert.ok(marks(at("2026-11-25T00:00Z"), at("2026-11-25T00:00Z") + 30 * MINUTE, ZONE, 4).length === 1);
+});
+
+test("a door says the fire and the order that held there then", () => {
+  const held = ["07:59", "08:00", "08:30", "09:00", "10:00"].map((time) => thenAt(PAST, at(`2026-11-25T${time}Z`)).doors[0]!.held.length);
+  assert.deepEqual(held, [0, 1, 2, 1, 0]);
+  assert.equal(thenAt(PAST, at("2026-11-25T09:30Z")).doors[0]!.held[0], "Held open by order");
+});
+
+test("rooms say what was measured then, a gap as not known, and what is in no room last", () => {
+  const said = (time: string) => roomsAt(PAST, at(`2026-11-25T${time}Z`)).map((room) => [room.name, ...room.said.map((one) => one.text)]);
+  assert.deepEqual(said("08:03"), [["Hall", "Movement", "CO₂ 612.4 ppm"], ["", "4 devices on the WiFi"]]);
+  assert.deepEqual(said("08:05"), [["Hall", "Movement", "CO₂ not known"], ["", "5 devices on the WiFi"]]);
+  assert.deepEqual(said("07:00"), [["Hall", "Movement not known", "CO₂ not known"], ["", "WiFi devices not known"]]);
 });

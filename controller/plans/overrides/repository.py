@@ -11,6 +11,7 @@ from controller.db.row_mapping import columns_of, struct_of
 from controller.people.permissions import Thing
 from controller.plans.overrides.model import AtDoor, Due, ForPlan, Ordered
 from controller.plans.tables import override_doors, overrides
+from edge.wire.interval import Interval
 from edge.wire.plan import Override
 
 _FIELDS = columns_of(Ordered, overrides)
@@ -64,6 +65,12 @@ async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[O
 async def ended_since(tx: Tx, site: str, since: datetime) -> list[Ordered]:
     """A site's overrides that were ended at an instant or after it."""
     return await _read(tx, select(*_FIELDS).where(overrides.c.site == site, overrides.c.ended_at >= since))
+
+
+async def during(tx: Tx, site: str, time: Interval) -> list[Ordered]:
+    """A site's overrides that were to be in force at some moment of an interval, ended early or not."""
+    here = (overrides.c.site == site, overrides.c.starts < time.end, overrides.c.ends > time.start)
+    return await _read(tx, select(*_FIELDS).where(*here).order_by(overrides.c.id))
 
 
 async def counts(tx: Tx, site: str, now: datetime) -> dict[str, int]:

@@ -1,4 +1,5 @@
 /** A building as it was: what the API sends of a past time, and how it was at one moment of it. Pure. */
+import { valueText } from "../../buildings/sensors.ts";
 import { clock, type Day, dayOf, dayPlus, dayStart, HOUR, type Instant, MINUTE, shortDay, span } from "../../zone.ts";
 
 interface Span {
@@ -30,17 +31,40 @@ export interface Gap extends Span {
   why: "not_running" | "away" | "not_yet" | "lost";
 }
 
+interface Measured {
+  /** The room or zone, and as it is called; empty for none. */
+  place: string;
+  name: string;
+  device: string;
+  edge: string;
+  kind: string;
+}
+
+export interface Rooms {
+  /** What is yes or no, each from its start until the next; null where it is not known. */
+  states: (Measured & { spells: { starts: string; on: boolean | null }[] })[];
+  /** The mean of every five minutes; null where nothing is known. */
+  numbers: (Measured & { unit: string; starts: string; values: (number | null)[] })[];
+  left_out: boolean;
+}
+
 export interface Past extends Span {
   modes: (Span & { mode: string })[];
   edges: { id: string; name: string; gaps: Gap[]; away: Span[] }[];
   doors: { id: string; edge: string; name: string; spells: DoorSpell[] }[];
+  fires: (Span & { edge: string; state: "active" | "latched" })[];
+  orders: (Span & { door: string; kind: string })[];
+  rooms: Rooms;
+  alerts_cut: boolean;
   alerts: { kind: string; severity: string; text: string; starts: string; ends: string | null; over_since: string | null }[];
   people: People[];
   capacity: number | null;
 }
 
 export type EdgeThen = { name: string; gap: Gap | null; away: Span | null };
-export type DoorThen = { id: string; name: string; spell: DoorSpell; gap: Gap | null; edge: string };
+/** `held`: what else held there, such as a fire or an order, in words. */
+export type DoorThen = { id: string; name: string; spell: DoorSpell; gap: Gap | null; edge: string; held: string[] };
+export type RoomThen = { place: string; name: string; said: { key: string; text: string; known: boolean }[] };
 
 export interface Then {
   mode: string | null;
@@ -70,10 +94,55 @@ export function thenAt(past: Past, moment: Instant): Then {
       edge: past.edges.find((one) => one.id === edge)?.name ?? edge,
       spell: spells.findLast((one) => Date.parse(one.starts) <= at) ?? spells[0]!,
       gap: gapOf(edge),
+      held: [
+        ...past.fires.filter((one) => one.edge === edge && during(one, at)).map((one) => FIRES[one.state]),
+        ...past.orders.filter((one) => one.door === id && during(one, at)).map((one) => ORDERS[one.kind] ?? one.kind),
+      ],
     })),
     edges: past.edges.map(({ name, id, away }) => ({ name, gap: gapOf(id), away: away.find((one) => during(one, at)) ?? null })),
     alerts: past.alerts.filter((one) => Date.parse(one.starts) <= at && (!one.ends || at < Date.parse(one.ends))),
   };
+}
+
+const FIRES = /* words */ {
+  active: "Fire alarm",
+  latched: "The fire alarm was reset, and the doors were still as in a fire",
+} as const;
+const ORDERS: Record<string, string> = /* words */ {
+  hold_open: "Held open by order",
+  lock_down: "Locked down by order",
+  out_of_service: "Out of service by order",
+};
+const NOT_KNOWN: Record<string, string> = /* words */ {
+  motion: "Movement not known",
+  presence: "Not known if somebody was there",
+  open: "Not known if open",
+  leak: "Not known if there was a leak",
+  smoke: "Not known if there was smoke",
+  stations: "WiFi devices not known",
+};
+
+/** What was measured in each room at a moment, by name; what is in no room comes last. */
+export function roomsAt({ rooms, ends }: Past, moment: Instant): RoomThen[] {
+  const at = Math.min(moment, Date.parse(ends) - 1);
+  const found = new Map<string, RoomThen>();
+  const say = (one: Measured, value: number | null, unit: string) => {
+    const room = found.get(one.place) ?? { place: one.place, name: one.name, said: [] };
+    found.set(one.place, room);
+    const text =
+      value === null
+        ? (NOT_KNOWN[one.kind] ?? `${valueText({ kind: one.kind, value: 0, unit: "", at: "" }).replace(/ 0$/, "")} not known`)
+        : one.kind === "stations"
+          ? `${Math.round(value)} devices on the WiFi`
+          : valueText({ kind: one.kind, value, unit, at: "" });
+    room.said.push({ key: `${one.edge} ${one.device} ${one.kind}`, text, known: value !== null });
+  };
+  for (const one of rooms.states) {
+    const on = one.spells.findLast((spell) => Date.parse(spell.starts) <= at)?.on ?? null;
+    say(one, on === null ? null : Number(on), "");
+  }
+  for (const one of rooms.numbers) say(one, one.values[Math.floor((at - Date.parse(one.starts)) / PEOPLE_EVERY)] ?? null, one.unit);
+  return [...found.values()].sort((a, b) => Number(!a.place) - Number(!b.place) || a.name.localeCompare(b.name));
 }
 
 /** "Sat 28 Nov 14:05"; of an hour that comes twice the second one says so. */
