@@ -113,7 +113,7 @@ class _Working:
         first, last = rows.start.timestamp(), at.timestamp()
         edges = [*np.arange(first, last, ROW_S), last]
         self._seconds: Floats = np.array(edges[1:])
-        self._steps = list(pairwise(edges))
+        self._edges, self._steps = edges, list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
         self._air = rows.air(len(self._steps))
         edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
@@ -196,7 +196,7 @@ class _Working:
         )
 
     def _rows_of(self, spans: Sequence[Interval]) -> Flags:
-        found: Flags = np.array(shares(spans, self._steps)) >= _KNOWN
+        found: Flags = np.array(shares(spans, self._edges)) >= _KNOWN
         return found
 
     def _recording(self, told: Floats, empty: Sequence[Empty | None], skip: int) -> Recording:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.telemetry.rollups.coverage import seconds_of, shares
+from controller.telemetry.rollups.coverage import shares
 from controller.telemetry.rollups.crossings import DoorCounter
-from controller.telemetry.rollups.fold import Step, steps_in
+from controller.telemetry.rollups.fold import Step, edges_in, steps_in
 from edge.wire.interval import Interval
 
 _WHOLE = 0.9
@@ -27,8 +27,8 @@ def counted_hours(counters: Sequence[DoorCounter], during: Interval, zone: ZoneI
     wanted = set(doors(counters))
     here = [each for each in counters if each.place in wanted]
     hours = list(steps_in(Step.HOUR, during, zone))
-    seconds = seconds_of(hours)
-    covered = [shares(each.known, seconds) for each in here]
+    edges = edges_in(Step.HOUR, during, zone)
+    covered = [shares(each.known, edges) for each in here]
     ins = [{row.at: row.ins for row in each.rows} for each in here]
     found = {}
     for at, hour in enumerate(hours):

@@ -1,5 +1,6 @@
 """In which time a device is known to have counted, and which share of a step that is: silence is not zero. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -128,26 +129,19 @@ def without(start: datetime, end: datetime, gaps: Iterable[Interval]) -> list[In
     return found
 
 
-def shares(known: Sequence[Interval], steps: Sequence[tuple[float, float]]) -> list[float]:
-    """Which share of each step, given as ``seconds_of``, is known, from 0 to 1. Both are in order, without overlap."""
-    spans = seconds_of(known)
-    found, first = [], 0
-    for start, end in steps:
-        while first < len(spans) and spans[first][1] <= start:
-            first += 1
-        if first == len(spans) or spans[first][0] >= end:
-            found.append(0.0)
-        elif spans[first][0] <= start and end <= spans[first][1]:
-            found.append(1.0)
-        else:
-            covered, at = 0.0, first
-            while at < len(spans) and spans[at][0] < end:
-                covered += min(spans[at][1], end) - max(spans[at][0], start)
-                at += 1
-            found.append(round(covered / (end - start), 4))
+def shares(known: Sequence[Interval], edges: Sequence[int]) -> list[float]:
+    """Which share of each step is known, from 0 to 1. ``edges``: when each step begins and the last ends, in seconds
+    since 1970. Both are in order, without overlap."""
+    found = [0.0] * (len(edges) - 1)
+    partly: defaultdict[int, float] = defaultdict(float)
+    for each in known:
+        start, end = each.start.timestamp(), each.end.timestamp()
+        first, after = max(bisect_right(edges, start) - 1, 0), min(bisect_left(edges, end), len(found))
+        if first >= after:
+            continue
+        for step in {first, after - 1}:
+            partly[step] += min(end, edges[step + 1]) - max(start, edges[step])
+        found[first + 1 : after - 1] = [1.0] * (after - first - 2)
+    for step, seconds in partly.items():
+        found[step] = round(seconds / (edges[step + 1] - edges[step]), 4)
     return found
-
-
-def seconds_of(times: Sequence[Interval]) -> list[tuple[float, float]]:
-    """When each begins and ends, in seconds."""
-    return [(each.start.timestamp(), each.end.timestamp()) for each in times]

@@ -9,7 +9,7 @@ from controller.db.engine import Tx
 from controller.telemetry import queries
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import known_times
-from controller.telemetry.rollups.fold import THOUSANDTHS, Step, instant
+from controller.telemetry.rollups.fold import THOUSANDTHS, Series, Step, instant
 from edge.wire.interval import Interval
 
 
@@ -54,7 +54,7 @@ async def crossings(
         outages=await queries.site_outages(tx, site, Interval(start=since, end=during.end)),
         marks=marks,
     )
-    counted = _by_counter(await repository.read_rows(tx, site, step, during, ["footfall"])) if rows else {}
+    counted = _by_counter(await repository.read_rows(tx, site, step, during, heard, sums=True)) if rows else {}
     newest: dict[tuple[str, str], datetime] = {}
     for each in heard:
         newest[each.edge, each.device] = max(each.last_at, newest.get((each.edge, each.device), each.last_at))
@@ -80,14 +80,13 @@ async def crossings(
 
 def _by_counter(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, str, str], list[CrossingsAt]]:
     """Device, place and edge -> its rows."""
-    cells: dict[str, dict[int, int]] = {}
-    for at, name, _, total, _, _ in rows:
-        cells.setdefault(name, {})[at] = round(total / THOUSANDTHS)
+    cells: dict[Series, dict[int, int]] = {}
+    for at, series, _, total, _, _ in rows:
+        cells.setdefault(series, {})[at] = total // THOUSANDTHS
     found: dict[tuple[str, str, str], list[CrossingsAt]] = {}
-    for name, ins in cells.items():
-        measurement, device, field, place, edge = repository.parts_of(name)
+    for (measurement, device, field, place, edge), ins in cells.items():
         if field == "ins":
-            outs = cells.get(repository.series_name((measurement, device, "outs", place, edge)), {})
+            outs = cells.get((measurement, device, "outs", place, edge), {})
             found[device, place, edge] = [
                 CrossingsAt(instant(at), ins.get(at, 0), outs.get(at, 0)) for at in sorted({*ins, *outs})
             ]

@@ -15,8 +15,8 @@ from controller.telemetry import queries, room_sensors
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import known_times, shares
-from controller.telemetry.rollups.fold import THOUSANDTHS, Step, edges_in
-from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of, series_name
+from controller.telemetry.rollups.fold import THOUSANDTHS, Series, Step, edges_in
+from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of
 from edge.wire.interval import Interval
 
 ROWS_LIMIT = 200_000
@@ -36,8 +36,8 @@ class FigureSeries(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one field of a device at a place (empty where there is none), step by step, none left out.
 
     ``edges``: when each step begins, and when the last ends, in seconds since 1970. ``n``: readings; ``total``: their
-    sum; ``coverage``: the share of the step in which the device is known to have worked. Without any, ``total`` is
-    None: silence is not zero.
+    sum; ``least`` and ``most``: None of footfall; ``coverage``: the share of the step in which the device is known to
+    have worked. Without any, ``total`` is None: silence is not zero.
     """
 
     measurement: str
@@ -115,7 +115,8 @@ async def stored_figures(
     if not places or len(edges) < 2:
         return None
     kept = dict(zip(every, await repository.trimmed(tx, site, step, every), strict=True))
-    fields = await repository.fields_of(tx, site, sorted({each.measurement for each in places}))
+    measured = {each.measurement for each in places}
+    fields = await repository.fields_of(tx, site, sorted(measured))
     rows = (len(edges) - 1) * sum(1 if footfall else len(fields.get(key_of(each), ())) for each in places)
     if rows > ROWS_LIMIT:
         raise TooManyRows("counter" if footfall else "place")
@@ -130,8 +131,9 @@ async def stored_figures(
         fields=fields,
         due=[],
         rows=await repository.read_rows(
-            *(tx, site, step, times, sorted({each.measurement for each in places})),
-            devices=None if device is place is None else sorted(devices),
+            *(tx, site, step, times, [each for each in every if each.measurement in measured]),
+            devices=[None] if device is place is None else sorted(devices),
+            sums=footfall,
         ),
         horizons={edge: min(at, now) for edge, at in (await repository.horizons(tx, site)).items()},
         present={(edge, state.device) for edge, state in await queries.site_devices(tx, site)},
@@ -167,16 +169,18 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
         runs=stored.runs,
     )
     columns, due = _columns(stored.rows, stored.edges), _columns(stored.due, stored.edges)
-    steps = list(pairwise(stored.edges))
     found = []
     for each, known in zip(stored.heard, times, strict=True):
         if each not in stored.places:
             continue
-        whole, told = shares(known, steps), shares(_told(each, known, stored), steps)
+        whole = shares(known, stored.edges)
         for field in stored.fields.get(key_of(each), ()):
-            name = series_name((each.measurement, each.device, field, each.place, each.edge))
-            n, total, least, most = columns[name]
-            its = covered = told if each.measurement == "wifi" and field in repository.WIFI_SUMS else whole
+            name = each.measurement, each.device, field, each.place, each.edge
+            n, total, *ends = columns[name]
+            least, most = map(_units, ([None] * len(n),) * 2 if each.measurement == "footfall" else ends)
+            its = covered = whole
+            if each.measurement == "wifi" and field in repository.WIFI_SUMS:
+                its = covered = shares(_told(each, known, stored), stored.edges)
             if stored.due:
                 wanted = zip(n, due[name][0], covered, strict=True)
                 its = [0.0 if there < number else share for there, number, share in wanted]
@@ -189,7 +193,9 @@ def figures(stored: StoredFigures | None) -> list[FigureSeries]:
                     field=field,
                     edges=stored.edges,
                     n=n,
-                    total=[0.0 if sum_ is None and share else sum_ for sum_, share in zip(total, its, strict=True)],
+                    total=_units(
+                        [0 if sum_ is None and share else sum_ for sum_, share in zip(total, its, strict=True)]
+                    ),
                     least=least,
                     most=most,
                     coverage=its,
@@ -204,13 +210,17 @@ def _told(series: HeardSeries, known: Sequence[Interval], stored: StoredFigures)
     return [Interval(start=max(each.start, since), end=each.end) for each in known if since and each.end > since]
 
 
-_Columns = tuple[list[int], list[float | None], list[float | None], list[float | None]]
+def _units(thousandths: Sequence[int | None]) -> list[float | None]:
+    return [None if each is None else each / THOUSANDTHS for each in thousandths]
 
 
-def _columns(rows: Iterable[repository.ReadRow], edges: Sequence[int]) -> dict[str, _Columns]:
-    """By ``series_name``: how many, their sum, the least and the most, of each step."""
+_Columns = tuple[list[int], list[int | None], list[int | None], list[int | None]]
+
+
+def _columns(rows: Iterable[repository.ReadRow], edges: Sequence[int]) -> dict[Series, _Columns]:
+    """By series: how many, their sum, the least and the most, of each step, in thousandths."""
     number = len(edges) - 1
-    found: defaultdict[str, _Columns] = defaultdict(
+    found: defaultdict[Series, _Columns] = defaultdict(
         lambda: ([0] * number, [None] * number, [None] * number, [None] * number)
     )
     steps = {at * 1_000_000: nth for nth, at in enumerate(edges[:-1])}
@@ -219,8 +229,5 @@ def _columns(rows: Iterable[repository.ReadRow], edges: Sequence[int]) -> dict[s
         nth = steps.get(at)
         if nth is None:
             continue  # made while the site had another zone
-        numbers[nth] = n
-        totals[nth] = total / THOUSANDTHS
-        leasts[nth] = least / THOUSANDTHS
-        mosts[nth] = most / THOUSANDTHS
+        numbers[nth], totals[nth], leasts[nth], mosts[nth] = n, total, least, most
     return found

@@ -10,7 +10,7 @@ import msgspec
 
 from controller.http_client import httpx
 from controller.telemetry.rollups.fold import THOUSANDTHS
-from controller.telemetry.rollups.repository import HeardSeries, ReadRow, series_name
+from controller.telemetry.rollups.repository import HeardSeries, ReadRow
 from controller.web.problem import Unavailable
 from edge.wire.interval import Interval
 
@@ -189,4 +189,4 @@ def _rows_of(series: _Series) -> Iterator[ReadRow]:
             n, total, least, most = (values[columns[f"{sum_}_{field}"]] for sum_ in _SUMS)
             if n and total is not None and least is not None and most is not None:
                 thousandths = round(total * THOUSANDTHS), round(least * THOUSANDTHS), round(most * THOUSANDTHS)
-                yield start, series_name((series.name, device, field, place, edge)), round(n), *thousandths
+                yield start, (series.name, device, field, place, edge), round(n), *thousandths

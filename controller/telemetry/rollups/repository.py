@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Insert,
+    String,
     bindparam,
     delete,
     func,
     insert,
     literal_column,
+    or_,
     select,
     text,
 )
@@ -23,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.db.compiled_sql import CompiledReads, insert_many, upsert_many
 from controller.db.engine import Tx
-from controller.db.sql_functions import listed, micros
+from controller.db.sql_functions import listed, micros, numbers_of
 from controller.telemetry import repository as telemetry
 from controller.telemetry.rollups.fold import FIVE_US, THOUSANDTHS, Cell, Row, Series, Step, instant
 from controller.telemetry.tables import blind_marks, event_logs, events, rollup_series, rollups, sensor_runs
@@ -166,20 +167,29 @@ async def stop_others(tx: Tx) -> None:
         await tx.execute(text("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE"))
 
 
-ReadRow = tuple[int, str, int, int, int, int]
-"""When the step begins in microseconds since 1970, the series as ``series_name`` writes it, and the row's numbers."""
-_NAME = reduce(
-    lambda name, part: name + literal_column("'/'") + rollups.c[part],  # one text is read faster than five
-    ("device", "field", "place", "edge"),
-    cast("ColumnElement[str]", rollups.c.measurement),
-).label("name")
-_READ = (
-    select(micros(rollups.c.at), _NAME, *(rollups.c[name] for name in ("n", "total", "least", "most")))
-    .where(*(rollups.c[name] == bindparam(name) for name in ("site", "step", "measurement")))
-    .where(rollups.c.at >= bindparam("start"), rollups.c.at < bindparam("end"))
-    .order_by(rollups.c.at)
-)
-_READ_ALL, _READ_DEVICE = CompiledReads(_READ), CompiledReads(_READ.where(rollups.c.device == bindparam("device")))
+ReadRow = tuple[int, Series, int, int, int, int]
+"""When the step begins in microseconds since 1970, the series, and the row's numbers."""
+_SHORT, _LONG = ("device", "field"), ("device", "field", "place", "edge")
+
+
+def _read(name: Sequence[str], numbers: Sequence[str]) -> CompiledReads:
+    """With ``name`` as one text, and the other columns, as lists."""
+    c, device = rollups.c, bindparam("device", type_=String)
+    parts = reduce(lambda text, part: text + literal_column("'/'") + c[part], name[1:], cast("Any", c[name[0]]))
+    lists = (listed(parts), listed(micros(c.at)), *(listed(c[number]) for number in numbers))
+    return CompiledReads(
+        select(*(each.label(f"list_{nth}") for nth, each in enumerate(lists)))
+        .where(*(c[each] == bindparam(each) for each in ("site", "step", "measurement")))
+        .where(c.at >= bindparam("start"), c.at < bindparam("end"), or_(device.is_(None), c.device == device))
+    )
+
+
+_SUMS = ("n", "total")
+_READ = {
+    (name, sums): _read(name, _SUMS if sums else (*_SUMS, "least", "most"))
+    for name in (_SHORT, _LONG)
+    for sums in (True, False)
+}
 
 
 async def read_rows(
@@ -187,21 +197,35 @@ async def read_rows(
     site: str,
     step: Step,
     during: Interval,
-    measurements: Sequence[str],
+    series: Sequence[HeardSeries],
     *,
-    devices: Sequence[str] | None = None,
+    devices: Sequence[str | None] = (None,),
+    sums: bool = False,
 ) -> list[ReadRow]:
-    """The rows of a step that begin in the interval, of some measurements, of all devices or of some, in the order of
-    time by measurement and, where they are named, device."""
-    asked = {"site": site, "step": step.value, "start": during.start, "end": during.end}
+    """The rows of a step that begin in the interval, in any order, of the measurements of some series, of which every
+    one is named, of all their devices or of some. ``sums``: with zeros for the least and the greatest, in less time."""
     rows: list[ReadRow] = []
-    for name in measurements:
-        if devices is None:
-            rows += cast("Sequence[ReadRow]", await _READ_ALL.tuples(tx, **asked, measurement=name))
-        for device in devices or ():
-            found = await _READ_DEVICE.tuples(tx, **asked, measurement=name, device=device)
-            rows += cast("Sequence[ReadRow]", found)
+    for measurement in sorted({each.measurement for each in series}):
+        places = {(each.device, each.place, each.edge) for each in series if each.measurement == measurement}
+        ends = {device: (place, edge) for device, place, edge in places}
+        statement = _READ[_SHORT if len(ends) == len(places) else _LONG, sums]  # most devices were never moved
+        asked = {"site": site, "step": step.value, "start": during.start, "end": during.end, "measurement": measurement}
+        for device in devices:
+            [(names, *lists)] = await statement.tuples(tx, **asked, device=device)
+            if names is None:
+                continue
+            texts, (at, *numbers) = names.split(","), map(numbers_of, lists)
+            known = {text: (measurement, *_parts(text, ends)) for text in set(texts)}
+            numbers += [[0] * len(at)] * (4 - len(numbers))
+            rows += zip(at, map(known.__getitem__, texts), *numbers, strict=True)
     return rows
+
+
+def _parts(text: str, ends: Mapping[str, tuple[str, str]]) -> tuple[str, str, str, str]:
+    """Device, field, place and edge."""
+    device, field, *end = text.split("/")
+    place, edge = end or ends[device]
+    return device, field, place, edge
 
 
 _TOTALS = [
@@ -259,20 +283,8 @@ async def least_at(
 
 async def rows_of(tx: Tx, site: str, step: Step, during: Interval) -> dict[Row, Cell]:
     """The rows of a step that begin in the interval, of all measurements."""
-    known = select(rollup_series.c.measurement).where(rollup_series.c.site == site).distinct()
-    rows = await read_rows(tx, site, step, during, sorted((await tx.execute(known)).scalars()))
-    return {(step, instant(at), parts_of(name)): cell for at, name, *cell in rows}
-
-
-def series_name(series: Series) -> str:
-    """Its parts, which have no ``/``."""
-    return "/".join(series)
-
-
-def parts_of(name: str) -> Series:
-    """Of a ``series_name``."""
-    measurement, device, field, place, edge = name.split("/")
-    return measurement, device, field, place, edge
+    rows = await read_rows(tx, site, step, during, await series_of(tx, site))
+    return {(step, instant(at), series): cell for at, series, *cell in rows}
 
 
 async def series_of(tx: Tx, site: str) -> list[HeardSeries]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import repeat
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ UNITS = {("wifi", field): "devices" for field in ("stations", "randomised")} | {
 }
 
 
-class FootfallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class FootfallRow(msgspec.Struct, frozen=True, gc=False):
     """``ins`` and ``outs`` are null where nothing is known. ``events``: how many they were made from. ``coverage``: the
     share of the time, from 0 to 1, in which the counter is known to have worked. ``door`` is null where it has none."""
 
@@ -44,7 +45,7 @@ class FootfallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     coverage: float
 
 
-class SampleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class SampleRow(msgspec.Struct, frozen=True, gc=False):
     """``place``: the door or zone, null where there is none. ``total`` of what is counted (``unit`` says what), and
     ``mean``, ``least`` and ``most`` of what is measured; null where nothing is known. ``readings``: from how many.
     ``coverage``: the share of the time, from 0 to 1, in which the device is known to have worked."""
@@ -67,46 +68,37 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
     """Step by step, counter by counter."""
     fields = {(each.device, each.place, each.edge, each.field): each for each in found}
     starts = texts_of(found[0].edges[:-1], zone) if found else []
-    rows = []
+    rows: list[FootfallRow] = []
     for (device, place, edge, field), ins in sorted(fields.items(), key=itemgetter(0)):
         if field != "ins":
             continue
         outs = fields.get((device, place, edge, "outs"), ins)
-        rows += [
-            FootfallRow(
-                starts=start,
-                counter=device,
-                door=place or None,
-                ins=None if came is None else round(came),
-                outs=None if went is None else round(went),
-                events=n,
-                coverage=coverage,
-            )
-            for start, came, went, n, coverage in zip(starts, ins.total, outs.total, ins.n, ins.coverage, strict=True)
-        ]
+        came, went = ([None if each is None else int(each) for each in its.total] for its in (ins, outs))
+        rows += map(FootfallRow, starts, repeat(device), repeat(place or None), came, went, ins.n, ins.coverage)
     return rows
 
 
 def texts_of(starts: Sequence[int], zone: ZoneInfo) -> list[str]:
-    """When steps begin, from seconds since 1970, in order, as ``rfc3339`` writes it. Where a day has one offset, a text
+    """When steps begin, from seconds since 1970, in order, as ``rfc3339`` writes it. Where days have one offset, a text
     is put together from those of the day and of the time, which is much faster."""
     texts: list[str] = []
-    for at in range(0, len(starts), _OF_DAY):
-        lot = starts[at : at + _OF_DAY]
+    for at in range(0, len(starts), _LOT):
+        lot = starts[at : at + _LOT]
         first, last = (datetime.fromtimestamp(each, zone) for each in (lot[0], lot[-1]))
         offset = first.utcoffset()
-        if offset is None or offset != last.utcoffset() or last - first > _DAY:
+        if offset is None or offset != last.utcoffset() or last - first > _FEW_DAYS:
             texts += [local_time.rfc3339(datetime.fromtimestamp(each, UTC), zone) for each in lot]
             continue
         seconds, after = round(offset.total_seconds()), first.isoformat()[_TEXT:]
-        days = {wall // _DAY_S: "" for wall in (lot[0] + seconds, lot[-1] + seconds)}
-        days = {day: f"{datetime.fromtimestamp(day * _DAY_S, UTC):%Y-%m-%dT}" for day in days}
-        texts += [days[wall // _DAY_S] + _clock(wall % _DAY_S) + after for wall in (each + seconds for each in lot)]
+        days = range((lot[0] + seconds) // _DAY_S, (lot[-1] + seconds) // _DAY_S + 1)
+        dates = {day: f"{datetime.fromtimestamp(day * _DAY_S, UTC):%Y-%m-%dT}" for day in days}
+        texts += [dates[wall // _DAY_S] + _clock(wall % _DAY_S) + after for wall in (each + seconds for each in lot)]
     return texts
 
 
-_OF_DAY = 288
-_DAY, _DAY_S = timedelta(days=1), 86_400
+_LOT = 288
+_FEW_DAYS, _DAY_S = timedelta(days=12), 86_400
+"""No zone changes its clocks twice in these."""
 _TEXT = len("2026-11-25T00:00:00")
 
 
@@ -122,26 +114,22 @@ def sample_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[SampleRow
     rows: list[SampleRow] = []
     for each in found:
         key = (each.measurement, each.field)
-        summed = key in COUNTED
-        rows += [
-            SampleRow(
-                starts=start,
-                place=each.place or None,
-                device=each.device,
-                measurement=each.measurement,
-                field=each.field,
-                unit=COUNTED.get(key) or UNITS.get(key, ""),
-                readings=n,
-                total=total if summed else None,
-                mean=None if summed or not n or total is None else round(total / n, 3),
-                least=None if summed else least,
-                most=None if summed else most,
-                coverage=coverage,
+        summed, unit_ = key in COUNTED, COUNTED.get(key) or UNITS.get(key, "")
+        nothing: list[float | None] = [None] * len(starts)
+        its = each.total, nothing, nothing, nothing
+        if not summed:
+            pairs = zip(each.n, each.total, strict=True)
+            its = (
+                nothing,
+                [None if sum_ is None or not n else round(sum_ / n, 3) for n, sum_ in pairs],
+                each.least,
+                each.most,
             )
-            for start, n, total, least, most, coverage in zip(
-                *(starts, each.n, each.total, each.least, each.most, each.coverage), strict=True
-            )
-        ]
+        named = map(
+            repeat,
+            (each.place or None, each.device, each.measurement, each.field, unit_),
+        )
+        rows += map(SampleRow, starts, *named, each.n, *its, each.coverage)
     return rows
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from controller.telemetry.history import Sample
+from controller.telemetry.rollups.coverage import shares
 from controller.telemetry.rollups.fold import Step, edges_in, fold, steps_in
 from controller.telemetry.rollups.rows import texts_of
 from controller.text import local_time
@@ -106,3 +107,15 @@ def test_steps_are_written_with_the_offset_of_their_moment(zone: str, step: Step
     during = Interval(start=utc(2026, 3, 27, 10), end=utc(2026, 4, 7))  # clocks change in London, and on Lord Howe
     starts = edges_in(step, during, tz)[:-1]
     assert texts_of(starts, tz) == [local_time.rfc3339(datetime.fromtimestamp(each, UTC), tz) for each in starts]
+
+
+def test_known_times_are_shared_out_to_the_steps_they_lie_in_and_to_no_others() -> None:
+    def known(*spans: tuple[float, float]) -> list[Interval]:
+        zero = utc(1970, 1, 1)
+        return [Interval(start=zero + timedelta(seconds=one), end=zero + timedelta(seconds=two)) for one, two in spans]
+
+    edges = [100, 200, 300, 400, 500]
+    assert shares(known((0, 50), (60, 100), (500, 600)), edges) == [0, 0, 0, 0]
+    assert shares(known((0, 600)), edges) == [1, 1, 1, 1]
+    assert shares(known((0, 110), (130, 350), (390, 400), (410, 420.5)), edges) == [0.8, 1, 0.6, 0.105]
+    assert shares(known((250, 251)), edges) == [0, 0.01, 0, 0]

@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, insert, select, update
 from controller.db.engine import Database
 from controller.retention.rules_by_kind import DeleteEvents
 from controller.telemetry.queries import Outage
-from controller.telemetry.rollups.coverage import known_times, seconds_of, shares
+from controller.telemetry.rollups.coverage import known_times, shares
 from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
-from controller.telemetry.rollups.fold import Step, steps_in
+from controller.telemetry.rollups.fold import Step, edges_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, marks_of, put_marks
 from controller.telemetry.rollups.service import remake
 from controller.telemetry.tables import device_states, edge_states, events, quarantine, rollups
@@ -194,12 +194,12 @@ async def test_marks_before_a_time_that_no_longer_count_are_not_read(site: Datab
         HeardSeries(edge="main", device=f"beams-{each}", measurement="footfall", place="", first_at=EARLY, last_at=ends)
         for each in range(2)
     ]
-    steps = seconds_of(list(steps_in(Step.HOUR, DAY, LONDON)))
+    edges = edges_in(Step.HOUR, DAY, LONDON)
 
     def known(given: Sequence[BlindMark]) -> list[list[float]]:
         ordered = sorted(given, key=lambda each: (each.at, each.log, each.seq))
         times = known_times(heard, horizons={}, present=set(), outages=outages, marks=ordered)
-        return [shares(each, steps) for each in times]
+        return [shares(each, edges) for each in times]
 
     assert known(found) == known(marks)
 
@@ -258,6 +258,21 @@ async def test_an_event_says_that_its_device_worked_until_then_also_after_the_ed
     await alive(site, eight, head=1)
     found = await seen(site, Step.HOUR, DAY, fifteen)
     assert counted(found["ins"], 7, 9, 11, 13) == [(0, 1.0), (0, 1.0), (0, 1.0), (None, 0.0)]
+
+
+async def test_a_counter_that_is_moved_to_another_door_has_figures_of_both(site: Database) -> None:
+    six, eight, fifteen = at_hour(6, 8, 15)
+    moved = FootfallData(counter="front-beams", door="side-door", ins=1, outs=0, total_ins=3, total_outs=0)
+    await store(
+        site,
+        SITE,
+        [crossing(1, ins=2, total=(2, 0), at=six), event(2, moved, at=eight, device="front-beams")],
+    )
+    async with site.read() as tx:
+        stored = await stored_figures(tx, SITE, Step.HOUR, DAY, LONDON, fifteen, footfall=True)
+    found = {each.place: each for each in figures(stored) if each.field == "ins"}
+    assert (found["front-door"].total[6], found["side-door"].total[8]) == (2, 1)
+    assert found["front-door"].total[8] is None
 
 
 async def test_what_is_still_to_come_is_not_known(site: Database) -> None:
