@@ -279,7 +279,7 @@ class Container:
         """What routes use (``controller.web.services``), by class."""
         ours = {each.type: getattr(self, each.name) for each in fields(self)}
         mqtt = self.mqtt
-        edges = (mqtt.alerts, mqtt.commander, mqtt.live, mqtt.occupancy, mqtt.overrides, mqtt.restored)
+        edges = (mqtt.alerts, mqtt.backups, mqtt.commander, mqtt.live, mqtt.occupancy, mqtt.overrides, mqtt.restored)
         return ours | {type(each): each for each in edges} | {Container: self}
 
     async def close(self) -> None:
@@ -571,6 +571,8 @@ def open_container(
     container.owners |= {"restored_id": restored.whose, "wait_id": waitlist_repository.whose}
     container.checks |= {"database": WriteProbe(database, clock).look, "audit log": sealer.ready} | mqtt.checks
     container.checks["erasures"] = container.erasures.ready
+    if settings.backup.repository:
+        container.checks["backup"] = mqtt.backups.ready
     runs = mqtt.tasks | {
         "no_shows": container.no_shows.run,
         "waiting lists": container.waitlist.run,

@@ -64,6 +64,8 @@ def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
         ("broker.password_file", settings.broker.password_file),
         ("history.token_file", settings.history.token_file),
         ("sip2.password_file", settings.sip2.password_file),
+        ("backup.password_file", settings.backup.password_file),
+        ("backup.environment_file", settings.backup.environment_file),
         *(("oidc.client_secret_file", each.client_secret_file) for each in settings.oidc),
     ):
         if secret is not None:

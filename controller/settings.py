@@ -176,6 +176,22 @@ class RetentionSection(SettingsSection, frozen=True):
     accounts: Days = 2558
 
 
+class BackupSection(SettingsSection, frozen=True):
+    """Backups by restic. ``repository``: a folder, or a store as restic names it; empty: none are made. ``keys``:
+    whether the controller's keys are in them. ``password_file``: what they are encrypted with. ``environment_file``:
+    lines ``NAME=value`` that a store needs. ``keep_…``: of how many days, weeks and months the newest is kept.
+    ``before_upgrade``: whether the database is copied before a new release changes its form."""
+
+    repository: str = ""
+    password_file: Path | None = None
+    environment_file: Path | None = None
+    keys: bool = True
+    keep_daily: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 14
+    keep_weekly: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 8
+    keep_monthly: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 12
+    before_upgrade: bool = True
+
+
 class Sip2Section(SettingsSection, frozen=True):
     """The library system, which is asked about members. ``username`` empty: it wants no login."""
 
@@ -270,6 +286,7 @@ class Settings(SettingsSection, frozen=True):
     bounces: BouncesSection = BouncesSection()
     sms: SmsSection = SmsSection()
     audit: AuditSection = AuditSection()
+    backup: BackupSection = BackupSection()
     retention: RetentionSection = RetentionSection()
     second_factor_roles: tuple[RoleName, ...] = ()
     oidc: tuple[OidcSection, ...] = ()

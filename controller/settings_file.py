@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from controller.settings import DRIVERS, ConfigError, Settings, is_safe
+from controller.settings import DRIVERS, BackupSection, ConfigError, Settings, is_safe
 from controller.text.mail_address import mail_address
 from edge.wire.allowed_values import choices, is_host
 from edge.wire.ids import SLUG_PATTERN
@@ -111,6 +111,21 @@ most_per_minute = 0
 # Auditors, who get the signed heads of the audit log by mail every day: docs/audit.md.
 [audit]
 mail_to = []
+
+# Backups by restic, each restored once to see that it can be: docs/restore.md. An empty repository makes none.
+[backup]
+repository = ""
+# repository = "/mnt/backup/hallkeeper", or a store: "s3:https://s3.example.org/hallkeeper"
+# password_file = "/etc/hallkeeper/backup-password"
+# Lines such as AWS_ACCESS_KEY_ID=..., for a store: environment_file = "/etc/hallkeeper/backup-environment"
+# Whether the keys are in them; without, copy the folder keys/ by hand.
+keys = true
+# Of how many days, weeks and months the newest backup is kept.
+keep_daily = 14
+keep_weekly = 8
+keep_monthly = 12
+# Whether the database is copied before a new release changes its form.
+before_upgrade = true
 
 # For how many days each kind of data is kept: docs/privacy.md.
 [retention]
@@ -267,6 +282,8 @@ def _checked(file: Path, settings: Settings) -> Settings:
             file, "sms.region", f'{sms.region!r} is not a country; write two capital letters, such as "GB"'
         )
     _check_providers(file, settings)
+    if settings.backup.repository and settings.backup.password_file is None:
+        raise ConfigError(file, "backup.password_file", "is needed: the file with the password of the backups")
     if settings.audit.mail_to and not settings.mail.host:
         raise ConfigError(file, "audit.mail_to", "needs a mail server; set mail.host and mail.sender")
     for each in settings.audit.mail_to:
@@ -316,11 +333,24 @@ def _checked(file: Path, settings: Settings) -> Settings:
             )
             for each in settings.oidc
         ),
+        backup=_backup(file, settings.backup),
         sip2=msgspec.structs.replace(
             settings.sip2,
             password_file=settings.sip2.password_file
             and _existing(file, "sip2.password_file", root / settings.sip2.password_file),
         ),
+    )
+
+
+def _backup(file: Path, backup: BackupSection) -> BackupSection:
+    """A repository that is a path, and no store such as ``s3:…``, is taken from the file's folder too."""
+    root, place = file.absolute().parent, backup.repository
+    return msgspec.structs.replace(
+        backup,
+        repository=place if not place or re.match("[a-z0-9]+:", place) else str(root / Path(place).expanduser()),
+        password_file=backup.password_file and _existing(file, "backup.password_file", root / backup.password_file),
+        environment_file=backup.environment_file
+        and _existing(file, "backup.environment_file", root / backup.environment_file),
     )
 
 

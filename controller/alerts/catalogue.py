@@ -121,6 +121,9 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
         clear_s=300,
         longest_s=4 * _HOUR_S,
     ),
+    AlertCode.BACKUP: _kind(
+        _SERIOUS, "what it says, then run `hallkeeper controller backup` on the controller's machine", always=True
+    ),
     AlertCode.CERTIFICATE: _kind(
         _SERIOUS, "see whether its agent is up to date and online, which renews it; else enrol it again"
     ),

@@ -1,7 +1,6 @@
 """``hallkeeper controller …``."""
 
 import asyncio
-import sqlite3
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +8,9 @@ from typing import Annotated
 import typer
 
 from controller.audit.audit_log import Origin, Source, set_origin
-from controller.cli import oidc, users
+from controller.cli import backups, oidc, users
 from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
-from controller.db.backup import back_up
 from controller.db.engine import Database
 from controller.enrolment.broker_files import make_broker_files
 from controller.enrolment.schemas import SigningKeyAnswer
@@ -30,6 +28,8 @@ from controller.web.fields import read_date
 app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")
 app.add_typer(oidc.app, name="oidc")
+for command in (backups.backup, backups.backups, backups.restore):
+    app.command()(command)
 
 
 @app.command()
@@ -67,27 +67,6 @@ def migrate(config: ConfigFile = CONFIG) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_alone(settings))
     typer.echo("The database is at the newest version.")
-
-
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(help="Where to, such as /mnt/backup/2026-11-26.tar.gz.")],
-    config: ConfigFile = CONFIG,
-    without_keys: Annotated[bool, typer.Option("--without-keys", help="Store the keys in a separate place.")] = False,
-) -> None:
-    """Back up data folder and SQLite database in one file, also while the controller runs. docs/restore.md says how it
-    is put back."""
-    with errors_on_one_line():
-        settings = load_settings(config)
-        try:
-            names = back_up(settings.data_dir, settings.database_url, file, keys=not without_keys)
-        except sqlite3.Error as error:
-            refuse(f"the database cannot be read: {error}")
-    typer.echo(f"Wrote {file}: {len(names)} files, {file.stat().st_size // 1024} kB.")
-    if settings.database_url.get_backend_name() != "sqlite":
-        typer.echo("The database is on PostgreSQL and not in it: back that up with pg_dump.")
-    if not without_keys:
-        typer.echo("Anybody who has it knows every code and can sign for every door: keep it as safe as the keys.")
 
 
 @app.command()

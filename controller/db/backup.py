@@ -4,6 +4,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,10 @@ ERASURES = "erasures.json"
 """In no backup: an older one must not put back an older file. Its copy is beside them."""
 ERASURES_COPY = "hallkeeper-erasures.json"
 SETUP_TOKEN = "setup-token"  # noqa: S105  # a file's name
+BACKUP_STATE = "backup-state.json"
+"""What became of the last backup."""
+BEFORE_UPGRADE = "before-upgrade"
+"""The folder of copies of the database that are made before it is brought to a newer form."""
 
 
 def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
@@ -36,19 +41,12 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     try:
         with os.fdopen(descriptor, "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz") as archive:
-                heads = data_dir / AUDIT_HEADS
-                if heads.is_file():  # before the database, which then has every row that they were signed for
-                    archive.add(heads, arcname=AUDIT_HEADS, recursive=False)
-                    names.append(AUDIT_HEADS)
-                if database is not None:
-                    _add_database(archive, database, file.parent)
-                    names.append(database.name)
-                for path in sorted(data_dir.rglob("*")):
-                    name = path.relative_to(data_dir)
-                    if not path.is_file() or path.is_symlink() or _left_out(path, name, database, keys=keys):
-                        continue
-                    archive.add(path, arcname=str(name), recursive=False)
-                    names.append(str(name))
+                for name, path in data_files(data_dir, database, keys=keys):
+                    if path == database:
+                        _add_database(archive, path, file.parent)
+                    else:
+                        archive.add(path, arcname=name, recursive=False)
+                    names.append(name)
             out.flush()
             os.fsync(out.fileno())
         _require_free(file)
@@ -58,6 +56,30 @@ def back_up(data_dir: Path, url: URL, file: Path, *, keys: bool) -> list[str]:
     finally:
         Path(draft).unlink(missing_ok=True)
     return names
+
+
+def data_files(data_dir: Path, database: Path | None, *, keys: bool) -> Iterator[tuple[str, Path]]:
+    """What belongs in a backup, by its name in it, in the order in which it must be read; ``database`` itself through
+    ``copy_sqlite``."""
+    heads = data_dir / AUDIT_HEADS
+    if heads.is_file():  # before the database, which then has every row that they were signed for
+        yield AUDIT_HEADS, heads
+    if database is not None:
+        yield database.name, database
+    for path in sorted(data_dir.rglob("*")):
+        name = path.relative_to(data_dir)
+        if path.is_file() and not path.is_symlink() and not _left_out(path, name, database, keys=keys):
+            yield str(name), path
+
+
+def copy_sqlite(database: Path, copy: Path) -> None:
+    """In one step: between two steps any write of the controller would restart the copy. Raises ``sqlite3.Error``."""
+    with (
+        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -76,15 +98,9 @@ def _require_free(file: Path) -> None:
 
 
 def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> None:
-    """In one step: between two steps any write of the controller would restart the backup."""
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".hallkeeper-backup-") as folder:
         copy = Path(folder) / database.name
-        with (
-            closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")
+        copy_sqlite(database, copy)
         archive.add(copy, arcname=database.name, recursive=False)
 
 
@@ -93,6 +109,6 @@ def _left_out(path: Path, name: Path, database: Path | None, *, keys: bool) -> b
         return True
     return (
         (not keys and name.parts[0] == "keys")
-        or path.name.startswith(".")
-        or name in {Path(SETUP_TOKEN), Path(AUDIT_HEADS), Path(ERASURES)}
+        or any(part.startswith(".") for part in name.parts)
+        or name.parts[0] in {SETUP_TOKEN, AUDIT_HEADS, ERASURES, BACKUP_STATE, BEFORE_UPGRADE}
     )

@@ -51,7 +51,7 @@ class _Watcher:
 @dataclass(eq=False, kw_only=True)
 class Live:
     """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock;
-    ``disk``: what is wrong with its disk."""
+    ``disk``, ``backup``: what is wrong with its disk and its backups."""
 
     database: Database
     clock: Clock
@@ -59,6 +59,7 @@ class Live:
     site_configs: SiteConfigs
     doubt: Callable[[], str | None]
     disk: Callable[[], str | None]
+    backup: Callable[[], str | None]
     occupancy: OccupancyService
 
     def __post_init__(self) -> None:
@@ -127,6 +128,7 @@ class Live:
         for code, why, text in (
             (AlertCode.CLOCK, self.doubt(), "The controller does not trust its clock: "),
             (AlertCode.DISK, self.disk(), "The controller's disk is nearly full: "),
+            (AlertCode.BACKUP, self.backup(), "The controller's backups need somebody: "),
         ):
             if why is None:
                 self._own.pop(code, None)

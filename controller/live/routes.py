@@ -1,6 +1,7 @@
 """What is known of a site now, and what its edges reported, over HTTP, with the answers."""
 
 import base64
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from controller.alerts.catalogue import hint_of
+from controller.backups.state import BackupWatch
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
@@ -113,7 +115,18 @@ class SiteSummaryAnswer(Answer, of=SiteSummary):
     edges: EdgesHereAnswer
 
 
-class SiteSummaryPage(Page[SiteSummaryAnswer]): ...
+class BackupAnswer(Answer):
+    """The controller's backups. ``good_at``: when the last one was made, in UTC, that was restored and compared; null
+    for none. ``trouble``: what is wrong, and what to do; null for nothing."""
+
+    good_at: datetime | None
+    trouble: str | None
+
+
+class SiteSummaryPage(Page[SiteSummaryAnswer]):
+    """``backup``: null where the controller's settings name no place for them."""
+
+    backup: BackupAnswer | None
 
 
 def summary_answer(found: SiteSummary) -> SiteSummaryAnswer:
@@ -155,18 +168,23 @@ async def get_estate(
     database: TheDatabase,
     clock: TheClock,
     occupancy: Annotated[OccupancyService, service(OccupancyService)],
+    backups: Annotated[BackupWatch, service(BackupWatch)],
     actor: SeesLiveAnySite,
     after: After = None,
     limit: Limit = LIST_LIMIT,
 ) -> SiteSummaryPage:
     """The sites whose live state the user may see, side by side: open alerts, people, temperatures, the weakest
-    battery, and of the edges how many are away, their versions and the first end of a certificate."""
+    battery, and of the edges how many are away, their versions and the first end of a certificate; and whether the
+    controller is backed up."""
     async with database.read() as tx:
         only = sites_of(actor, Action.LIVE)
         sites = await estate.list_sites(tx, after=after, limit=limit + 1, only=only)
         more = sites[limit - 1].id if len(sites) > limit else None
         found = await summaries(tx, sites[:limit], clock.now(), occupancy)
-    return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more)
+    backup, last = None, backups.last()
+    if backups.wanted:
+        backup = BackupAnswer(good_at=last.good_at if last else None, trouble=backups.trouble())
+    return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more, backup=backup)
 
 
 @router.get("/sites/{site}/events")

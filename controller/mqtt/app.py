@@ -12,6 +12,7 @@ from controller.alerts.crowds import Crowds
 from controller.alerts.each_minute import each_minute
 from controller.alerts.service import AlertService
 from controller.alerts.unexpected_people import UnexpectedPeople
+from controller.backups.state import BackupWatch
 from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database
@@ -73,6 +74,8 @@ class MqttApp:
         registry.register(PeopleMetrics(self.occupancy))
         disk = DiskRoom(folder=settings.data_dir)
         registry.register(disk)
+        self.backups = BackupWatch(settings.backup, settings.data_dir, clock)
+        registry.register(self.backups)
         self.live = Live(
             database=database,
             clock=clock,
@@ -80,6 +83,7 @@ class MqttApp:
             site_configs=site_configs,
             doubt=self.doubt,
             disk=disk.trouble,
+            backup=self.backups.trouble,
             occupancy=self.occupancy,
         )
         self.crowds = Crowds(database, clock, self.occupancy)

@@ -35,6 +35,7 @@ class AlertCode(StrEnum):
     LEFT_UNLOCKED = "left_unlocked"
     BACKLOG = "backlog"
     DISK = "disk"
+    BACKUP = "backup"
     PRESENT = "present"
     LET_INS = "let_ins"
     SENSOR_SILENT = "sensor_silent"

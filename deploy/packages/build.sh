@@ -12,7 +12,8 @@ case $package in
 hallkeeper-edge) lock=edge wheel=hallkeeper_edge units="hallkeeper-edge.service" depends="" ;;
 hallkeeper-controller)
     lock=controller wheel=hallkeeper depends=", mosquitto"
-    units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path"
+    units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path
+        hallkeeper-backup.service hallkeeper-backup.timer"
     ;;
 *)
     echo "build.sh: which package, hallkeeper-edge or hallkeeper-controller?" >&2
@@ -77,7 +78,7 @@ Architecture: $architecture
 Maintainer: Hallkeeper <packages@hallkeeper.invalid>
 Installed-Size: $(du -sk "$root" | cut -f1)
 Depends: python3 (>= $series), python3 (<< $next), systemd, tzdata$depends
-$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Suggests: python3-lgpio, nginx, postgresql")
+$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Recommends: restic" "Suggests: python3-lgpio, nginx, postgresql, postgresql-client")
 Section: net
 Priority: optional
 Homepage: https://hallkeeper.invalid

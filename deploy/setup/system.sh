@@ -29,6 +29,7 @@ if [ "$purpose" = test ]; then
     have systemd-analyze || need systemd ""
     have_postgres || need postgresql postgresql.service
     have nginx || need nginx nginx.service
+    have restic || need restic ""
     have influxd || need influxdb influxdb.service
     have postfix || need postfix postfix.service
     have postgrey || need postgrey postgrey.service

@@ -1,6 +1,12 @@
 /** The table over all buildings: its columns and how each is sorted. Pure. */
 import { LANGUAGE } from "../language.ts";
 
+/** The controller's backups. `good_at`: of the last one that was restored and compared. */
+export interface BackupState {
+  good_at: string | null;
+  trouble: string | null;
+}
+
 /** What is not measured is null. Times are RFC 3339 with the building's offset. */
 export interface SiteSummary {
   site: string;

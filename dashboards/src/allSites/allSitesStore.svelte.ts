@@ -1,8 +1,8 @@
 /** The rows of the table, asked for again and again while the page is seen, and how old they are. */
-import { errorText, getAll, Refusal } from "../api.ts";
+import { errorText, get, Refusal } from "../api.ts";
 import { serverClock } from "../serverClock.svelte.ts";
 import type { Instant } from "../zone.ts";
-import type { SiteSummary } from "./allSites.ts";
+import type { BackupState, SiteSummary } from "./allSites.ts";
 
 const EVERY_MS = 15_000;
 /** An answer that takes longer counts as none. */
@@ -11,6 +11,8 @@ const CUT_MS = 3 * EVERY_MS;
 
 export class AllSitesStore {
   items = $state.raw<SiteSummary[] | null>(null);
+  /** Of the controller; null where none are set up. */
+  backup = $state.raw<BackupState | null>(null);
   /** When they were so, in server time. */
   at = $state<Instant>(0);
   /** Why the last answer did not come. */
@@ -32,7 +34,7 @@ export class AllSitesStore {
     if (this.asking || this.refused || document.visibilityState !== "visible") return;
     this.asking = true;
     try {
-      this.items = await getAll<SiteSummary>("/estate", {}, AbortSignal.timeout(WITHIN_MS));
+      this.items = await this.all(AbortSignal.timeout(WITHIN_MS));
       this.at = serverClock.now ?? 0;
       this.heard = performance.now();
       this.fault = "";
@@ -44,6 +46,18 @@ export class AllSitesStore {
     this.asking = false;
     this.look();
   };
+
+  private async all(signal: AbortSignal): Promise<SiteSummary[]> {
+    const items: SiteSummary[] = [];
+    let after = "";
+    do {
+      const page = await get<{ items: SiteSummary[]; next: string | null; backup: BackupState | null }>("/estate", { limit: "200", ...(after && { after }) }, signal);
+      items.push(...page.items);
+      this.backup = page.backup;
+      after = page.next ?? "";
+    } while (after);
+    return items;
+  }
 
   /** Asks until the function that it returns is called. */
   watch(): () => void {

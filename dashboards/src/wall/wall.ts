@@ -26,6 +26,7 @@ const WHAT: Record<string, string> = /* words */ {
   edge_clock: "Pi's clock was wrong",
   backlog: "Events do not arrive",
   disk: "Disk nearly full",
+  backup: "Backups need somebody",
   certificate: "Certificate ends soon",
   unknown_plan: "Unknown plan",
   plan_refused: "Plan refused",

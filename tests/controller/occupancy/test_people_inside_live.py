@@ -37,6 +37,7 @@ def live(db: Database, clock: ManualClock) -> Live:
         site_configs=configs,
         doubt=lambda: None,
         disk=lambda: None,
+        backup=lambda: None,
         occupancy=people,
     )
 
