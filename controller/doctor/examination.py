@@ -33,7 +33,8 @@ async def _all(config: Path) -> list[Finding]:
 async def _examined(config: Path) -> AsyncIterator[Finding]:
     try:
         settings = _settings(config)
-        now = load_clock(config, settings).now()
+        clock = load_clock(config, settings)
+        now = clock.now()
     except FileNotFoundError:
         yield fail("configuration", f"{config} does not exist", f"hallkeeper controller init --config {config}")
         return
@@ -43,6 +44,7 @@ async def _examined(config: Path) -> AsyncIterator[Finding]:
     yield ok("configuration", f"{config} is valid: data in {settings.data_dir}, pages at {settings.address}")
     for each in _of_machine(config, settings):
         yield each
+    yield machine.backups(settings, clock)
     running = await network.ask(settings)
     yield machine.service(running.answers, where=network.own_address(settings))
     for each in running.findings():

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from controller.backups.state import BackupWatch
 from controller.settings import Settings
 from edge.wire import doctor_findings
+from edge.wire.clock import Clock
 from edge.wire.doctor_findings import UNIT_FIELDS, Finding, fail, ok, unit, warn
 from edge.wire.machine_clock import BATTERY_CLOCK, battery_clock, kernel_error_s, kernel_synchronised
 
@@ -97,6 +99,8 @@ def _named_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
         "sip2.password_file": settings.sip2.password_file,
         "mail.password_file": settings.mail.password_file,
         "bounces.password_file": settings.bounces.password_file,
+        "backup.password_file": settings.backup.password_file,
+        "backup.environment_file": settings.backup.environment_file,
         "sms.token_file": settings.sms.token_file,
     }
     yield from ((key, file) for key, file in found.items() if file is not None)
@@ -134,6 +138,21 @@ def disk(settings: Settings) -> Iterator[Finding]:
     there = os.statvfs(folder)
     inodes = there.f_favail if there.f_files else None
     yield room(str(folder), free_mb=there.f_bavail * there.f_frsize // 2**20, inodes=inodes)
+
+
+def backups(settings: Settings, clock: Clock) -> Finding:
+    """What became of the last backup, where the settings name a place for them."""
+    if not settings.backup.repository:
+        hint = "Set repository and password_file under [backup]: docs/restore.md"
+        return warn("backup", "no backups by themselves are set up", hint)
+    watch = BackupWatch(settings.backup, settings.data_dir, clock)
+    trouble, last = watch.trouble(), watch.last()
+    if trouble is not None:
+        return fail("backup", trouble, "Then run `hallkeeper controller backup`, and see that it ends well")
+    assert last is not None
+    assert last.good_at is not None
+    said = f"the one of {last.good_at:%Y-%m-%d %H:%M} UTC was restored as a test and was equal: {last.rows} rows"
+    return ok("backup", said)
 
 
 def room(folder: str, *, free_mb: int, inodes: int | None) -> Finding:

@@ -7,7 +7,9 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from controller.backups.state import LATE, BackupState, BackupWatch, read_state, write_state
-from controller.settings import BackupSection
+from controller.doctor.machine import backups
+from controller.settings import BackupSection, Settings
+from edge.wire.doctor_findings import Severity
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW, signed_in
 from tests.integration.hub import Hub
@@ -40,6 +42,18 @@ def test_none_failed_ones_and_late_ones_are_trouble_and_good_ones_are_not(tmp_pa
 def test_where_none_are_set_up_nothing_is_said(tmp_path: Path) -> None:
     watch = BackupWatch(BackupSection(), tmp_path, ManualClock(NOW))
     assert (watch.trouble(), watch.last(), list(watch.collect())) == (None, None, [])
+
+
+def test_the_doctor_says_what_became_of_the_last_one(tmp_path: Path) -> None:
+    clock = ManualClock(NOW)
+    found = backups(Settings(data_dir=tmp_path), clock)
+    assert (found.verdict, found.said) == (Severity.WARN, "no backups by themselves are set up")
+    settings = Settings(data_dir=tmp_path, backup=SET_UP)
+    assert backups(settings, clock).verdict is Severity.FAIL
+    write_state(tmp_path, GOOD)
+    found = backups(settings, clock)
+    assert found.verdict is Severity.OK
+    assert "of 2026-11-25 12:00 UTC was restored as a test" in found.said
 
 
 def test_a_note_that_cannot_be_read_is_as_none(tmp_path: Path) -> None:
