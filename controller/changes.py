@@ -4,7 +4,11 @@ import asyncio
 import contextlib
 from types import TracebackType
 
+from controller.text.request_id import REQUEST
 from edge.wire.clock import real_s
+
+MOST_REQUESTS = 20
+"""How many ids of requests are kept for one site."""
 
 
 class ChangeSubscription:
@@ -19,6 +23,7 @@ class ChangeSubscription:
         self._every_s = every_s
         self._estate = estate
         self._sites: set[str] = set()
+        self._requests: dict[str, dict[str, None]] = {}
         self._not_before: dict[str, float] = {}
         self._some = asyncio.Event()
 
@@ -40,6 +45,8 @@ class ChangeSubscription:
         self._changes.forget(self)
 
     def note(self, site: str, *, estate: bool) -> None:
+        if (request := REQUEST.get()) is not None and len(known := self._requests.setdefault(site, {})) < MOST_REQUESTS:
+            known[request] = None
         if estate:
             self._not_before.pop(site, None)
         if estate or not (self._estate or site in self._sites):  # one that is named already wakes nobody again
@@ -57,6 +64,10 @@ class ChangeSubscription:
         self._not_before |= dict.fromkeys(due, real_s() + self._every_s)
         self._sites -= due
         return due
+
+    def requests(self, site: str) -> tuple[str, ...]:
+        """The ids of requests that have changed the site since this was asked, in order, the first few."""
+        return tuple(self._requests.pop(site, ()))
 
     def _due(self) -> frozenset[str]:
         now = real_s()

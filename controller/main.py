@@ -27,6 +27,7 @@ from controller.web.app import build_app
 from controller.web.connection_limits import BoundedConfig, Connections, bounds_of_process
 from controller.web.idempotency import forget_old_keys
 from edge.wire.clock import Clock
+from edge.wire.log_format import LogFormat
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def run(config: Path) -> int:
+def run(config: Path, log_format: LogFormat = LogFormat.TEXT) -> int:
     """Run the controller until a stop signal; returns the exit code.
 
     Raises ``ConfigError``, ``KeyFault``, ``DatabaseTaken``.
@@ -53,7 +54,7 @@ def run(config: Path) -> int:
         become_owner(settings.data_dir)
         require_files(config, settings)
         asyncio.run(require_database(config, settings))
-        set_up_logging()
+        set_up_logging(kind=log_format)
         return uvloop.run(_run(settings, clock, listener))
 
 

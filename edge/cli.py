@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
+from edge.wire.log_format import LogFormat
 
 GROUP = "hallkeeper.commands"
 DOCTORS = "hallkeeper.doctors"
@@ -142,6 +143,9 @@ app.add_typer(edge, name="edge")
 CONFIG = Path("/etc/hallkeeper/edge.toml")
 CONTROLLER_CONFIG = Path("/etc/hallkeeper/controller.toml")
 DATA_DIR = Path("/var/lib/hallkeeper-edge")
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", envvar="HALLKEEPER_LOG_FORMAT", help="How log lines are written.")
+]
 ConfigPath = Annotated[Path, typer.Option("--config", help="The edge's TOML file.")]
 
 
@@ -164,12 +168,14 @@ def root(
 
 @edge.command()
 def run(
-    config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help="Log debug messages.")] = False
+    config: ConfigPath = CONFIG,
+    verbose: Annotated[bool, typer.Option(help="Log debug messages.")] = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Run the agent until SIGTERM or Ctrl-C. It then locks every strike and reports the edge as offline."""
     from edge.system.log import logging_to
 
-    with logging_to(sys.stderr, level=logging.DEBUG if verbose else logging.INFO):
+    with logging_to(sys.stderr, level=logging.DEBUG if verbose else logging.INFO, kind=log_format):
         asyncio.run(_run(config))
 
 

@@ -20,8 +20,9 @@ from edge.system.pins import Pins
 from edge.wire.access_decision import ClockTrust, Decision
 from edge.wire.clock import Clock
 from edge.wire.enrolment import EdgeIdentity, secret_id
-from edge.wire.events import EarlierRun, Event, EventData, FaultData, make_event
+from edge.wire.events import URGENT, AccessData, EarlierRun, Event, EventData, FaultData, make_event
 from edge.wire.faults import Fault, FaultCode, written
+from edge.wire.log_format import event_id
 from edge.wire.messages import WORD_STALE_S, DeviceState
 from edge.wire.plan import DoorPlan
 
@@ -92,6 +93,8 @@ class ControllerFreshness:
 
 
 log = logging.getLogger(__name__)
+LOGGED = URGENT | {"fault", "lockout"}
+"""Kinds of events that have a line of the log each; others have one among debug messages."""
 
 
 MIN_WAIT_S = 0.0005
@@ -197,11 +200,27 @@ class Runtime:
         )
         self.outbox.add(event)
         self._seqs[device] = event.seq
+        self._log_event(event, data)
         if self.observer is not None:
             self.observer(event)
         for listener in self._listeners[type(data)]:
             listener(device, data)
         return event
+
+    def _log_event(self, event: Event, data: EventData) -> None:
+        """Of a person at a door only where and how it was decided; who it was is in no line."""
+        level = logging.INFO if event.kind in LOGGED else logging.DEBUG
+        if not log.isEnabledFor(level):
+            return
+        fields: dict[str, object] = {
+            "action": "event",
+            "event": event_id(self.config.site, self.config.edge, event.seq),
+            "kind": event.kind,
+            "device": event.device,
+        }
+        if isinstance(data, AccessData):
+            fields |= {"door": data.door, "granted": data.granted, "reason": data.reason.value}
+        log.log(level, "An event was recorded", extra=fields)
 
     def device_state(
         self, device: str, kind: str, values: Mapping[str, str | int | float | bool | None]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +14,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from edge.cli import LogFormatOption
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
+from edge.wire.log_format import LogFormat
 from firmware_sim import occupancy_score
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
@@ -354,13 +357,15 @@ def score_occupancy(
 def pi(
     config: Annotated[Path, typer.Option("--config", help="The edge's TOML file.")],
     world: Annotated[Path, typer.Option("--world", help="The socket of the world to join.")],
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Run one edge on simulated pins. The demo starts these automatically."""
+    from edge.system.log import logging_to
     from firmware_sim.simulated_pi import run_pi
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        asyncio.run(run_pi(config, world))
+        with logging_to(sys.stderr, level=logging.INFO, kind=log_format):
+            asyncio.run(run_pi(config, world))
     except (EdgeError, SimError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

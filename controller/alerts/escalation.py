@@ -4,6 +4,7 @@ That notices were written is noted at the alert in the transaction that writes t
 neither loses one nor writes it again.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from controller.telemetry.alert_codes import AlertCode
 from controller.text import times
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
+
+log = logging.getLogger(__name__)
 
 AFTER = {Severity.DANGER: timedelta(minutes=5), Severity.SERIOUS: timedelta(minutes=30)}
 """How long an alert is raised before a notice about it is sent. Minor ones wait until somebody looks."""
@@ -79,20 +82,26 @@ class Escalation:
         async with self._database.read() as tx:
             due = await self._due(tx, await repository.unseen(tx))
         if due:
-            await self._database.run(self._tell, frozenset(each.site for its in due.values() for each in its))
+            told = await self._database.run(self._tell, frozenset(each.site for its in due.values() for each in its))
+            for escalation, alerts in told.items():
+                fields = {"action": "escalation", "about": escalation, "alerts": alerts}
+                log.info("Notices about alerts were written", extra=fields)
 
     async def _due(self, tx: Tx, alerts: list[AlertState]) -> dict[Severity, list[AlertState]]:
         now = self._clock.now()
         last = await repository.last_escalated(tx, now - max(GAP.values())) if alerts else {}
         return to_tell(alerts, last, now)
 
-    async def _tell(self, tx: Tx, sites: frozenset[str]) -> None:
-        """As things are under the lock: another process may have told, or somebody seen it."""
+    async def _tell(self, tx: Tx, sites: frozenset[str]) -> dict[str, list[str]]:
+        """As things are under the lock: another process may have told, or somebody seen it. What notices are about ->
+        the ids of its alerts."""
+        told: dict[str, list[str]] = {}
         for site in sorted(sites):
             await self._database.lock_site(tx, site)
         now = self._clock.now()
         for severity, alerts in (await self._due(tx, await repository.unseen(tx, sites, lock=True))).items():
             escalation = new_id(now)
+            told[escalation] = [each.id for each in alerts]
             for each in alerts:
                 await repository.change(tx, replace(each, escalated_at=now, escalation=escalation))
             contacts: dict[bytes, tuple[str, Contact]] = {}
@@ -104,6 +113,7 @@ class Escalation:
             for site, contact in contacts.values():
                 kind = _KINDS[severity]
                 await self._notices.add_other(tx, site, kind, contact, about=escalation, party=None, now=now)
+        return told
 
     async def notice(self, tx: Tx, notice: Notice, site_config: SiteConfig, now: datetime) -> NonBookingNotice | None:
         """As things are now; ``None`` where all are seen, put off or over, or its recipient runs none of the sites."""

@@ -22,6 +22,7 @@ from controller.estate import repository as estate
 from controller.estate.service import require_site
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version, version_of
+from controller.telemetry.alert_causes import AlertCauses
 from controller.telemetry.alert_codes import AlertCode
 from controller.web.problem import Conflicting, NotFound, invalid_field
 from edge.wire.clock import Clock
@@ -72,11 +73,13 @@ class AlertService:
         clock: Clock,
         changed: Callable[[str], None],
         crowds: Callable[[], Mapping[str, Observation] | None] = lambda: None,
+        causes: AlertCauses | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._changed = changed
         self._crowds = crowds
+        self._causes = causes or AlertCauses()
         self._waiting: set[str] = set()
         self.when_looked: list[Callable[[], Awaitable[None]]] = []
         """Called after all sites have been looked at."""
@@ -124,9 +127,10 @@ class AlertService:
         if quiet:
             return
 
-        async def store(tx: Tx) -> set[str]:
+        async def store(tx: Tx) -> tuple[set[str], list[AlertState]]:
             now, turn = await self._turn(tx, only, lock=True)
-            new = []
+            new: list[AlertState] = []
+            raised: list[AlertState] = []
             for before, after in turn.changed:
                 if after is None:
                     assert before is not None
@@ -135,10 +139,24 @@ class AlertService:
                     new.append(replace(after, id=new_id(now)))
                 else:
                     await repository.change(tx, after)
+                    raised += [after] if before.raised_at is None and after.raised_at is not None else []
             await repository.add(tx, new)
-            return {each.site for pair in turn.changed for each in pair if each is not None}
+            raised += [each for each in new if each.raised_at is not None]
+            return {each.site for pair in turn.changed for each in pair if each is not None}, raised
 
-        for site in await self._database.run(store):
+        sites, raised = await self._database.run(store)
+        for each in raised:
+            fields = {
+                "action": "alert",
+                "alert": each.id,
+                "site": each.site,
+                "edge": each.edge,
+                "code": each.kind.value,
+            }
+            if (event := self._causes.of(each.site, each.kind, each.about or each.edge)) is not None:
+                fields["event"] = event
+            log.info("An alert was raised", extra=fields)
+        for site in sites:
             self._changed(site)
 
     async def _turn(self, tx: Tx, only: frozenset[str] | None, *, lock: bool = False) -> tuple[datetime, Turn]:

@@ -24,7 +24,11 @@ from controller.settings_file import EXAMPLE, load_settings
 from controller.telemetry.history import write_again
 from controller.telemetry.rollups.service import remake
 from controller.web.fields import read_date
+from edge.wire.log_format import LogFormat
 
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", envvar="HALLKEEPER_LOG_FORMAT", help="How log lines are written.")
+]
 app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")
 app.add_typer(oidc.app, name="oidc")
@@ -33,10 +37,10 @@ for command in (backups.backup, backups.backups, backups.restore):
 
 
 @app.command()
-def run(config: ConfigFile = CONFIG) -> None:
+def run(config: ConfigFile = CONFIG, log_format: LogFormatOption = LogFormat.TEXT) -> None:
     """Run the controller until it is stopped."""
     with errors_on_one_line():
-        code = run_controller(config)
+        code = run_controller(config, log_format)
     raise typer.Exit(code)
 
 

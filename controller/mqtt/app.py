@@ -34,6 +34,7 @@ from controller.plans.overrides.service import OverrideService
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.settings import Broker, Settings
+from controller.telemetry.alert_causes import AlertCauses
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_store import EventStore
@@ -88,7 +89,8 @@ class MqttApp:
         )
         self.crowds = Crowds(database, clock, self.occupancy)
         self.unexpected = UnexpectedPeople(database, clock, site_configs)
-        self.alerts = AlertService(database, clock, self.live.seen, lambda: self.crowds.found)
+        causes = AlertCauses()
+        self.alerts = AlertService(database, clock, self.live.seen, lambda: self.crowds.found, causes)
         self.verifier = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.verifier.edges))
         self.identity_delivery = IdentityDelivery(
@@ -154,6 +156,7 @@ class MqttApp:
             stored=self._stored,
             undated=self.edge_sessions.ask_time,
             registry=registry,
+            causes=causes,
         )
         self.router = MqttRouter(
             database=database,

@@ -209,6 +209,9 @@ class NoticeWorker:
         await retry_until_available(
             lambda: self._database.run(settle, notice, rendered, result), what="notices that were sent"
         )
+        if result is not None and result.delivery is Delivery.TAKEN:
+            fields = {"action": "notice", "notice": notice.id, "about": notice.about, "channel": str(notice.channel)}
+            log.info("A notice was sent", extra=fields)
 
     async def _settle(self, tx: Tx, notice: Notice, rendered: RenderedNotice, result: DeliveryResult | None) -> None:
         """Write what became of a notice, and what its recipient knows now."""

@@ -29,6 +29,7 @@ from edge.wire.access_decision import ClockTrust
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
+from edge.wire.log_format import plan_id
 from edge.wire.messages import WORD_EVERY_S, Applied, DeviceState, Hello, HelloReply, Status
 from edge.wire.topics import Topic
 
@@ -238,7 +239,8 @@ class EdgeSessions:
         if applied is None:
             return
         if applied.applied:
-            await self.database.run(self._applied, name, applied.version, applied.digest, applied.at)
+            news = await self.database.run(self._applied, name, applied.version, applied.digest, applied.at)
+            self._log_applied(name, applied.version, news=news)
         else:
             await self.database.run(self._refused, name, applied)
         self.seen(name[0])
@@ -252,7 +254,9 @@ class EdgeSessions:
         unknown = await self.restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
-            if await self.database.run(self._applied, name, version, digest, status.at):
+            news = await self.database.run(self._applied, name, version, digest, status.at)
+            self._log_applied(name, version, news=news)
+            if news:
                 self.codes_changed(name[0])
         if status.online:
             await self.holds(name, status.identity_version)
@@ -348,10 +352,21 @@ class EdgeSessions:
             await telemetry.put_edge_state(tx, changed)
         return news
 
+    def _log_applied(self, name: EdgeName, version: int, *, news: bool) -> None:
+        if news:
+            fields = {"action": "plan", "site": name[0], "edge": name[1], "plan": plan_id(*name, version)}
+            log.info("An edge carries out a plan", extra=fields | {"requests": self.planner.requests.of(name, version)})
+
     async def _refused(self, tx: Tx, name: EdgeName, applied: Applied) -> None:
         site, edge = name
         why = (applied.why or "it gave no reason")[:500]
-        fields = {"action": "plan", "site": name[0], "edge": name[1], "version": applied.version, "reason": why}
+        fields = {
+            "action": "plan",
+            "site": name[0],
+            "edge": name[1],
+            "plan": plan_id(*name, applied.version),
+            "reason": why,
+        }
         log.error("An edge refused its plan", extra=fields)
         plan = await repository.plan(tx, site, edge, applied.version)
         now = self.clock.now()

@@ -31,10 +31,12 @@ from controller.plans.compile_throttle import COMPILE_EVERY_S, CompileThrottle
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.plan_inputs import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
+from controller.plans.plan_requests import PlanRequests
 from controller.telemetry import repository as telemetry
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, real_s
 from edge.wire.envelope import Purpose, Sealer
+from edge.wire.log_format import plan_id
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ class Planner:
         """Used by who has the turn."""
         self._changed: list[ChangeSubscription] = []
         self._throttle = CompileThrottle()
+        self.requests = PlanRequests()
         self._whole: set[EdgeName] = set()
         """Those that are due and for which more than the diary has changed, or may have."""
         self._wanted = asyncio.Event()
@@ -123,7 +126,7 @@ class Planner:
             self._changed.append(changed)
             while True:
                 for site in await changed.sites():
-                    due = partial(self.want_site, site, diary=True)
+                    due = partial(self.want_site, site, diary=True, requests=changed.requests(site))
                     await retry_until_available(due, what=f"the edges of {site}")
 
     async def watch_estate(self) -> None:
@@ -132,7 +135,8 @@ class Planner:
             self._changed.append(changed)
             while True:
                 for site in await changed.sites():
-                    await retry_until_available(partial(self.want_site, site), what=f"the edges of {site}")
+                    due = partial(self.want_site, site, requests=changed.requests(site))
+                    await retry_until_available(due, what=f"the edges of {site}")
 
     async def watch_days(self) -> None:
         """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day. Once a day
@@ -154,10 +158,11 @@ class Planner:
         async with self._database.read() as tx:
             return [(edge.site, edge.id) for edge in await estate.all_edges(tx)]
 
-    async def want_site(self, site: str, *, diary: bool = False) -> None:
-        """Every edge of the site is due. ``diary``: as in ``want``."""
+    async def want_site(self, site: str, *, diary: bool = False, requests: tuple[str, ...] = ()) -> None:
+        """Every edge of the site is due. ``diary``: as in ``want``. ``requests``: the ids of those that changed it."""
         async with self._database.read() as tx:
             for edge in await estate.site_edges(tx, site):
+                self.requests.due((site, edge.id), requests)
                 self.want((site, edge.id), diary=diary)
 
     def want(self, name: EdgeName, *, at_once: bool = False, diary: bool = False) -> None:
@@ -180,6 +185,7 @@ class Planner:
         used = time.thread_time()
         try:
             if await self._as_before(name):
+                self.requests.drop(name)
                 return
             await self.refresh(name)
             self._throttle.took(name, time.thread_time() - used)
@@ -359,8 +365,10 @@ class Planner:
             await self._link.publish(topic, b"", retain=True)
         self._sent[name] = refs | {_MANIFEST: signed.digest}
         self._sent_at[name] = real_s()
-        fields = {"action": "plan", "site": site, "edge": edge, "version": signed.manifest.version}
-        log.info("Published a plan", extra=fields | {"parts": len(changed)})
+        version = signed.manifest.version
+        fields = {"action": "plan", "site": site, "edge": edge, "plan": plan_id(site, edge, version)}
+        asked = self.requests.made(name, version)
+        log.info("Published a plan", extra=fields | {"parts": len(changed), "requests": asked})
 
     async def _gone(self, name: EdgeName, signed: SignedPlan, sent: Mapping[str, str]) -> set[str]:
         """Names that the broker may still hold parts under: what this connection sent, or the plan before."""

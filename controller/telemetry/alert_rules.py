@@ -31,12 +31,18 @@ ALERTING = DoorData | FireData | AccessData | AlarmData | ClosingData | LockoutD
 """What may be worth an alert."""
 
 
-async def alert_of_event(tx: Tx, site: str, edge: str, each: GoodEvent, *, late: bool, now: datetime) -> None:
-    """Raise the alert that an event is worth, if any."""
+Worth = tuple[AlertCode, str]
+"""The alert that an event is worth: its code, and the door, area, device or edge that it is about."""
+
+
+async def alert_of_event(tx: Tx, site: str, edge: str, each: GoodEvent, *, late: bool, now: datetime) -> Worth | None:
+    """Report what an event is worth an alert for, if it is."""
     found = event_alert(edge, each, late=late)
-    if found is not None:
-        code, about, text = found
-        await repository.alert(tx, site, edge, code, text, each.event.at, about=about, learned_at=now)
+    if found is None:
+        return None
+    code, about, text = found
+    await repository.alert(tx, site, edge, code, text, each.event.at, about=about, learned_at=now)
+    return code, about
 
 
 def event_alert(edge: str, each: GoodEvent, *, late: bool) -> tuple[AlertCode, str, str] | None:

@@ -9,7 +9,14 @@ import msgspec
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository, room_sensors
-from controller.telemetry.alert_rules import ALERTING, alert_events_gone, alert_new_log, alert_of_event, alert_unstored
+from controller.telemetry.alert_rules import (
+    ALERTING,
+    Worth,
+    alert_events_gone,
+    alert_new_log,
+    alert_of_event,
+    alert_unstored,
+)
 from controller.telemetry.deduplication import SeqRuns, deduplicate, judged_seq
 from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_timestamps import EventDating
@@ -21,6 +28,7 @@ from controller.telemetry.validation import Judged
 from controller.text import local_time
 from edge.wire.event_text import door_of, happened
 from edge.wire.events import (
+    URGENT,
     AccessData,
     DroppedData,
     FootfallData,
@@ -34,6 +42,8 @@ from edge.wire.plan import digest
 LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
 
+LOGGED = URGENT | {"fault", "lockout"}
+"""Kinds of events that have a line in the log each, as on the edge."""
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Called with the newly stored events of one edge, in order, inside the transaction."""
 BookingOf = Callable[[Tx, str, str, OfflineWindow], Awaitable[str | None]]
@@ -50,11 +60,21 @@ class ValidatedBatch(msgspec.Struct, frozen=True, kw_only=True):
     judged: tuple[Judged, ...]
 
 
+class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """``worth``: the alert that it may raise."""
+
+    site: str
+    edge: str
+    seq: int
+    kind: str
+    worth: Worth | None
+
+
 class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a batch. ``acks``: site, edge and log -> the last number of the committed run.
 
     ``aside``: events newly put in quarantine. ``undated``: edges with events that are left until it is known when they
-    happened.
+    happened. ``logged``: those newly stored that have a line in the log.
     """
 
     acks: dict[tuple[str, str, str], int]
@@ -62,6 +82,7 @@ class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
     aside: tuple[tuple[str, str, SetAside], ...]
     sites: frozenset[str]
     undated: frozenset[EdgeName] = frozenset()
+    logged: tuple[LoggedEvent, ...] = ()
 
 
 class EventStore:
@@ -81,6 +102,7 @@ class EventStore:
         acks: dict[tuple[str, str, str], int] = {}
         stored, sites, undated = 0, set(), set()
         aside: list[tuple[str, str, SetAside]] = []
+        logged: list[LoggedEvent] = []
         zones: dict[str, ZoneInfo] = {}
         for (site, edge, log), lot in grouped.items():
             if site not in zones:
@@ -94,6 +116,11 @@ class EventStore:
             acks[site, edge, log] = await writer.file(lot)
             aside += [(site, edge, each) for each in writer.aside]
             stored += len(writer.stored)
+            logged += [
+                LoggedEvent(site=site, edge=edge, seq=each.seq, kind=each.kind, worth=writer.worth.get(each.seq))
+                for each in writer.stored
+                if each.kind in LOGGED or each.seq in writer.worth
+            ]
             sites.add(site)
             if writer.undated:
                 undated.add((site, edge))
@@ -107,7 +134,12 @@ class EventStore:
                 await add_events(tx, site, zones[site], writer.stored, rolled)
                 await self._note(tx, site, writer.stored)
         return StoreResult(
-            acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated)
+            acks=acks,
+            stored=stored,
+            aside=tuple(aside),
+            sites=frozenset(sites),
+            undated=frozenset(undated),
+            logged=tuple(logged),
         )
 
 
@@ -150,6 +182,7 @@ class _LogWriter:
         self.stored: list[StoredEvent] = []
         self.aside: list[SetAside] = []
         self.undated = 0
+        self.worth: dict[int, Worth] = {}
 
     async def file(self, batches: Sequence[ValidatedBatch]) -> int:
         """Store what is new; the end of the run that is answered for."""
@@ -259,7 +292,9 @@ class _LogWriter:
                         self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
                     )
             elif isinstance(data, ALERTING):
-                await alert_of_event(self._tx, self._site, self._edge, each, late=was_late, now=self._now)
+                worth = await alert_of_event(self._tx, self._site, self._edge, each, late=was_late, now=self._now)
+                if worth is not None:
+                    self.worth[event.seq] = worth
             door = door_of(data)
             if door and (door not in marks or marks[door][0] <= event.at) and (text := happened(data)):
                 marks[door] = (event.at, text)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from controller.db.engine import Database, Tx
 from controller.db.errors import is_away, words_of
 from controller.telemetry import repository
+from controller.telemetry.alert_causes import AlertCauses
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
@@ -27,6 +28,7 @@ from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.events import DroppedData
+from edge.wire.log_format import event_id
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -167,6 +169,7 @@ class Ingest:
     stored: Callable[[frozenset[str]], None]
     undated: Callable[[EdgeName], Awaitable[None]]
     registry: CollectorRegistry
+    causes: AlertCauses
 
     def __post_init__(self) -> None:
         self._isolator = FailureIsolator(self.database, self.event_store, self.registry)
@@ -226,6 +229,7 @@ class Ingest:
                 self._events.inc(filed.stored)
                 for site, edge, bad in filed.aside:
                     aside.setdefault((site, edge, bad.reason.value), []).append(bad.why)
+                self._log_stored(filed)
                 await self._acknowledge(filed)
                 if filed.stored or filed.aside:
                     self.stored(filed.sites)
@@ -234,6 +238,14 @@ class Ingest:
         finally:
             for (site, edge, reason), whys in aside.items():
                 self.verifier.refuse(site, edge, reason, whys[0], number=len(whys))
+
+    def _log_stored(self, filed: StoreResult) -> None:
+        for each in filed.logged:
+            event = event_id(each.site, each.edge, each.seq)
+            if each.worth is not None:
+                self.causes.note(each.site, *each.worth, event)
+            fields = {"action": "ingest", "event": event, "kind": each.kind, "site": each.site, "edge": each.edge}
+            log.info("An event was stored", extra=fields)
 
     async def flush_counts(self) -> None:
         """Store how many were refused, every second while there are any, for ever."""

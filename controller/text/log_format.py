@@ -3,18 +3,20 @@
 import logging
 import sys
 
-from edge.wire.log_format import FieldFormatter, LogThrottle
+from controller.text.request_id import RequestFilter
+from edge.wire.log_format import FieldFormatter, LogFormat, LogThrottle, formatter
 
 
-def set_up_logging(level: int = logging.INFO) -> None:
+def set_up_logging(level: int = logging.INFO, kind: LogFormat = LogFormat.TEXT) -> None:
     """Log to standard error; libraries speak up from WARNING on. For the process's start only."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        FieldFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
-    )
+    text = FieldFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
+    handler.setFormatter(formatter(kind, text, sys.stderr))
+    handler.addFilter(RequestFilter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("controller").setLevel(level)
     # One edge could fill the disk with what is refused of it; all of it is counted on /metrics and on Now.
     logging.getLogger("controller.telemetry.envelope_verifier").addFilter(LogThrottle("site", "edge", "kind"))
+    logging.getLogger("controller.telemetry.ingest_queue").addFilter(LogThrottle("site", "edge"))

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from controller.text.request_id import REQUEST, request_id
 from controller.web.problem import Misdirected, Problem, TooLarge, problem_response, shown_path
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,8 @@ class HostMiddleware:
 
 
 class WatchMiddleware:
-    """Counts and times requests, logs writes and failures, and answers 500 for what nobody foresaw."""
+    """Counts and times requests, logs writes and failures, and answers 500 for what nobody foresaw. Gives each request
+    an id, by which its answer and the lines of the log name it."""
 
     def __init__(self, app: ASGIApp, *, registry: CollectorRegistry) -> None:
         self._app = app
@@ -127,11 +129,14 @@ class WatchMiddleware:
             return await self._app(scope, receive, send)
         began = time.perf_counter()
         status = 0
+        request = request_id(next((value for name, value in scope["headers"] if name == b"traceparent"), b""))
+        REQUEST.set(request)
 
         async def noted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request.encode())]
             await send(message)
 
         try:

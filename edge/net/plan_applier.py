@@ -1,5 +1,6 @@
 """Applies plans as they arrive, and reports each to the controller: applied once it is on disk, or refused and why."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass
 
@@ -10,8 +11,11 @@ from edge.net.plan_store import PlanResult
 from edge.runtime import Runtime
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.events import PlanData
+from edge.wire.log_format import plan_id
 from edge.wire.messages import Applied
 from edge.wire.plan import Manifest
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, repr=False)
@@ -74,6 +78,8 @@ class PlanApplier:
                 self._refused = (manifest.digest, outcome.why)
                 data = PlanData(version=manifest.version, applied=False, why=outcome.why)
                 runtime.record(runtime.config.edge, data)
+                fields = {"action": "plan", "plan": self._id(manifest), "reason": outcome.why}
+                log.warning("A plan was refused", extra=fields)
             refusal = self._applied_now(manifest)
             self.conversation.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
         elif outcome.fresh:
@@ -89,6 +95,11 @@ class PlanApplier:
     def _report_applied(self, manifest: Manifest) -> None:
         self._applied = self._applied_now(manifest)
         self.conversation.applied(self._applied)
+        fields = {"action": "plan", "plan": self._id(manifest), "grants": self._applied.grants}
+        log.info("A plan is in force", extra=fields)
+
+    def _id(self, manifest: Manifest) -> str:
+        return plan_id(self.runtime.config.site, self.runtime.config.edge, manifest.version)
 
     def _applied_now(self, manifest: Manifest) -> Applied:
         plan = self.runtime.plans.plan

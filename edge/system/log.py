@@ -5,20 +5,27 @@ Repeated messages are throttled, so that a broken wire cannot fill the disk.
 """
 
 import contextlib
+import copy
 import logging
 import queue
 from collections.abc import Iterator
 from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
-from edge.wire.log_format import FieldFormatter, LogThrottle
+from edge.wire.log_format import FieldFormatter, LogFormat, LogThrottle, formatter
 
 WAITING_LIMIT = 1000
 """The most lines that wait for the stream; more are dropped."""
 
 
 class _Dropping(QueueHandler):
-    """Drops records instead of waiting."""
+    """Drops records instead of waiting. An error's trace stays apart from its sentence, which is a field of its own
+    in JSON."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        made = copy.copy(record)
+        made.msg, made.args = record.getMessage(), None
+        return made
 
     def enqueue(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(queue.Full):
@@ -26,11 +33,11 @@ class _Dropping(QueueHandler):
 
 
 @contextlib.contextmanager
-def logging_to(stream: TextIO, *, level: int) -> Iterator[None]:
+def logging_to(stream: TextIO, *, level: int, kind: LogFormat = LogFormat.TEXT) -> Iterator[None]:
     """Log to ``stream`` inside the context."""
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(WAITING_LIMIT)
     writer = logging.StreamHandler(stream)
-    writer.setFormatter(FieldFormatter("%(levelname)s %(name)s: %(message)s"))
+    writer.setFormatter(formatter(kind, FieldFormatter("%(levelname)s %(name)s: %(message)s"), stream))
     taker = _Dropping(waiting)
     taker.addFilter(LogThrottle())
     listener = QueueListener(waiting, writer)

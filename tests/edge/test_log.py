@@ -1,12 +1,17 @@
 """The log holds up no door and fills no card."""
 
 import io
+import json
 import logging
 import os
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from edge.system.log import WAITING_LIMIT, logging_to
-from edge.wire.log_format import AN_HOUR, HOUR_S, LogThrottle
+from edge.wire.log_format import AN_HOUR, EVENTS_AN_HOUR, HOUR_S, LogFormat, LogThrottle, formatter
 
 
 def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:
@@ -82,3 +87,39 @@ def test_a_stalled_stream_delays_nobody() -> None:
         written.set()
     late.join()
     os.close(reading)
+
+
+def test_a_line_of_json_is_one_object_whatever_is_in_it() -> None:
+    stream = io.StringIO()
+    log = logging.getLogger("edge.x")
+    with logging_to(stream, level=logging.INFO, kind=LogFormat.JSON):
+        log.info(
+            'A door "%s"\nopened', "front", extra={"event": "ramsey/main/7", "at": datetime(2026, 1, 1, tzinfo=UTC)}
+        )
+        try:
+            raise LookupError("no pin")
+        except LookupError:
+            log.exception("It broke")
+    opened, broke = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (opened["level"], opened["logger"], opened["event"]) == ("info", "edge.x", "ramsey/main/7")
+    assert opened["message"] == 'A door "front"\nopened'
+    assert datetime.fromisoformat(opened["time"]).tzinfo is not None
+    assert "LookupError: no pin" in broke["exception"]
+
+
+def test_each_event_of_a_busy_hour_has_its_line_and_a_flood_has_not() -> None:
+    thinning = LogThrottle()
+    lines = [record("An event was recorded", level=logging.INFO) for _ in range(EVENTS_AN_HOUR + 100)]
+    for number, line in enumerate(lines):
+        line.event = f"ramsey/main/{number}"
+    assert sum(map(thinning.filter, lines)) == EVENTS_AN_HOUR
+
+
+def test_in_the_journal_every_line_has_its_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = logging.Formatter("%(levelname)s %(message)s")
+    with (tmp_path / "stderr").open("w") as stream:
+        there = os.fstat(stream.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{there.st_dev}:{there.st_ino}")
+        assert formatter(LogFormat.TEXT, text, stream).format(record("one\ntwo")) == "<4>WARNING one\n<4>two"
+        monkeypatch.setenv("JOURNAL_STREAM", f"{there.st_dev}:{there.st_ino + 1}")
+        assert formatter(LogFormat.TEXT, text, stream).format(record("one")) == "WARNING one"
