@@ -52,12 +52,14 @@ SCENARIOS = {
 @dataclass
 class SensedWeeks:
     """One value a minute of each column; NaN where a sensor is silent. ``kinds``: what each column is, as
-    `hallkeeper occupancy replay` names it; ``open``: whether the building was open."""
+    `hallkeeper occupancy replay` names it; ``open``: whether the building was open; ``stays``: the truth of each
+    person."""
 
     scenario: Scenario
     start: datetime
     people: list[int]
     open: list[bool]
+    stays: list["Stay"] = field(default_factory=list)
     columns: dict[str, list[float]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
@@ -71,14 +73,20 @@ class SensedWeeks:
 
 
 @dataclass(frozen=True)
-class _Stay:
-    """Minutes since the start; ``came_by`` and ``left_by``: doors."""
+class Stay:
+    """Minutes since the start; ``came_by`` and ``left_by``: doors; ``session``: from when to when that lasts to which
+    somebody came, None for who came for themselves."""
 
     comes: float
     leaves: float
     came_by: int
     left_by: int
+    session: tuple[int, int] | None
     devices: int
+
+
+_Drawn = tuple[float, float, int, int, tuple[int, int] | None]
+"""A stay without its devices."""
 
 
 def sensed_weeks(scenario: Scenario, seed: str, weeks: int = 1) -> SensedWeeks:
@@ -88,7 +96,7 @@ def sensed_weeks(scenario: Scenario, seed: str, weeks: int = 1) -> SensedWeeks:
     length = days * MINUTES
     made = SensedWeeks(scenario, MONDAY, [0] * length, [False] * length)
     share = min(max(rng.gauss(0.6, 0.3), 0.2), 1.2)
-    stays: list[_Stay] = []
+    stays = made.stays
     alarm = [1.0] * length
     for day in range(days):
         hours = scenario.hours[day % 7]
@@ -97,7 +105,7 @@ def sensed_weeks(scenario: Scenario, seed: str, weeks: int = 1) -> SensedWeeks:
         opens, closes = (day * MINUTES + round(hour * 60) for hour in hours)
         for minute in range(opens, closes):
             made.open[minute] = True
-        today = [_Stay(*each, _devices(rng, share)) for each in _day(scenario, rng, opens, closes)]
+        today = [Stay(*each, _devices(rng, share)) for each in _day(scenario, rng, opens, closes)]
         stays += today
         first, last = (
             int(f(times)) for f, times in ((min, [s.comes for s in today]), (max, [s.leaves for s in today]))
@@ -121,8 +129,8 @@ def _devices(rng: random.Random, share: float) -> int:
     return min(sum(rng.random() < share / 2 for _ in range(2)) + (rng.random() < 0.03), 3)
 
 
-def _day(scenario: Scenario, rng: random.Random, opens: int, closes: int) -> Iterator[tuple[float, float, int, int]]:
-    """When people of one day come and leave, and by which doors."""
+def _day(scenario: Scenario, rng: random.Random, opens: int, closes: int) -> Iterator[_Drawn]:
+    """The stays of one day."""
     doors = range(scenario.doors)
     weights = [1.0 / (1 + door) for door in doors]
 
@@ -131,7 +139,7 @@ def _day(scenario: Scenario, rng: random.Random, opens: int, closes: int) -> Ite
         return came, came if rng.random() < 0.8 else rng.choices(doors, weights)[0]
 
     for _ in range(2 + scenario.doors // 3):
-        yield opens - rng.uniform(10, 40), closes + rng.uniform(5, 30), 0, 0
+        yield opens - rng.uniform(10, 40), closes + rng.uniform(5, 30), 0, 0, None
     left = scenario.visits * rng.uniform(0.7, 1.3) * (closes - opens) / 600
     while left > 0:
         party = rng.choices((1, 2, 3, 4), (70, 20, 6, 4))[0]
@@ -140,7 +148,7 @@ def _day(scenario: Scenario, rng: random.Random, opens: int, closes: int) -> Ite
         ways = habit()
         for _ in range(party):
             leaves = min(comes + stay + rng.uniform(0, 1), closes - rng.uniform(0, 6))
-            yield comes + rng.uniform(0, 0.3), max(leaves, comes + 1), *ways
+            yield comes + rng.uniform(0, 0.3), max(leaves, comes + 1), *ways, None
         left -= party
     if not scenario.sessions:
         return
@@ -149,10 +157,11 @@ def _day(scenario: Scenario, rng: random.Random, opens: int, closes: int) -> Ite
         starts, ends = hour * 60 + rng.choice((0, 30)), hour * 60 + 60 + rng.choice((0, 15, 30))
         for _ in range(rng.randint(*scenario.session)):
             late = rng.uniform(0, 20) if rng.random() < 0.2 else rng.uniform(-12, 2)
-            yield starts + late, max(min(ends, closes) + rng.uniform(-3, 9), starts + late + 5), *habit()
+            leaves = max(min(ends, closes) + rng.uniform(-3, 9), starts + late + 5)
+            yield starts + late, leaves, *habit(), (starts, min(ends, closes))
 
 
-def _doors(made: SensedWeeks, stays: list[_Stay], rng: random.Random, weeks: int) -> None:
+def _doors(made: SensedWeeks, stays: list[Stay], rng: random.Random, weeks: int) -> None:
     """What the doors count: 2 to 12 % missed, 0 to 4 % double, other rates from a moment in each mid-week on."""
     doors, length = made.scenario.doors, len(made.people)
     changes = [week * 7 * MINUTES + rng.randint(2 * MINUTES, 4 * MINUTES) for week in range(weeks)]
@@ -181,7 +190,7 @@ def _doors(made: SensedWeeks, stays: list[_Stay], rng: random.Random, weeks: int
             made.columns[f"door{door + 1}-{name}"], made.kinds[f"door{door + 1}-{name}"] = counts[door][way], name
 
 
-def _wifi(made: SensedWeeks, stays: list[_Stay], rng: random.Random) -> None:
+def _wifi(made: SensedWeeks, stays: list[Stay], rng: random.Random) -> None:
     length = len(made.people)
     served = [float(rng.randint(2, 8))] * length
     for stay in stays:
