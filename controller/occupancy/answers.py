@@ -5,12 +5,40 @@ from pydantic import Field
 from controller.web.fields import Answer, LocalTime
 
 
+class RoomOccupancyRead(Answer):
+    """``state``: as of the building, but ``not known`` where all that senses people there is silent, and ``not
+    measured`` where nothing does: all numbers are null then, never 0. ``rests_on``: what each kind of sensor says, and
+    what is booked; ``missing``: what makes it uncertain."""
+
+    space: str
+    name: str
+    state: str
+    people: int | None = None
+    mean: float | None = None
+    low: int | None = None
+    high: int | None = None
+    capacity: int | None = None
+    rests_on: str = ""
+    missing: list[str] = Field(default_factory=list)
+
+
+class ElsewhereRead(Answer):
+    """People in the building and in none of its measured rooms: with the rooms they add up to the building."""
+
+    people: int
+    mean: float
+    low: int
+    high: int
+
+
 class OccupancyRead(Answer):
     """``state``: ``measured``, ``uncertain``, where ``missing`` says what was not counted, ``not known``, where
     nobody has passed since counting began, or ``not measured``, where no door has a counter: all numbers are null
     then. The number is in ``low`` to ``high`` in nine of ten cases, and as likely more than ``people`` as fewer.
     ``capacity``: how many the rooms hold; ``full``: more are there, even allowing for the error, and not by counters
-    over MQTT alone, which are not signed. ``rests_on``: what it is made of."""
+    over MQTT alone, which are not signed. ``rests_on``: what it is made of. ``rooms``: all of them, by name; with
+    ``elsewhere``, which is null where the building is not measured or not known, they add up to it. ``disagree``: in
+    what rooms and doors contradict each other, if they do."""
 
     state: str
     at: LocalTime | None = None
@@ -22,6 +50,9 @@ class OccupancyRead(Answer):
     full: bool | None = None
     rests_on: str = ""
     missing: list[str] = Field(default_factory=list)
+    rooms: list[RoomOccupancyRead] = Field(default_factory=list)
+    elsewhere: ElsewhereRead | None = None
+    disagree: str = ""
 
 
 class DeskPoolRead(Answer):

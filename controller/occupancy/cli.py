@@ -15,7 +15,7 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
-from controller.occupancy.answers import DeskPoolRead, DeskPools, OccupancyRead
+from controller.occupancy.answers import DeskPoolRead, DeskPools, ElsewhereRead, OccupancyRead, RoomOccupancyRead
 from controller.occupancy.recording import KINDS, BadRecording, Recording, mapping, read, text_of
 from controller.occupancy.replay import Replay
 from controller.occupancy.unusual import half_hours, unusual
@@ -81,18 +81,39 @@ def now(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """How many people are in a building, with error, what that rests on and what was not counted."""
+    """How many people are in a building and in each room, with error, what that rests on and what is not known."""
     query = {"at": at} if at else {}
     found = caller.ask(f"/sites/{site}/occupancy", OccupancyRead, as_json=as_json, **query)
     if found.people is None:
         said = "; ".join(found.missing)
         caller.say(f"Not known: {said}." if said else "Not measured: no door has a counter.")
-        return
-    holds = "" if found.capacity is None else f"; the rooms hold {found.capacity}"
-    caller.say(f"{found.people} people, {found.low} to {found.high} in nine of ten cases{holds}", "bold")
-    for each in found.missing:
-        caller.say(f"Uncertain: {each}")
-    caller.say(found.rests_on)
+    else:
+        holds = "" if found.capacity is None else f"; the rooms hold {found.capacity}"
+        caller.say(f"{found.people} people, {found.low} to {found.high} in nine of ten cases{holds}", "bold")
+        for each in found.missing:
+            caller.say(f"Uncertain: {each}")
+        caller.say(found.rests_on)
+    _say_rooms(caller, found)
+
+
+def _say_rooms(caller: ApiClient, found: OccupancyRead) -> None:
+    if found.disagree:
+        caller.say(f"Look at the sensors: {found.disagree}.")
+    rows = [
+        (each.name, each.state if each.people is None else str(each.people), _range(each), _why(each))
+        for each in found.rooms
+    ]
+    if found.elsewhere is not None and any(each.people is not None for each in found.rooms):
+        rows.append(("Elsewhere", str(found.elsewhere.people), _range(found.elsewhere), "in no measured room"))
+    output.show(caller.console, ("Room", "People", "From to", "By what"), rows)
+
+
+def _range(place: RoomOccupancyRead | ElsewhereRead) -> str:
+    return "" if place.low is None else f"{place.low} to {place.high}"
+
+
+def _why(room: RoomOccupancyRead) -> str:
+    return "; ".join([*([room.rests_on] if room.rests_on else []), *(f"uncertain: {each}" for each in room.missing)])
 
 
 @app.command()

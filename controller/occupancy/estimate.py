@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from controller.estate.model import SiteParts
 from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Column, Flags, Floats, Recording
-from controller.occupancy.replay import Replay
-from controller.occupancy.site_rows import ROW_S, Device, Empty, SiteRows
+from controller.occupancy.replay import Replay, Zone
+from controller.occupancy.room_rows import Device
+from controller.occupancy.site_rows import ROW_S, Empty, SiteRows
 from controller.telemetry.rollups.coverage import known_times, shares, without
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
 from controller.text import times
@@ -70,10 +71,18 @@ class PeopleThen(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool
 
 
+class RoomDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A sensor in a room: the room, and what people call it."""
+
+    space: str
+    name: str
+
+
 class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
-    the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT."""
+    the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT.
+    ``in_rooms``: PIRs, and sensors over MQTT, that are in a room."""
 
     parts: SiteParts
     counters: Mapping[Device, datetime]
@@ -82,6 +91,7 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     marks: Sequence[BlindMark]
     pirs: Mapping[Device, datetime] = {}
     unsigned: frozenset[Device] = frozenset()
+    in_rooms: Mapping[Device, RoomDevice] = {}
 
 
 def capacity(parts: SiteParts) -> int | None:
@@ -96,31 +106,35 @@ def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
     """From what was heard until ``at``; None where no door had a counter yet."""
     if not any(since <= at for since in sensing.counters.values()):
         return None
-    return _Working(rows, sensing, at).estimate()
+    return Working(rows, sensing, at).estimate()
 
 
 def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> list[PeopleThen]:
     """Every five minutes after ``since``, until ``at``; none before a door had a counter."""
     if not any(first <= at for first in sensing.counters.values()):
         return []
-    return _Working(rows, sensing, at).curve(since)
+    return Working(rows, sensing, at).curve(since)
 
 
-class _Working:
+class Working:
+    """What was heard of a site until ``at``, row by row. ``counts``: in and out of each counter, NaN where not known;
+    ``worked``: by device, the rows in which it is known to have worked."""
+
     def __init__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> None:
         self._rows, self._sensing, self._at = rows, sensing, at
         self._zone = sensing.parts.site.tz
         first, last = rows.start.timestamp(), at.timestamp()
         edges = [*np.arange(first, last, ROW_S), last]
-        self._seconds: Floats = np.array(edges[1:])
+        self.seconds: Floats = np.array(edges[1:])
         self._edges, self._steps = edges, list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
-        self._air = rows.air(len(self._steps))
+        self.air = rows.air(len(self._steps))
         edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
         devices = [*sensing.counters, *sensing.pirs, *self._stations, *((edge, "") for edge in edges_here)]
         since = {**sensing.counters, **sensing.pirs}
-        self._begun = max(min(sensing.counters.values()), rows.start)
-        self._new = min(sensing.counters.values()) >= rows.start
+        counting_since = min(sensing.counters.values(), default=rows.start)
+        self._begun = max(counting_since, rows.start)
+        self._new = counting_since >= rows.start
         heard = [
             HeardSeries(
                 edge=edge,
@@ -140,18 +154,32 @@ class _Working:
         self._untrue: set[tuple[int, Device]] = set()
         self._slept = False
         self._net = np.zeros(len(self._steps))
-        self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
-        self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
+        self.pirs = frozenset(sensing.pirs)
+        self.worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
+        self.counts: dict[Device, tuple[Floats, Floats]] = {}
+        self._in_touch = {edge: self.worked[edge, ""] for edge in edges_here}
 
         holds = capacity(sensing.parts)
         many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
-        counters = {device: self._worked[device] for device in sensing.counters}
-        told, self._told_at, self._parts = rows.told(counters)
-        self._counting: Flags = np.logical_and.reduce(list(counters.values()))
+        counters = {device: self.worked[device] for device in sensing.counters}
+        told, self._told_at, self._parts = rows.told(counters, len(self._steps))
+        self._counting: Flags = np.logical_and.reduce([np.ones(len(self._steps), np.bool_), *counters.values()])
         self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
         self._skip = max(rows.row(self._begun) - 1, 0)
         self._many, self._read = many, self._recording(told, self._empty, self._skip)
-        self._replay = Replay(self._read, many, counters_only=True)
+        self._replay = Replay(self._read, many, zone=Zone.BUILDING)
+
+    def empty(self) -> Flags:
+        """The rows at whose end nobody can be there."""
+        found: Flags = np.array([each is not None for each in self._empty], np.bool_)
+        if self._sensing.counters:
+            found[self._skip :] |= self._replay.doors.empty
+        return found
+
+    @property
+    def belief(self) -> Floats:
+        """After ``estimate``: how likely each number of people is."""
+        return self._replay.belief
 
     def curve(self, since: datetime) -> list[PeopleThen]:
         counted = self._counting[self._skip :].tolist()
@@ -171,7 +199,7 @@ class _Working:
         full = holds is not None and step.low - self._unsigned(since) > holds
         if full and self._read.of("co2"):  # nobody signs it
             signed = [each for each in self._read.columns if each.kind != "co2"]
-            alone = Replay(replace(self._read, columns=signed), self._many, counters_only=True).last()
+            alone = Replay(replace(self._read, columns=signed), self._many, zone=Zone.BUILDING).last()
             full = alone.low - self._unsigned(since) > (holds or 0)
         return Estimate(
             at=self._at,
@@ -217,18 +245,19 @@ class _Working:
             self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
             if device in self._sensing.unsigned:
                 self._net += np.where(untrue, 0, ins - outs)
-            unknown = untrue | (~self._worked[device] & (ins + outs == 0))
+            unknown = untrue | (~self.worked[device] & (ins + outs == 0))
+            self.counts[device] = ins, outs
             for kind, values in (("in", ins), ("out", outs)):
                 values[unknown] = NAN
                 columns.append(Column(f"{device[1]} {kind}", kind, values))
         for device, values in sorted(self._stations.items()):
-            columns.append(Column(device[1], "devices", np.where(self._worked[device], values, NAN)))
+            columns.append(Column(device[1], "devices", np.where(self.worked[device], values, NAN)))
         for device in sorted(self._sensing.pirs):
-            values = np.where(self._worked[device], self._rows.moving(device, rows), NAN)
+            values = np.where(self.worked[device], self._rows.moving(device, rows), NAN)
             columns.append(Column(device[1], "pir", values))
-        for device, values in sorted(self._air.items()):
+        for device, values in sorted(self.air.items()):
             columns.append(Column(device[1], "co2", values))
-        seconds = self._seconds[skip:]
+        seconds = self.seconds[skip:]
         moments = [datetime.fromtimestamp(second, self._zone) for second in seconds.tolist()]
         columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
         return Recording(seconds, moments, columns, Counter())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from controller.occupancy.features import DAY, HOUR, MINUTE, before, running_mean, running_quantile, scaled
+from controller.occupancy.features import DAY, HOUR, MINUTE, before, held, running_mean, running_quantile, scaled
 from controller.occupancy.recording import Column, Floats
 
 BREATHED = 18_000.0
@@ -21,6 +21,8 @@ _DEVICES_PER_PERSON = 0.6
 _ALONE, _AGREED, _LEAST = 0.4, 1.2, 0.1
 """How far a witness is believed that does not go with the others, and more by how far it does; and the least."""
 _UNCHANGED = 1e-3
+_OPENED = 2.0
+"""Log odds that anybody is there when a door or window has just been opened or closed."""
 _BEFORE_ALL = -1.0
 """Log odds that anybody is there where no sensor says anything."""
 
@@ -52,8 +54,8 @@ def evidence(seconds: Floats, columns: list[Column], capacity: int) -> Evidence:
         )
         counts.append(np.clip(count, 0.0, capacity))
         says[column.kind] = np.clip(1.2 * (count - 0.5) / (noise + 0.25 * np.maximum(count, 0.0)), -2.0, 4.0)
-    for column in kinds.get("booked", []):
-        says["booked"] = np.where(column.values > 0, 1.0, -1.0)
+    if found := kinds.get("contact"):
+        says["contact"] = _OPENED * np.minimum(np.sum([_changed(seconds, one) for one in found], axis=0), 1.0)
     known = [np.nan_to_num(odds) for odds in says.values()]
     shares = _agreeing(seconds, known)
     occupied = np.full(len(seconds), _BEFORE_ALL)
@@ -96,6 +98,13 @@ def _moved(seconds: Floats, columns: list[Column]) -> Floats:
     moved = np.max([np.nan_to_num(column.values) > 0 for column in columns], axis=0).astype(float)
     now, lately = running_mean(seconds, moved, 5 * MINUTE), running_mean(seconds, moved, 30 * MINUTE)
     return np.where(now > 0, 2.5, np.where(lately > 0, 0.5, -2.5))
+
+
+def _changed(seconds: Floats, column: Column) -> Floats:
+    """1 while it changed in the last five minutes."""
+    values = held(column.values)
+    changed = np.concatenate([[0.0], np.abs(np.diff(np.nan_to_num(values, nan=values[0] if len(values) else 0.0)))])
+    return (np.nan_to_num(running_mean(seconds, changed, 5 * MINUTE)) > 0).astype(float)
 
 
 def _height(seconds: Floats, column: Column) -> Floats:

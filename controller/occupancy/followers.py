@@ -11,6 +11,8 @@ from controller.occupancy.features import DAY, HOUR, MINUTE, before, running_mea
 from controller.occupancy.recording import Column, Flags, Floats
 
 _RATIO_MOVES = 0.1
+_COUNTED, _COUNTED_SPREAD, _COUNTED_MORE = 0.96, 0.3, 0.1
+"""Of people a sensor that counts them in a room shows so many, give or take, and more so of more."""
 
 
 class Served:
@@ -60,6 +62,26 @@ class Served:
         n = self._numbers
         variance = self._scatter * n + self._unsure * n**2 + self._floor_noise
         found: Floats = -0.5 * ((devices - self._floor - self._ratio * n) ** 2 / variance + np.log(variance))
+        return found
+
+
+class Counted:
+    """A sensor that counts who is in the space: it overlooks some, and now and then sees one too many."""
+
+    PERIOD = HOUR / 12
+    """What it says again sooner is the same."""
+
+    def __init__(self, column: Column, capacity: int) -> None:
+        self._values = column.values
+        self._numbers = np.arange(capacity + 1.0)
+
+    def logs(self, index: int) -> Floats | None:
+        """Log likelihoods (capacity + 1,) at a row; None where nothing was sent."""
+        value = self._values[index]
+        if np.isnan(value):
+            return None
+        away = (value - _COUNTED * self._numbers) / (_COUNTED_SPREAD + _COUNTED_MORE * self._numbers)
+        found: Floats = -2.5 * np.log1p(away**2 / 4)
         return found
 
 

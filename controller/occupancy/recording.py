@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     "out-total": Kind("all who ever went out, by a counter that only grows"),
     "crossings": Kind("people who passed the door either way since the row before"),
     "devices": Kind("devices that the WiFi serves", high=100_000.0),
+    "present": Kind("people that a sensor in the space counts there now", high=10_000.0),
     "pir": Kind("movement: 1 or 0, or how often since the row before", high=100_000.0, words=_SWITCH),
     "contact": Kind("a door or window contact: 1 or open, 0 or closed", high=1.0, words=_SWITCH),
     "co2": Kind("carbon dioxide", low=200.0, high=20_000.0, units={"ppm": (1, 0), "%": (10_000, 0)}),

@@ -4,9 +4,10 @@ Each step knows the rows up to its own. A truth column is read until ``learn_unt
 what is said of a moment was learned from earlier ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from controller.occupancy.clock_check import hours_off
 from controller.occupancy.doors import WEIGHTS, Doors
 from controller.occupancy.evidence import Evidence, evidence
+from controller.occupancy.expected import expecting
 from controller.occupancy.features import DAY, HOUR, held, of_column
-from controller.occupancy.filter import OccupancyFilter, doubted, quantile, unseen, usual
-from controller.occupancy.followers import Breathed, Served
+from controller.occupancy.filter import Comings, OccupancyFilter, doubted, quantile, unseen, usual
+from controller.occupancy.followers import Breathed, Counted, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
 from controller.occupancy.recording import TRUTHS, BadRecording, Column, Floats, Recording
 
@@ -29,8 +31,19 @@ _BALANCED_SPREAD = 2.0
 """Standard deviation of nobody, where only the counts of a quiet night say so."""
 _BEYOND, _MOST = 1.3, 4000
 """Doors miss people: the filter reaches so far beyond what they counted."""
-_WEIGHT = 0.15
-"""Of what sensors say before anything is learned: rows of a minute each repeat the one before."""
+_WEIGHT, _WEIGHT_OF_ROOM = 0.15, 0.5
+"""Of what sensors say before anything is learned: rows of a minute each repeat the one before; the live figure's are
+longer."""
+
+
+class Zone(Enum):
+    """What a recording is of. ``RECORDED``: a space, of which a truth and clocks can be learned. Live, all clocks are
+    right: a ``BUILDING``, of whose sensors only counters and what follows them are believed, since others see a part of
+    it, and which may hold more than its capacity; a ``ROOM``, of which all sensors are believed."""
+
+    RECORDED = 1
+    BUILDING = 2
+    ROOM = 3
 
 
 @dataclass(frozen=True)
@@ -49,9 +62,8 @@ class Step:
 
 
 class Replay:
-    """``off``: columns whose clock is hours off, which are not used, and by how many hours. ``counters_only``: of the
-    sensors only counters and what follows them are believed, since others see a part of the space, all clocks are
-    right, and ``capacity`` grows with what the doors counted."""
+    """``off``: columns whose clock is hours off, which are not used, and by how many hours. ``first``: the row from
+    which people are followed, where no door counts."""
 
     def __init__(
         self,
@@ -59,20 +71,23 @@ class Replay:
         capacity: int,
         learn_until: datetime | None = None,
         *,
-        counters_only: bool = False,
+        zone: Zone = Zone.RECORDED,
+        first: int = 0,
     ) -> None:
         self.off: dict[str, int] = {}
-        self.doors = Doors(recording, whole=counters_only)
-        if counters_only:
+        self.doors = Doors(recording, whole=zone is Zone.BUILDING)
+        if zone is Zone.BUILDING:
             capacity = max(capacity, min(round(_BEYOND * self.doors.highest) + 1, _MOST))
         self._recording, self._capacity = recording, capacity
         self._seconds = recording.seconds
         self._truth = recording.truth() if learn_until else None
         self._until = learn_until.timestamp() if learn_until else -np.inf
         sensors = [column for column in recording.columns if column.kind not in TRUTHS]
-        if counters_only:
+        if zone is Zone.BUILDING:
             sensors = [column for column in sensors if column.kind in ("in", "out", *_FOLLOWING)]
-        self._studies = not counters_only
+        self._studies = zone is Zone.RECORDED
+        self._weight = _WEIGHT_OF_ROOM if zone is Zone.ROOM else _WEIGHT
+        self._first = 0 if self.doors.counting else first
         self._columns = [Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors]
         self._features = {one.name: of_column(self._seconds, one) if self._studies else [] for one in self._columns}
         self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
@@ -80,6 +95,11 @@ class Replay:
         self._logs: Floats | None = None
         self._heard = 0
         self._followers = self._following() if self.doors.counting else []
+        self._counted = [Counted(one, self._capacity) for one in self._columns if one.kind == "present"]
+        self._booked = _sum(recording.of("booked"), len(self._seconds))
+        self._signs = _sum(recording.of("came"), len(self._seconds))
+        self._expected: dict[tuple[float, float], Comings] = {}
+        self._believed = unseen(usual(self._capacity))
         self._use(self._columns)
 
     def _following(self) -> list[tuple[Column, Served | Breathed]]:
@@ -101,8 +121,14 @@ class Replay:
         """The step of the last row; costs less than all of them."""
         for index, believed in self._run():
             if index == len(self._seconds) - 1:
+                self._believed = believed.belief
                 return self._step(index, believed)
         raise BadRecording("The recording has no row.")
+
+    @property
+    def belief(self) -> Floats:
+        """After `last`: how likely each number is at the last row; shape (capacity + 1,)."""
+        return self._believed
 
     def _run(self) -> Iterator[tuple[int, OccupancyFilter]]:
         """Each row, with what is believed after it."""
@@ -113,19 +139,21 @@ class Replay:
         first = None if self._studies else unseen(comings)
         believed = OccupancyFilter(counted, first, WEIGHTS if doors.counting else None)
         passing = doors.passing()
-        lesson, before = seconds[0] + DAY, seconds[0]
-        for index, second in enumerate(seconds):
+        lesson, before = seconds[0] + DAY, seconds[self._first] if self._first else seconds[0]
+        for index, second in enumerate(seconds[self._first :].tolist(), self._first):
             if self._studies and (second >= lesson or before < self._until <= second):
                 self._study(index)
                 if self._learned is not None:
                     comings = self._learned.comings
                 counted = doors.uncounted(comings)
+                self._expected.clear()
                 lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
             self._anchor(index)
             if doors.empty[index]:
                 believed.empty()
             else:
-                believed.become(comings if doors.silent[index] and self._studies else counted)
+                base = comings if doors.silent[index] and self._studies else counted
+                believed.become(base if doors.counting else self._expecting(index, base))
                 believed.pass_time(second - before)
                 if doors.blind[index] and not self._studies:
                     believed.wander(float(passing * doors.blind[index] * (second - before) / HOUR) ** 0.5)
@@ -133,6 +161,9 @@ class Replay:
                     believed.cross(change)
                 if self._logs is not None:
                     believed.see(self._logs[index])
+                for one in self._counted:
+                    if (logs := one.logs(index)) is not None:
+                        believed.see(logs * min((second - before) / one.PERIOD, 1.0))
                 for logs in self._followed(index, second - before):
                     believed.see(logs)
             if doors.balanced[index] and not doors.balanced[index - 1]:
@@ -161,6 +192,15 @@ class Replay:
             self._reason(index),
             float(believed.belief[-1]),
         )
+
+    def _expecting(self, index: int, comings: Comings) -> Comings:
+        """How people come and go at a row, by what is booked then. What was learned from a truth knows that already."""
+        people, sign = float(self._booked[index]), float(self._signs[index])
+        if self._learned is not None or not (people or sign):
+            return comings
+        if (people, sign) not in self._expected:
+            self._expected[people, sign] = expecting(comings, people, sign)
+        return self._expected[people, sign]
 
     def _anchor(self, index: int) -> None:
         """At the beginning of an empty time, and hourly on the first day: learn from the doors what follows people."""
@@ -235,21 +275,36 @@ class Replay:
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
         says = self._seen.says or not self.doors.counting  # counts alone are no evidence that the space is empty
-        self._first_logs = _first_logs(self._seen, self._capacity) if says else None
+        self._first_logs = self._weight * _first_logs(self._seen, self._capacity) if says else None
         self._logs = self._first_logs
         self._learned = None
 
+    def in_words(self) -> list[str]:
+        """What each kind of sensor says at the last row."""
+        found = [f"a sensor counts {one.values[-1]:g}" for one in self._columns if one.kind == "present"]
+        names = {"pir": "movement", "co2": "carbon dioxide", "contact": "doors and windows"}
+        return [*(each for each in found if "nan" not in each), *self._said(len(self._seconds) - 1, names)]
+
+    def _said(self, index: int, names: Mapping[str, str]) -> list[str]:
+        says = {names.get(kind, kind): float(odds[index]) for kind, odds in self._seen.says.items()}
+        return [f"{kind}: {_IN_WORDS[np.searchsorted(_ODDS, odds)]}" for kind, odds in says.items() if odds == odds]
+
     def _reason(self, index: int) -> str:
-        says = {kind: float(odds[index]) for kind, odds in self._seen.says.items()}
-        words = [f"{kind}: {_IN_WORDS[np.searchsorted(_ODDS, odds)]}" for kind, odds in says.items() if odds == odds]
+        words = self._said(index, {})
         silent = [one.name for one in self._columns if np.isnan(one.values[index]) and one.name not in self.off]
         words += [f"{name} is silent" for name in silent]
         words += [f"{name} is {abs(hours)} hours out of step" for name, hours in self.off.items()]
+        words += [f"booked for {self._booked[index]:g}"] if self._booked[index] else []
         return "; ".join(words) or "no sensor says anything"
 
 
 _ODDS = np.array([-1.5, -0.3, 0.3, 1.5])
 _IN_WORDS = ("nobody", "probably nobody", "undecided", "probably people", "people")
+
+
+def _sum(columns: list[Column], rows: int) -> Floats:
+    found: Floats = np.sum([np.nan_to_num(held(column.values)) for column in columns], axis=0) + np.zeros(rows)
+    return found
 
 
 def _recent(seconds: Floats, column: Column) -> Floats:
@@ -270,4 +325,4 @@ def _first_logs(seen: Evidence, capacity: int) -> Floats:
     away = (numbers[None] - np.sqrt(np.clip(seen.count, 0.7, capacity))[:, None]) / 0.8
     by_count = -2.5 * np.log1p(away**2 / 4)
     logs[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
-    return _WEIGHT * logs
+    return logs

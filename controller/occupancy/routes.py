@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.occupancy.answers import DeskPoolRead, DeskPools, OccupancyRead
+from controller.occupancy.answers import DeskPoolRead, DeskPools, ElsewhereRead, OccupancyRead, RoomOccupancyRead
 from controller.occupancy.desks import desk_pools
 from controller.occupancy.service import OccupancyService
 from controller.people.authentication import SeesLive
@@ -27,15 +27,22 @@ async def get_occupancy(
         str | None, Query(max_length=40, description="A past moment: what was shown then. Left out, now")
     ] = None,
 ) -> OccupancyRead:
-    """How many people are inside, with error, and what that rests on. `GET /sites/{site}/now` has it too."""
+    """How many people are inside, with error, what that rests on, and the same for each room. `GET /sites/{site}/now`
+    has the building's too."""
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
-    found = await (occupancy.now(site) if at is None else occupancy.at(site, read_edge(at, "at", zone)))
-    if found is None:
-        return OccupancyRead(state="not measured")
-    if not found.known:
-        return OccupancyRead(state=found.state, rests_on=found.rests_on, missing=list(found.missing))
-    return answer_of(OccupancyRead, found, zone)
+    found = await (occupancy.rooms_now(site) if at is None else occupancy.rooms_at(site, read_edge(at, "at", zone)))
+    rooms = [answer_of(RoomOccupancyRead, each) for each in found.rooms]
+    elsewhere = None if found.elsewhere is None else answer_of(ElsewhereRead, found.elsewhere)
+    building, disagree = found.building, found.disagree
+    if building is not None and building.known:
+        return answer_of(OccupancyRead, building, zone, rooms=rooms, elsewhere=elsewhere, disagree=disagree)
+    return OccupancyRead(
+        state="not measured" if building is None else building.state,
+        rests_on="" if building is None else building.rests_on,
+        missing=[] if building is None else list(building.missing),
+        rooms=rooms,
+    )
 
 
 @router.get("/sites/{site}/desks")

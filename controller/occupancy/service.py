@@ -12,9 +12,11 @@ import msgspec
 
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
-from controller.occupancy.estimate import Estimate, PeopleThen, Sensing, curve, estimate
-from controller.occupancy.site_rows import AIR, KINDS, READINGS, HeardEvent, SiteRows
-from controller.telemetry import queries, repository
+from controller.occupancy.bookings_then import RoomBookings, bookings_at
+from controller.occupancy.estimate import Estimate, PeopleThen, RoomDevice, Sensing, curve, estimate
+from controller.occupancy.rooms import SitePeople, site_people
+from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
+from controller.telemetry import queries, repository, room_sensors
 from controller.telemetry.queries import CommittedEvent
 from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.validation import read_data
@@ -48,6 +50,8 @@ class _Kept:
         self.sensing: Sensing | None = None
         self.found: Estimate | None = None
         self.at: datetime | None = None
+        self.rooms: SitePeople | None = None
+        self.rooms_at: datetime | None = None
 
 
 class OccupancyService:
@@ -62,20 +66,43 @@ class OccupancyService:
     async def now(self, site: str) -> Estimate | None:
         """At most a minute old, and seconds where anything was heard since. None where no door has a counter. Raises
         ``SiteUnknown``."""
+        kept = self._keep(site)
+        async with kept.lock:
+            await self._renew(kept, site)
+            return kept.found
+
+    async def rooms_now(self, site: str) -> SitePeople:
+        """The same with each room; rooms are worked out only when asked for. Raises ``SiteUnknown``."""
+        kept = self._keep(site)
+        async with kept.lock:
+            await self._renew(kept, site)
+            at = kept.at
+            assert at is not None
+            assert kept.rows is not None
+            assert kept.sensing is not None
+            if kept.rooms is None or kept.rooms_at != at:
+                async with self._database.read() as tx:
+                    bookings = await bookings_at(tx, kept.sensing.parts, at)
+                kept.rooms = await asyncio.to_thread(_with_rooms, kept.rows, kept.sensing, bookings, at)
+                kept.rooms_at = at
+            return kept.rooms
+
+    def _keep(self, site: str) -> _Kept:
         kept = self._kept.setdefault(site, _Kept())
         self._kept.move_to_end(site)
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
-        async with kept.lock:
-            now = self._clock.now()
-            if kept.at is not None and timedelta() <= now - kept.at < _FRESH:
-                return kept.found
-            try:
-                await self._look(kept, site, now)
-            except BaseException:
-                kept.rows = kept.at = None  # a thread may still work on these rows: the next look makes others
-                raise
-            return kept.found
+        return kept
+
+    async def _renew(self, kept: _Kept, site: str) -> None:
+        now = self._clock.now()
+        if kept.at is not None and timedelta() <= now - kept.at < _FRESH:
+            return
+        try:
+            await self._look(kept, site, now)
+        except BaseException:
+            kept.rows = kept.at = None  # a thread may still work on these rows: the next look makes others
+            raise
 
     async def _look(self, kept: _Kept, site: str, now: datetime) -> None:
         async with self._database.read() as tx:
@@ -109,11 +136,20 @@ class OccupancyService:
             raise invalid_field("at", "must be in the past")
         async with self._past:
             async with self._database.read() as tx:
-                sensing, start = await _sensing(tx, site, moment)
-                missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
-                sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
-                stored = await _stored(tx, site, start, until=moment - _SETTLED)
+                stored, sensing, start = await _then(tx, site, moment)
             return await asyncio.to_thread(_made, stored, sensing, start, moment)
+
+    async def rooms_at(self, site: str, moment: datetime) -> SitePeople:
+        """The same with each room, and with the bookings as they were then."""
+        if moment > self._clock.now():
+            raise invalid_field("at", "must be in the past")
+        async with self._past:
+            async with self._database.read() as tx:
+                stored, sensing, start = await _then(tx, site, moment)
+                bookings = await bookings_at(tx, sensing.parts, moment)
+            return await asyncio.to_thread(
+                lambda: _with_rooms(_rows(stored, start), sensing, bookings, moment),
+            )
 
     async def curve(self, site: str, during: Interval) -> list[PeopleThen]:
         """Every five minutes of a past time, from all that is known now. Raises ``SiteUnknown``."""
@@ -124,11 +160,19 @@ class OccupancyService:
             return await asyncio.to_thread(_curve, stored, sensing, start, during)
 
 
+async def _then(tx: Tx, site: str, moment: datetime) -> tuple[list[CommittedEvent], Sensing, datetime]:
+    """What had been received by a moment, what sensed then, and when the first row begins."""
+    sensing, start = await _sensing(tx, site, moment)
+    missed = await queries.first_missed(tx, site, Interval(start=start, end=moment))
+    sensing = msgspec.structs.replace(sensing, away=missed | dict(sensing.away))
+    return await _stored(tx, site, start, until=moment - _SETTLED), sensing, start
+
+
 async def _stored(
     tx: Tx, site: str, start: datetime, *, after: int = 0, until: datetime | None = None, before: datetime | None = None
 ) -> list[CommittedEvent]:
     read = partial(queries.events_from, tx, site, start=start, after=after, until=until, before=before)
-    return await read(KINDS) + await read([READINGS], containing=AIR)
+    return await read(KINDS) + await read([READINGS], containing=READ)
 
 
 def _grown(
@@ -146,6 +190,10 @@ def _grown(
 
 def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
     return estimate(_rows(stored, start), sensing, at)
+
+
+def _with_rooms(rows: SiteRows, sensing: Sensing, bookings: RoomBookings, at: datetime) -> SitePeople:
+    return site_people(rows, sensing, bookings.by_room(rows.rooms.codes, at), at)
 
 
 def _curve(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, during: Interval) -> list[PeopleThen]:
@@ -204,6 +252,18 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
             (edge, state.device): first[edge, state.device]
             for edge, state in devices
             if state.kind == "motion" and (edge, state.device) in first
+        },
+        in_rooms={
+            **{
+                (edge, state.device): RoomDevice(space=str(state.values.get("zone")), name=state.device)
+                for edge, state in devices
+                if state.kind == "motion"
+            },
+            **{
+                (each.edge, each.device): RoomDevice(space=each.space, name=each.name)
+                for each in await room_sensors.of_site(tx, site)
+                if each.space is not None
+            },
         },
     )
     return sensing, start

@@ -16,6 +16,7 @@ import numpy as np
 
 from controller.occupancy.recording import KINDS as OF_COLUMNS
 from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Flags, Floats
+from controller.occupancy.room_rows import SEEN, Device, RoomRows
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.coverage import blind_mark
 from controller.telemetry.rollups.repository import BlindMark
@@ -36,10 +37,10 @@ from edge.wire.events import (
 from edge.wire.interval import Interval
 from edge.wire.readings import ReadingKind
 
-KINDS = ("footfall", "recount", "motion", "wifi", "alarm", "closing", "fault", "outage")
+KINDS = ("footfall", "recount", "motion", "wifi", "alarm", "closing", "fault", "outage", "access")
 READINGS = "reading"
-"""Events of this kind count only with carbon dioxide in them: `AIR`."""
-AIR = f'"{ReadingKind.CO2}":'
+"""Events of this kind count only with one of these in them: `READ`."""
+READ = tuple(f'"{kind}":' for kind in (ReadingKind.CO2, *SEEN))
 ROW_S = 300
 _AIR_LOW, _AIR_HIGH = OF_COLUMNS["co2"].low, OF_COLUMNS["co2"].high
 _TOGETHER = timedelta(minutes=2)
@@ -53,8 +54,6 @@ _ALARM = {
     AlarmChange.UNSET: False,
     AlarmChange.TRIGGERED: False,
 }
-Device = tuple[str, str]
-"""Edge and device."""
 T = TypeVar("T")
 When = tuple[datetime, int]
 """When it happened, and its number among those of one instant."""
@@ -121,6 +120,7 @@ class SiteRows:
 
     def __init__(self, start: datetime) -> None:
         self.start = start
+        self.rooms = RoomRows(ROW_S)
         self.counts: defaultdict[Device, defaultdict[int, _Count]] = defaultdict(lambda: defaultdict(_Count))
         self.marks: list[BlindMark] = []
         self.outages: list[Outage] = []
@@ -140,6 +140,7 @@ class SiteRows:
         if event.at < self.start:
             return
         row, when, device = self.row(event.at), (event.at, event.seq), (event.edge, event.device)
+        self.rooms.add(event.at, event.seq, row, device, event.data)
         match event.data:
             case FootfallData() as data:
                 count = self.counts[event.edge, data.counter][row]
@@ -214,11 +215,11 @@ class SiteRows:
                 if ins + outs > MORE_THAN_ANY_DOOR * min(max(span, _AT_ONCE_S), ROW_S):
                     yield Jump(row, when[0], ins, outs)
 
-    def told(self, worked: Mapping[Device, Flags]) -> tuple[Floats, datetime | None, list[Part]]:
+    def told(self, worked: Mapping[Device, Flags], rows: int) -> tuple[Floats, datetime | None, list[Part]]:
         """How many people somebody counted, as at the end of the row; NaN elsewhere. And when that was last, and the
         counts that are not of the whole building: another counter than those was counting. ``worked``: by counter, the
         rows in which it counts."""
-        values = np.full(max(map(len, worked.values())), NAN)
+        values = np.full(rows, NAN)
         groups, parts, last = list[list[_Recount]](), list[Part](), None
         for each in sorted(self._recounts):
             if groups and each.at - groups[-1][-1].at <= _TOGETHER:

@@ -187,18 +187,18 @@ async def events_from(
     after: int = 0,
     until: datetime | None = None,
     before: datetime | None = None,
-    containing: str = "",
+    containing: Collection[str] = (),
 ) -> list[CommittedEvent]:
     """A site's events of some kinds that happened from ``start`` on, in no order. ``after``: only those committed after
     that event; ``until``: only those received by then; ``before``: only those that happened before that;
-    ``containing``: only those with this in their JSON text."""
+    ``containing``: only those with one of these in their JSON text, if any are given."""
     c = events.c
     query = select(*(c[name] for name in CommittedEvent._fields))
     query = query.where(c.site == site, c.kind.in_(kinds), c.at >= start)
     query = query.where(c.id > after) if after else query
     query = query.where(c.received_at <= until) if until is not None else query
     query = query.where(c.at < before) if before is not None else query
-    query = query.where(c.data.contains(containing, autoescape=True)) if containing else query
+    query = query.where(or_(*(c.data.contains(each, autoescape=True) for each in containing))) if containing else query
     stored = await tx.execute(query)
     return await asyncio.to_thread(lambda: [CommittedEvent(*row) for row in stored.all()])
 

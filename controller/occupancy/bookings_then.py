@@ -1,0 +1,116 @@
+"""The bookings of a site as they were at a moment: the audit log undoes what was moved or cancelled later."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import or_, select
+
+from controller.audit.tables import audit_rows
+from controller.db.engine import Tx
+from controller.diary.model import BookingState
+from controller.diary.site_config import places
+from controller.diary.tables import bookings
+from controller.estate.model import SiteParts, Space
+from controller.occupancy.expected import RoomBooking
+
+_LOOKED_BACK = timedelta(days=1)
+"""A room is followed for so long."""
+_AHEAD = timedelta(minutes=10)
+_LONGEST = timedelta(days=31)
+_UNNAMED = 0.3
+"""Of what a room holds, where a booking does not say how many come."""
+_HELD_BY = "booking "
+_TAKES_PLACE = {BookingState.CONFIRMED.value, BookingState.NO_SHOW.value}
+_FIELDS = ("space", "starts", "ends", "people", "seats", "state")
+
+
+class BookedThen(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a booking what a room's figure needs."""
+
+    id: str
+    space: str
+    starts: datetime
+    ends: datetime
+    people: int | None
+    seats: int | None
+    state: str
+
+
+class RoomBookings(msgspec.Struct, frozen=True, kw_only=True):
+    """``booked``: those that take place about a moment."""
+
+    parts: SiteParts
+    booked: Sequence[BookedThen]
+
+    def by_room(self, codes: Mapping[str, datetime], at: datetime) -> dict[str, list[RoomBooking]]:
+        """Room -> its bookings. ``codes``: booking -> when its code was first used. Who booked a whole is shared out
+        among its parts by what they hold; who booked a part is in the whole."""
+        atoms = {space: frozenset(place.atoms) for space, place in places(self.parts).items()}
+        spaces = {each.id: each for each in self.parts.spaces}
+        found: defaultdict[str, list[RoomBooking]] = defaultdict(list)
+        for each in self.booked:
+            if (space := spaces.get(each.space)) is None:
+                continue
+            named = each.seats or each.people or max(_holds(space) * _UNNAMED, 1.0)
+            code = codes.get(each.id)
+            for room in self.parts.spaces:
+                both = atoms[each.space] & atoms[room.id]
+                if not both:
+                    continue
+                part = min(_holds(room) / _holds(space), 1.0) if atoms[room.id] < atoms[each.space] else 1.0
+                found[room.id].append(
+                    RoomBooking(
+                        starts=each.starts,
+                        ends=each.ends,
+                        people=named * part,
+                        code_at=code if code is not None and code <= at else None,
+                        has_code=bool(space.doors),
+                    )
+                )
+        return found
+
+
+async def bookings_at(tx: Tx, parts: SiteParts, at: datetime) -> RoomBookings:
+    """As they were known at ``at``. A change of many bookings at once is undone in their state only."""
+    site, c = parts.site.id, bookings.c
+    before = await _before(tx, site, at)
+    about = (c.starts > at - _LOOKED_BACK - _LONGEST, c.starts <= at + _AHEAD, c.ends > at - _LOOKED_BACK)
+    columns = (c.id, *(c[name] for name in _FIELDS), c.state_at, c.state_before)
+    rows = list((await tx.execute(select(*columns).where(c.site == site, c.created_at <= at, *about))).mappings())
+    known = {row["id"] for row in rows}
+    moved = sorted(each for each in before if each not in known)
+    for first in range(0, len(moved), 500):
+        here = (c.site == site, c.created_at <= at, c.id.in_(moved[first : first + 500]))
+        rows += list((await tx.execute(select(*columns).where(*here))).mappings())
+    found = []
+    for row in rows:
+        values = {name: row[name] for name in _FIELDS}
+        if row["state_at"] is not None and row["state_at"] > at:
+            values["state"] = row["state_before"] or BookingState.CONFIRMED.value
+        values |= before.get(row["id"], {})
+        then = msgspec.convert({"id": row["id"], **values}, BookedThen)
+        if then.state in _TAKES_PLACE and then.starts <= at + _AHEAD and then.ends > at - _LOOKED_BACK:
+            found.append(then)
+    return RoomBookings(parts=parts, booked=sorted(found, key=lambda each: (each.starts, each.id)))
+
+
+async def _before(tx: Tx, site: str, at: datetime) -> dict[str, dict[str, Any]]:
+    """Booking -> its fields that changed later, as they were before the first change of each."""
+    c = audit_rows.c
+    here = (c.site == site, c.at > at, c.thing.startswith(_HELD_BY))
+    told = or_(*(c.changes.contains(f'"{name}"') for name in _FIELDS))
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for thing, changes in (await tx.execute(select(c.thing, c.changes).where(*here, told).order_by(c.id))).all():
+        booking = thing.removeprefix(_HELD_BY)
+        for name, (old, _) in json.loads(changes).items():
+            if name in _FIELDS:
+                found[booking].setdefault(name, old)
+    return dict(found)
+
+
+def _holds(space: Space) -> int:
+    return space.capacity or space.pool_size or 30
