@@ -1,7 +1,8 @@
-"""Notifies listeners inside one process that a site changed."""
+"""Notifies listeners inside one process that a site changed. ``controller.change_log`` tells of other processes."""
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from types import TracebackType
 
 from controller.text.request_id import REQUEST
@@ -85,6 +86,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._subscriptions: set[ChangeSubscription] = set()
+        self.when_changed_here: list[Callable[[], None]] = []
+        """Called after each change that this process has made."""
 
     def subscribe(self, *, every_s: float = 0.0, estate: bool = False) -> ChangeSubscription:
         """Receives every change from now on; close it, or use it in a ``with`` block."""
@@ -95,7 +98,10 @@ class Changes:
     def forget(self, subscription: ChangeSubscription) -> None:
         self._subscriptions.discard(subscription)
 
-    def site_changed(self, site: str, *, estate: bool = False) -> None:
-        """Bookings or hours of ``site`` are different from what they were, or it itself: ``estate``. Never waits."""
+    def site_changed(self, site: str, *, estate: bool = False, here: bool = True) -> None:
+        """Bookings or hours of ``site`` are different from what they were, or it itself: ``estate``. ``here``: this
+        process has changed them. Never waits."""
         for subscription in self._subscriptions:
             subscription.note(site, estate=estate)
+        for follow in self.when_changed_here if here else ():
+            follow()

@@ -48,12 +48,14 @@ from controller.calendars.public_cache import PublicCache
 from controller.calendars.service import CalendarImport
 from controller.calendars.subscriptions import repository as subscriptions
 from controller.calendars.subscriptions.service import SubscriptionService
+from controller.change_log import ChangeLog
 from controller.changes import Changes
 from controller.closures.kept_offers import KeptOffers
 from controller.closures.preview import ClosurePreview, shut_this_week
 from controller.closures.service import ClosureBatches
 from controller.closures.together import TogetherPreview
 from controller.db.engine import Database
+from controller.db.lease import WorkLease
 from controller.db.write_probe import WriteProbe
 from controller.diary import waitlist_repository
 from controller.diary.policy_repository import least_age
@@ -95,6 +97,7 @@ from controller.notices.digest.problems_section import problems_section
 from controller.notices.digest.service import DigestService
 from controller.notices.document_reminders import DocumentReminders
 from controller.notices.door_trouble.service import DoorTroubles
+from controller.notices.gateway import FencedGateway, Gateway
 from controller.notices.model import Channel
 from controller.notices.morning.service import MorningService
 from controller.notices.outgoing_channel import OutgoingChannel
@@ -154,6 +157,7 @@ from controller.waitlist.service import WaitlistService
 from controller.ways.service import WayService
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, SystemClock
+from edge.wire.machine_clock import since_boot
 
 PERSONAL_DATA = PersonalData(
     still=(bookings_repository.still, person_contacts.still, waitlist_repository.still, feeds.still),
@@ -172,10 +176,20 @@ Check = Callable[[], Awaitable[str | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class NamedTask:
-    """Something that runs as long as the controller does; its end, however it comes, ends the process."""
+    """Something that runs as long as the controller does; its end, however it comes, ends the process. ``everywhere``:
+    in each of several controllers over one database; the others run in one of them at a time."""
 
     name: str
     run: Callable[[], Coroutine[None, None, None]]
+    everywhere: bool = False
+
+
+EVERYWHERE = frozenset(
+    {"time", "live", "people inside", "sessions", "changes of others", "revocations of others", "commands"}
+)
+"""Tasks that follow what this process holds in memory, or what it is asked."""
+WORK = "work"
+"""The lease of the tasks that one controller runs at a time."""
 
 
 @dataclass(kw_only=True)
@@ -265,6 +279,9 @@ class Container:
     subject_access: SubjectAccess
     erasures: Erasures
     own_parser: Parser | None
+    lease: WorkLease | None
+    """Of the tasks that are not to run everywhere; ``None`` where this is the only controller."""
+    change_log: ChangeLog | None = None
     owners: Owners = field(default_factory=Owners)
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
@@ -297,12 +314,16 @@ def open_container(
     parser: Parser | None = None,
     link: Link | None = None,
     time: Sources = GIVEN,
+    several: bool = False,
 ) -> Container:
     """Make the parts; touches nothing but the key files and that of the clock. ``link`` takes the broker's place;
-    ``time`` is what vouches for the clock; ``parser`` stays the caller's to close. Raises ``KeyFault``."""
+    ``time`` is what vouches for the clock; ``parser`` stays the caller's to close. ``several``: other controllers may
+    work on the same database, so that nothing leaves this one for an edge or a mailbox before it has the lease. Raises
+    ``KeyFault``."""
     keys = load_keys(settings.data_dir)
     database = Database(settings.database_url)
     changes = Changes()
+    lease = WorkLease(database.url, WORK, database.name) if several else None
     own_parser = None if parser else Parser()
     parser = parser or own_parser
     assert parser is not None
@@ -380,6 +401,7 @@ def open_container(
         site_configs=writer.site_configs,
         others=OtherGrants(estate, keys, holders),
         link=link,
+        lease=lease,
         time=time,
     )
     invitations = Invitations(database, clock, site_zones, account_mails, mail_proofs)
@@ -394,11 +416,15 @@ def open_container(
         people.users.rights_changed_with(changed)
 
     sealer.when_console.append(follow_console)
+
+    def fenced(gateway: Gateway) -> Gateway:
+        return gateway if lease is None else FencedGateway(gateway, lease.certain)
+
     channels = (
         [
             OutgoingChannel(
                 Channel.MAIL,
-                SmtpMailer(settings.mail, settings.bounces),
+                fenced(SmtpMailer(settings.mail, settings.bounces)),
                 most_per_minute=settings.mail.most_per_minute,
             )
         ]
@@ -406,7 +432,13 @@ def open_container(
         else []
     )
     channels += (
-        [OutgoingChannel(Channel.SMS, SmsGateway(settings.sms, clock), most_per_minute=settings.sms.most_per_minute)]
+        [
+            OutgoingChannel(
+                Channel.SMS,
+                fenced(SmsGateway(settings.sms, clock)),
+                most_per_minute=settings.sms.most_per_minute,
+            )
+        ]
         if settings.sms.address
         else []
     )
@@ -556,6 +588,7 @@ def open_container(
         subject_access=SubjectAccess(database, clock, document_service),
         erasures=Erasures(database, clock, parties, user_erasure, settings.data_dir),
         own_parser=own_parser,
+        lease=lease,
         booking_csv=BookingCsv(database, clock, changes, writer, bookings, parser),
         link_renewal=link_renewal,
         affected=affected,
@@ -593,11 +626,16 @@ def open_container(
         container.checks["bounces"] = container.bounce_reader.ready
     if settings.audit.mail_to:
         to = settings.audit.mail_to
-        own_mailer = SmtpMailer(settings.mail, settings.bounces)  # one connection for each task
+        own_mailer = fenced(SmtpMailer(settings.mail, settings.bounces))  # one connection for each task
         runs["audit mail"] = HeadMail(database, clock, sealer, own_mailer, sender=settings.mail.sender, to=to).run
     if not database.sqlite:
         runs["sessions"] = partial(people.sessions.cache.watch, database.url)
-    container.tasks += [NamedTask(name=name, run=run) for name, run in runs.items()]
+        container.change_log = ChangeLog(database, changes, since_boot)
+        runs["changes of others"] = container.change_log.run
+        runs["revocations of others"] = enrolment.follow
+        if channels:
+            runs["account mails of others"] = account_mails.hear
+    container.tasks += [NamedTask(name=name, run=run, everywhere=name in EVERYWHERE) for name, run in runs.items()]
     return container
 
 

@@ -15,11 +15,12 @@ import uvloop
 from controller.container import Container, NamedTask
 from controller.db.engine import Database
 from controller.db.instance_lock import InstanceLock, hold
+from controller.db.lease import WorkLease
 from controller.enrolment.key_file_check import require_known
 from controller.plans.clock_trust import GIVEN, MACHINE
 from controller.preflight import load_clock, require_database, require_files
 from controller.privileges import become_owner
-from controller.schema import migrate
+from controller.schema import is_newest, migrate
 from controller.settings import ConfigError, Listen, Settings
 from controller.settings_file import load_settings
 from controller.text.log_format import set_up_logging
@@ -75,8 +76,12 @@ def open_listener(config: Path, listen: Listen) -> socket.socket:
 
 async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with hold(settings.database_url, name=f"the controller at {settings.address}") as lock:
-        await migrate(settings.database_url)
+    url, name = settings.database_url, f"the controller at {settings.address}"
+    if url.get_backend_name() != "sqlite" and not await is_newest(url):
+        async with hold(url, name=name):
+            await migrate(url)
+    async with hold(url, name=name, shared=True) as lock:
+        await migrate(url)
         await require_known_keys(settings)
         return await _serve(settings, clock, listener, lock)
 
@@ -98,7 +103,8 @@ async def require_known_keys(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock: InstanceLock) -> int:
-    app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
+    several = settings.database_url.get_backend_name() != "sqlite"
+    app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN, several=several)
     container: Container = app.state.container
     connections = Connections(container.registry, bounds_of_process(), proxies=settings.listen.trusted)
     server = Server(BoundedConfig(app, connections, proxies=settings.listen.proxies))
@@ -114,14 +120,37 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
         log.info("The controller starts", extra={"action": "started", "address": settings.address})
         tasks = [
             NamedTask(name="tidy", run=lambda: tidy(container)),
-            NamedTask(name="instance lock", run=lock.watch),
-            NamedTask(name="connections", run=connections.run),
+            NamedTask(name="instance lock", run=lock.watch, everywhere=True),
+            NamedTask(name="connections", run=connections.run, everywhere=True),
             *container.tasks,
         ]
+        if container.lease is not None:
+            tasks = under_lease(tasks, container.lease)
         return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))
     finally:
         await container.close()
         log.info("The controller has stopped", extra={"action": "stopped"})
+
+
+def under_lease(tasks: Sequence[NamedTask], lease: WorkLease) -> list[NamedTask]:
+    """The tasks, with one that waits for the lease and then runs all that only one controller may run."""
+    alone = [each for each in tasks if not each.everywhere]
+    work = NamedTask(name="work", run=lambda: lease.run(lambda: run_all(alone)), everywhere=True)
+    return [work, *(each for each in tasks if each.everywhere)]
+
+
+async def run_all(tasks: Sequence[NamedTask]) -> None:
+    """Run tasks until one of them ends; raises what it raised. It is logged which that was."""
+    running = {asyncio.create_task(task.run(), name=task.name) for task in tasks}
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            log.critical("A task ended", extra={"action": "stopped", "task": task.get_name()})
+            task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _stop_on_signals(server: Server) -> asyncio.Event:
@@ -188,3 +217,5 @@ async def tidy_once(container: Container) -> None:
     await container.displays.tidy()
     await container.oidc.tidy()
     await forget_old_keys(container)
+    if container.change_log is not None:
+        await container.change_log.forget()

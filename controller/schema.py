@@ -20,7 +20,9 @@ import controller.access.tables
 import controller.alerts.repository
 import controller.billing.repository
 import controller.calendars.tables
+import controller.change_log
 import controller.closures.tables
+import controller.db.lease
 import controller.diary.tables
 import controller.documents.repository
 import controller.enrolment.tables
@@ -57,6 +59,16 @@ _REVISION = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 """As Alembic creates it."""
+
+
+async def is_newest(url: str | URL) -> bool:
+    """Whether a database has the newest form."""
+    engine = create_async_engine(make_url(url), hide_parameters=True, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_is_newest)
+    finally:
+        await engine.dispose()
 
 
 async def migrate(url: str | URL) -> None:
@@ -117,6 +129,11 @@ def _upgrade(connection: Connection) -> None:
 
         command.upgrade(alembic_config(connection), "head")
     connection.commit()
+
+
+def _is_newest(connection: Connection) -> bool:
+    there = inspect(connection).has_table(_REVISION.name)
+    return there and set(connection.scalars(select(_REVISION))) == {newest_revision()}
 
 
 def _create(connection: Connection) -> None:

@@ -12,8 +12,7 @@ from controller.audit.hash_chain import AuditHead
 from controller.audit.sealer import HEADS, AuditSealer
 from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
-from controller.notices.gateway import Delivery
-from controller.notices.smtp import SmtpMailer
+from controller.notices.gateway import Delivery, Gateway
 from controller.text.mail_address import mail_address
 from edge.wire.broker_link import stop_if_told
 from edge.wire.clock import Clock
@@ -32,7 +31,7 @@ class HeadMail:
         database: Database,
         clock: Clock,
         sealer: AuditSealer,
-        mailer: SmtpMailer,
+        mailer: Gateway,
         *,
         sender: str,
         to: Sequence[str],

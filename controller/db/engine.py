@@ -5,6 +5,9 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 """
 
 import asyncio
+import os
+import secrets
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -56,6 +59,7 @@ _MICROSECOND = timedelta(microseconds=1)
 WAIT_S = 10.0
 """How long a write waits for its turn, for a lock, and for both together before it fails."""
 _POOL_WAIT_S = 4.0
+_HANGS_S = 60.0
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
 _STATEMENTS_KEPT = 500
@@ -76,6 +80,10 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
 IN_BACKGROUND: ContextVar[bool] = ContextVar("in background", default=False)
 """Set by work that waits for all other work, and so does not wait for itself."""
+
+
+FENCE: ContextVar[Callable[[Tx], Awaitable[None]] | None] = ContextVar("fence", default=None)
+"""Awaited in each write of work that only one controller may do; it raises where another may do that by now."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -112,13 +120,15 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.name = f"hallkeeper {socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
+        """By which PostgreSQL knows the connections of this object, and no others."""
         if self.sqlite:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
             self._brief_writer = _sqlite_engine(self.url, None, pool_size=1, brief=True)
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
             self._autocommit_reader = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
-            self._writer = _postgresql_engine(self.url)
+            self._writer = _postgresql_engine(self.url, self.name)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = asyncio.Lock()
@@ -155,6 +165,8 @@ class Database:
                 async with self._brief_write() if brief and self.sqlite else self._writer.begin() as tx:
                     for name in (_LOCKED, READ_AHEAD, DRAWN):  # left by an earlier transaction of the connection
                         tx.info.pop(name, None)
+                    if (fence := FENCE.get()) is not None:
+                        await fence(tx)
                     yield tx
             finally:
                 if self.sqlite:
@@ -311,7 +323,7 @@ def translated(sql: str, error: Exception) -> DBAPIError:
     return kind(sql, None, error, hide_parameters=True)
 
 
-def _postgresql_engine(url: URL) -> AsyncEngine:
+def _postgresql_engine(url: URL, name: str) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="postgresql+shared"),
         hide_parameters=True,
@@ -321,7 +333,12 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         pool_timeout=_POOL_WAIT_S,
         pool_use_lifo=True,  # the one that was used last has its statements prepared
         connect_args={
-            "server_settings": {"lock_timeout": f"{WAIT_S:g}s"},
+            "server_settings": {
+                "application_name": name,
+                "lock_timeout": f"{WAIT_S:g}s",
+                # A controller that hangs in the middle of a transaction holds up no other for longer.
+                "idle_in_transaction_session_timeout": f"{_HANGS_S:g}s",
+            },
             "prepared_statement_cache_size": _STATEMENTS_KEPT,
             "statement_cache_size": _STATEMENTS_KEPT,
         },

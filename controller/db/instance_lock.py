@@ -1,4 +1,5 @@
-"""One controller per database: a second one refuses to start and names the first.
+"""One controller per SQLite database: a second one refuses to start and names the first. On PostgreSQL several may run,
+and what must be alone, as an upgrade of the tables must, is refused while one of them does.
 
 The lock ends with the process that holds it, however that ends. SQLite: ``flock`` on a file next to the database.
 PostgreSQL: a session's advisory lock on a connection of its own, which the server ends with the connection; where the
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from controller.db.engine import Tx
 from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,17 @@ LOOK_EVERY_S = 5.0
 """How often the connection that holds the lock is looked at, in seconds."""
 _KEY = 0x4A11_0002
 _TAKE = text("SELECT pg_try_advisory_lock(:key)")
+_TAKE_SHARED = text("SELECT pg_try_advisory_lock_shared(:key)")
 _HOLDER = text(
     "SELECT application_name || COALESCE(' on ' || host(client_addr), '')"
     "       || to_char(backend_start AT TIME ZONE 'UTC', '\", since \"YYYY-MM-DD HH24:MI\" UTC\"')"
     " FROM pg_locks JOIN pg_stat_activity USING (pid)"
     " WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key AND objsubid = 1"
     "   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_OTHERS = text(
+    "SELECT count(*) > 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key"
+    "   AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _SERVER_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
 _LONGEST_NAME = 63
@@ -49,8 +56,8 @@ class DatabaseTaken(Exception):
 
     def __init__(self, database: str, holder: str) -> None:
         super().__init__(
-            f"the database {database} is in use by {holder or 'another controller'}; "
-            "only one controller may work on a database, so stop that one first, or give this one another `database`"
+            f"the database {database} is in use by {holder or 'another controller'}; this needs it alone, so stop that "
+            "one first, or give this one another `database`"
         )
 
 
@@ -62,13 +69,16 @@ class InstanceLock(Protocol):
 
 
 @asynccontextmanager
-async def hold(url: URL, *, name: str) -> AsyncIterator[InstanceLock]:
+async def hold(url: URL, *, name: str, shared: bool = False) -> AsyncIterator[InstanceLock]:
     """Hold the lock of a database until the end of the block; ``name``: the owner, as the error names it to others.
+    ``shared``: with all others who share it, on PostgreSQL.
 
     Raises ``DatabaseTaken``, and ``OSError`` or ``SQLAlchemyError`` where the database cannot be reached.
     """
     lock: _FileLock | _SessionLock
-    lock = _FileLock(url.database or "", name) if url.get_backend_name() == "sqlite" else _SessionLock(url, name)
+    lock = (
+        _FileLock(url.database or "", name) if url.get_backend_name() == "sqlite" else _SessionLock(url, name, shared)
+    )
     until = time.monotonic() + HANDOVER_S
     try:
         while not await lock.take():
@@ -78,6 +88,11 @@ async def hold(url: URL, *, name: str) -> AsyncIterator[InstanceLock]:
         yield lock
     finally:
         await lock.release()
+
+
+async def several_run(tx: Tx) -> bool:
+    """Whether more than one controller works on the database."""
+    return tx.dialect.name == "postgresql" and bool((await tx.execute(_OTHERS, {"key": _KEY})).scalar())
 
 
 class _FileLock:
@@ -118,7 +133,8 @@ class _FileLock:
 class _SessionLock:
     """A pooler in between must use session pooling: the lock belongs to the session."""
 
-    def __init__(self, url: URL, name: str) -> None:
+    def __init__(self, url: URL, name: str, shared: bool) -> None:
+        self._take = _TAKE_SHARED if shared else _TAKE
         self.database = url.render_as_string(hide_password=True)
         label = f"{name}, process {os.getpid()} of {socket.gethostname()}"
         shown = label.encode("ascii", "replace")[:_LONGEST_NAME].decode()
@@ -135,7 +151,7 @@ class _SessionLock:
     async def take(self) -> bool:
         if self._connection is None:
             self._connection = await self._engine.connect()
-        return bool((await self._connection.execute(_TAKE, {"key": _KEY})).scalar_one())
+        return bool((await self._connection.execute(self._take, {"key": _KEY})).scalar_one())
 
     async def holder(self) -> str:
         assert self._connection is not None

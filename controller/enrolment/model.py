@@ -27,6 +27,14 @@ class KeyTaken(Conflicting):
         super().__init__("this public key was used before; start the enrolment again, so that the Pi makes new keys")
 
 
+class SeveralRun(Conflicting):
+    def __init__(self) -> None:
+        super().__init__(
+            "several controllers run, and the new key would be known to one of them; stop the others, rotate, and give "
+            "them a copy of the folder keys before they start again"
+        )
+
+
 class NotEnrolled(Conflicting):
     kind = "not-enrolled"
     title = "The edge has not enrolled"

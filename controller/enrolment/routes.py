@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, status
 
 from controller.access.code_generation import NoCodeLeft
-from controller.enrolment.model import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
+from controller.enrolment.model import KeyTaken, NotEnrolled, RevocationUnknown, SeveralRun, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,
     EnrolmentAnswer,
@@ -109,7 +109,9 @@ async def get_revocation(
         return revocation_answer(done, (await require_site(tx, site)).tz)
 
 
-@router.post("/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn))
+@router.post(
+    "/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn, SeveralRun)
+)
 async def rotate_signing_key(enrolment: TheEnrolment, actor: Builds) -> SigningKeyAnswer:
     """Rotate the key that signs plans and commands. Each edge gets the new key signed with the old one, which is
     deleted once every enrolled edge has a plan signed with the new one."""

@@ -21,6 +21,8 @@ from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
+from controller.db.instance_lock import several_run
+from controller.db.retry_until_available import retry_until_available
 from controller.diary.policy_repository import policy
 from controller.enrolment import key_file_check, repository
 from controller.enrolment.broker_files import BrokerFiles
@@ -36,6 +38,7 @@ from controller.enrolment.model import (
     Notified,
     Revocation,
     RevocationUnknown,
+    SeveralRun,
     StoredToken,
     TokenRefused,
     ToTell,
@@ -269,7 +272,10 @@ class EnrolmentService:
 
     async def rotate_own(self, *, actor: str) -> bool:
         """Begin to change the key that signs plans and commands; false where a change is under way. It ends by itself,
-        once every edge knows the new one and carries out a plan that is signed with it."""
+        once every edge knows the new one and carries out a plan that is signed with it. Raises ``SeveralRun``."""
+        async with self.database.read() as tx:
+            if await several_run(tx):
+                raise SeveralRun
         if not self.keys.begin_change():
             return False
         self.keyring.look()
@@ -372,6 +378,13 @@ class EnrolmentService:
     async def _note_key_files(self) -> None:
         """The database knows which keys it is written with from now on."""
         await self.database.run(key_file_check.record, self.keys.folder, self.clock.now())
+
+    async def follow(self) -> None:
+        """Bring what the broker reads up to date after each revocation at another controller, for ever."""
+        with self.changes.subscribe(estate=True) as changed:
+            while True:
+                await changed.sites()
+                await retry_until_available(self._write_list, what="the list of revoked certificates")
 
     async def _write_list(self) -> None:
         """Bring what the broker reads up to date."""

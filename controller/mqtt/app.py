@@ -16,6 +16,7 @@ from controller.backups.state import BackupWatch
 from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database
+from controller.db.lease import WorkLease
 from controller.diary.site_config import SiteConfigs
 from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.identity_delivery import IdentityDelivery
@@ -24,6 +25,7 @@ from controller.enrolment.signing_keyring import SigningKeyring
 from controller.live.disk_room import DiskRoom
 from controller.live.push import Live
 from controller.mqtt.client import BrokerLink
+from controller.mqtt.fenced_link import FencedLink
 from controller.mqtt.router import MqttRouter
 from controller.occupancy.metrics import PeopleMetrics
 from controller.occupancy.service import OccupancyService
@@ -50,7 +52,8 @@ Run = Callable[[], Coroutine[None, None, None]]
 
 
 class MqttApp:
-    """All parts that speak with edges. ``link`` takes the place of the real broker's where it is given."""
+    """All parts that speak with edges. ``link`` takes the place of the real broker's where it is given. ``lease``:
+    without it nothing is said to edges but what a person commands here."""
 
     def __init__(
         self,
@@ -65,12 +68,19 @@ class MqttApp:
         site_configs: SiteConfigs,
         others: OtherGrants,
         link: Link | None = None,
+        lease: WorkLease | None = None,
         time: Sources = GIVEN,
     ) -> None:
         signer = keyring
         self.time = ClockMonitor(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
+        self._lease = lease
+        self._commanding = self.link
+        """What commands go over, which are not fenced: each is for one session of its edge, and for seconds."""
+        if lease is not None:
+            self._commanding = broker_link(settings.broker, enrolment.files, hears=False)
+            self.link = FencedLink(self.link, lease)
         self.occupancy = OccupancyService(database, clock)
         registry.register(PeopleMetrics(self.occupancy))
         disk = DiskRoom(folder=settings.data_dir)
@@ -144,7 +154,12 @@ class MqttApp:
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self._seen
         )
         self.commander = CommandService(
-            database=database, link=self.link, signer=signer, clock=clock, verifier=self.verifier, seen=self._seen
+            database=database,
+            link=self._commanding,
+            signer=signer,
+            clock=clock,
+            verifier=self.verifier,
+            seen=self._seen,
         )
         self.ingest = Ingest(
             database=database,
@@ -171,7 +186,9 @@ class MqttApp:
             retained=self.retained,
         )
         registry.register(
-            TelemetryMetrics(link=self.link, verifier=self.verifier, strays=self.router.strays, hook=self.hook)
+            TelemetryMetrics(
+                link=self._commanding, lease=lease, verifier=self.verifier, strays=self.router.strays, hook=self.hook
+            )
         )
 
     @property
@@ -182,7 +199,7 @@ class MqttApp:
     @property
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
         """What /readyz asks, by name."""
-        return {"broker": self.router.ready, "clock": self._clock_ready}
+        return {"broker": self._broker_ready, "clock": self._clock_ready}
 
     @property
     def tasks(self) -> dict[str, Run]:
@@ -208,9 +225,21 @@ class MqttApp:
             "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
         }
+        if self._commanding is not self.link:
+            tasks["commands"] = self._keep_commanding
         if self.hook is not None:
             tasks["history"] = self.hook.run
         return tasks
+
+    async def _keep_commanding(self) -> None:
+        """Keep the connection that commands go over; it hears nothing."""
+        async for _ in self._commanding.events():
+            pass
+
+    async def _broker_ready(self) -> str | None:
+        """For /readyz: what is connected depends on whether edges are heard here or at another controller."""
+        links = [self._commanding, self.link] if self._lease is None or self._lease.number else [self._commanding]
+        return None if all(each.connected for each in links) else "the broker is not connected"
 
     async def _devices(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
         """An edge has said how all its devices are."""
@@ -236,12 +265,12 @@ class MqttApp:
         return self.doubt()
 
 
-def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:
-    """A link to the broker of the settings, which hears every edge."""
+def broker_link(broker: Broker, files: BrokerFiles, *, hears: bool = True) -> BrokerLink:
+    """A link to the broker of the settings. ``hears``: every edge."""
     return BrokerLink(
         host=broker.host,
         port=broker.port,
-        subscribe=subscriptions("up"),
+        subscribe=subscriptions("up") if hears else (),
         username=broker.username,
         password=_line(broker.password_file) if broker.password_file else None,
         tls=files.login_context if broker.tls else None,

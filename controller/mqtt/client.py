@@ -114,7 +114,8 @@ class BrokerLink:
             why = "the broker closed the connection"
             try:
                 async with entered(self._new_client(self._inbox.receiver())) as client:
-                    await client.subscribe([(topic, 1) for topic in self.subscribe])
+                    if self.subscribe:
+                        await client.subscribe([(topic, 1) for topic in self.subscribe])
                     stop_if_told()
                     connection += 1
                     retry_s, said = FIRST_RETRY_S, False

@@ -66,10 +66,6 @@ class MqttRouter:
         await self.identity_delivery.learn()
         return new
 
-    async def ready(self) -> str | None:
-        """For /readyz."""
-        return None if self.link.connected else "the broker is not connected"
-
     async def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
             await self.edge_sessions.greet_all()

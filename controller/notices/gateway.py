@@ -1,5 +1,7 @@
 """What mail server and SMS gateway have in common: what they take, and what they make of it."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
@@ -47,6 +49,21 @@ class Gateway(Protocol):
     async def close(self) -> None:
         """End the connection until the next message. Idempotent."""
         ...
+
+
+@dataclass(eq=False)
+class FencedGateway:
+    """Hands nothing over before ``certain`` has said that no other controller does this work."""
+
+    gateway: Gateway
+    certain: Callable[[], Awaitable[None]]
+
+    async def send(self, message: EmailMessage | SmsMessage) -> DeliveryResult:
+        await self.certain()
+        return await self.gateway.send(message)
+
+    async def close(self) -> None:
+        await self.gateway.close()
 
 
 def one_line(text: str) -> str:

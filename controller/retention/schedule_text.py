@@ -232,7 +232,7 @@ SCHEDULE = (
                 "history_cursor",
                 "readiness",
             ),
-            *("idempotency", "notice_pauses", "retention_runs"),
+            *("idempotency", "notice_pauses", "retention_runs", "leases", "site_changes"),
         ),
         why="the last state only, overwritten by the next",
     ),

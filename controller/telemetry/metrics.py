@@ -7,6 +7,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from controller.db.lease import WorkLease
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.history import HistoryFollower
 from edge.wire.broker_link import Link
@@ -17,6 +18,7 @@ class TelemetryMetrics(Collector):
     """The link's state, refusals and the history's state."""
 
     link: Link
+    lease: WorkLease | None
     verifier: EnvelopeVerifier
     strays: Mapping[str, int]
     hook: HistoryFollower | None
@@ -25,6 +27,12 @@ class TelemetryMetrics(Collector):
         yield GaugeMetricFamily(
             "hallkeeper_broker_connected", "Whether the broker is connected.", float(self.link.connected)
         )
+        if self.lease is not None:
+            yield GaugeMetricFamily(
+                "hallkeeper_work_lease",
+                "The number of the lease by which this controller does the work of the estate; 0 where another does.",
+                self.lease.number,
+            )
         refused = CounterMetricFamily(
             "hallkeeper_refused",
             "Messages and events from edges, refused or put in quarantine.",

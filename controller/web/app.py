@@ -245,14 +245,17 @@ def build_app(
     parser: Parser | None = None,
     link: Link | None = None,
     time: Sources = GIVEN,
+    several: bool = False,
 ) -> FastAPI:
     """The application around a container of its own, ``app.state.container``. ``time``: what vouches for the clock.
-    ``parser`` stays the caller's to close.
+    ``parser`` stays the caller's to close. ``several``: as in ``open_container``.
 
     The caller migrates the database, awaits ``container.start()`` before the first request, runs
     ``container.tasks``, and awaits ``container.close()`` at the end. Raises ``KeyFault``.
     """
-    return app_of(open_container(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
+    return app_of(
+        open_container(settings, clock, passwords=passwords, parser=parser, link=link, time=time, several=several)
+    )
 
 
 def app_of(container: Container) -> FastAPI:

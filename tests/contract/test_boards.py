@@ -295,7 +295,9 @@ async def test_every_metric_that_is_asked_for_is_on_the_metrics_page(
     registry = CollectorRegistry()
     follower = HistoryFollower(database=container.database, history=NoHistory())
     registry.register(
-        TelemetryMetrics(link=MemoryBroker().client([]), verifier=EnvelopeVerifier(), strays={}, hook=follower)
+        TelemetryMetrics(
+            link=MemoryBroker().client([]), lease=None, verifier=EnvelopeVerifier(), strays={}, hook=follower
+        )
     )
     await container.mqtt.occupancy.now(SITE)
     text = (await client.get("/metrics")).text + generate_latest(registry).decode()

@@ -1,5 +1,6 @@
-"""The controller as the process that its users run, on SQLite and a real broker."""
+"""The controller as the process that its users run, on SQLite or PostgreSQL, and a real broker."""
 
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,9 @@ from tests.services.mosquitto import Broker
 
 class ControllerProcess:
     """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart. ``launch`` starts it.
-    ``more``: of its configuration."""
+    ``more``: of its configuration. ``database``: the address of its database, if that is not in the folder."""
 
-    def __init__(self, folder: Path, broker: Broker, launch: Start, *, more: str = "") -> None:
+    def __init__(self, folder: Path, broker: Broker, launch: Start, *, more: str = "", database: str = "") -> None:
         self.port = free_port()
         self.data_dir = folder
         config = folder / "controller.toml"
@@ -26,7 +27,8 @@ class ControllerProcess:
             f'data_dir = "{folder}"\n'
             # Nothing vouches for the clock of a container.
             f"clock_right_on = {datetime.now(UTC).date()}\n"
-            f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
+            + (f'database = "{database}"\n' if database else "")
+            + f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
             f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n{more}'
         )
         self._child = Child(
@@ -45,6 +47,21 @@ class ControllerProcess:
     async def kill(self) -> None:
         """kill -9."""
         await self._child.kill()
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; its return code."""
+        return await self._child.ended()
+
+    def pause(self) -> None:
+        """SIGSTOP: its connections stay open."""
+        self._child.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._child.signal(signal.SIGCONT)
+
+    @property
+    def log(self) -> str:
+        return (self.data_dir / "controller.log").read_text()
 
     async def stop(self) -> None:
         await self._child.stop(patience_s=60)

@@ -14,6 +14,7 @@ from functools import partial
 from hashlib import sha256
 
 from controller.db.engine import Database, Tx
+from controller.db.postgresql_notifications import listen
 from controller.key_files import KeyFiles, token_hash
 from controller.people import party_repository
 from controller.people import repository as users
@@ -58,6 +59,10 @@ class AccountMails:
         """Set when a mail was written down; the sender clears it."""
         self.subjects: dict[MailPurpose, MailSubject] = {}
         """Of the purposes that are about no user: what their mails are about."""
+
+    async def hear(self) -> None:
+        """Hear of mails that other processes write down, for ever. PostgreSQL only."""
+        await listen(self.database.url, repository.CHANNEL, heard=self.asked.set, alive=lambda: None)
 
     @property
     def sends(self) -> bool:

@@ -6,12 +6,15 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
+from controller.db.postgresql_notifications import notify
 from controller.db.row_mapping import columns_of, first_of
 from controller.people.account_mails.model import AccountMail, MailPurpose, MailState
 from controller.people.account_mails.tables import WAITING, account_mails
 
 _COLUMNS = columns_of(AccountMail, account_mails)
 _C = account_mails.c
+CHANNEL = "hallkeeper_account_mails"
+"""On which the controller that sends them is told that there is a new one."""
 
 
 async def lock(tx: Tx, digest: bytes) -> None:
@@ -22,6 +25,7 @@ async def lock(tx: Tx, digest: bytes) -> None:
 
 async def add(tx: Tx, mail: AccountMail) -> None:
     await tx.execute(insert(account_mails).values(msgspec.structs.asdict(mail)))
+    await notify(tx, CHANNEL)
 
 
 async def made_to_address(tx: Tx, digest: bytes, since: datetime) -> list[datetime]:
@@ -50,7 +54,7 @@ async def claim(tx: Tx, now: datetime) -> AccountMail | None:
 
 
 async def take_back(tx: Tx) -> None:
-    """Let what a process that died was sending wait again. Only for the only process there is."""
+    """Let what a process that died was sending wait again. Only for the only process that sends."""
     here = _C.state == MailState.SENDING.value
     await tx.execute(update(account_mails).where(here).values(state=MailState.WAITING))
 

@@ -30,7 +30,9 @@ MINUTE = timedelta(minutes=1)
 SCHEMA = Path(__file__).parents[2] / "data" / "schema"
 _RULES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype IN ('c', 'x')",
+    "postgresql": "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype IN ('c', 'x')"
+    " UNION ALL SELECT tgrelid::regclass || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    " UNION ALL SELECT proname, prosrc FROM pg_proc WHERE proname = 'hallkeeper_note_change'",
 }
 """What Alembic does not compare: triggers, checks, exclusions."""
 

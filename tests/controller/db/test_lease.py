@@ -1,0 +1,175 @@
+"""One controller at a time has the lease, by the database's time; nothing of an earlier holder is committed or sent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from controller.db import lease as leases
+from controller.db.engine import FENCE, Database, Tx
+from controller.db.lease import LEASE_S, LeaseLost, WorkLease
+from controller.mqtt.fenced_link import FencedLink
+from tests.eventually import eventually
+from tests.memory_link import MemoryBroker
+
+_ADD = text("INSERT INTO hire_terms (version, terms) VALUES ('1', 'x')")
+_END = text("UPDATE leases SET until = clock_timestamp()")
+
+
+async def _add(tx: Tx) -> None:
+    await tx.execute(_ADD)
+
+
+class Controller:
+    """A database and a lease of one of several controllers."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.lease = WorkLease(self.database.url, "work", self.database.name)
+        self._engine = create_async_engine(url)
+        self.connection: AsyncConnection
+
+    async def __aenter__(self) -> "Controller":
+        self.connection = await self._engine.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.connection.close()
+        await self._engine.dispose()
+        await self.database.close()
+
+    async def end_lease(self) -> None:
+        """As if so much time had passed for the database."""
+        async with self.connection.begin():
+            await self.connection.execute(_END)
+
+
+@pytest.fixture
+def new_url(postgres_url: Callable[..., str], postgres_template: str) -> str:
+    return postgres_url(postgres_template)
+
+
+@pytest.fixture
+async def first(new_url: str) -> AsyncIterator[Controller]:
+    async with Controller(new_url) as controller:
+        yield controller
+
+
+@pytest.fixture
+async def second(new_url: str) -> AsyncIterator[Controller]:
+    async with Controller(new_url) as controller:
+        yield controller
+
+
+async def test_the_second_gets_it_when_it_has_ended_with_a_higher_number_and_the_first_loses_it(
+    first: Controller, second: Controller
+) -> None:
+    assert await first.lease.take(first.connection)
+    assert not await second.lease.take(second.connection)
+    assert await first.lease.renew(first.connection)
+    await first.end_lease()
+    assert await first.lease.renew(first.connection)  # nobody else has taken it
+    assert not await second.lease.take(second.connection)
+    await first.end_lease()
+    assert await second.lease.take(second.connection)
+    assert (first.lease.number, second.lease.number) == (1, 2)
+    with pytest.raises(LeaseLost):
+        await first.lease.renew(first.connection)
+    assert (first.lease.number, first.lease.is_certain, second.lease.is_certain) == (0, False, True)
+
+
+async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_committed(
+    first: Controller, second: Controller
+) -> None:
+    await first.lease.take(first.connection)
+    FENCE.set(first.lease.require)
+
+    async def sleeps_before_its_end() -> None:
+        async with first.database.write() as tx:
+            await tx.execute(_ADD)
+            await second.end_lease()
+            assert await second.lease.take(second.connection)
+
+    with pytest.raises(SQLAlchemyError, match=r"commit|closed|terminat"):
+        await sleeps_before_its_end()
+    with pytest.raises(LeaseLost):
+        await first.database.run(_add)
+    FENCE.set(second.lease.require)
+    async with second.database.write() as tx:
+        assert (await tx.execute(text("SELECT count(*) FROM hire_terms"))).scalar() == 0
+
+
+async def test_a_message_waits_until_the_lease_is_certain_again(
+    first: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await first.lease.take(first.connection)
+    broker = MemoryBroker()
+    link = FencedLink(broker.client([]), first.lease)
+    slept = leases._now() + 3 * LEASE_S
+    monkeypatch.setattr(leases, "_now", lambda: slept)
+    sending = asyncio.create_task(link.publish("hk/1/ramsey/main/hello", b"x"))
+    await first.database.close()  # anything that takes a while
+    await asyncio.sleep(0)
+    assert not sending.done()
+    await first.lease.renew(first.connection)
+    await asyncio.wait_for(sending, 10)
+
+
+async def test_work_ends_when_the_lease_is_lost_and_begins_elsewhere(
+    first: Controller, second: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_S", 0.05)
+    monkeypatch.setattr(leases, "TAKE_S", 0.05)
+    at_work: list[str] = []
+
+    async def work(name: str) -> None:
+        at_work.append(name)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            at_work.remove(name)
+
+    async def works(name: str) -> None:
+        async def look() -> bool:
+            return at_work == [name]
+
+        await eventually(look, what=f"the {name} works")
+
+    one = asyncio.create_task(first.lease.run(lambda: work("first")))
+    await works("first")
+    two = asyncio.create_task(second.lease.run(lambda: work("second")))
+    first.lease._number = 9  # as if it had slept, and another were at work
+    with pytest.raises(LeaseLost):
+        await one
+    await second.end_lease()
+    await works("second")
+    two.cancel()  # in order: the next one need not wait
+    await asyncio.gather(two, return_exceptions=True)
+    assert await first.lease.take(first.connection)
+
+
+async def test_a_database_that_is_away_ends_no_work(first: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "RENEW_S", 0.02)
+    started = asyncio.Event()
+
+    async def work() -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    at_work = asyncio.create_task(first.lease.run(work))
+    await asyncio.wait_for(started.wait(), 30)
+    until = first.lease._certain_until
+    ended = text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = :name")
+    async with first.connection.begin():
+        await first.connection.execute(ended, {"name": first.database.name})
+
+    async def renewed() -> bool:
+        return first.lease._certain_until > until
+
+    await eventually(renewed, what="the lease is renewed on another connection")
+    assert not at_work.done()
+    at_work.cancel()
+    await asyncio.gather(at_work, return_exceptions=True)

@@ -1,0 +1,136 @@
+"""What another process changes is heard here: each change once, in whatever order transactions are committed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import select
+
+from controller import change_log
+from controller.change_log import ChangeLog, site_changes
+from controller.changes import Changes
+from controller.db.engine import Database
+from controller.estate import repository as estate
+from controller.estate.model import Site
+from edge.wire.machine_clock import since_boot
+from tests.eventually import eventually
+
+
+class Controller:
+    """What one of several controllers hears."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.changes = Changes()
+        self.slept_s = 0.0
+        self.log = ChangeLog(self.database, self.changes, lambda: since_boot() + self.slept_s)
+        self._any, self._estate = self.changes.subscribe(), self.changes.subscribe(estate=True)
+
+    def heard(self) -> set[tuple[str, bool]]:
+        """The sites that were named since it was last asked, and whether as sites themselves."""
+        sites = self._estate.pending()
+        return {(site, site in sites) for site in self._any.pending()}
+
+    async def put(self, site: str) -> None:
+        async with self.database.write() as tx:
+            await estate.put_site(tx, Site(id=site, name=site, zone="Europe/London"))
+
+
+@pytest.fixture
+async def pair(
+    postgres_url: Callable[..., str], postgres_template: str
+) -> AsyncIterator[tuple[Controller, Controller]]:
+    url = postgres_url(postgres_template)
+    both = Controller(url), Controller(url)
+    for each in both:
+        await each.log.start()
+    yield both
+    for each in both:
+        await each.database.close()
+
+
+async def test_a_change_is_heard_once_by_others_and_not_by_who_made_it(pair: tuple[Controller, Controller]) -> None:
+    here, there = pair
+    await here.put("ramsey")
+    for each in pair:
+        await each.log.look()
+        await each.log.look()
+    assert (here.heard(), there.heard()) == (set(), {("ramsey", True)})
+    await there.log.look()
+    assert there.heard() == set()
+
+
+async def test_a_change_that_is_rolled_back_is_heard_by_nobody(pair: tuple[Controller, Controller]) -> None:
+    here, there = pair
+    async with here.database.write() as tx:
+        await estate.put_site(tx, Site(id="ramsey", name="x", zone="Europe/London"))
+        await tx.rollback()
+    await there.log.look()
+    assert there.heard() == set()
+
+
+async def test_a_change_of_a_transaction_that_began_before_and_is_committed_after_another_is_heard(
+    pair: tuple[Controller, Controller],
+) -> None:
+    here, there = pair
+    async with here.database.write() as slow:
+        await estate.put_site(slow, Site(id="slow", name="x", zone="Europe/London"))
+        await here.put("quick")
+        await there.log.look()
+        assert there.heard() == {("quick", True)}
+        await there.log.look()
+        assert there.heard() == set()
+    await there.log.look()
+    assert there.heard() == {("slow", True)}
+
+
+async def test_who_has_slept_takes_every_site_to_have_changed(pair: tuple[Controller, Controller]) -> None:
+    here, there = pair
+    await here.put("ramsey")
+    await here.put("kirkby")
+    await there.log.look()
+    there.heard()
+    there.slept_s = change_log.KEPT_S
+    await there.log.look()
+    assert there.heard() == {("ramsey", True), ("kirkby", True)}
+
+
+async def test_rows_are_deleted_when_everybody_has_read_them(
+    pair: tuple[Controller, Controller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = pair
+    await here.put("ramsey")
+    await there.log.forget()
+    async with there.database.read() as tx:
+        assert len((await tx.execute(select(site_changes))).all()) == 1
+    monkeypatch.setattr(change_log, "KEPT_S", 0.0)
+    await there.log.forget()
+    async with there.database.read() as tx:
+        assert (await tx.execute(select(site_changes))).all() == []
+
+
+@pytest.mark.parametrize("notified", [True, False])
+async def test_a_notification_only_wakes(
+    pair: tuple[Controller, Controller], monkeypatch: pytest.MonkeyPatch, notified: bool
+) -> None:
+    """One that is lost costs a delay."""
+    here, there = pair
+    monkeypatch.setattr(change_log, "LOOK_EVERY_S", 3600.0 if notified else 0.1)
+    if not notified:
+        monkeypatch.setattr(change_log, "CHANNEL", "nobody_listens")
+    tasks = [asyncio.create_task(there.log.run())]
+    if notified:
+        tasks.append(asyncio.create_task(here.log.run()))
+    heard: set[tuple[str, bool]] = set()
+
+    async def hears() -> bool:
+        nonlocal heard
+        here.changes.site_changed("ramsey")  # the line may have come up in the meantime
+        heard |= there.heard()
+        return heard == {("ramsey", True)}
+
+    await here.put("ramsey")
+    await eventually(hears, what="the change is heard")
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
