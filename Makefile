@@ -55,6 +55,7 @@ cases: setup-test ## the costly and the further cases of rules; make test keeps 
 	$(BIN)/pytest tests -m "cases_full and not databases_full" -n $(WORKERS) --dist worksteal $(ARGS)
 
 peers: setup-test ## whole programs of other projects as peers, such as Zigbee2MQTT; make test plays what they sent
+	@deploy/setup/system.sh peers
 	$(BIN)/pytest tests -m peers_full $(ARGS)
 
 fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test

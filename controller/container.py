@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.holders.csv_import import HolderImport
@@ -64,6 +65,7 @@ from controller.documents.service import DocumentService
 from controller.door_pages.door_page import DoorPages
 from controller.enrolment import repository as enrolment_repository
 from controller.enrolment.broker_files import authority, broker_files, broker_of_edges
+from controller.enrolment.certificate_metrics import CertificateMetrics
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
@@ -360,6 +362,10 @@ def open_container(
     billing = BillingService(database, clock, changes, writer)
     availability = AvailabilityService(database, clock, writer.site_configs)
     registry = CollectorRegistry()
+    registry.register(CertificateMetrics(settings.data_dir))
+    Gauge("hallkeeper_info", "1; the controller's version is a label.", ["version"], registry=registry).labels(
+        version("hallkeeper")
+    ).set(1)
     holders = HolderService(database, clock, changes, keys, estate)
     estate.when_a_site_changes(holders)
     members = MemberService(database, clock, changes, keys, parser, least_age)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.alerts.repository import alerts
 from controller.alerts.standing import LOW_BATTERY
 from controller.db.engine import Database, Tx
+from controller.enrolment.tables import certificates
 from controller.estate.tables import edges
+from controller.notices.model import Channel, NoticeState
+from controller.notices.tables import notices
 from controller.plans.tables import plans
 from controller.telemetry.tables import edge_states, event_logs, event_runs, room_sensors
 from edge.wire.access_decision import ClockTrust
@@ -29,7 +32,9 @@ _LABELS = ("site", "edge")
 class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One edge. ``since``: when it went online or offline; None if it has never connected. ``plan_signed``:
     when the plan it carries out was signed; None where it carries out none of ours. ``plan_waits``: when its newest
-    plan was signed, where it does not carry that one out yet. ``outbox``: events it has that are not committed here."""
+    plan was signed, where it does not carry that one out yet; ``plans_behind``: how many there are that are newer than
+    its own. ``outbox``: events it has that are not committed here; ``stored``: those of its log that are.
+    ``heard``: when it last said how it is. ``certificate``: when the one that lasts longest ends."""
 
     site: str
     edge: str
@@ -39,6 +44,11 @@ class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
     plan_signed: datetime | None
     plan_waits: datetime | None
     outbox: int
+    stored: int
+    plans_behind: int
+    heard: datetime | None
+    certificate: datetime | None
+    software: str
 
 
 class SensorFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +72,7 @@ class EdgeMetrics(Collector):
         self._found: tuple[EdgeFigures, ...] = ()
         self._alerts: dict[tuple[str, str], int] = {}
         self._sensors: list[SensorFigures] = []
+        self._notices: dict[str, int] = {}
         self._readable = False
         registry.register(self)
 
@@ -70,8 +81,9 @@ class EdgeMetrics(Collector):
         try:
             async with self._database.read() as tx:
                 self._found, self._alerts, self._sensors = await figures(tx), await alerts_of(tx), await sensors_of(tx)
+                self._notices = await notices_due(tx, self._clock.now())
         except (SQLAlchemyError, OSError) as error:
-            self._found, self._alerts, self._sensors, self._readable = (), {}, [], False
+            self._found, self._alerts, self._sensors, self._notices, self._readable = (), {}, [], {}, False
             fields = {"action": "metrics", "reason": type(error).__name__}
             log.warning("The edges could not be read for /metrics", extra=fields)
         else:
@@ -85,11 +97,25 @@ class EdgeMetrics(Collector):
         waits = _gauge("plan_pending_seconds", "How long the edge's newest plan has not been applied; 0 once it is.")
         outbox = _gauge("outbox_events", "Events on the edge's disk that are not stored here yet, as last reported.")
         clock = _gauge("clock", "1 for the present state of the edge's clock, as last reported.", "state")
+        heard = _gauge("heard_timestamp_seconds", "When the edge last said how it is, in Unix time.")
+        behind = _gauge("plans_behind", "How many plans are newer than the one that the edge carries out.")
+        ends = _gauge("certificate_expires_timestamp_seconds", "When the edge's certificate ends, in Unix time.")
+        info = _gauge("info", "1; the version of the edge's software is a label.", "version")
+        stored = CounterMetricFamily(
+            "hallkeeper_edge_events", "Events of the edge's present log that are stored here.", labels=_LABELS
+        )
         for each in self._found:
             name = (each.site, each.edge)
             online.add_metric(name, float(each.online))
             waits.add_metric(name, _age(each.plan_waits, now) if each.plan_waits else 0.0)
             outbox.add_metric(name, each.outbox)
+            behind.add_metric(name, each.plans_behind)
+            stored.add_metric(name, each.stored)
+            if each.heard is not None:
+                heard.add_metric(name, each.heard.timestamp())
+                info.add_metric((*name, each.software), 1.0)
+            if each.certificate is not None:
+                ends.add_metric(name, each.certificate.timestamp())
             if each.since is not None:
                 since.add_metric(name, each.since.timestamp())
             if each.plan_signed is not None:
@@ -99,11 +125,15 @@ class EdgeMetrics(Collector):
         yield GaugeMetricFamily(
             "hallkeeper_edges_readable", "1 if the edges could be read from the database.", float(self._readable)
         )
-        yield from (online, since, age, waits, outbox, clock)
+        yield from (online, since, age, waits, outbox, clock, heard, behind, ends, info, stored)
         alerts_open = GaugeMetricFamily("hallkeeper_alerts_open", "Alerts that are open.", labels=("site", "code"))
         for key, number in self._alerts.items():
             alerts_open.add_metric(key, number)
         yield alerts_open
+        due = GaugeMetricFamily("hallkeeper_notices_due", "Notices that are due and not sent.", labels=("channel",))
+        for channel, number in self._notices.items():
+            due.add_metric((channel,), number)
+        yield due
         percent, low = (
             GaugeMetricFamily(f"hallkeeper_sensor_battery_{name}", text, labels=(*_LABELS, "device"))
             for name, text in (("percent", "Battery of a sensor in a room, in percent."), ("low", "1 while it is low."))
@@ -121,6 +151,12 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
     state = edge_states.c
     here = (plans.c.site == edges.c.site) & (plans.c.edge == edges.c.id)
     newest = select(func.max(plans.c.version)).where(here).scalar_subquery()
+    newer = select(func.count()).select_from(plans)
+    newer = newer.where(here, plans.c.version > func.coalesce(edge_states.c.applied_version, 0))
+    cert = certificates.c
+    ends = select(func.max(cert.expires_at)).where(
+        cert.site == edges.c.site, cert.edge == edges.c.id, cert.revoked_at.is_(None)
+    )
     carried, latest = plans.alias(), plans.alias()
     logs, runs = event_logs.c, event_runs.c
     query = (
@@ -131,6 +167,10 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
             state.since,
             state.trust,
             state.head,
+            state.at,
+            state.software,
+            newer.correlate(edges, edge_states).scalar_subquery().label("behind"),
+            ends.correlate(edges).scalar_subquery().label("ends"),
             carried.c.compiled_at.label("carried"),
             latest.c.compiled_at.label("latest"),
             (latest.c.version == state.applied_version).label("up_to_date"),
@@ -154,6 +194,11 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
             plan_signed=row.carried,
             plan_waits=None if row.up_to_date else row.latest,
             outbox=max((row.head or 0) - (row.contiguous or 0), 0),
+            stored=row.contiguous or 0,
+            plans_behind=row.behind,
+            heard=row.at,
+            certificate=row.ends,
+            software=(row.software or "").removeprefix("hallkeeper "),
         )
         for row in await tx.execute(query)
     )
@@ -164,6 +209,14 @@ async def alerts_of(tx: Tx) -> dict[tuple[str, str], int]:
     c = alerts.c
     query = select(c.site, c.kind, func.count()).where(c.raised_at.is_not(None), c.cleared_at.is_(None))
     return {(site, code): number for site, code, number in await tx.execute(query.group_by(c.site, c.kind))}
+
+
+async def notices_due(tx: Tx, now: datetime) -> dict[str, int]:
+    """Channel -> how many notices should have been sent by now."""
+    c = notices.c
+    query = select(c.channel, func.count()).where(c.state == NoticeState.WAITING, c.due_at <= now)
+    found = {row.channel: row[1] for row in await tx.execute(query.group_by(c.channel))}
+    return {channel.value: found.get(channel.value, 0) for channel in Channel}
 
 
 async def sensors_of(tx: Tx) -> list[SensorFigures]:

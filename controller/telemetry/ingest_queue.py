@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from controller.db.engine import Database, Tx
@@ -178,6 +178,8 @@ class Ingest:
         self._storing_counts = asyncio.Lock()
         self._batches = Counter("hallkeeper_batches", "Batches of events that arrived.", registry=self.registry)
         self._events = Counter("hallkeeper_events", "Events stored, each once.", registry=self.registry)
+        waiting = Gauge("hallkeeper_batches_waiting", "Batches that arrived and wait.", registry=self.registry)
+        waiting.set_function(self._waiting.qsize)
         self._overflow = Counter(
             "hallkeeper_batches_left", "Batches left to be sent again, because too many waited.", registry=self.registry
         )

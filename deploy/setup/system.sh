@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo` or `system.sh test`.
+# Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
+# `make peers` runs besides: `system.sh peers`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -20,6 +21,9 @@ need() {
     units="$units $2"
 }
 have mosquitto || need mosquitto mosquitto.service
+if [ "$purpose" = peers ]; then
+    have prometheus || need prometheus prometheus.service
+fi
 if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
     # Chromium's shell draws the same pages with half of the CPU.
