@@ -22,6 +22,7 @@ from firmware_sim import occupancy_score
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
 from firmware_sim.pi_faults import DiskState
+from firmware_sim.sensed_rooms import sensed_rooms
 from firmware_sim.sensed_weeks import SCENARIOS, sensed_weeks
 
 app = typer.Typer(
@@ -332,6 +333,7 @@ def score_occupancy(
     ] = None,
     seed: Annotated[list[str] | None, typer.Option(help="Once for each seed; without one, 1 to 5.")] = None,
     weeks: Annotated[int, typer.Option(min=1, max=20, help="How many weeks each seed draws.")] = 2,
+    rooms: Annotated[bool, typer.Option("--rooms", help="Also each room, beside what is booked there.")] = False,
 ) -> None:
     """Simulate people and sensors, and print how far the live figure of people is from the truth, beside in minus out
     with a reset every night. Needs no demo.
@@ -346,11 +348,13 @@ def score_occupancy(
         for name in scenario or SCENARIOS:
             for each in seed or ("1", "2", "3", "4", "5"):
                 drawn = sensed_weeks(SCENARIOS[name], each, weeks)
-                for when, base, found in occupancy_score.scores(drawn, occupancy_score.replayed(drawn, Path(folder))):
-                    less = f"{1 - found.error / max(base.error, 0.01):.0%}"
-                    figures = f"{base.error:.2f} {found.error:.2f} {less} {found.covered:.0%} {found.width:.1f}"
-                    words = [name, each, when, *figures.split(), f"{found.interval:.0f}", f"{base.interval:.0f}"]
-                    typer.echo(" ".join(f"{word:>9}" for word in words))
+                figures = occupancy_score.replayed(drawn, Path(folder))
+                for scored in occupancy_score.scores(drawn, figures):
+                    typer.echo(occupancy_score.line(name, each, *scored))
+                for room in sensed_rooms(drawn, each) if rooms else ():
+                    figures = occupancy_score.replayed_room(room, Path(folder))
+                    for scored in occupancy_score.room_scores(room, drawn.open, figures):
+                        typer.echo(occupancy_score.line(room.name, each, *scored))
 
 
 @app.command()

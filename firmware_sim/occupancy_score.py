@@ -7,11 +7,12 @@ import csv
 import math
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_sim.errors import SimError
+from firmware_sim.sensed_rooms import SensedRoom
 from firmware_sim.sensed_weeks import MINUTES, SensedWeeks
 
 _RESET = 4 * 60
@@ -67,18 +68,41 @@ def in_minus_out(weeks: SensedWeeks) -> list[Figures]:
 
 def replayed(weeks: SensedWeeks, folder: Path) -> list[Figures]:
     """What `hallkeeper occupancy replay` says of each minute. Raises SimError with what it said if it failed."""
+    return _replayed(weeks.rows(), weeks.kinds, weeks.scenario.capacity, folder)
+
+
+def replayed_room(room: SensedRoom, folder: Path) -> list[Figures]:
+    """The same of a room, from its own sensors and what is booked."""
+    return _replayed(room.rows(), {**room.kinds, "booked": "booked"}, room.capacity, folder)
+
+
+def booked(room: SensedRoom) -> list[Figures]:
+    """As many as its bookings name, without an interval of its own."""
+    found = [(0.0, 0.0, 0.0)] * len(room.people)
+    for each in room.bookings:
+        found[each.starts : each.ends] = [(float(each.people),) * 3] * (each.ends - each.starts)
+    return found
+
+
+def room_scores(
+    room: SensedRoom, open_: Sequence[bool], figures: Sequence[Figures]
+) -> Iterator[tuple[str, Score, Score]]:
+    """As `scores`, against what is booked."""
+    for when, chosen in (("open", open_), ("occupied", [many > 0 for many in room.people])):
+        yield when, score(booked(room), room.people, chosen), score(figures, room.people, chosen)
+
+
+def _replayed(rows: Iterable[list[str]], kinds: Mapping[str, str], capacity: int, folder: Path) -> list[Figures]:
     path = folder / "weeks.csv"
     with path.open("w", newline="") as file:
-        csv.writer(file).writerows(weeks.rows())
-    maps = [f"--map={name}={kind}" for name, kind in [("time", "time"), *weeks.kinds.items()]]
+        csv.writer(file).writerows(rows)
+    maps = [f"--map={name}={kind}" for name, kind in [("time", "time"), *kinds.items()]]
     command = [str(Path(sys.executable).parent / "hallkeeper"), "occupancy", "replay", str(path)]
-    done = subprocess.run(
-        [*command, "--capacity", str(weeks.scenario.capacity), *maps], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--capacity", str(capacity), *maps], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SimError(f"hallkeeper occupancy replay failed: {done.stderr.strip()}")
-    rows = csv.DictReader(done.stdout.splitlines())
-    return [(float(row["people"]), float(row["low"]), float(row["high"])) for row in rows]
+    said = csv.DictReader(done.stdout.splitlines())
+    return [(float(row["people"]), float(row["low"]), float(row["high"])) for row in said]
 
 
 def scores(weeks: SensedWeeks, figures: Sequence[Figures]) -> Iterator[tuple[str, Score, Score]]:
@@ -86,3 +110,11 @@ def scores(weeks: SensedWeeks, figures: Sequence[Figures]) -> Iterator[tuple[str
     baseline = in_minus_out(weeks)
     for when, chosen in (("open", weeks.open), ("occupied", [many > 0 for many in weeks.people])):
         yield when, score(baseline, weeks.people, chosen), score(figures, weeks.people, chosen)
+
+
+def line(name: str, seed: str, when: str, base: Score, found: Score) -> str:
+    """A row of what `hallkeeper sim score` prints."""
+    less = f"{1 - found.error / max(base.error, 0.01):.0%}"
+    figures = f"{base.error:.2f} {found.error:.2f} {less} {found.covered:.0%} {found.width:.1f}"
+    words = [name, seed, when, *figures.split(), f"{found.interval:.0f}", f"{base.interval:.0f}"]
+    return " ".join(f"{word:>9}" for word in words)

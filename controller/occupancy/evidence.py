@@ -23,6 +23,8 @@ _ALONE, _AGREED, _LEAST = 0.4, 1.2, 0.1
 _UNCHANGED = 1e-3
 _OPENED = 2.0
 """Log odds that anybody is there when a door or window has just been opened or closed."""
+_MOVES, _STILL = 8.0, -3.0
+"""Log odds that anybody is there where somebody moved in five minutes, and where not; half of that is believed."""
 _BEFORE_ALL = -1.0
 """Log odds that anybody is there where no sensor says anything."""
 
@@ -36,15 +38,16 @@ class Evidence:
     says: dict[str, Floats] = field(default_factory=dict)
 
 
-def evidence(seconds: Floats, columns: list[Column], capacity: int) -> Evidence:
-    """What all sensors say together. Those of one kind are one witness."""
+def evidence(seconds: Floats, columns: list[Column], capacity: int, *, live: bool = False) -> Evidence:
+    """What all sensors say together. Those of one kind are one witness. ``live``: each row is of five minutes or less,
+    and movement is all that there was in it."""
     kinds: dict[str, list[Column]] = {}
     for column in columns:
         kinds.setdefault(column.kind, []).append(column)
     says: dict[str, Floats] = {}
     counts: list[Floats] = []
     if found := kinds.get("pir"):
-        says["pir"] = _moved(seconds, found)
+        says["pir"] = _moving(seconds, found) if live else _moved(seconds, found)
     for kind, weight in (("light", 4.0), ("sound", 3.0)):
         if found := kinds.get(kind):
             says[kind] = weight * (_mean([_height(seconds, one) for one in found], len(seconds)) - 0.45)
@@ -98,6 +101,15 @@ def _moved(seconds: Floats, columns: list[Column]) -> Floats:
     moved = np.max([np.nan_to_num(column.values) > 0 for column in columns], axis=0).astype(float)
     now, lately = running_mean(seconds, moved, 5 * MINUTE), running_mean(seconds, moved, 30 * MINUTE)
     return np.where(now > 0, 2.5, np.where(lately > 0, 0.5, -2.5))
+
+
+def _moving(seconds: Floats, columns: list[Column]) -> Floats:
+    """Who is there is nearly always seen to move within five minutes, and nobody else."""
+    values = np.stack([column.values for column in columns])
+    moved = running_mean(seconds, (np.nan_to_num(values) > 0).max(axis=0).astype(float), 5 * MINUTE) > 0
+    spans = np.minimum(np.diff(seconds, prepend=seconds[0] - 5 * MINUTE) / (5 * MINUTE), 1.0)
+    found: Floats = np.where(moved, _MOVES, _STILL * spans)
+    return np.where(np.isfinite(values).any(axis=0), found, np.nan)
 
 
 def _changed(seconds: Floats, column: Column) -> Floats:

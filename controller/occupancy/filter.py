@@ -202,13 +202,13 @@ class OccupancyFilter:
         self._beliefs = self._weights * (counted / counted.sum())
 
 
-def doubted(belief: Floats) -> Floats:
+def doubted(belief: Floats, presence: float = _PRESENCE_BELIEVED) -> Floats:
     """The belief for an interval where sensors repeat each other: less sure that anybody is there, and how many.
 
-    Shape (capacity + 1,), sums to 1.
+    Shape (capacity + 1,), sums to 1. ``presence``: how far whether anybody is there is believed, 0 to 1.
     """
     there = np.maximum(belief[1:], 1e-300) ** _NUMBER_BELIEVED
-    odds = (max(1 - belief[0], 1e-12) / max(belief[0], 1e-12)) ** _PRESENCE_BELIEVED
+    odds = (max(1 - belief[0], 1e-12) / max(belief[0], 1e-12)) ** presence
     found: Floats = np.concatenate([[1.0], odds * there / there.sum()]) / (1 + odds)
     return found
 

@@ -271,7 +271,8 @@ class Replay:
 
     def _use(self, columns: list[Column]) -> None:
         counters = _FOLLOWING if self.doors.counting else ()
-        self._seen = evidence(self._seconds, [one for one in columns if one.kind not in counters], self._capacity)
+        others = [one for one in columns if one.kind not in counters]
+        self._seen = evidence(self._seconds, others, self._capacity, live=not self._studies)
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
         says = self._seen.says or not self.doors.counting  # counts alone are no evidence that the space is empty
@@ -282,8 +283,9 @@ class Replay:
     def in_words(self) -> list[str]:
         """What each kind of sensor says at the last row."""
         found = [f"a sensor counts {one.values[-1]:g}" for one in self._columns if one.kind == "present"]
-        names = {"pir": "movement", "co2": "carbon dioxide", "contact": "doors and windows"}
-        return [*(each for each in found if "nan" not in each), *self._said(len(self._seconds) - 1, names)]
+        names = {"co2": "carbon dioxide", "contact": "doors and windows"}
+        words = [_MOTION.get(each, each) for each in self._said(len(self._seconds) - 1, names)]
+        return [*(each for each in found if "nan" not in each), *words]
 
     def _said(self, index: int, names: Mapping[str, str]) -> list[str]:
         says = {names.get(kind, kind): float(odds[index]) for kind, odds in self._seen.says.items()}
@@ -298,6 +300,9 @@ class Replay:
         return "; ".join(words) or "no sensor says anything"
 
 
+_MOTION = {"pir: people": "somebody moves"} | {
+    f"pir: {words}": "nobody moves" for words in ("nobody", "probably nobody", "undecided")
+}
 _ODDS = np.array([-1.5, -0.3, 0.3, 1.5])
 _IN_WORDS = ("nobody", "probably nobody", "undecided", "probably people", "people")
 

@@ -27,6 +27,8 @@ from controller.text import times
 _UNKNOWN_CAPACITY, _ROOM_LEFT, _FEWEST, _MOST = 30, 1.5, 10, 1500
 _FOLLOWED = 24 * 3600 // ROW_S
 """Rows: what was known of a room a day ago says nothing now."""
+_PRESENCE = 0.8
+"""How far its sensors are believed on whether anybody is there."""
 _PASSAGES = 0.2
 """Of the floor, what is in no room."""
 _DISAGREE = 0.02
@@ -166,7 +168,7 @@ class _Room:
         if self.heard:
             self._replay = self._replayed(self._empty)
             self._replay.last()
-            self.belief = doubted(self._replay.belief)
+            self.belief = doubted(self._replay.belief, _PRESENCE)
 
     def _last_known(self, columns: Sequence[Column]) -> datetime | None:
         rows = np.flatnonzero(np.any([np.isfinite(each.values) for each in columns], axis=0))

@@ -15,11 +15,13 @@ from controller.occupancy.expected import RoomBooking
 from controller.occupancy.rooms import SitePeople, site_people
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from edge.wire.events import MotionData, ReadingData
-from firmware_sim.occupancy_score import Figures, Score, score
+from firmware_sim.occupancy_score import Score, booked, score
 from firmware_sim.sensed_rooms import SensedRoom, sensed_rooms
 from firmware_sim.sensed_weeks import MINUTES, SCENARIOS, SensedWeeks, sensed_weeks
-from tests.bench.test_bench_live_occupancy import EVERY, SEEDS, reports, sensing
+from tests.bench.test_bench_live_occupancy import SEEDS, reports, sensing
 
+EVERY = 127
+"""Minutes between the moments that are looked at in the second week."""
 _WIRED = ("hall", "studio")
 """Rooms whose PIR is wired to the edge; that of the others speaks MQTT."""
 
@@ -98,14 +100,6 @@ def _at(event: HeardEvent) -> datetime:
     return event.at
 
 
-def booked_figures(room: SensedRoom) -> list[Figures]:
-    """As many as bookings name."""
-    found = [(0.0, 0.0, 0.0)] * len(room.people)
-    for each in room.bookings:
-        found[each.starts : each.ends] = [(float(each.people),) * 3] * (each.ends - each.starts)
-    return found
-
-
 @pytest.mark.bench
 @pytest.mark.parametrize("scenario", ["library", "hall", "centre"])
 def test_the_live_figure_of_rooms_in_the_second_week(scenario: str) -> None:
@@ -127,7 +121,7 @@ def test_the_live_figure_of_rooms_in_the_second_week(scenario: str) -> None:
             looked = [not math.isnan(each[0]) for each in figures[room.name]]
             there = [many > 0 and other for many, other in zip(room.people, looked, strict=True)]
             for when, chosen in (("open", looked), ("occupied", there)):
-                pair = score(booked_figures(room), room.people, chosen), score(figures[room.name], room.people, chosen)
+                pair = score(booked(room), room.people, chosen), score(figures[room.name], room.people, chosen)
                 kept.setdefault((room.name, when), []).append(pair)
             held += [
                 (figures[room.name][minute][0] > 0) == (room.people[minute] > 0) for minute in np.flatnonzero(looked)

@@ -7,6 +7,7 @@ import pytest
 
 from controller.occupancy.doors import HYPOTHESES, DoorRates
 from firmware_sim.occupancy_score import in_minus_out, replayed, score, scores
+from firmware_sim.sensed_rooms import sensed_rooms
 from firmware_sim.sensed_weeks import MINUTES, SCENARIOS, sensed_weeks
 
 
@@ -27,6 +28,18 @@ def test_a_seed_draws_the_same_weeks_and_another_seed_others() -> None:
     first, again, other = (sensed_weeks(SCENARIOS["hall"], seed) for seed in ("a", "a", "b"))
     assert first == again
     assert first.people != other.people
+
+
+def test_who_is_in_a_room_is_in_the_building_and_some_bookings_have_nobody() -> None:
+    weeks = sensed_weeks(SCENARIOS["hall"], "a")
+    rooms, again = (sensed_rooms(weeks, "a") for _ in range(2))
+    assert [each.people for each in rooms] == [each.people for each in again]
+    in_rooms = np.sum([each.people for each in rooms], axis=0)
+    assert (in_rooms <= np.array(weeks.people)).all()
+    assert in_rooms.max() > 8
+    came = [sum(room.people[each.starts : each.ends]) > 0 for room in rooms for each in room.bookings]
+    assert True in came
+    assert False in came
 
 
 def test_doors_that_miss_more_on_the_way_out_leave_people_over_until_the_reset() -> None:
