@@ -38,7 +38,7 @@ class SimPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         """The wire has changed to ``level`` at ``tick``."""
         if self._function == "input" and self._state != level:
             self._state = level
-            if self._when_changed is not None:
+            if self._when_changed is not None and self._edges in ("both", "rising" if level else "falling"):
                 self._call_at(tick, level)
 
     def _call_at(self, tick: float, level: bool) -> None:

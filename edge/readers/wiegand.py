@@ -61,6 +61,8 @@ def add_pulse(burst: Burst, wire: int, tick: float) -> tuple[Burst, Burst | None
     return Burst(pulses=(*pulses[:place], (tick, wire), *pulses[place:]), spoilt=burst.spoilt), None
 
 
+HELD_CHECK_S = 0.5
+"""How often a line that is held low is looked at: only its falls are reported."""
 LATE_S = 0.5
 """How long after a pause the rest of a frame may still be reported, with ticks that show that it belongs to it."""
 KEY_APART_S = 0.1
@@ -76,7 +78,6 @@ class WiegandReader(Reader[WiegandConfig]):
         self._ticks = TickScale(runtime.clock)
         self._timer = PauseTimer(runtime, f"frame at {config.id}", self._pause)
         self._burst = Burst()
-        self._held = False
         self._waiting = False
         self._rests_at = self._garbled_at = float("-inf")
         self._key_bits = key_bits(config.formats)
@@ -84,7 +85,7 @@ class WiegandReader(Reader[WiegandConfig]):
         lengths = {length(name) for name in config.formats}
         self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
         self._lines = {
-            name: runtime.pins.input(pin, pull_up=True, on_change=self._listener(wire))
+            name: runtime.pins.input(pin, pull_up=True, on_change=self._listener(wire), falls_only=True)
             for wire, (name, pin) in enumerate((("D0", config.d0), ("D1", config.d1)))
         }
 
@@ -93,13 +94,10 @@ class WiegandReader(Reader[WiegandConfig]):
         self._check_lines()
 
     def _listener(self, wire: int) -> Callable[[bool, float], None]:
-        def changed(level: bool, tick: float) -> None:
-            if not level:
-                self._runtime.post(self._pulse, wire, tick)
-            elif self._held:
-                self._runtime.post(self._check_lines)
+        def fell(level: bool, tick: float) -> None:
+            self._runtime.post(self._pulse, wire, tick)
 
-        return changed
+        return fell
 
     def _pulse(self, wire: int, tick: float) -> None:
         self._ticks.seen(tick)
@@ -155,6 +153,7 @@ class WiegandReader(Reader[WiegandConfig]):
     def _check_lines(self) -> None:
         """Check that both lines are high when idle. A low line is shorted, or its reader has no power."""
         held = {name: not line.level for name, line in self._lines.items()}
-        self._held = any(held.values())
+        if any(held.values()):
+            self._timer.set(self._runtime.clock.monotonic() + HELD_CHECK_S)
         for name, low in held.items():
             self._runtime.fault(self.id, FaultCode.LINE_HELD_LOW, name, present=low)

@@ -34,8 +34,11 @@ class Output(Protocol):
 class Pins(Protocol):
     """A set of pins. Both backends keep tests/contract/test_pins.py."""
 
-    def input(self, pin: int, *, pull_up: bool, on_change: OnChange) -> Input:
+    def input(self, pin: int, *, pull_up: bool, on_change: OnChange, falls_only: bool = False) -> Input:
         """Take BCM ``pin`` as an input, pulled up or not pulled at all. No change is filtered or lost.
+
+        ``falls_only``: only changes to low are reported. For pulses of less than a millisecond: the kernel reads the
+        level after the change (gpiolib-cdev.c), and reports both ends of a pulse that is over by then as rising.
 
         Raises ``PinError`` for a pin that is taken or not there.
         """
@@ -83,7 +86,7 @@ class GpioPins:
         self._taken: dict[int, Any] = {}
         self._outputs: dict[int, _GpioOutput] = {}
 
-    def input(self, pin: int, *, pull_up: bool, on_change: OnChange) -> Input:
+    def input(self, pin: int, *, pull_up: bool, on_change: OnChange, falls_only: bool = False) -> Input:
         device = self._take(pin)
 
         def changed(ticks: float, state: float) -> None:
@@ -92,7 +95,7 @@ class GpioPins:
         try:
             device.input_with_pull("up" if pull_up else "floating")
             device.bounce = None
-            device.edges = "both"
+            device.edges = "falling" if falls_only else "both"
             device.when_changed = changed
         except Exception as error:
             raise PinError(f"pin {pin} cannot be an input: {error}") from error

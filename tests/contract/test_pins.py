@@ -75,6 +75,15 @@ def test_a_burst_of_bounces_is_reported_in_full(bench: Bench) -> None:
     assert held.level is True
 
 
+def test_an_input_that_reports_only_falls_has_the_level_all_the_same(bench: Bench) -> None:
+    changes: list[bool] = []
+    held = bench.pins.input(17, pull_up=True, on_change=lambda level, tick: changes.append(level), falls_only=True)
+    for level in (False, True, False, True):
+        bench.drive(17, level)
+    assert changes == [False, False]
+    assert held.level is True
+
+
 def test_an_input_is_heard_although_only_the_pins_are_held(bench: Bench) -> None:
     changes: list[bool] = []
     held = [bench.pins.input(pin, pull_up=True, on_change=lambda level, tick: changes.append(level)) for pin in (5, 6)]
