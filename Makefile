@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers fuzz mutants words lock wheel packages check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,6 +12,8 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 WORKERS ?= $(shell expr 2 \* $(CORES) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
+# A machine by emulation is slow, and slower beside other work.
+PI := $(ON_DISK) $(BIN)/pytest -m pi -o faulthandler_timeout=3600
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +67,12 @@ fuzz: setup-test ## random bad input and every rule with other examples, forty t
 mutants: setup-test ## mutation testing: small faults in the code, and how many the tests detect; ARGS="--number 300 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
 
+pi-short: setup-pi ## the edge's package in a virtual machine: a code typed on lines of the kernel, and a power cut
+	$(PI) tests/pi/test_hall.py $(ARGS)
+
+pi: setup-pi ## all that needs a virtual machine
+	$(PI) tests/pi $(ARGS)
+
 words: setup-test ## words/en.po and its translations from the sources; NEW=cy begins one, LANGUAGE=cy builds its pages
 	$(BIN)/python -m tools.words $(if $(NEW),--new $(NEW))
 	$(if $(LANGUAGE),$(BIN)/python -m tools.words --build $(LANGUAGE))
@@ -94,5 +102,8 @@ setup-run:
 setup-test:
 	@deploy/setup/system.sh test
 	@deploy/setup/environment.sh test
+
+setup-pi: setup-test
+	@deploy/setup/system.sh pi
 
 .NOTPARALLEL:

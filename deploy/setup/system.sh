@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
-# `make peers` runs besides: `system.sh peers`.
+# `make peers` or `make pi` runs besides: `system.sh peers`, `system.sh pi`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -20,6 +20,7 @@ need() {
     missing="$missing $1"
     units="$units $2"
 }
+there() { [ -e "$1" ]; }
 have mosquitto || need mosquitto mosquitto.service
 if [ "$purpose" = peers ]; then
     have prometheus || need prometheus prometheus.service
@@ -41,6 +42,19 @@ if [ "$purpose" = test ]; then
     have snmpd || need snmpd snmpd.service
     have snmpbulkwalk || need snmp ""
     [ -x /usr/lib/dovecot/lmtp ] || need dovecot-lmtpd ""
+fi
+if [ "$purpose" = pi ]; then
+    # A virtual machine, Debian for its disk, and modules for its kernel.
+    have qemu-system-x86_64 || need qemu-system-x86 ""
+    have qemu-img || need qemu-utils ""
+    have mmdebstrap || need mmdebstrap ""
+    have mke2fs || need e2fsprogs ""
+    have make || need build-essential ""
+    have xz || need xz-utils ""
+    have swig || need swig ""
+    there /usr/include/python3*/Python.h || need python3-dev ""
+    there /usr/src/linux-headers-*-amd64 || need linux-headers-amd64 ""
+    there /usr/src/linux-source-*.tar.xz || need linux-source ""
 fi
 [ -n "$missing" ] || exit 0
 
@@ -78,7 +92,7 @@ if ! apt update || ! { use_known_names; apt install -y --no-install-recommends $
     go_without "apt-get could not install it"
 fi
 # Debian starts what it installs. Hallkeeper starts its own on ports of its own, and leaves the machine's ports alone.
-if [ -d /run/systemd/system ]; then
+if [ -d /run/systemd/system ] && [ -n "$(echo $units)" ]; then
     # shellcheck disable=SC2086
     systemctl disable --now --quiet $units || say "could not stop$units: they listen on their usual ports"
 fi

@@ -1,0 +1,40 @@
+"""A controller on this machine, and the machine that is the Pi of its only door."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware_sim.api_client import Api
+from tests.faults.controller_process import ControllerProcess
+from tests.pi.hall import Hall
+from tests.pi.machine import HOST, Machine
+from tests.pi.packages import installed_disk
+from tests.services.fork_client import ForkServer
+from tests.services.mosquitto import Broker
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A machine with the package installed, switched off."""
+    image, disk = installed_disk()
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    machine = Machine(folder, image, over=disk)
+    yield machine
+    machine.cut()
+
+
+@pytest.fixture
+async def hall(tmp_path: Path, machine: Machine, mosquitto: Broker, fork_server: ForkServer) -> AsyncIterator[Hall]:
+    """The controller runs and knows the door; the machine runs, and is not enrolled."""
+    folder = tmp_path / "controller"
+    folder.mkdir()
+    controller = ControllerProcess(folder, mosquitto, fork_server.start, more=f'edges_host = "{HOST}"\n')
+    machine.boot()
+    await controller.start()
+    async with Api(f"http://127.0.0.1:{controller.port}") as api:
+        hall = Hall(machine=machine, controller=controller, broker=mosquitto, api=api)
+        await hall.set_up()
+        yield hall
+    await controller.stop()

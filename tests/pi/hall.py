@@ -1,0 +1,125 @@
+"""One hall with one door: its controller on this machine, its edge in a virtual one."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from firmware_sim.api_client import Api, Json
+from tests.eventually import eventually
+from tests.faults.controller_process import ControllerProcess
+from tests.pi.image import say
+from tests.pi.machine import HOST, Machine
+from tests.pi.wiring import CONFIG, is_on, play, typed, wait_for
+from tests.services.mosquitto import Broker
+
+SITE, EDGE, DOOR = "ramsey", "ramsey-pi", "front-door"
+HOLD_S = 20.0
+"""Longer than a busy machine takes to look."""
+WITHIN_S = 900.0
+SERVICE = "hallkeeper-edge"
+
+
+@dataclass(kw_only=True)
+class Hall:
+    machine: Machine
+    controller: ControllerProcess
+    broker: Broker
+    api: Api
+
+    async def set_up(self) -> None:
+        """A first user, the building, its door and the room behind it."""
+        token_file = self.controller.data_dir / "setup-token"
+
+        async def token_written() -> str | None:
+            return token_file.read_text().strip() if token_file.exists() else None
+
+        token = await eventually(token_written, what="the controller has written its set-up token")
+        await self.api.set_up(token=token, user="Una Porter", password="thirteen shelves")
+        await self.api.put(f"/sites/{SITE}", {"name": "Ramsey Hall", "zone": "Europe/London"})
+        await self.api.put(f"/sites/{SITE}/edges/{EDGE}", {"name": "The Pi"})
+        await self.hold(HOLD_S)
+        room = {"name": "Main hall", "capacity": 60, "doors": [DOOR]}
+        await self.api.put(f"/sites/{SITE}/spaces/hall", room)
+
+    async def enrol(self) -> None:
+        """As `docs/enrolment.md` says, until the edge is online."""
+        made = await self.api.post(f"/sites/{SITE}/edges/{EDGE}/enrolment", {})
+        address = f"http://{HOST}:{self.controller.port}"
+        self.machine.sh(
+            "install -d -m 700 -o hallkeeper-edge -g hallkeeper-edge /var/lib/hallkeeper-edge\n"
+            f"hallkeeper edge enrol '{made['token']}' --controller {address}"
+        )
+        say("enrolled")
+        self.machine.put("/etc/hallkeeper/edge.toml", CONFIG)
+        self.machine.sh(f"hallkeeper edge check-config --config /etc/hallkeeper/edge.toml; systemctl start {SERVICE}")
+        say("the service has started")
+
+    async def running(self) -> None:
+        """The service says that the doors work."""
+
+        async def active() -> bool:
+            return self.machine.sh(f"systemctl is-active {SERVICE} || true").strip() == "active"
+
+        await eventually(active, what="the service is active", within_s=WITHIN_S)
+
+    async def booked(self) -> str:
+        """The code of a booking whose time at the door has begun."""
+        local = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None, second=0, microsecond=0)
+        starts = local - timedelta(minutes=local.minute % 15) + timedelta(minutes=15)
+        body = {"space": "hall", "title": "Yoga", "people": 12, "starts": starts.isoformat()}
+        made = await self.api.post(
+            f"/sites/{SITE}/bookings", {**body, "ends": (starts + timedelta(hours=3)).isoformat()}
+        )
+
+        async def at_the_door() -> bool:
+            found = await self.api.get(f"/bookings/{made['id']}")
+            return bool(found["on_door"]["state"] == "on")
+
+        await eventually(at_the_door, what="the code is on the door", within_s=WITHIN_S)
+        return str(made["code"])
+
+    async def hold(self, seconds: float) -> None:
+        """Have the door released for so long by each code."""
+        await self.api.put(f"/sites/{SITE}/doors/{DOOR}", {"name": "Front door", "edge": EDGE, "hold_s": seconds})
+
+    async def key_holder(self) -> str:
+        """The code of somebody who may come in at any time."""
+        who = {"kind": "key_holder", "name": "Tilda Warden", "places": [{"site": SITE}], "code": True}
+        made = await self.api.post("/holders", {**who, "first": str(datetime.now(UTC).date())})
+        return str(made["secrets"]["code"])
+
+    def type(self, code: str) -> None:
+        """Type a code at the keypad."""
+        play(self.machine, typed(f"{code}#"))
+
+    async def opens(self, code: str) -> None:
+        """Type a code; the strike's line goes on, and off after its time."""
+        assert not is_on(self.machine)
+        self.type(code)
+        await self.line_is(on=True)
+        await self.line_is(on=False)
+
+    async def stored(self, kind: str, number: int) -> list[Json]:
+        """So many events of one kind, once the controller has them."""
+
+        async def there() -> list[Json] | None:
+            found = await self.events(kind)
+            return found if len(found) >= number else None
+
+        found = await eventually(there, what=f"the controller has {number} of {kind}", within_s=WITHIN_S)
+        assert len(found) == number
+        return found
+
+    def shown(self, of: str) -> str:
+        """A property of the service."""
+        return self.machine.sh(f"systemctl show --property={of} --value {SERVICE}").strip()
+
+    async def line_is(self, *, on: bool) -> None:
+        await asyncio.to_thread(wait_for, self.machine, on=on)
+
+    async def events(self, kind: str) -> list[Json]:
+        """What the edge said of one kind, as it is stored."""
+        found = await self.api.get(f"/sites/{SITE}/events", kind=kind)
+        items: list[Json] = found["items"]
+        return items
