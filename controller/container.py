@@ -73,6 +73,7 @@ from controller.estate.repository import known_sites, known_spaces, site_ids, si
 from controller.estate.service import EstateService
 from controller.estate.site_file.sections import FileSection
 from controller.estate.site_file.service import SiteFile
+from controller.floor_plans import site_section as floor_plan_section
 from controller.floor_plans.service import FloorPlanService
 from controller.forecast.service import ForecastService
 from controller.hand_counts.service import HandCounts
@@ -514,7 +515,14 @@ def open_container(
         holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
         site_file=SiteFile(
-            database, clock, changes, estate, site_sections(hours_changes, policies), wiring_faults_of, parser
+            database,
+            clock,
+            changes,
+            estate,
+            site_sections(hours_changes, policies),
+            wiring_faults_of,
+            parser,
+            {floor_plan_section.NAME: floor_plan_section.rebuilt_table},
         ),
         hours=hours,
         access=access,
@@ -663,4 +671,9 @@ def bounce_reader(
 
 def site_sections(hours_changes: HoursChanges, policies: PolicyService) -> list[FileSection]:
     """The sections of a site's file besides the building, in order."""
-    return [HoursSection(hours_changes), PolicySection(policies), TariffsSection()]
+    return [
+        HoursSection(hours_changes),
+        PolicySection(policies),
+        TariffsSection(),
+        floor_plan_section.FloorPlanSection(),
+    ]

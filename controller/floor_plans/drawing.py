@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from defusedxml.ElementTree import DefusedXMLParser, fromstring
 
 from controller.floor_plans.allowed import AS_GROUP, ELEMENTS, GEOMETRY, LOOKS, TEXTS, pixels, value_of, view_box
 from controller.web.problem import FieldError, Invalid, TooLarge
@@ -257,6 +257,11 @@ def rebuilt(content: bytes) -> Drawing:
         parts.append(part)
     dropped = tuple(Dropped(what=what, count=count) for what, count in sorted(reader.dropped.items()))
     return Drawing(text="".join(parts), ids=tuple(writer.ids), dropped=dropped)
+
+
+def ids_of(drawing: str) -> tuple[str, ...]:
+    """The ids of the elements of a drawing that ``rebuilt`` made, as they come."""
+    return tuple(name for each in fromstring(drawing).iter() if (name := each.get("id")))
 
 
 def kept_looks(style: str, dropped: Counter[str]) -> dict[str, str]:

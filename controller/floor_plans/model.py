@@ -37,6 +37,11 @@ class FloorPlan(msgspec.Struct, frozen=True, kw_only=True):
     before: Kept | None = None
 
 
+def replaced(old: FloorPlan, kept: Kept | None) -> FloorPlan:
+    """With another drawing, or none, in place of the one that is shown, which can be put back."""
+    return msgspec.structs.replace(old, version=old.version + 1, shown=kept, before=old.shown or old.before)
+
+
 class PlaceKind(StrEnum):
     DOOR = "door"
     SPACE = "space"

@@ -12,7 +12,16 @@ from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
 from controller.floor_plans import repository
 from controller.floor_plans.drawing import rebuilt
-from controller.floor_plans.model import FloorPlan, Kept, NoFloorPlan, NothingToPutBack, Place, PlaceKind, bound
+from controller.floor_plans.model import (
+    FloorPlan,
+    Kept,
+    NoFloorPlan,
+    NothingToPutBack,
+    Place,
+    PlaceKind,
+    bound,
+    replaced,
+)
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version
 from controller.uploads.parser import Parser
@@ -61,7 +70,7 @@ class FloorPlanService:
         """Keep a drawing, rebuilt of what is allowed, in place of the one before, which can be put back. Raises
         ``SiteUnknown``, ``VersionStale``, ``Invalid``, ``TooLarge``."""
         kept = await self._kept(content)
-        return await self._change(site, version, actor, "change floor plan", lambda old: _with(old, kept))
+        return await self._change(site, version, actor, "change floor plan", lambda old: replaced(old, kept))
 
     async def remove(self, site: str, *, version: int, actor: Actor) -> PlanOfSite:
         """It can be put back. Raises ``SiteUnknown``, ``NoFloorPlan``, ``VersionStale``."""
@@ -69,7 +78,7 @@ class FloorPlanService:
         def without(old: FloorPlan) -> FloorPlan:
             if old.shown is None:
                 raise NoFloorPlan
-            return _with(old, None)
+            return replaced(old, None)
 
         return await self._change(site, version, actor, "delete floor plan", without)
 
@@ -80,7 +89,7 @@ class FloorPlanService:
         def swapped(old: FloorPlan) -> FloorPlan:
             if old.before is None:
                 raise NothingToPutBack
-            return _with(replace(old, before=None), old.before)
+            return replaced(replace(old, before=None), old.before)
 
         return await self._change(site, version, actor, "put back floor plan", swapped)
 
@@ -106,15 +115,16 @@ class FloorPlanService:
         return found
 
 
-def _with(old: FloorPlan, kept: Kept | None) -> FloorPlan:
-    return replace(old, version=old.version + 1, shown=kept, before=old.shown or old.before)
-
-
 def _size(plan: FloorPlan) -> int:
     return len(plan.shown.drawing.encode()) if plan.shown else 0
 
 
 def _of(parts: SiteParts, plan: FloorPlan) -> PlanOfSite:
+    return PlanOfSite(plan, *placed(parts, plan.shown))
+
+
+def placed(parts: SiteParts, shown: Kept | None) -> tuple[list[Place], list[str]]:
+    """The site's doors and spaces with their elements in a drawing, and the ids in it that are of none."""
     doors = [Place(kind=PlaceKind.DOOR, id=each.id, name=each.name) for each in parts.doors]
     spaces = [Place(kind=PlaceKind.SPACE, id=each.id, name=each.name) for each in parts.spaces]
-    return PlanOfSite(plan, *bound(plan.shown.ids if plan.shown else (), [*doors, *spaces]))
+    return bound(shown.ids if shown else (), [*doors, *spaces])

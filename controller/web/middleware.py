@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
 """Largest request body, in bytes."""
+FILE_LIMIT = 4 * 1024 * 1024
+"""Largest file of a site, in bytes; its floor plan is in it."""
 CALENDAR_LIMIT = 8 * 1024 * 1024
 """Largest calendar file, in bytes."""
 
@@ -198,6 +200,7 @@ class LimitMiddleware:
             "calendar": CALENDAR_LIMIT,
             "import": csv_limit,
             "content": document_limit,
+            "file": FILE_LIMIT,
             "upload": document_limit,
         }
 

@@ -72,6 +72,13 @@ async def test_a_drawing_is_looked_at_kept_and_shows_a_door_as_it_opens_and_noth
     await expect(page.get_by_role("region", name="Floor plan").get_by_role("status")).to_contain_text("Standing open")
     await march.runner.leaf("march", "front-door", "shut")
     await expect(mark(page, "Front door")).not_to_have_attribute("aria-label", re.compile("Standing open"))
+    door = next(each for each in (await march.api.get("/sites/march"))["doors"] if each["id"] == "front-door")
+    body = {name: value for name, value in door.items() if name != "id"}
+    await march.api.put("/sites/march/doors/front-door", body | {"name": "Street door"})
+    await expect(mark(page, "Street door")).to_be_visible()
+    door = next(each for each in (await march.api.get("/sites/march"))["doors"] if each["id"] == "front-door")
+    await march.api.put("/sites/march/doors/front-door", body | {"version": door["version"]})
+    await expect(mark(page, "Front door")).to_be_visible()
     assert before is not None
     await expect(page.locator(".plan script, .plan image, .plan [onclick]")).to_have_count(0)
     assert await page.evaluate("window.ran") is None

@@ -60,6 +60,7 @@ def unknown(document: Plain, known: tuple[str, ...]) -> list[FileFault]:
     ]
 
 
+Rebuild = Callable[[object], tuple[object, list[FileFault]]]
 MOST_PROBLEMS = 200
 """The most that are listed for one file."""
 
@@ -111,7 +112,8 @@ class FileRefused(Invalid):
 class SiteFile:
     """``sections``: what the domains add, in the order of the file; the list may grow until the first request.
     ``wiring_faults``: what seems wrong with the site as it would be, by what its edges report, each a sentence; it
-    refuses nothing."""
+    refuses nothing. ``rebuilds``: by section, what makes the table that is read of the one in the file, where the file
+    is parsed; a function of a module."""
 
     database: Database
     clock: Clock
@@ -120,6 +122,7 @@ class SiteFile:
     sections: Sequence[FileSection]
     wiring_faults: Callable[[Tx, SiteParts], Awaitable[list[str]]]
     parser: Parser
+    rebuilds: Mapping[str, Rebuild]
 
     async def export(self, site: str) -> bytes:
         """The site's file. Raises ``SiteUnknown``."""
@@ -131,7 +134,7 @@ class SiteFile:
 
     async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> SiteFileOutcome:
         """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
-        read = await self.parser.run(_read, data, site)
+        read = await self.parser.run(_read, data, site, self.rebuilds)
         async with self.database.read() as tx:
             return (await self._plan(tx, site, read, prune=prune, anyway=anyway)).brought
 
@@ -144,7 +147,7 @@ class SiteFile:
 
         Raises ``FileRefused``, ``ChangeBlocked``, ``InUse``.
         """
-        read = await self.parser.run(_read, data, site)
+        read = await self.parser.run(_read, data, site, self.rebuilds)
         brought = await self.database.run(self._bring, site, read, prune, anyway, actor)
         if brought.changes:
             self.changes.site_changed(site, estate=True)
@@ -264,9 +267,12 @@ def _refused(before: SiteParts | None, problems: Sequence[FileFault]) -> _Plan:
     return _Plan(before=before, after=None, tables={}, brought=brought)
 
 
-def _read(data: bytes, site: str) -> _Read:
+def _read(data: bytes, site: str, rebuilds: Mapping[str, Rebuild]) -> _Read:
     tables, problems = read(data)
     wanted = building.built({} if problems else tables, site)
+    for name in rebuilds.keys() & tables.keys():
+        tables[name], faults = rebuilds[name](tables[name])
+        problems += within(name, faults)
     return _Read(tables=tables, wanted=wanted, problems=tuple(problems))
 
 

@@ -89,6 +89,9 @@ async def rich(client: httpx.AsyncClient) -> None:
     await put(client, "policy", rules=rules, hold_hours=None, release=[{"after_min": 20}])
     rates = [{"name": "Hall", "spaces": ["hall"], "hours": ["Mon-Fri 18:00-22:00"], "per_hour_pence": 1850}]
     await put(client, "tariffs", rates=rates, vat="standard", vat_percent="17.5")
+    door = '<rect id="door-front-door" width="4" height="4"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{door}</svg>'
+    assert (await client.put(f"{ROOT}/floor-plan?version=0", content=drawing)).status_code == 200
 
 
 async def export(client: httpx.AsyncClient) -> bytes:
@@ -145,7 +148,7 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
             secrets = await container.estate.door_secrets(tx, SITE)
         assert {len(secret) for secret in secrets.values()} == {32}
         assert (await other.get(ROOT)).json() == (await client.get(ROOT)).json()
-        for path in ("hours", "terms", "policy", "spaces/desks/hours"):
+        for path in ("hours", "terms", "policy", "spaces/desks/hours", "floor-plan"):
             assert (await other.get(f"{ROOT}/{path}")).json() == (await client.get(f"{ROOT}/{path}")).json(), path
         await bring(other, file)
         assert await export(other) == file
@@ -359,8 +362,8 @@ async def test_a_file_that_is_none_of_ours_is_refused_in_words(
     assert (await client.get(ROOT)).status_code == 404
 
 
-async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.put(f"{ROOT}/file", content=b"#" * (1024 * 1024 + 1))).status_code == 413
+async def test_a_file_of_more_than_four_megabytes_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.put(f"{ROOT}/file", content=b"#" * (4 * 1024 * 1024 + 1))).status_code == 413
 
 
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
@@ -438,7 +441,7 @@ async def test_the_example_in_the_docs_can_be_imported(client: httpx.AsyncClient
     told = await bring(client, example.replace('organisation = "county-council"\n', ""))
     assert told["written"]
     assert {each["section"] for each in told["changes"]} == {
-        "site", "floors", "spaces", "equipment", "doors", "edges", "hours", "policy", "tariffs",
+        "site", "floors", "spaces", "equipment", "doors", "edges", "hours", "policy", "tariffs", "floor_plan",
     }  # fmt: skip
 
 

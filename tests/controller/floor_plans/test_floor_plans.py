@@ -60,6 +60,30 @@ async def test_a_drawing_is_checked_kept_rebuilt_and_says_what_is_missing(villag
     assert (await village.get(f"{API}/sites/{SITE}/now")).json()["floor_plan"] == found["version"]
 
 
+async def test_a_drawing_in_a_site_s_file_is_rebuilt_and_can_be_put_back(village: httpx.AsyncClient) -> None:
+    assert b"[floor_plan]\ndrawing" not in (await village.get(f"{API}/sites/{SITE}/file")).content
+    second = (await sent(village, SECOND, 0)).json()
+    head = f"format = 1\n[site]\nid = '{SITE}'\nname = 'Village hub'\nzone = 'Europe/London'\n[floor_plan]\n"
+
+    async def brought(drawing: str, **query: str) -> Json:
+        file = f"{head}drawing = '{drawing}'" if drawing else head
+        answer: Json = (await village.put(f"{API}/sites/{SITE}/file", content=file, params=query)).json()
+        return answer
+
+    refused = await brought("<svg", check="true")
+    assert [each["place"] for each in refused["problems"]] == ["floor_plan.drawing"]
+    foreseen = await brought(FIRST, check="true")
+    assert {"section": "floor_plan", "id": "drawing", "what": "change", "fields": []} in foreseen["changes"]
+    assert "floor_plan: ids that are of no door and no room: room-cellar" in foreseen["notes"]
+    assert (await brought(FIRST))["written"]
+    found = await kept(village)
+    require_only_what_is_allowed(found["drawing"])
+    assert (found["version"], elements(found)["hall"]) == (second["version"] + 1, "room-hall")
+    assert (await brought(""))["changes"] == []
+    assert (await brought("", prune="true"))["written"]
+    assert ((await kept(village))["drawing"], (await kept(village))["before"]) == (None, True)
+
+
 async def test_the_file_is_given_out_as_a_picture_that_runs_nothing(village: httpx.AsyncClient) -> None:
     assert (await village.get(f"{PLAN}/content")).status_code == 404
     await sent(village, FIRST, 0)
