@@ -100,6 +100,7 @@ async def _silent_sensors(
     query = select(c.site, c.edge, c.device, c.name, c.heard_at, spaces.c.name.label("room"))
     query = query.join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
     query = query.where(or_(c.heard_at < now - SILENT, c.available.is_(False)), _at(c.site, sites))
+    query = query.where(c.removed_at.is_(None))
     return {
         AlertKey(site=row.site, kind=AlertCode.SENSOR_SILENT, edge=row.edge, about=row.device): _holds(
             f"{row.name[:200]} in {row.room} is silent; it was last heard on"
@@ -129,6 +130,7 @@ async def _sensors(
         )
         .join(spaces, and_(spaces.c.site == c.site, spaces.c.id == c.space))
         .where(or_(battery, c.last_values.contains(f'"{ReadingKind.CO2}"', autoescape=True)), _at(c.site, sites))
+        .where(c.removed_at.is_(None))
     )
     holds: dict[AlertKey, Observation] = {}
     unknown: set[AlertKey] = set()

@@ -256,7 +256,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     heard = {
         edge: [span_of(each) for each in times] for edge, times in (await heard_times(tx, site, span, now)).items()
     }
-    rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
+    rooms = await room_sensors.rooms_of(tx, site)
     counters: dict[str, list[tuple[Span, list[Span]]]] = {
         each.id: [] for each in where.doors if each.counter is not None
     }

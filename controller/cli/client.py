@@ -188,9 +188,9 @@ class CommandClient:
             return Refusal(detail=_detail(response))
         return self.read(response.content, model)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, **params: str) -> None:
         """Have something removed."""
-        self._ask("DELETE", path, {}, None, {})
+        self._ask("DELETE", path, params, None, {})
 
     def done(self, method: str, path: str) -> None:
         """Have something done that is answered with nothing."""

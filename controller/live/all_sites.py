@@ -199,7 +199,9 @@ async def _rooms(tx: Tx, sites: Mapping[str, Site], now: datetime) -> defaultdic
         .join(edges, and_(edges.c.site == c.site, edges.c.id == c.edge))
     )
     found: defaultdict[str, _Rooms] = defaultdict(_Rooms)
-    for row in await tx.execute(query.where(c.site.in_(sites)).order_by(c.site, c.edge, c.device)):
+    for row in await tx.execute(
+        query.where(c.site.in_(sites), c.removed_at.is_(None)).order_by(c.site, c.edge, c.device)
+    ):
         last = _VALUES.decode(row.last_values).get(ReadingKind.TEMPERATURE)
         if last is not None and last.at >= now - STALE:
             measured = RoomTemperature(celsius=round(last.value, 1), room=row.room, at=last.at)

@@ -10,7 +10,7 @@ from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, tak
 from controller.room_sensors.routes import SensorAnswer, SensorList
 from edge.wire.readings import FLAGS
 
-app = command_group("Sensors in rooms: list what each sends, add one to a room, take it out.")
+app = command_group("Sensors in rooms: list what each sends, add one to a room, take it out, delete one that is gone.")
 _JSON = "application/json"
 SensorArg = Annotated[str, typer.Argument(help="The sensor's id, as `list` shows it.")]
 EdgeOption = Annotated[
@@ -55,7 +55,25 @@ def remove(caller: ApiClient, site: SiteArg, sensor: SensorArg, edge: EdgeOption
     _put(caller, site, sensor, edge, None, as_json=as_json)
 
 
+@app.command()
+@takes_client
+def delete(caller: ApiClient, site: SiteArg, sensor: SensorArg, edge: EdgeOption = "") -> None:
+    """Take a SENSOR that is gone off the list, with its alerts. What it measured stays; if it sends again, it is back,
+    in its room."""
+    one = _one(caller, site, sensor, edge)
+    caller.delete(f"/sites/{site}/edges/{one.edge}/sensors/{sensor}", version=str(one.version))
+    caller.say(f"{one.name} is removed. What it measured stays.")
+
+
 def _put(caller: ApiClient, site: str, sensor: str, edge: str, room: str | None, *, as_json: bool) -> None:
+    one = _one(caller, site, sensor, edge)
+    body = msgspec.json.encode({"space": room, "version": one.version})
+    answer = caller.put(f"/sites/{site}/edges/{one.edge}/sensors/{sensor}", body, _JSON, msgspec.Raw)
+    done = caller.answered(answer, SensorAnswer, as_json=as_json)
+    caller.say(f"{done.name} is in {done.space}." if done.space is not None else f"{done.name} is in no room.")
+
+
+def _one(caller: ApiClient, site: str, sensor: str, edge: str) -> SensorAnswer:
     every = caller.get(f"/sites/{site}/sensors", SensorList).items
     found = [each for each in every if each.id == sensor and edge in ("", each.edge)]
     if len(found) > 1:
@@ -64,11 +82,7 @@ def _put(caller: ApiClient, site: str, sensor: str, edge: str, room: str | None,
         )
     if not found:
         caller.refuse(f"No sensor {sensor} has been heard at {site}; `hallkeeper sensors list {site}` lists them.")
-    (one,) = found
-    body = msgspec.json.encode({"space": room, "version": one.version})
-    answer = caller.put(f"/sites/{site}/edges/{one.edge}/sensors/{sensor}", body, _JSON, msgspec.Raw)
-    done = caller.answered(answer, SensorAnswer, as_json=as_json)
-    caller.say(f"{done.name} is in {done.space}." if done.space is not None else f"{done.name} is in no room.")
+    return found[0]
 
 
 def _row(sensor: SensorAnswer) -> tuple[str, ...]:

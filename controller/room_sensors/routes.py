@@ -3,7 +3,7 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, status
 
 from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.people.authentication import Runs, SeesLive
@@ -123,3 +123,21 @@ async def put_sensor(
     """Add a sensor to a room, or take it out: what it measures from then on is the room's. Idempotent."""
     found = await sensors.put_in(site, edge, sensor, body.space, version=body.version, actor=actor)
     return sensor_answer(found, await sensors.zone(site), silent=sensors.silent(found))
+
+
+@router.delete(
+    "/sites/{site}/edges/{edge}/sensors/{sensor}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(SiteUnknown, SensorUnknown, VersionStale),
+)
+async def delete_sensor(
+    site: SlugPath,
+    edge: SlugPath,
+    sensor: SlugPath,
+    sensors: TheSensors,
+    actor: Runs,
+    version: Annotated[int, Query(ge=0, lt=2**53, description="As it was read")],
+) -> None:
+    """Take a sensor that is gone off the list, with its alerts. What it measured stays. If it sends again, it is back,
+    in the room that it was in."""
+    await sensors.remove(site, edge, sensor, version=version, actor=actor)

@@ -84,9 +84,33 @@ class RoomSensors:
         self._changes.site_changed(site)
         return new
 
+    async def remove(self, site: str, edge: str, sensor: str, *, version: int, actor: Actor) -> None:
+        """Take a sensor off the list, and with it its alerts. Its history stays. Once it sends again it is back, in its
+        room. Raises ``SiteUnknown``, ``SensorUnknown``, ``VersionStale``."""
+
+        async def remove(tx: Tx) -> None:
+            await require_site(tx, site)
+            old = await _require(tx, site, edge, sensor)
+            thing = f"sensor {sensor} of {edge}"
+            await require_version(tx, version, old.version, site=site, thing=thing)
+            now = self._clock.now()
+            await room_sensors.remove(tx, old, now)
+            await audit_log.record(
+                tx,
+                actor=actor.name,
+                at=now,
+                act="remove sensor",
+                site=site,
+                thing=thing,
+                changes={"space": (old.space, None)},
+            )
+
+        await self._database.run(remove)
+        self._changes.site_changed(site)
+
 
 async def _require(tx: Tx, site: str, edge: str, sensor: str) -> RoomSensor:
     found = (await room_sensors.of_edge(tx, site, edge, [sensor])).get(sensor)
-    if found is None:
+    if found is None or found.removed_at is not None:
         raise SensorUnknown(edge, sensor)
     return found

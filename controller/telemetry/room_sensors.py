@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of
@@ -17,7 +17,8 @@ from edge.wire.events import ReadingData
 from edge.wire.ids import Slug
 
 SENSORS_LIMIT = 500
-"""Most sensors of one edge. Another takes the place of the one without a room that has been silent for longest."""
+"""Most sensors of one edge. Another takes the place of one that was removed, else of the one without a room that has
+been silent for longest."""
 SILENT_AFTER = timedelta(minutes=30)
 """A sensor from which nothing came for so long is silent: what stays the same is told every fifteen minutes."""
 _C = room_sensors.c
@@ -36,7 +37,8 @@ _COUNTS = msgspec.json.Decoder(dict[str, int])
 
 class RoomSensor(msgspec.Struct, frozen=True, kw_only=True):
     """``name``: as its messages name it. ``space``: the room it was added to; ``None``: to none yet. ``last_values``
-    and ``set_aside`` are JSON texts; ``replaced``: how many values newer ones replaced."""
+    and ``set_aside`` are JSON texts; ``replaced``: how many values newer ones replaced. ``removed_at``: when somebody
+    took it off the list, where it has not sent since."""
 
     site: str
     edge: Slug
@@ -53,6 +55,7 @@ class RoomSensor(msgspec.Struct, frozen=True, kw_only=True):
     available: bool | None = None
     set_aside: str = "{}"
     replaced: int = 0
+    removed_at: datetime | None = None
 
     @property
     def version(self) -> int:
@@ -73,9 +76,16 @@ class RoomSensor(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = columns_of(RoomSensor, room_sensors)
 
 
+async def rooms_of(tx: Tx, site: str) -> dict[tuple[str, str], str | None]:
+    """Edge and device of each sensor -> its room; of those too that were removed, whose history stays."""
+    found = await tx.execute(select(_C.edge, _C.device, _C.space).where(_C.site == site))
+    return {(row.edge, row.device): row.space for row in found}
+
+
 async def of_site(tx: Tx, site: str) -> list[RoomSensor]:
-    """Those without a room first."""
-    query = select(*_COLUMNS).where(_C.site == site).order_by(_C.space.is_not(None), _C.name, _C.edge, _C.device)
+    """Those without a room first; without those that were removed."""
+    here = (_C.site == site, _C.removed_at.is_(None))
+    query = select(*_COLUMNS).where(*here).order_by(_C.space.is_not(None), _C.name, _C.edge, _C.device)
     return await all_of(tx, RoomSensor, query)
 
 
@@ -88,6 +98,11 @@ async def of_edge(tx: Tx, site: str, edge: str, devices: Iterable[str]) -> dict[
 async def put_in(tx: Tx, sensor: RoomSensor, space: str | None) -> None:
     """Say which room it stands for."""
     await tx.execute(update(room_sensors).where(*_is(sensor)).values(space=space))
+
+
+async def remove(tx: Tx, sensor: RoomSensor, at: datetime) -> None:
+    """Take it off the list until it sends again."""
+    await tx.execute(update(room_sensors).where(*_is(sensor)).values(removed_at=at))
 
 
 async def note(tx: Tx, site: str, edge: str, readings: Iterable[tuple[str, datetime, ReadingData]]) -> dict[str, str]:
@@ -103,6 +118,8 @@ async def note(tx: Tx, site: str, edge: str, readings: Iterable[tuple[str, datet
         new = old
         for at, data in said:
             new = _after(new or _first(site, edge, device, at, data), at, data)
+        if new is not None and new.removed_at is not None and new.heard_at > new.removed_at:
+            new = msgspec.structs.replace(new, removed_at=None)
         assert new is not None
         values = msgspec.structs.asdict(new)
         if old is None:
@@ -144,7 +161,7 @@ async def _make_room(tx: Tx, site: str, edge: str) -> None:
     here = (_C.site == site) & (_C.edge == edge)
     number = (await tx.execute(select(func.count()).where(here))).scalar_one()
     if number >= SENSORS_LIMIT:
-        query = (
-            select(_C.device).where(here, _C.space.is_(None)).order_by(_C.heard_at).limit(number + 1 - SENSORS_LIMIT)
-        )
+        idle = or_(_C.space.is_(None), _C.removed_at.is_not(None))
+        query = select(_C.device).where(here, idle).order_by(_C.removed_at.is_(None), _C.heard_at)
+        query = query.limit(number + 1 - SENSORS_LIMIT)
         await tx.execute(delete(room_sensors).where(here, _C.device.in_(query.scalar_subquery())))

@@ -252,9 +252,11 @@ room_sensors = Table(
     Column("available", Boolean),
     Column("set_aside", Text, nullable=False),
     Column("replaced", Serial, nullable=False),
+    Column("removed_at", Instant),
 )
 """Sensors in rooms that are no devices of an edge, which hears them: what each sent last, what of it was set aside, and
-the ``space`` that it was added to; empty for none."""
+the ``space`` that it was added to; empty for none. ``removed_at``: since when it is in no list any more, until it sends
+again; the row stays, since it says in which room the sensor's history was."""
 
 samples = Table(
     "samples",

@@ -85,6 +85,20 @@ async def test_a_room_that_somebody_else_chose_meanwhile_is_not_overwritten_unse
 
 
 @pytest.mark.browser_full
+async def test_a_silent_sensor_is_removed_after_a_question(screens: Screens, hub: SimHub, sensed: None) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open(PAGE)
+    await expect(page.get_by_role("button", name="Add to room… hall/window")).to_be_visible()
+    await page.get_by_role("button", name="Change or remove… Studio motion").click()
+    await page.get_by_role("button", name="Remove… Studio motion", exact=True).click()
+    assert await faults(page, "removing a sensor") == []
+    await page.get_by_role("button", name="Remove it").click()
+    await screen.said("Studio motion is removed. What it measured stays.")
+    await expect(page.get_by_role("list", name="Studio", exact=True)).to_have_count(0)
+
+
+@pytest.mark.browser_full
 async def test_who_may_only_look_has_no_button_and_a_building_without_sensors_says_what_to_do(
     screens: Screens, hub: SimHub
 ) -> None:

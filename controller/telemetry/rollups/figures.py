@@ -104,7 +104,7 @@ async def stored_figures(
     before it reads any."""
     edges = edges_in(step, during, zone)
     edges = edges[: bisect_left(edges[:-1], now.timestamp()) + 1]
-    rooms = {(each.edge, each.device): each.space for each in await room_sensors.of_site(tx, site)}
+    rooms = await room_sensors.rooms_of(tx, site)
     every = [each for each in await repository.series_of(tx, site) if (each.measurement == "footfall") is footfall]
     places = {each: each.place or rooms.get((each.edge, each.device)) or "" for each in every}
     places = {

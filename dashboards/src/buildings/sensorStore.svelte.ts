@@ -52,6 +52,13 @@ export class SensorStore extends Fetched {
     notices.show(text, "ok", () => attempt(() => this.write(done, sensor.space), "Not undone: "));
   }
 
+  /** Takes a sensor that is gone off the list. */
+  async remove({ id, edge, version, name }: Sensor): Promise<void> {
+    await send("DELETE", `/sites/${this.site}/edges/${edge}/sensors/${id}?version=${version}`);
+    notices.show(`${name} is removed. What it measured stays.`, "ok");
+    await this.refresh();
+  }
+
   private async write(sensor: Sensor, space: string | null): Promise<Sensor> {
     let written: Sensor;
     try {

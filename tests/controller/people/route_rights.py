@@ -18,6 +18,7 @@ GET /sites/{site}/problem-reports/{report_id}/content | run     | site      |
 GET /sites/{site}/sensors                           | live      | site      |
 GET /sites/{site}/edges/{edge}/sensors/{sensor}     | live      | site      |
 PUT /sites/{site}/edges/{edge}/sensors/{sensor}     | run       | site      |
+DELETE /sites/{site}/edges/{edge}/sensors/{sensor}  | run       | site      |
 GET /sites/{site}/hand-counts                       | run       | site      |
 POST /sites/{site}/hand-counts                      | run       | site      |
 POST /sites/{site}/hand-counts/{count}/end          | run       | site      |

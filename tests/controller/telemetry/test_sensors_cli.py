@@ -71,6 +71,30 @@ async def test_sensors_are_listed_added_to_a_room_and_taken_out(typed: Typed, vi
     assert removed.stdout == "hall/window is in no room.\n"
 
 
+async def test_a_sensor_that_is_gone_is_deleted_its_history_keeps_its_room_and_it_comes_back_when_it_sends(
+    typed: Typed, village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    assert (await typed("add", "ramsey", "window", "hall")).exit_code == 0
+    deleted = await typed("delete", "ramsey", "window")
+    assert deleted.stdout == "hall/window is removed. What it measured stays.\n", deleted.output
+    listed = (await village.get(f"{API}/sites/ramsey/sensors")).json()["items"]
+    assert [each["id"] for each in listed] == ["door", "door"]
+    path = f"{API}/sites/ramsey/edges/pi-front/sensors/window"
+    assert [(await village.request(how, path, params={"version": 0})).status_code for how in ("GET", "DELETE")] == [
+        *(404, 404),
+    ]
+    async with container.database.read() as tx:
+        assert (await room_sensors.rooms_of(tx, "ramsey"))["pi-front", "window"] == "hall"
+    for late, count in ((timedelta(minutes=-1), 2), (timedelta(minutes=1), 3)):
+
+        async def heard(tx: Tx, at: timedelta = late) -> None:
+            await room_sensors.note(tx, "ramsey", "pi-front", [("window", clock.now() + at, WINDOW)])
+
+        await container.database.run(heard)
+        assert len((await village.get(f"{API}/sites/ramsey/sensors")).json()["items"]) == count
+    assert (await village.get(path)).json()["space"] == "hall"
+
+
 async def test_an_id_that_two_edges_have_needs_the_edge_and_one_that_none_has_is_refused(typed: Typed) -> None:
     for words, said in (
         (("door", "hall"), "--edge"),
