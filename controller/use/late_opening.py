@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from controller.diary.model import Booking
 from controller.hours.model import HolidayMeaning
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.text import local_time
+from controller.use.model import AnyBooking
 from controller.use.outcome import Outcome, outcome
 from controller.use.spans import WEEK_HOURS, Span, common, seconds_in, span_of, union, wall_hours
 from controller.use.visits import LEAST, Counts, Steps, local_midnights, measured_time, whole_day, within
@@ -94,7 +94,7 @@ def late_opening(
     counters: Sequence[DoorCounter],
     crossed: Sequence[tuple[int, int, int]],
     modes: Sequence[ModePeriod],
-    bookings: Iterable[Booking],
+    bookings: Iterable[AnyBooking],
     set_then: Sequence[HoursThen],
     past: Interval,
     zone: ZoneInfo,
@@ -127,7 +127,7 @@ class _Days:
         counters: Sequence[DoorCounter],
         crossed: Sequence[tuple[int, int, int]],
         modes: Sequence[ModePeriod],
-        bookings: Iterable[Booking],
+        bookings: Iterable[AnyBooking],
         past: Interval,
         zone: ZoneInfo,
         bookings_from: datetime | None,

@@ -10,11 +10,10 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TypeVar
 
-from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
-from controller.use.model import Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week
+from controller.use.model import AnyBooking, Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week
 from controller.use.outcome import Outcome, booked_span, cancelled_late, outcome, used_span
 from controller.use.spans import WEEK_HOURS, Span, WallHours, span_of, union, wall_hours, without
 from edge.wire.interval import Interval
@@ -93,7 +92,7 @@ def _minutes(seconds: float) -> int:
 def measure(
     where: SiteConfig,
     during: Interval,
-    bookings: Sequence[Booking],
+    bookings: Sequence[AnyBooking],
     *,
     public: bool = False,
     now: datetime,
@@ -143,7 +142,7 @@ def measure(
     )
 
 
-def _taken(where: SiteConfig, bookings: Iterable[Booking], past: Span) -> _Taken:
+def _taken(where: SiteConfig, bookings: Iterable[AnyBooking], past: Span) -> _Taken:
     """What took each atom, cut to the time."""
     found: _Taken = {kind: defaultdict(list) for kind in (_Kind.BOOKED, *_TAKEN.values())}
     for each in bookings:
@@ -207,7 +206,7 @@ def _hours_set(hours: Timetable) -> bool:
 
 
 def _counts(
-    hours: Timetable, bookings: Iterable[Booking], past: Interval, key: Callable[[Booking], T]
+    hours: Timetable, bookings: Iterable[AnyBooking], past: Interval, key: Callable[[AnyBooking], T]
 ) -> dict[T, Counts]:
     """Key -> those that began in the time."""
     found: dict[T, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -224,7 +223,7 @@ def _counts(
     return {name: Counts(**counts) for name, counts in found.items()}
 
 
-def _groups(hours: Timetable, bookings: Sequence[Booking], past: Interval) -> tuple[GroupUse, ...]:
+def _groups(hours: Timetable, bookings: Sequence[AnyBooking], past: Interval) -> tuple[GroupUse, ...]:
     """By how often nobody came, then by how much they booked."""
     booked: dict[str | None, int] = defaultdict(int)
     missed: dict[str | None, int] = defaultdict(int)

@@ -4,8 +4,33 @@ from datetime import datetime
 
 import msgspec
 
+from controller.diary.model import Booking, BookingState
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
+
+
+class BookedTime(msgspec.Struct, frozen=True, gc=False):
+    """What use needs of a booking; fields as of ``Booking``."""
+
+    space: str
+    party: str | None
+    seats: int | None
+    counted_in: int
+    state: BookingState
+    state_before: BookingState | None
+    starts: datetime
+    ends: datetime
+    ends_before: datetime | None
+    state_at: datetime | None
+    arrived_at: datetime | None
+    let_in_at: datetime | None
+
+    @property
+    def during(self) -> Interval:
+        return Interval(start=self.starts, end=self.ends)
+
+
+AnyBooking = Booking | BookedTime
 
 
 class Minutes(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from controller.diary.model import Booking, BookingState
+from controller.diary.model import BookingState
+from controller.use.model import AnyBooking
 from controller.use.spans import Span
 
 LATE = timedelta(hours=24)
@@ -20,7 +21,7 @@ class Outcome(StrEnum):
     """Nothing is known: no door leads there, its doors were silent, or people came whose they may not have been."""
 
 
-def outcome(booking: Booking) -> Outcome | None:
+def outcome(booking: AnyBooking) -> Outcome | None:
     """``None`` for one that does not take place: a request, a declined or a cancelled one."""
     came = booking.arrived_at is not None or booking.let_in_at is not None or booking.counted_in > 0
     match booking.state:
@@ -32,7 +33,7 @@ def outcome(booking: Booking) -> Outcome | None:
             return None
 
 
-def cancelled_late(booking: Booking) -> bool:
+def cancelled_late(booking: AnyBooking) -> bool:
     """Whether it was confirmed, and cancelled less than ``LATE`` before its start."""
     return (
         booking.state is BookingState.CANCELLED
@@ -42,7 +43,7 @@ def cancelled_late(booking: Booking) -> bool:
     )
 
 
-def booked_span(booking: Booking) -> Span:
+def booked_span(booking: AnyBooking) -> Span:
     """The time that it kept from others by its start: to the end it had before it was finished early, or until it was
     released."""
     ends = max(booking.ends, booking.ends_before or booking.ends)
@@ -51,7 +52,7 @@ def booked_span(booking: Booking) -> Span:
     return int(booking.starts.timestamp()), int(ends.timestamp())
 
 
-def used_span(booking: Booking) -> Span:
+def used_span(booking: AnyBooking) -> Span:
     """The time that people may have been there, of one whose people came."""
     came = [each for each in (booking.arrived_at, booking.let_in_at) if each is not None]
     starts = min(booking.ends, max(booking.starts, min(came, default=booking.starts)))

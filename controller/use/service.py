@@ -8,7 +8,7 @@ import msgspec
 
 from controller.bookings import repository
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, listed_time
+from controller.diary.model import listed_time
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.hours.modes import ModePeriod
@@ -23,7 +23,8 @@ from controller.text import local_time, times
 from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, months_in, year_earlier
 from controller.use.late_opening import LateOpening, late_opening
 from controller.use.measure import measure
-from controller.use.model import SiteUse, SiteVisits, WifiUse
+from controller.use.model import BookedTime, SiteUse, SiteVisits, WifiUse
+from controller.use.repository import booked
 from controller.use.visits import site_visits
 from controller.use.wifi import wifi_use
 from controller.web.problem import invalid_field
@@ -51,7 +52,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
 
     where: SiteConfig
     during: Interval
-    bookings: list[Booking]
+    bookings: list[BookedTime]
     set_then: list[HoursThen]
     counters: list[DoorCounter]
     crossed: Sequence[tuple[int, int, int]]
@@ -144,7 +145,7 @@ async def _stored(tx: Tx, where: SiteConfig, during: Interval, now: datetime) ->
     return _Stored(
         where=where,
         during=during,
-        bookings=await repository.between(tx, site, during),
+        bookings=await booked(tx, site, during),
         set_then=await past_hours(tx, where.hours, past),
         counters=await crossings(tx, site, Step.FIVE_MINUTES, past, now, rows=False),
         crossed=await telemetry.crossed(tx, site, Step.FIVE_MINUTES, past),

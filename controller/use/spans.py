@@ -52,11 +52,16 @@ def common(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
 def without(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     """What of ``one`` is not in ``other``; each in order and without overlap."""
     found: list[Span] = []
+    first = 0
     for start, end in one:
-        for cut_start, cut_end in common([(start, end)], other):
-            if start < cut_start:
-                found.append((start, cut_start))
-            start = cut_end
+        while first < len(other) and other[first][1] <= start:
+            first += 1
+        at = first
+        while at < len(other) and other[at][0] < end:
+            if start < other[at][0]:
+                found.append((start, other[at][0]))
+            start = other[at][1]
+            at += 1
         if start < end:
             found.append((start, end))
     return found

@@ -1,7 +1,6 @@
 """What roll-ups cost: made again from events, and read as an answer. Figures are printed, with the limits of a quiet
 machine; only what came out is tested."""
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from controller.telemetry.rollups.rows import FootfallRow, footfall_rows
 from controller.text import local_time
 from edge.wire.events import Event, FootfallData
 from edge.wire.interval import Interval
+from tests.bench.timing import Took, beside
 from tests.controller.telemetry.rollups.storing import made_again, make_site, store
 from tests.controller.telemetry.speaking import event
 
@@ -50,22 +50,6 @@ async def disk_bytes(database: Database) -> int:
         query = "SELECT pg_database_size(current_database())"
     async with database.read() as tx:
         return int((await tx.execute(text(query))).scalar_one())
-
-
-class Took:
-    """Seconds since it was made: on the clock, and of our own processor time, which other processes lengthen less."""
-
-    def __init__(self) -> None:
-        self._clock, self._own = time.perf_counter(), time.process_time()
-
-    def __call__(self) -> tuple[float, float]:
-        return time.perf_counter() - self._clock, time.process_time() - self._own
-
-
-def beside(what: str, took: tuple[float, float], limit_s: float) -> str:
-    clock, own = took
-    of = f"{clock / limit_s:.2f} of {limit_s:g} s"
-    return f"  {what}: {clock:.3g} s, {of}; {own:.3g} s of our processor time, {own / limit_s:.2f}"
 
 
 async def answered(database: Database, step: Step, days: int) -> tuple[tuple[float, float], list[FootfallRow]]:

@@ -39,3 +39,19 @@ class LoopWatch:
             await asyncio.sleep(self.EVERY_S)
             late_ms = (time.perf_counter() - began - self.EVERY_S) * 1000
             self.longest_ms = max(self.longest_ms, late_ms)
+
+
+class Took:
+    """Seconds since it was made: on the clock, and of our own processor time, which other processes lengthen less."""
+
+    def __init__(self) -> None:
+        self._clock, self._own = time.perf_counter(), time.process_time()
+
+    def __call__(self) -> tuple[float, float]:
+        return time.perf_counter() - self._clock, time.process_time() - self._own
+
+
+def beside(what: str, took: tuple[float, float], limit_s: float) -> str:
+    clock, own = took
+    of = f"{clock / limit_s:.2f} of {limit_s:g} s"
+    return f"  {what}: {clock:.3g} s, {of}; {own:.3g} s of our processor time, {own / limit_s:.2f}"
