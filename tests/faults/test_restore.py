@@ -1,6 +1,7 @@
 """The controller is put back from a backup as docs/restore.md says, with its edge online and offline."""
 
 import asyncio
+import re
 import shutil
 import tarfile
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import pytest
 
 from controller.db.backup import back_up
 from controller.settings_file import load_settings
+from firmware_sim.hub_processes import hallkeeper
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import Trial
 
@@ -27,11 +29,47 @@ class Vault:
         self.hub = trial.hub
         self._folder = folder
         self._data = self.hub.folder / "controller" / "data"
+        self._config = self.hub.folder / "controller" / "controller.toml"
+
+    def set_up(self) -> None:
+        """As docs/restore.md says: backups by restic, on a disk of their own."""
+        (self._folder / "disk").mkdir()
+        password = self._folder / "password"
+        password.write_text("seventeen chairs")
+        password.chmod(0o640)
+        place = f'repository = "{self._folder / "disk" / "restic"}"\npassword_file = "{password}"\n'
+        self._config.write_text(f"{self._config.read_text()}\n[backup]\n{place}")
+
+    async def command(self, word: str) -> str:
+        """What a command of the controller's machine prints; fails where it does not end well."""
+        process = await asyncio.create_subprocess_exec(
+            *(hallkeeper(), "controller", word, "--config", str(self._config)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()
+        return said.decode()
+
+    async def move_to_another_machine(self) -> None:
+        """The backup of restic is restored there, by the same settings, and the controller starts."""
+        there = self._folder / "machine-b"
+        text = self._config.read_text()
+        mine = re.search(r'^data_dir = "(.*)"$', text, re.MULTILINE)
+        assert mine is not None
+        self._config.write_text(text.replace(mine[0], f'data_dir = "{there}"'))
+        assert "Restored what there was" in await self.command("restore")
+        await self.hub.controller.start()
+
+    async def versions(self) -> tuple[int, int]:
+        """Of the newest plan that the database has, and of the one that the edge carries out."""
+        edge = await self._edge()
+        return int(edge["plan_version"] or 0), int(edge["applied_version"] or 0)
 
     async def take(self, name: str) -> Path:
         """As `hallkeeper controller backup` does, while the controller runs."""
         file = self._folder / f"{name}.tar.gz"
-        settings = load_settings(self.hub.folder / "controller" / "controller.toml")
+        settings = load_settings(self._config)
         await asyncio.to_thread(back_up, settings.data_dir, settings.database_url, file, keys=True)
         return file
 
@@ -146,6 +184,39 @@ async def test_restored_with_the_edge_offline(trial: Trial, tmp_path: Path) -> N
 @pytest.mark.faults_full
 async def test_restored_from_a_backup(trial: Trial, tmp_path: Path) -> None:
     await _restored(trial, tmp_path, in_reach=True)
+
+
+@pytest.mark.faults_full
+async def test_restored_onto_another_machine_with_the_edge_ahead(trial: Trial, tmp_path: Path) -> None:
+    """Nothing is lost that the edge holds, no number is used twice, and what only the door knows is named."""
+    vault, api = Vault(trial, tmp_path), trial.hub.api
+    vault.set_up()
+    await trial.begin(guests=2)
+    cancelled, off = await _booked(trial, "hall", "Called off")
+    await api.post(f"/bookings/{cancelled}/cancel", {})
+    assert "was restored and is equal" in await vault.command("backup")
+    _, lost = await _booked(trial, "hall", "Lost")
+    await trial.opens(lost)
+    trial.ledger.send(4)
+    await trial.ledger.crossings_recorded(6)
+    stored = {(each["log"], each["seq"]) for each in await trial.ledger.all_stored()}
+    _, ahead = await vault.versions()
+    await vault.lose()
+    trial.ledger.send(2)  # while there is no controller
+    await vault.move_to_another_machine()
+    [booking] = await vault.listed("A booking of")
+    await trial.refuses(off)
+    await trial.opens(lost)
+    _, code = await _booked(trial, "hall", "After the restore")
+    newest, applied = await vault.versions()
+    assert newest == applied > ahead
+    assert code not in {lost, off, trial.code}
+    await trial.opens(code)
+    await trial.opens()
+    await vault.remove(booking)
+    await trial.refuses(lost)
+    assert stored <= {(each["log"], each["seq"]) for each in await trial.ledger.all_stored()}
+    await trial.ends_well()
 
 
 @pytest.mark.faults_full

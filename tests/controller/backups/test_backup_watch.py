@@ -69,7 +69,9 @@ async def test_now_and_all_buildings_say_it(hub: Hub) -> None:
         watch.wanted = True
         data_dir = container.settings.data_dir
         write_state(data_dir, msgspec.structs.replace(GOOD, tried_at=container.clock.now(), fault="the disk is full"))
-        assert "the disk is full" in str(await watch.ready())
+        container.checks["backup"] = watch.ready
+        ready = (await client.get("/readyz")).json()
+        assert "the disk is full" in ready["checks"]["backup"]
         [alert] = [each for each in (await client.get("/api/v1/sites/ramsey/now")).json()["alerts"] if not each["id"]]
         assert alert["kind"] == "backup"
         assert "The controller's backups need somebody: the backup of" in alert["text"]
