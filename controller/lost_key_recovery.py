@@ -15,6 +15,7 @@ from controller.access.members.repository import retag
 from controller.access.tables import code_claims, codes, grants, holders, inductions, members, offline_codes
 from controller.audit import audit_log
 from controller.audit.sealer import sign_with_new_key
+from controller.backups.before_upgrade import copy_before_upgrade
 from controller.bookings.code_issuing import Recode
 from controller.calendars.tables import subscriptions
 from controller.container import Container, open_container
@@ -112,6 +113,7 @@ async def follow_page_key(container: Container, tx: Tx) -> None:
 async def lost_keys(settings: Settings) -> dict[str, KeyFileFault]:
     """File name -> what is wrong with the key file. Raises ``DatabaseTaken``."""
     async with hold(settings.database_url, name=_NAME):
+        await copy_before_upgrade(settings)
         await migrate(settings.database_url)
         database = Database(settings.database_url)
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from controller.backups.before_upgrade import copy_before_upgrade
 from controller.container import Container, NamedTask
 from controller.db.engine import Database
 from controller.db.instance_lock import InstanceLock, hold
@@ -46,7 +47,7 @@ class Server(uvicorn.Server):
 def run(config: Path, log_format: LogFormat = LogFormat.TEXT) -> int:
     """Run the controller until a stop signal; returns the exit code.
 
-    Raises ``ConfigError``, ``KeyFault``, ``DatabaseTaken``.
+    Raises ``ConfigError``, ``KeyFault``, ``DatabaseTaken``, ``BackupFault``.
     """
     settings = load_settings(config)
     clock = load_clock(config, settings)
@@ -79,17 +80,27 @@ async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int
     url, name = settings.database_url, f"the controller at {settings.address}"
     if url.get_backend_name() != "sqlite" and not await is_newest(url):
         async with hold(url, name=name):
-            await migrate(url)
+            await upgrade(settings)
     async with hold(url, name=name, shared=True) as lock:
-        await migrate(url)
+        await upgrade(settings)
         await require_known_keys(settings)
         return await _serve(settings, clock, listener, lock)
 
 
 async def migrate_alone(settings: Settings) -> None:
-    """Bring the database to the newest form while no controller has it. Raises ``DatabaseTaken``."""
+    """Bring the database to the newest form while no controller has it. Raises ``DatabaseTaken``,
+    ``BackupFault``."""
     async with hold(settings.database_url, name="`hallkeeper controller migrate`"):
-        await migrate(settings.database_url)
+        await upgrade(settings)
+
+
+async def upgrade(settings: Settings) -> None:
+    """Bring the database, which no other controller has, to the newest form; it is copied before. Raises
+    ``BackupFault``."""
+    copy = await copy_before_upgrade(settings)
+    if copy is not None:
+        log.info("The database is upgraded; the way back is a copy of it", extra={"action": "upgrade", "file": copy})
+    await migrate(settings.database_url)
 
 
 async def require_known_keys(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.backups.restic import BackupFault
 from controller.db.errors import words_of
 from controller.db.instance_lock import DatabaseTaken
 from controller.key_files import KeyFault
@@ -38,7 +39,7 @@ def errors_on_one_line() -> Iterator[None]:
     """Turn errors that a person can fix into one line on standard error and exit code 2."""
     try:
         yield
-    except (ConfigError, KeyFault, DatabaseTaken) as error:
+    except (ConfigError, KeyFault, DatabaseTaken, BackupFault) as error:
         refuse(str(error))
     except Problem as error:
         refuse(error.detail)

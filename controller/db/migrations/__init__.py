@@ -13,7 +13,12 @@ _VERSIONS = Path(__file__).parent / "versions"
 
 def newest_revision() -> str:
     """The revision of the last migration, by the numbers that their files begin with."""
-    return max(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py"))
+    return max(known_revisions())
+
+
+def known_revisions() -> set[str]:
+    """Every revision, by the numbers that their files begin with."""
+    return {file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py")}
 
 
 def alembic_config(connection: Connection) -> "Config":
