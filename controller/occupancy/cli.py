@@ -16,7 +16,7 @@ import typer
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
 from controller.occupancy.answers import DeskPoolRead, DeskPools, ElsewhereRead, OccupancyRead, RoomOccupancyRead
-from controller.occupancy.recording import KINDS, BadRecording, Recording, mapping, read, text_of
+from controller.occupancy.recording import KINDS, SEPARATORS, BadRecording, Recording, mapping, read, text_of
 from controller.occupancy.replay import Replay
 from controller.occupancy.unusual import half_hours, unusual
 
@@ -204,7 +204,8 @@ def open_recording(file: Path, columns: Sequence[str], zone: str) -> Recording:
 
 def _guessed(file: Path) -> list[str]:
     first = "".join(text_of(file).splitlines()[:1])
-    names = [name.strip().strip('"') for name in first.replace(";", ",").replace("\t", ",").split(",")]
+    separator = max(SEPARATORS, key=first.count)
+    names = [name.strip().strip('"') for name in first.split(separator)]
     found = [f"{name}={kind}" for name in names for kind, known in _NAMES.items() if name.lower() in known]
     say("Used: " + ", ".join(found) if found else "No column has a name that says what it is; use --map.")
     return found

@@ -28,6 +28,7 @@ _LIGHT = {"dark": 0.0, "dim": 30.0, "bright": 400.0}  # what sensors send that k
 MORE_THAN_ANY_DOOR = 5.0
 """People a second through all doors of a space: a step with more is a counter that jumped."""
 _ROLL_OVERS = (2**16, 2**32)
+SEPARATORS = ",;\t|"
 _FIRST_YEAR, _LAST_YEAR = 2001, 2100
 """Clocks that were never set begin before."""
 
@@ -149,7 +150,7 @@ def read(path: Path, mapped: Sequence[Mapped], zone: ZoneInfo | None = None) -> 
     Raises BadRecording if the file is unreadable, lacks a column, or has no row with a time.
     """
     lines = text_of(path).replace("\0", "").splitlines()
-    separator = max(",;\t", key="".join(lines[:1]).count)
+    separator = max(SEPARATORS, key="".join(lines[:1]).count)
     rows = csv.reader(lines, delimiter=separator)
     try:
         heading, *below = [[each.strip() for each in row] for row in rows] or [[]]
@@ -248,6 +249,8 @@ def _time_reader(texts: Sequence[str], unit: str) -> Callable[[str], datetime]:
         return _by_form(_TIME_ORDERS[unit])
     if unit == "iso" or not sample or _works(_iso, sample[0]):
         return _iso
+    if _works(_named, sample[0]):
+        return _named
     forms = [_by_form(_TIME_ORDERS["dmy"]), _by_form(_TIME_ORDERS["mdy"])]
 
     def steps(form: Callable[[str], datetime]) -> tuple[int, timedelta]:
@@ -285,6 +288,26 @@ def _iso(text: str) -> datetime:
     return moment.replace(tzinfo=UTC if offset in ("Z", "UTC") else datetime.strptime(offset, "%z").tzinfo)
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)"
+_NAMED = (
+    re.compile(
+        rf"(?:[a-z]+,? )?(?P<day>\d{{1,2}})[ -](?P<month>[a-z]{{3}})[a-z]*[ ,-]+(?P<year>\d{{4}})(?: {_CLOCK})?"
+    ),
+    re.compile(rf"(?:[a-z]+,? )?(?P<month>[a-z]{{3}})[a-z]* +(?P<day>\d\d?) {_CLOCK} (?P<year>\d{{4}})"),
+)
+"""Such as “07-Sep-2021 09:05” and, as C writes it, “Tue Sep  7 09:05:00 2021”."""
+
+
+def _named(text: str) -> datetime:
+    """The month by its English name."""
+    for form in _NAMED:
+        if (found := form.fullmatch(text.lower())) and found["month"] in _MONTHS:
+            month = _MONTHS.index(found["month"]) + 1
+            return _iso(f"{found['year']}-{month}-{found['day']} {found['clock'] or '0:00'}")
+    raise ValueError(text)
+
+
 def _by_form(order: tuple[str, ...]) -> Callable[[str], datetime]:
     def form(text: str) -> datetime:
         date, _, rest = text.partition(" ")
@@ -306,6 +329,14 @@ def _number(text: str) -> float:
         return NAN
 
 
+def _with_unit(text: str, units: dict[str, tuple[float, float]]) -> float:
+    """Such as “453.5 ppm” or “70 °F”, in the first unit; NaN without a unit that is known."""
+    for unit, (factor, offset) in units.items():
+        if text.endswith(unit):
+            return _number(text.removesuffix(unit).rstrip(" °")) * factor + offset
+    return NAN
+
+
 def _column(mapped: Mapped, texts: Iterable[str], seconds: Floats, aside: Counter[str]) -> Column:
     kind = KINDS[mapped.kind]
     factor, offset = kind.units.get(mapped.unit, (1.0, 0.0))
@@ -316,8 +347,12 @@ def _column(mapped: Mapped, texts: Iterable[str], seconds: Floats, aside: Counte
             if word:
                 aside[f"{mapped.column}: no value"] += 1
             continue
-        number = kind.words[word] if word in kind.words else _number(word)
-        number = number if word in kind.words else number * factor + offset
+        if word in kind.words:
+            number = kind.words[word]
+        elif math.isnan(number := _number(word)):
+            number = _with_unit(word, kind.units)
+        else:
+            number = number * factor + offset
         if math.isnan(number):
             aside[f"{mapped.column}: not a number"] += 1
         elif not kind.low <= number <= kind.high:

@@ -27,6 +27,8 @@ def _file(tmp_path: Path, text: str) -> Path:
         ("2026/3/1 9:05", "2026/3/1 9:10"),
         ("01/03/2026 09:05", "01/03/2026 09:10"),
         ("1/3/26 9:05:00", "1/3/26 9:10:00"),
+        ("01-Mar-2026 09:05:00", "01-Mar-2026 09:10:00"),
+        ("Sun Mar  1 09:05:00 2026", "Sun Mar 01 09:10:00 2026"),
         ("1772355900", "1772356200"),
         ("1772355900000", "1772356200000"),
     ],
@@ -159,3 +161,13 @@ def test_one_row_without_a_time_does_not_hide_that_the_others_count_seconds(tmp_
 def test_a_row_may_end_with_a_separator_or_begin_with_its_number(tmp_path: Path, row: str) -> None:
     found = read(_file(tmp_path, f"t,c\n{row}\n"), mapping(["t=time", "c=co2"]))
     assert (found.seconds.tolist(), found.columns[0].values.tolist()) == ([1772355900.0], [500.0])
+
+
+def test_values_may_name_their_unit_and_lines_separate_columns(tmp_path: Path) -> None:
+    rows = "2026-03-01 09:05|453.5 ppm|70.0 °F\n2026-03-01 09:10|0.05 %|21 °C\n2026-03-01 09:15|12 apples|294.15K\n"
+    found = read(_file(tmp_path, f"t|c|w\n{rows}"), mapping(["t=time", "c=co2", "w=temperature"]))
+    air, warmth = found.columns
+    assert air.values[:2].tolist() == [453.5, 500.0]
+    assert np.isnan(air.values[2])
+    assert warmth.values == pytest.approx([21.1, 21.0, 21.0], abs=0.05)
+    assert found.aside == {"c: not a number": 1}
