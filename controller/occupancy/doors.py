@@ -12,7 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
-from controller.occupancy.features import DAY, HOUR
+from controller.occupancy.features import DAY, HOUR, running_mean
 from controller.occupancy.filter import Comings
 from controller.occupancy.recording import Column, Flags, Floats, Recording
 
@@ -164,11 +164,12 @@ class Doors:
         found: Floats = np.maximum(net - net[-1] * passed / passed[-1], 0.0)
         return found
 
-    def came_within(self, span: float) -> Floats:
-        """How many more came than went in the last ``span`` seconds; shape (rows,)."""
-        net = np.concatenate([[0.0], np.cumsum(self._counts @ self.rates.ways)])
-        found: Floats = net[1:] - net[np.searchsorted(self._seconds, self._seconds - span, side="right")]
-        return found
+    def came_within(self, span: float, late: float) -> Floats:
+        """How many more are there than on average in the ``span`` seconds that ended ``late`` seconds ago; shape
+        (rows,)."""
+        net = np.cumsum(self._counts @ self.rates.ways)
+        then = np.searchsorted(self._seconds, self._seconds - late, side="right") - 1
+        return net - running_mean(self._seconds, net, span)[np.maximum(then, 0)]
 
     def so_far(self, span: slice) -> Floats:
         """How many were there in ``span``, since the last empty time; NaN where that is too unsure to learn from."""

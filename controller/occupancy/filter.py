@@ -13,7 +13,7 @@ _STEP = 10.0
 """Seconds to which a step is rounded, so that few matrices are made."""
 _RATES_KEPT = 5 * 24 * HOUR
 """How long a door counts as it does."""
-_PRESENCE_BELIEVED, _NUMBER_BELIEVED = 0.6, 0.85
+_PRESENCE_BELIEVED, _NUMBER_BELIEVED, _COUNTED_BELIEVED = 0.6, 0.85, 0.85
 _FEW, _CONVOLVED = 9, 60
 """Up to so large a change a step costs less without, and with, a convolution."""
 _NEAR = 0.3
@@ -40,6 +40,14 @@ class Comings:
     @property
     def capacity(self) -> int:
         return len(self.sizes) - 1
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of the number of people there."""
+
+    mean: float
+    variance: float
 
 
 def usual(capacity: int) -> Comings:
@@ -130,6 +138,12 @@ class OccupancyFilter:
         found: Floats = self._beliefs.sum(axis=0)
         return found
 
+    @property
+    def moments(self) -> Moments:
+        belief, numbers = self.belief, np.arange(self._comings.capacity + 1.0)
+        mean = float(belief @ numbers)
+        return Moments(mean, max(float(belief @ numbers**2) - mean**2, 0.0))
+
     def become(self, comings: Comings) -> None:
         """From now on people come and go so."""
         if comings is not self._comings:
@@ -202,14 +216,26 @@ class OccupancyFilter:
         self._beliefs = self._weights * (counted / counted.sum())
 
 
-def doubted(belief: Floats, presence: float = _PRESENCE_BELIEVED) -> Floats:
-    """The belief for an interval where sensors repeat each other: less sure that anybody is there, and how many.
+def doubted(beliefs: Floats, presence: float = _PRESENCE_BELIEVED) -> Floats:
+    """Beliefs for an interval where sensors repeat each other: less sure that anybody is there, and how many.
 
-    Shape (capacity + 1,), sums to 1. ``presence``: how far whether anybody is there is believed, 0 to 1.
+    Shape (…, capacity + 1), of each the last axis sums to 1. ``presence``: how far the odds that anybody is there are
+    believed, 0 to 1.
     """
-    there = np.maximum(belief[1:], 1e-300) ** _NUMBER_BELIEVED
-    odds = (max(1 - belief[0], 1e-12) / max(belief[0], 1e-12)) ** presence
-    found: Floats = np.concatenate([[1.0], odds * there / there.sum()]) / (1 + odds)
+    there = np.maximum(beliefs[..., 1:], 1e-300) ** _NUMBER_BELIEVED
+    nobody = beliefs[..., :1]
+    odds = (np.maximum(1 - nobody, 1e-12) / np.maximum(nobody, 1e-12)) ** presence
+    found: Floats = np.concatenate([np.ones_like(nobody), odds * there / there.sum(axis=-1, keepdims=True)], axis=-1)
+    return found / (1 + odds)
+
+
+def tempered(belief: Floats) -> Floats:
+    """The belief for an interval where WiFi or carbon dioxide follow what doors count: somewhat too sure.
+
+    Shape (capacity + 1,), sums to 1.
+    """
+    less = np.maximum(belief, 1e-300) ** _COUNTED_BELIEVED
+    found: Floats = less / less.sum()
     return found
 
 

@@ -1,18 +1,62 @@
 """What sensors that follow people say, once the doors have told how many there were: WiFi and carbon dioxide.
 
 Both are learned at moments when the space is known to be empty, from the time since the last such moment, in which the
-counts at the doors can be brought into line with how it ended.
+counts at the doors can be brought into line with how it ended. In between both remember: a WiFi that has served two
+devices a person all morning will do so in the afternoon, and the air holds what was breathed out for hours. So what is
+not seen of them is followed along with the number of people, as a line in this number (a Kalman filter beside the
+exact one, Murphy and Russell's Rao-Blackwellised filter with one line for all numbers).
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from controller.occupancy.evidence import AIR_CHANGE, breathed_by_one
-from controller.occupancy.features import DAY, HOUR, MINUTE, before, running_mean, running_quantile
+from controller.occupancy.features import HOUR, MINUTE, before, running_mean
+from controller.occupancy.filter import Moments
 from controller.occupancy.recording import Column, Flags, Floats
 
+_FIRST_RATIO, _FIRST_UNSURE = 0.6, 0.3
 _RATIO_MOVES = 0.1
 _COUNTED, _COUNTED_SPREAD, _COUNTED_MORE = 0.96, 0.3, 0.1
 """Of people a sensor that counts them in a room shows so many, give or take, and more so of more."""
+_RATIO_DRIFTS = 4e-5
+"""Variance of devices a person, an hour."""
+_SMOOTHED, _FRESH_AIR = 10 * MINUTE, 420.0
+_LEAST_DRIFT, _NOISY = 25.0, 20.0**2
+_AIRS_ITSELF = 0.3
+"""Of what the air seems to do by itself; the rest are errors of the doors."""
+_UNSURE_FOR = 2.0
+"""Hours that an error of what one person breathes out lasts, twice."""
+_CERTAIN = 1e-3
+"""Variance below which the number of people is known."""
+_FORGOTTEN = 12 * HOUR
+_TAILS = 4.0
+"""Degrees of freedom of Student's t."""
+_FAR = 9.0
+"""Square of the standard deviations from which a value teaches less."""
+_STUCK, _REPEATS, _RECENT = 20 * MINUTE, 0.5, 5000
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is not seen, given that n people are there: ``at_none`` + ``for_one`` n, give or take ``unsure``
+    (variance)."""
+
+    at_none: float
+    for_one: float
+    unsure: float
+
+    def moved(self, was: Moments, now: Moments) -> "Line":
+        """The same while the number of people moves from ``was`` to ``now``."""
+        turned = self.for_one * _together(was, now) / now.variance if now.variance > _CERTAIN else 0.0
+        unsure = self.unsure + self.for_one**2 * was.variance - turned**2 * now.variance
+        return Line(self.at_none + self.for_one * was.mean - turned * now.mean, turned, max(unsure, 1e-6))
+
+
+def _together(was: Moments, now: Moments) -> float:
+    """Covariance of the number of people before and after: what is added has nothing to do with what was there."""
+    return was.variance if now.variance >= was.variance else (was.variance * now.variance) ** 0.5
 
 
 class Served:
@@ -27,18 +71,21 @@ class Served:
     def __init__(self, column: Column, capacity: int) -> None:
         self._devices = column.values
         self._numbers = np.arange(capacity + 1.0)
-        self._ratio, self._unsure = 0.6, 0.3**2
+        self._ratio = Line(_FIRST_RATIO, 0.0, _FIRST_UNSURE**2)
         self._scatter = 0.6
         """Variance for one person."""
         self._floor, self._floor_noise = np.nan, 2.0
         self._sums = np.zeros(2)
 
-    def learn(self, seconds: Floats, span: slice, people: Floats, empty: Flags) -> None:
-        """Of one span between two empty times; ``empty``: shape (rows,), so far."""
+    def learn_floor(self, empty: Flags) -> None:
+        """``empty``: shape (rows,), so far."""
         devices = self._devices[: len(empty)][empty]
         of_nobody = devices[np.isfinite(devices)]
         if len(of_nobody) >= 3:
             self._floor, self._floor_noise = float(np.median(of_nobody)), float(np.var(of_nobody)) + 0.5
+
+    def learn(self, seconds: Floats, span: slice, people: Floats) -> None:
+        """Of one span between two empty times."""
         devices = self._devices[span]
         known = np.isfinite(devices) & np.isfinite(people) & (people >= 1)
         if np.isnan(self._floor) or known.sum() < 10:
@@ -47,22 +94,48 @@ class Served:
         hours = float(known.sum()) * float(np.median(np.diff(seconds[span]))) / HOUR
         self._sums = 0.8 ** (hours / 10) * self._sums + hours * np.array([np.mean(there), np.mean(above)])
         weight = self._sums[0] / (self._scatter * 0.5)  # spans of half an hour say something new
-        prior = 1 / 0.3**2
-        self._ratio = float((self._sums[1] / self._sums[0] * weight + 0.6 * prior) / (weight + prior))
-        self._unsure = 1 / (weight + prior) + (_RATIO_MOVES * self._ratio) ** 2
+        prior = 1 / _FIRST_UNSURE**2
+        ratio = float((self._sums[1] / self._sums[0] * weight + _FIRST_RATIO * prior) / (weight + prior))
+        self._ratio = Line(ratio, 0.0, 1 / (weight + prior) + (_RATIO_MOVES * ratio) ** 2)
         self._scatter = 0.5 * self._scatter + 0.5 * float(
-            np.clip(np.mean((above - self._ratio * there) ** 2 / there), 0.2, 4.0)
+            np.clip(np.mean((above - ratio * there) ** 2 / there), 0.2, 4.0)
         )
 
-    def logs(self, index: int) -> Floats | None:
-        """Log likelihoods (capacity + 1,) at a row; None before the floor is known."""
-        devices = self._devices[index]
-        if not self._sums[0] or np.isnan(devices):
+    def moved(self, index: int, span: float, was: Moments, now: Moments, belief: Floats) -> Floats | None:
+        """Log likelihoods (capacity + 1,) of what is served at a row, ``span`` seconds after the one before; None
+        where nothing was sent, or the floor is not known. ``was`` and ``now``: of the number of people before and
+        after the span; ``belief``: shape (capacity + 1,), after it."""
+        ratio = self._ratio.moved(was, now)
+        ratio = self._ratio = Line(ratio.at_none, ratio.for_one, ratio.unsure + _RATIO_DRIFTS * span / HOUR)
+        if not self.says(index):
             return None
         n = self._numbers
-        variance = self._scatter * n + self._unsure * n**2 + self._floor_noise
-        found: Floats = -0.5 * ((devices - self._floor - self._ratio * n) ** 2 / variance + np.log(variance))
+        repeats = max(self.PERIOD / max(span, 1.0), 1.0)
+        noise, expected = self._scatter * n + self._floor_noise, ratio.at_none + ratio.for_one * n
+        variance = ratio.unsure * n**2 + repeats * noise
+        away = self._devices[index] - self._floor - expected * n
+        found: Floats = -0.5 * (away**2 / variance + np.log(ratio.unsure * n**2 + noise) / repeats)
+        gain = ratio.unsure * n / variance
+        self._ratio = _fitted(n, belief * np.exp(found - found.max()), expected + gain * away, 1 - gain * n, ratio)
         return found
+
+    def says(self, index: int) -> bool:
+        """Whether it is believed at a row."""
+        return bool(np.isfinite(self._floor) and np.isfinite(self._devices[index]))
+
+
+def _fitted(numbers: Floats, weights: Floats, expected: Floats, left: Floats, before_it: Line) -> Line:
+    """The line nearest to what is ``expected`` under each number; ``left``: what part of the variance is."""
+    total = float(weights.sum())
+    if total <= 0:
+        return before_it
+    weights = weights / total
+    mean, middle = float(weights @ numbers), float(weights @ expected)
+    spread = float(weights @ (numbers - mean) ** 2)
+    for_one = float(weights @ ((numbers - mean) * (expected - middle))) / spread if spread > _CERTAIN else 0.0
+    at_none = middle - for_one * mean
+    unsure = float(weights @ (before_it.unsure * left + (expected - at_none - for_one * numbers) ** 2))
+    return Line(at_none, for_one, unsure)
 
 
 class Counted:
@@ -86,30 +159,31 @@ class Counted:
 
 
 class Breathed:
-    """How fast carbon dioxide rises: by what one person breathes out, and by what the air carries off of what is there.
+    """What carbon dioxide says: it rises by what people breathe out, and falls by what the air carries off.
 
-    Both figures are learned from what the doors counted. Before that it says nothing: spaces differ too much.
+    Both are learned from what the doors counted. Before that it says nothing: spaces differ too much.
     """
 
-    PERIOD = HOUR / 2
-    LATE = 12 * MINUTE
+    WINDOW, LATE = HOUR / 2, _SMOOTHED / 2
+    """Seconds over which a rise is measured to learn from, and that its middle lags behind."""
 
     def __init__(self, seconds: Floats, column: Column, came: Floats, capacity: int) -> None:
-        """``came``: how many more came than went in the last `LATE` seconds, as the rise is that of some time ago."""
-        level = running_mean(seconds, column.values, 10 * MINUTE)
-        earlier = before(seconds, level, 15 * MINUTE)
-        self._above = (level + earlier) / 2 - running_quantile(seconds, level, 3 * DAY, 0.05, HOUR)
-        self._rise = (level - earlier) / 0.25
+        """``came``: how many more are there, by the doors, than on average in the last `WINDOW` seconds."""
+        self._values = _without_stuck(seconds, column.values)
+        level = running_mean(seconds, self._values, _SMOOTHED)
+        self._above = running_mean(seconds, level, self.WINDOW) - _FRESH_AIR
+        self._rise = (level - before(seconds, level, self.WINDOW)) / (self.WINDOW / HOUR)
         self._came = came
         self._numbers = np.arange(capacity + 1.0)
         first = np.array([breathed_by_one(capacity), -AIR_CHANGE, 0.0])
         self._squares = np.diag(1 / np.array([2 * first[0], 2 * first[1], 50.0]) ** 2)
         self._products = self._squares @ first
         self._slopes, self._unsure = first, np.linalg.inv(self._squares)
-        self._scatter = 0.0
-        """Variance of the rise."""
+        self._scatter = self._noise = self._drift = 0.0
+        """Variances: of the rise, of one value, and of what the air does by itself in an hour."""
+        self._level: Line | None = None
 
-    def learn(self, seconds: Floats, span: slice, people: Floats, empty: Flags) -> None:
+    def learn(self, seconds: Floats, span: slice, people: Floats) -> None:
         """Of one span between two empty times."""
         rise, people = self._rise[span], people - self._came[span]
         seen = np.stack([people, self._above[span], np.ones(len(rise))], axis=1)
@@ -117,21 +191,80 @@ class Breathed:
         if known.sum() < 10:
             return
         seen, rise = seen[known], rise[known]
-        weight = np.median(np.diff(seconds[span])) / self.PERIOD / (self._scatter or 50.0**2)
-        kept = 0.9 ** (known.sum() * weight * self._scatter * self.PERIOD / (10 * HOUR)) if self._scatter else 1.0
+        step = float(np.median(np.diff(seconds[span])))
+        weight = step / self.WINDOW / (self._scatter or 50.0**2)
+        kept = 0.9 ** (known.sum() * step / (10 * HOUR)) if self._scatter else 1.0
         self._squares = kept * self._squares + weight * seen.T @ seen
         self._products = kept * self._products + weight * seen.T @ rise
         self._unsure = np.linalg.inv(self._squares)
         self._slopes = self._unsure @ self._products
         found = float(np.mean((seen @ self._slopes - rise) ** 2)) + 1.0
         self._scatter = 0.5 * (self._scatter or found) + 0.5 * found
+        self._noise = _noise(self._values[: span.stop])
+        hours = self.WINDOW / HOUR
+        of_values = 2 * self._noise / max(_SMOOTHED / step, 1.0) / hours**2
+        self._drift = _AIRS_ITSELF * (max(self._scatter - of_values, 0.0) * hours + _LEAST_DRIFT)
 
-    def logs(self, index: int) -> Floats | None:
-        """Log likelihoods (capacity + 1,) at a row; None where nothing was sent, or learned."""
-        above, rise = self._above[index], self._rise[index]
-        if not self._scatter or np.isnan(rise) or self._slopes[0] <= 0:
+    def moved(self, index: int, span: float, was: Moments, now: Moments) -> Floats | None:
+        """Log likelihoods (capacity + 1,) of the value at a row, ``span`` seconds after the one before; None where
+        nothing was sent, or learned. ``was`` and ``now``: of the number of people before and after the span."""
+        value = self._values[index]
+        if not self._learned:
             return None
-        by_one, carried, base = self._slopes
-        away = rise - by_one * (self._numbers - self._came[index]) - carried * above - base
-        found: Floats = -0.5 * away**2 / (self._scatter + self._unsure[0, 0] * self._numbers**2)
+        if self._level is None or span > _FORGOTTEN:
+            self._level = None if np.isnan(value) else Line(float(value), 0.0, self._noise)
+            return None
+        level = self._level = self._breathed(self._level, span / HOUR, was, now)
+        if np.isnan(value):
+            return None
+        total = level.unsure + self._noise
+        away = value - level.at_none - level.for_one * self._numbers
+        found: Floats = -(_TAILS + 1) / 2 * np.log1p(away**2 / (_TAILS * total))
+        gain = level.unsure / max(total, float(np.min(away**2)) / _FAR)
+        learned = 1 - gain
+        self._level = Line(level.at_none * learned + gain * value, level.for_one * learned, level.unsure * learned)
         return found
+
+    def _breathed(self, level: Line, hours: float, was: Moments, now: Moments) -> Line:
+        """What is in the air after so many hours, in which the number of people moved from ``was`` to ``now``."""
+        by_one, falls, base = self._slopes
+        kept = float(np.exp(falls * hours))
+        share = (1 - kept) / -falls
+        added, held = by_one * share, kept * level.for_one
+        both = _together(was, now)
+        drift = self._drift + _UNSURE_FOR * float(self._unsure[0, 0]) * now.mean**2
+        mean = kept * level.at_none + held * was.mean + added * (was.mean + now.mean) / 2
+        mean += share * (base - falls * _FRESH_AIR)
+        variance = kept**2 * level.unsure + held**2 * was.variance + held * added * (was.variance + both)
+        variance += added**2 / 4 * (was.variance + 2 * both + now.variance) + drift * hours
+        together = held * both + added * (both + now.variance) / 2
+        for_one = together / now.variance if now.variance > _CERTAIN else 0.0
+        return Line(float(mean - for_one * now.mean), float(for_one), max(float(variance - for_one * together), 1e-3))
+
+    @property
+    def _learned(self) -> bool:
+        return bool(self._scatter and self._slopes[0] > 0 and self._slopes[1] < 0)
+
+    def says(self, index: int) -> bool:
+        """Whether it is believed at a row."""
+        return self._learned and bool(np.isfinite(self._values[index]))
+
+
+def _without_stuck(seconds: Floats, values: Floats) -> Floats:
+    """Without what a sensor repeats for so long that it must be stuck, if it usually does not repeat itself."""
+    known = np.flatnonzero(np.isfinite(values))
+    found = values.copy()
+    if len(known) < 3:
+        return found
+    changed = np.diff(values[known], prepend=np.nan) != 0
+    rows = np.arange(len(known))
+    stuck = seconds[known] - seconds[known][np.maximum.accumulate(np.where(changed, rows, 0))] > _STUCK
+    found[known[stuck & (np.cumsum(~changed) < _REPEATS * (rows + 1))]] = np.nan
+    return found
+
+
+def _noise(values: Floats) -> float:
+    """Variance of one value, by how far values lie off the middle of their neighbours."""
+    known = values[np.isfinite(values)][-_RECENT:]
+    bends = known[2:] - 2 * known[1:-1] + known[:-2]
+    return float(np.median(bends**2)) / 0.455 / 6 + 1.0 if len(bends) else _NOISY

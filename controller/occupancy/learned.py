@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller.occupancy.filter import HOUR, Comings, OccupancyFilter, usual
+from controller.occupancy.filter import HOUR, Comings, OccupancyFilter, doubted, usual
 from controller.occupancy.recording import Floats
 
 Likelihood = Callable[[Floats], Floats]
@@ -23,6 +23,12 @@ _FOLDS = 6
 _TAILS = 4.0
 """Degrees of freedom of Student's t: scores far off say little."""
 _NARROWEST = 0.3
+_PRESENCE = (1.0, 0.8, 0.6, 0.4, 0.25)
+_HELD, _HELD_BY_DAYS, _HELD_AT_MOST = 0.9, 0.3, 0.97
+"""Share of the numbers above 0 that intervals hold; more by so much over the days on which anybody was there."""
+_SCORED = 1500
+"""Rows by which the interval is chosen."""
+_LEAST, _LEAST_OF_BOTH = 20, 5
 MOST_ROWS = 5000
 """More are thinned out before the model is fitted."""
 
@@ -54,7 +60,8 @@ class Bent:
 class Learned:
     """``loss``: minus the mean log probability of the truth, on days that the model had not seen; ``spacing``: seconds
     between the rows that ``weight`` was chosen for; ``widening``: standard deviation, in people, by which the belief
-    must be wider to cover the truth of these days as often as it says."""
+    must be wider, and ``presence``: how far it is believed that anybody is there, to cover the truth of these days as
+    often as it says."""
 
     bends: list[Bent]
     slopes: Floats
@@ -64,6 +71,7 @@ class Learned:
     comings: Comings
     loss: float
     widening: float
+    presence: float
 
     def logs(self, seconds: Floats, features: Sequence[Floats]) -> Floats:
         """Log likelihoods (rows, capacity + 1) to weigh with. Rows close together repeat each other and say less."""
@@ -77,7 +85,7 @@ def learn(seconds: Floats, features: Sequence[Floats], people: Floats, capacity:
     rows = np.flatnonzero(np.isfinite(people))
     rows = rows[:: max(1, len(rows) // MOST_ROWS)]
     truth = np.clip(np.round(people[rows]), 0, capacity)
-    if len(rows) < 50 or (truth > 0).sum() < 10 or (truth == 0).sum() < 10:
+    if len(rows) < _LEAST or min((truth > 0).sum(), (truth == 0).sum()) < _LEAST_OF_BOTH:
         return None
     when, kept = seconds[rows], [one[rows] for one in features]
     bends = [Bent.of(one) for one in kept]
@@ -90,7 +98,8 @@ def learn(seconds: Floats, features: Sequence[Floats], people: Floats, capacity:
     losses = {weight: loss(each, truth) for weight, each in believed.items()}
     best = min(_WEIGHTS, key=lambda weight: losses[weight])
     spacing = float(np.median(np.diff(when)))
-    return Learned(bends, slopes, likelihood, best, spacing, comings, losses[best], _widening(believed[best], truth))
+    presence, widening = _doubt(when, believed[best], truth)
+    return Learned(bends, slopes, likelihood, best, spacing, comings, losses[best], widening, presence)
 
 
 def beliefs(seconds: Floats, logs: Floats, comings: Comings) -> Floats:
@@ -120,15 +129,25 @@ def widened(belief: Floats, widening: float) -> Floats:
     return found
 
 
-def _widening(believed: Floats, truth: Floats) -> float:
-    """The least that covers nine tenths of the numbers above 0."""
-    there = np.flatnonzero(truth > 0)
+def _doubt(seconds: Floats, believed: Floats, truth: Floats) -> tuple[float, float]:
+    """How far presence is believed, and the widening, with which intervals do best: of those that hold nine tenths of
+    the numbers above 0, and more where these are of few days, the one with the best interval score (Gneiting and
+    Raftery, JASA 2007)."""
+    some = slice(None, None, max(1, len(truth) // _SCORED))
+    seconds, believed, truth = seconds[some], believed[some], truth[some]
+    there = truth > 0
+    days = len(np.unique(seconds[there] // 86400))
+    wanted = min(_HELD + _HELD_BY_DAYS / max(days, 1), _HELD_AT_MOST)
+    tried = []
     for widening in (0.0, *(_NARROWEST * 1.6**power for power in range(12))):
-        sums = widened(believed[there], widening).cumsum(axis=1)
-        low, high = (sums < 0.05).sum(axis=1), (sums < 0.95).sum(axis=1)
-        if ((low <= truth[there]) & (truth[there] <= high)).mean() >= 0.9:
-            break
-    return widening
+        wider = widened(believed, widening)
+        for presence in _PRESENCE:
+            sums = doubted(wider, presence).cumsum(axis=1)
+            low, high = (sums < 0.05).sum(axis=1), (sums < 0.95).sum(axis=1)
+            missed = np.maximum(np.maximum(low - truth, truth - high), 0.0)
+            held = float((missed[there] == 0).mean())
+            tried.append((max(wanted - held, 0.0), float((high - low + 20 * missed).mean()), presence, widening))
+    return min(tried)[2:]
 
 
 def _folds(seconds: Floats) -> Floats:

@@ -17,7 +17,7 @@ from controller.occupancy.doors import WEIGHTS, Doors
 from controller.occupancy.evidence import Evidence, evidence
 from controller.occupancy.expected import expecting
 from controller.occupancy.features import DAY, HOUR, held, of_column
-from controller.occupancy.filter import Comings, OccupancyFilter, doubted, quantile, unseen, usual
+from controller.occupancy.filter import Comings, Moments, OccupancyFilter, doubted, quantile, tempered, unseen, usual
 from controller.occupancy.followers import Breathed, Counted, Served
 from controller.occupancy.learned import Learned, beliefs, learn, loss, widened
 from controller.occupancy.recording import TRUTHS, BadRecording, Column, Floats, Recording
@@ -94,7 +94,10 @@ class Replay:
         self._learned: Learned | None = None
         self._logs: Floats | None = None
         self._heard = 0
-        self._followers = self._following() if self.doors.counting else []
+        self._served: list[tuple[Column, Served]] = []
+        self._breathed: list[tuple[Column, Breathed]] = []
+        self._follow()
+        self._follows = bool(self._served or self._breathed)
         self._counted = [Counted(one, self._capacity) for one in self._columns if one.kind == "present"]
         self._booked = _sum(recording.of("booked"), len(self._seconds))
         self._signs = _sum(recording.of("came"), len(self._seconds))
@@ -102,15 +105,16 @@ class Replay:
         self._believed = unseen(usual(self._capacity))
         self._use(self._columns)
 
-    def _following(self) -> list[tuple[Column, Served | Breathed]]:
-        found: list[tuple[Column, Served | Breathed]] = []
+    def _follow(self) -> None:
+        """What follows people, learned from the doors."""
+        if not self.doors.counting:
+            return
+        came = self.doors.came_within(Breathed.WINDOW, Breathed.LATE)
         for one in self._columns:
             if one.kind == "devices":
-                found.append((one, Served(one, self._capacity)))
+                self._served.append((one, Served(one, self._capacity)))
             elif one.kind == "co2":
-                came = self.doors.came_within(Breathed.LATE)
-                found.append((one, Breathed(self._seconds, one, came, self._capacity)))
-        return found
+                self._breathed.append((one, Breathed(self._seconds, one, came, self._capacity)))
 
     def steps(self) -> Iterator[Step]:
         """One step a row."""
@@ -136,8 +140,7 @@ class Replay:
         doors = self.doors
         comings = usual(self._capacity)
         counted = doors.uncounted(comings)
-        first = None if self._studies else unseen(comings)
-        believed = OccupancyFilter(counted, first, WEIGHTS if doors.counting else None)
+        believed = OccupancyFilter(counted, unseen(comings), WEIGHTS if doors.counting else None)
         passing = doors.passing()
         lesson, before = seconds[0] + DAY, seconds[self._first] if self._first else seconds[0]
         for index, second in enumerate(seconds[self._first :].tolist(), self._first):
@@ -149,6 +152,7 @@ class Replay:
                 self._expected.clear()
                 lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
             self._anchor(index)
+            was = believed.moments if self._follows else Moments(0.0, 0.0)
             if doors.empty[index]:
                 believed.empty()
             else:
@@ -164,8 +168,8 @@ class Replay:
                 for one in self._counted:
                     if (logs := one.logs(index)) is not None:
                         believed.see(logs * min((second - before) / one.PERIOD, 1.0))
-                for logs in self._followed(index, second - before):
-                    believed.see(logs)
+            if self._follows:
+                self._followed(index, second - before, was, believed)
             if doors.balanced[index] and not doors.balanced[index - 1]:
                 believed.told(0, _BALANCED_SPREAD)
             for column, known in self._told:
@@ -177,9 +181,13 @@ class Replay:
     def _step(self, index: int, believed: OccupancyFilter) -> Step:
         people = quantile(believed.belief, 0.5)
         mean = float(believed.belief @ np.arange(self._capacity + 1))
-        belief = widened(believed.belief, self._learned.widening if self._learned else 0.0)
-        if self._learned or not self.doors.counting:
+        belief = believed.belief
+        if self._learned is not None:
+            belief = doubted(widened(belief, self._learned.widening), self._learned.presence)
+        elif not self.doors.counting:
             belief = doubted(belief)
+        elif self._follows:
+            belief = tempered(belief)
         low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
         occupied = bool(believed.belief[0] < 0.5)
         return Step(
@@ -208,14 +216,18 @@ class Replay:
         span = doors.anchored(index)
         if span is not None:
             people = doors.people(span)
-        elif self._followers and not doors.corrections and self._seconds[index] - self._seconds[self._heard] >= HOUR:
+            for _, served in self._served:
+                served.learn(self._seconds, span, people)
+        elif self._follows and not doors.corrections and self._seconds[index] - self._seconds[self._heard] >= HOUR:
             span = slice(self._heard, index + 1)
             people = doors.so_far(span)
         else:
             return
         self._heard = index + 1
-        for _, follower in self._followers:
-            follower.learn(self._seconds, span, people, self.doors.empty[: index + 1])
+        for _, served in self._served:
+            served.learn_floor(doors.empty[: index + 1])
+        for _, breathed in self._breathed:
+            breathed.learn(self._seconds, span, people)
 
     @property
     def capacity(self) -> int:
@@ -226,19 +238,25 @@ class Replay:
     def follows(self) -> dict[str, list[str]]:
         """What is believed at the last row beside the counters: kind -> columns."""
         last, found = len(self._seconds) - 1, dict[str, list[str]]()
-        for one, follower in self._followers:
-            if follower.logs(last) is not None:
+        followers: list[tuple[Column, Served | Breathed]] = [*self._served, *self._breathed]
+        for one, follower in followers:
+            if follower.says(last):
                 found.setdefault(one.kind, []).append(one.name)
         return found
 
-    def _followed(self, index: int, span: float) -> Iterator[Floats]:
+    def _followed(self, index: int, span: float, was: Moments, believed: OccupancyFilter) -> None:
         """What WiFi and carbon dioxide say, after so many seconds, by what was learned from the doors. Sensors of the
         air of one building repeat each other."""
-        if self._learned is None:
-            airs = sum(one.kind == "co2" for one, _ in self._followers)
-            for one, follower in self._followers:
-                if one.name not in self.off and (logs := follower.logs(index)) is not None:
-                    yield logs * min(span / follower.PERIOD, 1.0) / (airs if one.kind == "co2" else 1)
+        heard = self._learned is None and not self.doors.empty[index]
+        for one, served in self._served:
+            logs = served.moved(index, span, was, believed.moments, believed.belief)
+            if heard and logs is not None and one.name not in self.off:
+                believed.see(logs)
+        now = believed.moments
+        for one, breathed in self._breathed:
+            logs = breathed.moved(index, span, was, now)
+            if heard and logs is not None and one.name not in self.off:
+                believed.see(logs / len(self._breathed))
 
     def _study(self, index: int) -> None:
         """Learn from the rows before ``index``."""

@@ -9,7 +9,7 @@ import pytest
 from controller.occupancy.filter import doubted
 from controller.occupancy.recording import mapping, read
 from controller.occupancy.replay import Replay, Step
-from tests.controller.occupancy.recordings import DAY, MONDAY, Numbers, people_of, room, sensed
+from tests.controller.occupancy.recordings import DAY, MONDAY, STEP, Numbers, people_of, room, sensed, write
 
 COLUMNS = ["time=time", "co2=co2:ppm", "pir=pir", "devices=devices", "truth=people"]
 CAPACITY = 20
@@ -134,3 +134,27 @@ def test_a_row_without_any_value_says_so(tmp_path: Path) -> None:
     steps = _replayed(path, None, ["time=time", "co2=co2"])
     assert steps[-1].reason == "co2 is silent"
     assert (steps[-1].low, steps[-1].high) != (steps[-1].people, steps[-1].people)
+
+
+def test_before_anything_is_known_a_room_is_likelier_empty_than_full(tmp_path: Path) -> None:
+    rows = "".join(f"2026-03-02T03:{minute:02}:00Z,430\n" for minute in range(0, 60, 10))
+    path = tmp_path / "room.csv"
+    path.write_text(f"time,co2\n{rows}")
+    steps = list(Replay(read(path, mapping(["time=time", "co2=co2"])), 60).steps())
+    assert {(step.people, step.occupied, step.low) for step in steps} == {(0, False, 0)}
+
+
+def test_a_count_by_a_person_once_an_hour_is_enough_to_learn_from(tmp_path: Path) -> None:
+    """Devices that are twice as many as usual, and three days of hourly counts."""
+    people = people_of(5, seed=8)
+    devices = np.round(1.2 * people) + 5
+    hourly = [
+        f"{number:g}" if index % 6 == 0 and 54 <= index % DAY < 126 else "" for index, number in enumerate(people)
+    ]
+    times = [(MONDAY + index * STEP).isoformat() for index in range(len(people))]
+    path = write(tmp_path / "room.csv", ["time", "wifi", "truth"], zip(times, devices, hourly, strict=True))
+    columns = ["time=time", "wifi=devices", "truth=people"]
+    learned, first = (_replayed(path, until, columns) for until in (MONDAY + timedelta(days=3), None))
+    there = np.flatnonzero(people[3 * DAY :] > 0) + 3 * DAY
+    error, unlearned = (np.mean([abs(steps[row].people - people[row]) for row in there]) for steps in (learned, first))
+    assert error < 0.6 * unlearned
