@@ -23,7 +23,7 @@ _FOLDS = 6
 _TAILS = 4.0
 """Degrees of freedom of Student's t: scores far off say little."""
 _NARROWEST = 0.3
-_PRESENCE = (1.0, 0.8, 0.6, 0.4, 0.25)
+_PRESENCE = (0.6, 0.4, 0.25)
 _HELD, _HELD_BY_DAYS, _HELD_AT_MOST = 0.9, 0.3, 0.97
 """Share of the numbers above 0 that intervals hold; more by so much over the days on which anybody was there."""
 _SCORED = 1500
