@@ -189,7 +189,7 @@ class Caller:
 _Book: TypeAlias = Callable[[Interval], Awaitable[None]]
 
 
-async def _per_second(doers: list[_Book], slots: list[Interval]) -> float:
+async def per_second(doers: list[_Book], slots: list[Interval]) -> float:
     """How many slots a second these take, each doing one after the other of those that are left."""
     left = iter(slots)
 
@@ -224,7 +224,7 @@ async def measure(
     before = await peer.count()
     try:
         figures = [
-            [await _per_second(side, [next(slots) for _ in range(each)]) for side in sides] for _ in range(rounds + 1)
+            [await per_second(side, [next(slots) for _ in range(each)]) for side in sides] for _ in range(rounds + 1)
         ]
     finally:
         for caller in (*frame_callers, *callers):
@@ -240,7 +240,7 @@ async def over_sites(address: str, token: str, slots: Iterator[Interval], *, rou
     callers = [await Caller.open(address, token, site) for site in SITES]
     try:
         figures = [
-            await _per_second([caller.book for caller in callers], [next(slots) for _ in range(each)])
+            await per_second([caller.book for caller in callers], [next(slots) for _ in range(each)])
             for _ in range(rounds + 1)
         ]
     finally:

@@ -27,9 +27,9 @@ from tests.services.mosquitto import Broker
 SPACES = 20
 
 
-async def waiting_notices(folder: Path, mail: MailServer, count: int) -> list[str]:
-    """Book so often that so many notices are due; the addresses."""
-    settings = Settings(data_dir=folder, mail=mail.settings)
+async def waiting_notices(folder: Path, mail: MailServer, count: int, *, database: str | None = None) -> list[str]:
+    """Book so often that so many notices are due; the addresses. ``database``: if it is not in the folder."""
+    settings = Settings(data_dir=folder, mail=mail.settings, database=database)
     await migrate(settings.database_url)
     hub = Hub(build_app(settings, SystemClock()))
     container = hub.container

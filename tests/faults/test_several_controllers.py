@@ -5,6 +5,7 @@ Both answer people at any time; one of them, with the lease, speaks with edges a
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -32,12 +33,23 @@ from tests.controller.seeds import cheap_passwords
 from tests.controller.telemetry.speaking import LOG, event
 from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess
+from tests.faults.test_notices_killed import waiting_notices
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 from tests.services.fork_client import ForkServer
+from tests.services.mail import SENDER, mail_server
 from tests.services.mosquitto import Broker
 
 AT_WORK = "This controller does the work of the estate"
+
+
+async def at_work(process: ControllerProcess) -> None:
+    """Wait until it has the lease."""
+
+    async def look() -> bool:
+        return AT_WORK in process.log
+
+    await eventually(look, what="the controller has the lease")
 
 
 class Pair:
@@ -50,11 +62,14 @@ class Pair:
         self.head = {"Authorization": f"Bearer {token}"}
         self.database: Database = hub.container.database
 
-    async def at_work(self, process: ControllerProcess) -> None:
-        async def look() -> bool:
-            return AT_WORK in process.log
+    async def ready(self, process: ControllerProcess) -> None:
+        """Wait until nothing is wrong with it: it has a broker, and the audit log is sealed."""
 
-        await eventually(look, what="the controller has the lease")
+        async def look() -> bool:
+            async with httpx.AsyncClient() as client:
+                return (await client.get(f"http://127.0.0.1:{process.port}/readyz")).is_success
+
+        await eventually(look, what="the controller is ready")
 
     async def stored(self) -> list[tuple[str, int]]:
         """Log and number of every stored event."""
@@ -103,7 +118,7 @@ async def pair(
 @pytest.fixture
 async def edge(pair: Pair, mosquitto: Broker) -> AsyncIterator[FakeEdge]:
     await pair.first.start()
-    await pair.at_work(pair.first)
+    await at_work(pair.first)
     await pair.second.start()
     filters = subscriptions("down", site="ramsey", edge="main")
     async with pair.hub.edge(BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=filters)) as edge:
@@ -141,6 +156,7 @@ async def test_what_is_done_at_one_controller_reaches_the_door_by_the_other_and_
     await edge.send(now_of(41, 150))
     await edge.acknowledged(150)
     assert await pair.stored() == [(LOG, seq) for seq in range(1, 151)]
+    await pair.ready(pair.second)
     again = await pair.book(pair.second, 1)
     assert (again.status_code, again.json()["id"]) == (201, made.json()["id"])
 
@@ -154,7 +170,7 @@ async def test_a_holder_that_sleeps_for_three_leases_publishes_stores_and_acknow
     pair.first.pause()
     await edge.send(now_of(51, 100))  # the broker hands them to the one that sleeps
     edge.hellos.clear()
-    await pair.at_work(pair.second)
+    await at_work(pair.second)
     await edge.until(lambda: edge.hellos, "a hello of the other controller")
     await edge.send(now_of(51, 100))
     await edge.acknowledged(100)
@@ -190,6 +206,14 @@ async def test_a_holder_that_sleeps_for_three_leases_publishes_stores_and_acknow
     assert await pair.stored() == [(LOG, seq) for seq in range(1, 151)]
     await pair.first.start()
     assert (await pair.book(pair.first, 2)).status_code == 201
+    await pair.second.stop()  # in order: it gives the lease back
+
+    async def again_at_work() -> bool:
+        return pair.first.log.count(AT_WORK) == 2
+
+    await eventually(again_at_work, what="the first has the lease again", within_s=LEASE_S)
+    await pair.ready(pair.first)
+    assert "is not sealed any more" not in pair.first.log
 
 
 @pytest.mark.faults_full
@@ -258,3 +282,53 @@ async def test_killed_under_load_no_booking_or_event_is_lost_or_doubled_and_a_wa
     assert await pair.stored() == [(LOG, seq) for seq in range(1, 1_001)]
 
     await edge.until(lambda: edge.plan and edge.plan.grant_count == 40, "every booking's code is on the door")
+
+
+@pytest.mark.faults_full
+@pytest.mark.parametrize("sleeps", [False, True])
+async def test_notices_go_out_once_though_whoever_sends_them_is_killed_or_sleeps(
+    tmp_path: Path,
+    mosquitto: Broker,
+    fork_server: ForkServer,
+    postgres_url: Callable[..., str],
+    postgres_template: str,
+    sleeps: bool,
+) -> None:
+    """One that was in the server's hands at that moment may come twice, with the same Message-ID."""
+    url = make_url(postgres_url(postgres_template)).set(drivername="postgresql")
+    database = url.render_as_string(hide_password=False)
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    async with mail_server() as mail:
+        addresses = await waiting_notices(one, mail, 60, database=database)
+        two.mkdir()
+        shutil.copytree(one / "keys", two / "keys")
+        more = f'[mail]\nhost = "127.0.0.1"\nport = {mail.settings.port}\nsecurity = "none"\nsender = "{SENDER}"\n'
+        first, second = (
+            ControllerProcess(each, mosquitto, fork_server.start, database=database, more=more) for each in (one, two)
+        )
+        await first.start()
+        await at_work(first)
+        await second.start()
+
+        async def some() -> bool:
+            return len(mail.ids) >= 20
+
+        async def every() -> bool:
+            return {address for address, _ in mail.ids} == set(addresses)
+
+        await eventually(some, what="some notices have gone out")
+        if sleeps:
+            first.pause()
+        else:
+            await first.kill()
+        await eventually(every, what="every notice has gone out")
+        if sleeps:
+            first.resume()
+            async with asyncio.timeout(60):
+                assert await first.ended() == 1
+        await second.stop()
+        await first.stop()
+        by_id = Counter(mail.ids)
+        assert len(by_id) == len(addresses)
+        assert sum(by_id.values()) - len(addresses) <= 1
