@@ -6,7 +6,7 @@ from alembic import op
 from controller.db.engine import Instant
 
 revision = "0060"
-down_revision = "0056"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
