@@ -7,6 +7,7 @@ Repeated messages are throttled, so that a broken wire cannot fill the disk.
 import contextlib
 import copy
 import logging
+import os
 import queue
 from collections.abc import Iterator
 from logging.handlers import QueueHandler, QueueListener
@@ -16,6 +17,15 @@ from edge.wire.log_format import FieldFormatter, LogFormat, LogThrottle, formatt
 
 WAITING_LIMIT = 1000
 """The most lines that wait for the stream; more are dropped."""
+
+
+def is_journal(stream: TextIO) -> bool:
+    """Whether it is the stream that systemd names in ``JOURNAL_STREAM`` (systemd.exec(5))."""
+    try:
+        there = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
 
 
 class _Dropping(QueueHandler):
@@ -37,7 +47,8 @@ def logging_to(stream: TextIO, *, level: int, kind: LogFormat = LogFormat.TEXT) 
     """Log to ``stream`` inside the context."""
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(WAITING_LIMIT)
     writer = logging.StreamHandler(stream)
-    writer.setFormatter(formatter(kind, FieldFormatter("%(levelname)s %(name)s: %(message)s"), stream))
+    text = FieldFormatter("%(levelname)s %(name)s: %(message)s")
+    writer.setFormatter(formatter(kind, text, journal=is_journal(stream)))
     taker = _Dropping(waiting)
     taker.addFilter(LogThrottle())
     listener = QueueListener(waiting, writer)

@@ -6,11 +6,8 @@ Ids that lines of edge and controller share: ``event_id`` and ``plan_id``; docs/
 
 import json
 import logging
-import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TextIO
 
 AN_HOUR = 20
 """The most lines of one sentence in an hour."""
@@ -67,19 +64,10 @@ class _JournalFormatter(logging.Formatter):
         return "\n".join(head + line for line in self._inner.format(record).split("\n"))
 
 
-def formatter(kind: LogFormat, text: logging.Formatter, stream: TextIO) -> logging.Formatter:
-    """``text``: for lines that people read. Where ``stream`` is systemd's journal, lines carry their priority."""
+def formatter(kind: LogFormat, text: logging.Formatter, *, journal: bool) -> logging.Formatter:
+    """``text``: for lines that people read. ``journal``: they go to systemd's journal, so they carry their priority."""
     chosen = JsonFormatter() if kind is LogFormat.JSON else text
-    return _JournalFormatter(chosen) if _is_journal(stream, os.environ) else chosen
-
-
-def _is_journal(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether it is the stream that systemd names in ``JOURNAL_STREAM`` (systemd.exec(5))."""
-    try:
-        there = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return False
-    return environment.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
+    return _JournalFormatter(chosen) if journal else chosen
 
 
 def event_id(site: str, edge: str, seq: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.system.log import WAITING_LIMIT, logging_to
+from edge.system.log import WAITING_LIMIT, is_journal, logging_to
 from edge.wire.log_format import AN_HOUR, EVENTS_AN_HOUR, HOUR_S, LogFormat, LogThrottle, formatter
 
 
@@ -120,6 +120,9 @@ def test_in_the_journal_every_line_has_its_priority(tmp_path: Path, monkeypatch:
     with (tmp_path / "stderr").open("w") as stream:
         there = os.fstat(stream.fileno())
         monkeypatch.setenv("JOURNAL_STREAM", f"{there.st_dev}:{there.st_ino}")
-        assert formatter(LogFormat.TEXT, text, stream).format(record("one\ntwo")) == "<4>WARNING one\n<4>two"
+        assert (
+            formatter(LogFormat.TEXT, text, journal=is_journal(stream)).format(record("one\ntwo"))
+            == "<4>WARNING one\n<4>two"
+        )
         monkeypatch.setenv("JOURNAL_STREAM", f"{there.st_dev}:{there.st_ino + 1}")
-        assert formatter(LogFormat.TEXT, text, stream).format(record("one")) == "WARNING one"
+        assert formatter(LogFormat.TEXT, text, journal=is_journal(stream)).format(record("one")) == "WARNING one"
