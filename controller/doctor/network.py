@@ -87,7 +87,7 @@ async def findings(settings: Settings, running: Running, now: datetime) -> Async
         for each in await asyncio.to_thread(lambda: list(_https(settings, now))):
             yield each
     else:
-        hint = "deploy/README.md, section 2, says what is missing without it and how to get it"
+        hint = "docs/install.md says what is missing without it and how to get it"
         yield (warn if settings.public_url else ok)("https", *_plain(settings, hint))
 
 
@@ -198,7 +198,7 @@ def _https(settings: Settings, now: datetime) -> Iterator[Finding]:
     """What people's browsers are shown at ``public_url``."""
     split = urlsplit(settings.address)
     host, port = split.hostname or "", split.port or 443
-    hint = "`certbot certificates` says how it is renewed; then systemctl reload nginx (deploy/README.md)"
+    hint = "systemctl start hallkeeper-certificate renews it; journalctl -u hallkeeper-certificate says why not"
     try:
         shown = _shown(host, port, ssl.create_default_context())
     except ssl.SSLCertVerificationError as error:

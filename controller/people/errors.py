@@ -119,6 +119,15 @@ class WrongSetupToken(Refused):
         super().__init__("the set-up token is wrong; read it in the file setup-token in the controller's data_dir")
 
 
+class SetupUnsafe(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody can sign in yet, and the first account is not made over a connection that others can read; open "
+            "these pages by HTTPS or on the controller's own machine, or make the account there by "
+            "`hallkeeper controller user add NAME --role owner`"
+        )
+
+
 class NotAllowed(Refused):
     def __init__(self, actor: Actor, action: Action, thing: Thing) -> None:
         where = f" at site {thing.site!r}" if thing.site else ""

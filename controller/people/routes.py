@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
@@ -24,6 +25,7 @@ from controller.people.errors import (
     Busy,
     LastOwner,
     SessionUnknown,
+    SetupUnsafe,
     SignInNeeded,
     TooManyTries,
     UserForgotten,
@@ -60,6 +62,7 @@ from controller.people.sign_in_throttle import SignInOrigin
 from controller.people.user_agent import browser_name
 from controller.settings import Settings
 from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, page_of
+from controller.web.middleware import is_address
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, TheSettings, service_of
 from edge.wire.clock import Clock
@@ -72,16 +75,35 @@ router = APIRouter(tags=["people"])
 
 
 @router.get("/setup-needed")
-async def setup_needed(people: ThePeople) -> SetupNeeded:
-    """Whether nobody can sign in yet."""
-    return SetupNeeded(setup_needed=await people.setup_needed())
+async def setup_needed(people: ThePeople, settings: TheSettings, request: Request) -> SetupNeeded:
+    """Whether the first user can be made here: nobody can sign in yet. `hint`: why not over plain HTTP from another
+    machine; no page asks for the set-up token there."""
+    needed = await people.setup_needed()
+    if needed and is_readable_by_others(request, settings):
+        return SetupNeeded(setup_needed=False, hint=SetupUnsafe().detail)
+    return SetupNeeded(setup_needed=needed)
 
 
-@router.post("/setup", status_code=status.HTTP_201_CREATED, responses=described(AlreadySetUp, WrongSetupToken))
+def is_readable_by_others(request: Request, settings: Settings) -> bool:
+    """Whether a request came over plain HTTP from another machine. A proxy says for whom it asks, and speaks HTTPS
+    where ``public_url`` does."""
+    if "x-forwarded-for" in request.headers:
+        return not settings.secure
+    host = request.client.host if request.client else ""
+    return not (is_address(host) and ip_address(host).is_loopback)
+
+
+@router.post(
+    "/setup",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(AlreadySetUp, WrongSetupToken, SetupUnsafe),
+)
 async def set_up(
     body: SetupBody, people: ThePeople, settings: TheSettings, request: Request, response: Response
 ) -> SignedInAnswer:
     """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
+    if is_readable_by_others(request, settings) and await people.setup_needed():
+        raise SetupUnsafe
     asker = sign_in_origin(request, settings)
     signed_in = await people.setup(token=body.token, user=body.user, password=body.password, asker=asker)
     return await signed_in_answer(signed_in, request, response)

@@ -69,7 +69,10 @@ class EndedAnswer(Answer):
 
 
 class SetupNeeded(Answer):
+    """``hint``: why the first user cannot be made over this connection, though nobody can sign in; else empty."""
+
     setup_needed: bool
+    hint: str = ""
 
 
 class SignedInAnswer(Answer):
