@@ -4,7 +4,9 @@ import asyncio
 import gc
 import logging
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -65,6 +67,10 @@ ABOUT_EDGE = {
     "rotate": "Rotate an edge's keys and its doors' secrets; codes keep working.",
     "token": "Make a token to enrol an edge, once.",
 }
+ABOUT_SETUP = {
+    "hall": "Set up the controller of a single hall on this machine, in one step.",
+    "server": "Set up the controller of several buildings on this machine, in one step.",
+}
 EXIT_CONFIG = 2
 EXIT_RESTART = 75
 """The service manager restarts the agent at once (EX_TEMPFAIL of sysexits.h)."""
@@ -89,7 +95,7 @@ class Deferred(TyperCommand):
     """A command of another package, imported on use."""
 
     def __init__(self, entry: EntryPoint) -> None:
-        super().__init__(entry.name, help=(ABOUT | ABOUT_EDGE).get(entry.name, ""))
+        super().__init__(entry.name, help=(ABOUT | ABOUT_EDGE | ABOUT_SETUP).get(entry.name, ""))
         self._entry = entry
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -120,6 +126,13 @@ class Commands(TyperGroup):
         return None
 
 
+class SetupCommands(Commands):
+    """The commands of ``hallkeeper setup``: ours for an edge, the controller's for the rest."""
+
+    entries = f"{GROUP}.setup"
+    about = ABOUT_SETUP
+
+
 class EdgeCommands(Commands):
     """The commands of ``hallkeeper edge``: ours on the Pi, the controller's about a Pi."""
 
@@ -139,10 +152,16 @@ edge = typer.Typer(
     cls=EdgeCommands, no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors."
 )
 app.add_typer(edge, name="edge")
+setup = typer.Typer(
+    cls=SetupCommands, no_args_is_help=True, help="From an installed package to a running hall, server or edge."
+)
+app.add_typer(setup, name="setup")
 
 CONFIG = Path("/etc/hallkeeper/edge.toml")
 CONTROLLER_CONFIG = Path("/etc/hallkeeper/controller.toml")
 DATA_DIR = Path("/var/lib/hallkeeper-edge")
+USER = "hallkeeper-edge"
+"""Of the agent, and the name of its unit."""
 LogFormatOption = Annotated[
     LogFormat, typer.Option("--log-format", envvar="HALLKEEPER_LOG_FORMAT", help="How log lines are written.")
 ]
@@ -291,6 +310,22 @@ def enrol(
         typer.echo(f"{config} cannot be written ({error.strerror}). Write this to it:\n{text}")
     else:
         typer.echo(f"Wrote {config}. Set the pins of its doors in it, then start the agent.")
+
+
+@setup.command("edge")
+def setup_edge(
+    token: Annotated[str, typer.Argument(help="From `hallkeeper edge token SITE/EDGE`; it works once.")],
+    controller: Annotated[str, typer.Option(help="The controller's address, such as https://hub.example.org.")],
+) -> None:
+    """Set up an edge on this Pi: enrol it, start its agent now and with every boot, and examine it. Run it as root."""
+    if not DATA_DIR.exists():
+        DATA_DIR.mkdir(parents=True, mode=0o700)
+        shutil.chown(DATA_DIR, USER, USER)
+    enrol(token, controller, CONFIG, DATA_DIR, again=False)
+    for words in (("enable", USER), ("restart", USER)):
+        subprocess.run(["/usr/bin/systemctl", *words], check=False)
+    typer.echo(f"After you have set the pins of its doors in {CONFIG}: systemctl restart {USER}")
+    doctor(CONFIG)
 
 
 @app.command()

@@ -186,7 +186,8 @@ def test_the_controller_s_package_holds_every_part_and_takes_the_place_of_the_ed
     whole.dpkg("--force-depends", "--install", package)
     whole.dpkg("--purge", "hallkeeper-edge")  # what is left of it
     assert settings.exists()
-    assert _enabled(whole) == ["hallkeeper-backup.timer", "hallkeeper-controller.service", "hallkeeper-edge.service"]
+    timers = ["hallkeeper-backup.timer", "hallkeeper-certificate.timer"]
+    assert _enabled(whole) == [*timers, "hallkeeper-controller.service", "hallkeeper-edge.service"]
     python, program = (whole.root / "opt/hallkeeper/bin" / name for name in ("python", "hallkeeper"))
     data = whole.root / "data"
     config = whole.root / "controller.toml"

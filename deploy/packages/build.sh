@@ -13,7 +13,7 @@ hallkeeper-edge) lock=edge wheel=hallkeeper_edge units="hallkeeper-edge.service"
 hallkeeper-controller)
     lock=controller wheel=hallkeeper depends=", mosquitto"
     units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path
-        hallkeeper-backup.service hallkeeper-backup.timer"
+        hallkeeper-backup.service hallkeeper-backup.timer hallkeeper-certificate.service hallkeeper-certificate.timer"
     ;;
 *)
     echo "build.sh: which package, hallkeeper-edge or hallkeeper-controller?" >&2
@@ -64,7 +64,10 @@ if [ $package = hallkeeper-edge ]; then
     put usr/lib/systemd/system.conf.d deploy/systemd/hallkeeper-watchdog.conf
     put usr/lib/systemd/journald.conf.d deploy/systemd/hallkeeper-journal.conf
 else
-    put usr/share/hallkeeper/mosquitto deploy/mosquitto/hallkeeper.conf deploy/mosquitto/listeners/*.conf
+    put usr/share/hallkeeper/mosquitto deploy/mosquitto/hallkeeper.conf
+    put usr/share/hallkeeper/mosquitto/listeners deploy/mosquitto/listeners/*.conf
+    put usr/share/hallkeeper/nginx deploy/nginx/hallkeeper.conf
+    install -D -m 755 deploy/certificate/certificate.sh "$root/usr/lib/hallkeeper/certificate"
 fi
 
 for each in postinst prerm postrm; do
@@ -78,7 +81,7 @@ Architecture: $architecture
 Maintainer: Hallkeeper <packages@hallkeeper.invalid>
 Installed-Size: $(du -sk "$root" | cut -f1)
 Depends: python3 (>= $series), python3 (<< $next), systemd, tzdata$depends
-$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Recommends: restic" "Suggests: python3-lgpio, nginx, postgresql, postgresql-client")
+$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Recommends: restic" "Suggests: python3-lgpio, nginx, lego, postgresql, postgresql-client")
 Section: net
 Priority: optional
 Homepage: https://hallkeeper.invalid

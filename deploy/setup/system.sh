@@ -24,6 +24,8 @@ there() { [ -e "$1" ]; }
 have mosquitto || need mosquitto mosquitto.service
 if [ "$purpose" = peers ]; then
     have prometheus || need prometheus prometheus.service
+    have pebble || need pebble ""
+    have lego || need lego ""
 fi
 if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
