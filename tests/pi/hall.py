@@ -58,10 +58,7 @@ class Hall:
     async def running(self) -> None:
         """The service says that the doors work."""
 
-        async def active() -> bool:
-            return self.machine.sh(f"systemctl is-active {SERVICE} || true").strip() == "active"
-
-        await eventually(active, what="the service is active", within_s=WITHIN_S)
+        await self.until(f"systemctl is-active --quiet {SERVICE}")
 
     async def booked(self) -> str:
         """The code of a booking whose time at the door has begun."""
@@ -110,6 +107,10 @@ class Hall:
         found = await eventually(there, what=f"the controller has {number} of {kind}", within_s=WITHIN_S)
         assert len(found) == number
         return found
+
+    async def until(self, condition: str) -> None:
+        """Returns once a command in the machine succeeds; the machine looks, once a second."""
+        await asyncio.to_thread(self.machine.sh, f"until {condition}; do sleep 1; done")
 
     def shown(self, of: str) -> str:
         """A property of the service."""

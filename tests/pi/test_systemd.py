@@ -1,0 +1,45 @@
+"""The unit as shipped, by the machine's own systemd: hangs, and clocks."""
+
+import pytest
+
+from tests.eventually import eventually
+from tests.pi.hall import SERVICE, WITHIN_S, Hall
+
+pytestmark = pytest.mark.pi
+
+
+async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Hall) -> None:
+    await hall.enrol()
+    code = await hall.booked()
+    hall.type(code)
+    await hall.line_is(on=True)
+    hall.machine.run("systemctl", "kill", "--kill-whom=main", "--signal=STOP", SERVICE)
+
+    async def restarted() -> bool:
+        return hall.shown("NRestarts") == "1"
+
+    await eventually(restarted, what="systemd has started another", within_s=WITHIN_S)
+    assert "watchdog" in hall.machine.sh(f"journalctl --unit {SERVICE} --output cat").lower()
+    await hall.running()
+    await hall.opens(code)
+
+
+async def test_a_machine_with_a_wrong_clock_and_no_network_opens_to_a_key_holder_until_it_knows_the_time(
+    hall: Hall,
+) -> None:
+    await hall.enrol()
+    key = await hall.key_holder()
+    code = await hall.booked()
+    await hall.opens(code)
+    hall.machine.sh("systemctl mask systemd-networkd.service systemd-networkd.socket")
+    hall.machine.shut_down()
+    hall.machine.boot(rtc="2020-01-01T00:00:00")
+    await hall.running()
+    hall.type(code)
+    await hall.opens(key)
+    hall.machine.sh(
+        "systemctl unmask systemd-networkd.service systemd-networkd.socket; systemctl start systemd-networkd"
+    )
+    told = await hall.stored("access", 3)
+    assert [each["data"]["reason"] for each in told] == ["granted", "clock", "granted"]
+    await hall.opens(code)
