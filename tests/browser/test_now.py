@@ -92,6 +92,8 @@ async def test_the_table_has_every_reading_and_its_age(screens: Screens) -> None
     await screen.page.get_by_role("link", name="Table").click()
     readings = screen.page.get_by_role("region", name="Readings")
     await expect(readings.get_by_role("row", name=re.compile("People inside"))).to_be_visible()
+    rooms = screen.page.get_by_role("region", name="Rooms")
+    await expect(rooms.get_by_role("row", name=re.compile("Studio"))).to_contain_text("not measured")
     doors = screen.page.get_by_role("region", name="Doors")
     await expect(doors.get_by_role("row", name=re.compile("Front door"))).to_contain_text("Code needed")
     devices = screen.page.get_by_role("region", name="Devices")

@@ -2,7 +2,7 @@
  * booking that begins, change nothing that the page hears of. */
 import { get } from "../api.ts";
 import { Fetched } from "../fetched.svelte.ts";
-import { MINUTE } from "../zone.ts";
+import { eachMinute } from "./eachMinute.ts";
 
 export interface Pool {
   space: string;
@@ -34,12 +34,6 @@ export class DesksStore extends Fetched {
 
   /** Asks until the function that it returns is called. */
   watch(): () => void {
-    const show = () => document.visibilityState === "visible" && void this.refresh();
-    const next = setInterval(show, MINUTE);
-    document.addEventListener("visibilitychange", show);
-    return () => {
-      clearInterval(next);
-      document.removeEventListener("visibilitychange", show);
-    };
+    return eachMinute(this.refresh);
   }
 }
