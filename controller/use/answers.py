@@ -86,8 +86,8 @@ class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours",)):
 class OpenHoursRead(Answer, of=OpenHours):
     """Staffed or extended time. `minutes`: of it; `measured`: those in which every counter worked. `visits`: people
     counted in within these; `per_hour`, and its `error`, half of a 90 % interval from how days differ, of seven days at
-    least; null: not measured, or less than a tenth of it is. `bookings`: that began in it; `arrivals`: of them those
-    whose people came; `unknown`: those of which nothing is known."""
+    least, and from 2 % wrong crossings; null: not measured, or less than a tenth of it is. `bookings`: that began in
+    it; `arrivals`: of them those whose people came; `unknown`: those of which nothing is known."""
 
 
 class WeekHourRead(Answer, of=WeekHour):

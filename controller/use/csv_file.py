@@ -35,7 +35,7 @@ _COUNTED = (
 )
 _LATE = (
     "staffed hour, extended hour: hours of the week that were so, with the bookings that began in them.",
-    "error: half of a 90 % interval, from how days differ; what counters miss is not in it.",
+    "error: half of a 90 % interval, from how days differ and from 2 % of crossings that counters get wrong.",
     "about wifi: devices, which are not people. Sessions of zones do not add up to the building's. counted: when every "
     "source of the zone worked.",
 )

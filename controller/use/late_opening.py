@@ -1,7 +1,7 @@
 """What extended hours brought: visits, bookings and arrivals in them beside staffed hours, by hour of the week, and
 before and after the opening hours were changed. Pure.
 
-Errors are half of a 90 % interval, from how days differ. What the counters miss is not in them.
+Errors are half of a 90 % interval, from how days differ and, of visits, from crossings that counters get wrong.
 """
 
 import math
@@ -16,6 +16,7 @@ import numpy as np
 from controller.hours.model import HolidayMeaning
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen
+from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.text import local_time
 from controller.use.model import AnyBooking
@@ -30,6 +31,8 @@ _DAYS = 7
 _EACH = 2
 """Days of each weekday that a week before or after a change is made of, at least."""
 _COMPARED = ("visits", "bookings", "arrivals")
+_NORMAL = 1.645
+"""Standard deviations of a normal distribution that nine of ten are within."""
 
 
 class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,8 +120,13 @@ def late_opening(
 
 def _nine_of_ten(freedom: int) -> float:
     """Standard errors that nine of ten are within, by Student's t, since how days differ is known from few of them: to
-    0.01 from six degrees of freedom on (Cornish and Fisher's expansion about 1.645, which is that of a normal one)."""
-    return 1.645 + 1.524 / freedom + 1.42 / freedom**2
+    0.01 from six degrees of freedom on (Cornish and Fisher's expansion)."""
+    return _NORMAL + 1.524 / freedom + 1.42 / freedom**2
+
+
+def _error(spread: float, freedom: int, wrong: float) -> float:
+    """``spread``: the variance that days show; ``wrong``: that of what counters miss or count twice."""
+    return math.sqrt(_nine_of_ten(freedom) ** 2 * spread + _NORMAL**2 * wrong)
 
 
 class _Days:
@@ -201,7 +209,7 @@ class _Days:
         visits = np.array(self._of_days(at, came))
         off = visits - visits.sum() / hours.sum() * hours
         spread = number / (number - 1) * float((off**2).sum())
-        return _nine_of_ten(number - 1) * math.sqrt(spread) / float(hours.sum())
+        return _error(spread, number - 1, MISSED_PER_CROSSING * float(visits.sum())) / float(hours.sum())
 
     def change(self, set_then: Sequence[HoursThen]) -> tuple[HoursChanged | None, str]:
         """The last change, and why none is compared."""
@@ -250,7 +258,8 @@ class _Days:
             def measured(day: Span) -> bool:
                 return day[0] >= self._booked_from and (what == "bookings" or not unknown[day])
 
-        weeks = [self._week(values, span_of(each), closed, measured) for each in spans]
+        wrong = MISSED_PER_CROSSING if what == "visits" else 0.0
+        weeks = [self._week(values, span_of(each), closed, measured, wrong) for each in spans]
         for word, week in zip(("before", "after"), weeks, strict=True):
             if week is None:
                 return _without(what, f"fewer than {_EACH} whole days of each weekday are measured {word} the change")
@@ -260,9 +269,14 @@ class _Days:
         )
 
     def _week(
-        self, values: Sequence[float], span: Span, closed: Sequence[Span], measured: Callable[[Span], bool]
+        self,
+        values: Sequence[float],
+        span: Span,
+        closed: Sequence[Span],
+        measured: Callable[[Span], bool],
+        wrong: float,
     ) -> tuple[float, float] | None:
-        """Of a week, and the error: the sum of the means of its weekdays."""
+        """Of a week, and the error: the sum of the means of its weekdays. ``wrong``: the share of values that is."""
         by_weekday: list[list[float]] = [[] for _ in range(7)]
         for day, value in zip(self._days, values, strict=True):
             start, after = (datetime.fromtimestamp(each, self._zone) for each in day)
@@ -272,8 +286,9 @@ class _Days:
         if min(map(len, by_weekday)) < _EACH:
             return None
         spread = sum(float(np.var(each, ddof=1)) / len(each) for each in by_weekday)
-        error = _nine_of_ten(sum(len(each) - 1 for each in by_weekday)) * math.sqrt(spread)
-        return sum(float(np.mean(each)) for each in by_weekday), error
+        missed = wrong * sum(sum(each) / len(each) ** 2 for each in by_weekday)
+        freedom = sum(len(each) - 1 for each in by_weekday)
+        return sum(float(np.mean(each)) for each in by_weekday), _error(spread, freedom, missed)
 
 
 _UNCHANGED = "the opening hours were not changed in this time"

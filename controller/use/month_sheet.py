@@ -1,6 +1,7 @@
 """One sheet of A4 with the use of a site in a month, for trustees: figures beside the month and the year before, each
 with how much of it is measured. Pure."""
 
+import math
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from textwrap import shorten
@@ -120,7 +121,7 @@ def _late(found: ComparedSite) -> list[str]:
     said = []
     for name, each in (("without staff", late.extended), ("with staff", late.staffed)):
         rate = "visits not measured" if each.per_hour is None else f"{each.per_hour:.1f} visits an hour"
-        error = "" if each.error is None else f" (± {each.error:.1f})"
+        error = "" if each.error is None else f" (± {math.ceil(each.error * 10) / 10:.1f})"
         said.append(f"{_hours(each.minutes)} {name}: {rate}{error}, {_bookings(each.bookings)}")
     return [f"Open {'; '.join(said)}.", *([" ".join(changed(late, found.site.tz))] if late.change else [])]
 

@@ -65,9 +65,10 @@ def test_extended_hours_stand_beside_staffed_ones_with_error_and_coverage() -> N
     found = brought(crowd(), bookings=[came, nobody_knows])
     staffed, extended = found.staffed, found.extended
     assert (extended.minutes, extended.measured, extended.visits) == (21 * 240, 21 * 240, 105)
-    assert (extended.per_hour, extended.error) == (1.25, 0.0)
+    assert (extended.per_hour, extended.error) == (1.25, pytest.approx(1.645 * (0.02 * 105) ** 0.5 / (21 * 4)))
     assert staffed.per_hour == pytest.approx(11 / 8)
-    assert staffed.error == pytest.approx(1.683 * (42 / 41 * 42) ** 0.5 / (42 * 8), rel=1e-3)
+    days_differ, missed = 1.683**2 * (42 / 41 * 42), 1.645**2 * 0.02 * 42 * 11
+    assert staffed.error == pytest.approx((days_differ + missed) ** 0.5 / (42 * 8), rel=1e-3)
     assert (extended.bookings, extended.arrivals, staffed.bookings, staffed.arrivals) == (1, 1, 1, 0)
     assert staffed.unknown == 1
     [six] = [each for each in found.week if each.mode is Mode.EXTENDED and each.hour == 18]
@@ -82,8 +83,12 @@ def test_a_week_before_and_after_a_change_of_hours_has_visits_bookings_and_arriv
     visits = rates["visits"]
     assert visits.before == pytest.approx(7 * (10 + 2 / 3))
     assert visits.after == pytest.approx(7 * (15 + 4 / 3))
-    assert visits.before_error == visits.after_error == pytest.approx(1.761 * (7 * 4 / 3 / 3) ** 0.5, rel=1e-3)
-    assert (rates["bookings"].before, rates["bookings"].after, rates["arrivals"].why_not) == (0, 0, "")
+    for number, error in ((visits.before, visits.before_error), (visits.after, visits.after_error)):
+        assert number is not None
+        days_differ, missed = 1.761**2 * (7 * 4 / 3 / 3), 1.645**2 * 0.02 * number / 3
+        assert error == pytest.approx((days_differ + missed) ** 0.5, rel=1e-3)
+    bookings = rates["bookings"]
+    assert (bookings.before, bookings.before_error, bookings.after, rates["arrivals"].why_not) == (0, 0, 0, "")
 
 
 def test_of_few_days_the_error_is_wider_as_students_t_has_it() -> None:

@@ -12,10 +12,12 @@ from controller.telemetry.rollups.crossings import DoorCounter
 from controller.text.pdf import write
 from controller.use import month_sheet
 from controller.use.comparison import ComparedPeriod, ComparedSite, UsePeriod
+from controller.use.late_opening import LateOpening
 from controller.use.measure import measure
 from controller.use.visits import site_visits
 from tests.controller.bookings.hub import HUB, site_config
 from tests.controller.hours.books import closure
+from tests.controller.use.test_late_opening import EARLY, LATE, brought, crowd, then
 from tests.controller.use.test_measure import LATER, OPEN, hours, taken
 from tests.controller.use.test_visits import WEEK, counter
 
@@ -143,3 +145,25 @@ def test_many_doors_and_rooms_leave_out_nothing_without_a_word(sheet: Sheet) -> 
     assert rest.endswith(" more.")
     assert sheet.lines[-1].startswith("Measured is the share of the time")
     assert sheet.lowest > 0
+
+
+def test_what_late_opening_brought_has_its_error_and_the_change_of_hours(sheet: Sheet) -> None:
+    of = found(counter((9, 50, 0), (17, 0, 50)))
+    draw(_with_late(of, brought(crowd())))
+    assert "Open 84 h without staff: 1.2 visits an hour (± 0.1), 0 bookings; 336 h with staff: " in sheet.text
+    assert "1.4 visits an hour (± 0.1), 0 bookings." in sheet.text
+    assert (
+        "Visits a week before the opening hours were changed on 2026-12-14: 74.7 ± 3.3; after: 114.3 ± 3.4."
+        in sheet.text
+    )
+    sheet.lines.clear()
+    draw(_with_late(of, brought(set_then=then(LATE))))
+    assert "168 h without staff: visits not measured, 0 bookings" in sheet.text
+    assert "±" not in sheet.text
+    sheet.lines.clear()
+    draw(_with_late(of, brought(crowd(), set_then=then(EARLY))))
+    assert "without staff: " not in sheet.text
+
+
+def _with_late(of: ComparedSite, late: LateOpening) -> ComparedSite:
+    return msgspec.structs.replace(of, period=msgspec.structs.replace(of.period, late=late))
