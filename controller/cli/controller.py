@@ -1,7 +1,7 @@
 """``hallkeeper controller …``."""
 
 import asyncio
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from controller.preflight import load_clock, require_database, require_files, un
 from controller.privileges import become_owner, share_config
 from controller.settings import DATA_DIR, Settings
 from controller.settings_file import EXAMPLE, load_settings
-from controller.telemetry.history import write_again
+from controller.telemetry.history import first_midnight, write_again
 from controller.telemetry.rollups.service import remake
 from controller.web.fields import read_date
 from edge.wire.log_format import LogFormat
@@ -113,7 +113,9 @@ async def _roll_up(settings: Settings, site: str, first: date | None, last: date
 
 @app.command()
 def write_history(
-    from_: Annotated[str, typer.Option("--from", help="The first day, such as 2026-11-01; else the oldest.")] = "",
+    from_: Annotated[
+        str, typer.Option("--from", help="The first day, from the building's midnight, as 2026-11-01; else the oldest.")
+    ] = "",
     config: ConfigFile = CONFIG,
 ) -> None:
     """Have all samples written to InfluxDB again from the events that are kept, as after its bucket was lost or refused
@@ -122,16 +124,14 @@ def write_history(
         settings = open_settings(config)
         if settings.history.kind != "influx":
             refuse('history.kind is not "influx": samples are in the database')
-        day = _day(from_, "--from")
-        since = None if day is None else datetime.combine(day, time(), UTC)
-        events = asyncio.run(_write_history(settings, since))
+        events = asyncio.run(_write_history(settings, _day(from_, "--from")))
     typer.echo(f"{events} events are written to InfluxDB again once the controller runs and hears of a new one.")
 
 
-async def _write_history(settings: Settings, since: datetime | None) -> int:
+async def _write_history(settings: Settings, day: date | None) -> int:
     database = Database(settings.database_url)
     try:
-        return await write_again(database, since)
+        return await write_again(database, None if day is None else await first_midnight(database, day))
     finally:
         await database.close()
 

@@ -58,6 +58,11 @@ async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
     return frozenset((await tx.execute(select(sites.c.id).where(sites.c.id.in_(ids)))).scalars())
 
 
+async def zones(tx: Tx) -> frozenset[str]:
+    """Of all sites, by name."""
+    return frozenset((await tx.execute(select(sites.c.zone))).scalars())
+
+
 async def site_ids(tx: Tx) -> frozenset[str]:
     """Of all sites."""
     return frozenset((await tx.execute(select(sites.c.id))).scalars())

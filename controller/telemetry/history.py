@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
@@ -17,9 +17,11 @@ import msgspec
 from controller.db.compiled_sql import insert_many
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
+from controller.estate import repository as estate
 from controller.telemetry import queries, repository
 from controller.telemetry.tables import samples as table
 from controller.telemetry.validation import read_data
+from controller.text import local_time
 from edge.wire.events import (
     AccessData,
     DoorChange,
@@ -247,6 +249,13 @@ class HistoryFollower:
         await self._database.run(moved)
         self.waiting = max(newest - logged[-1][1].id, 0)
         return len(logged) == AT_ONCE
+
+
+async def first_midnight(database: Database, day: date) -> datetime:
+    """When the day begins in a building, in that where it begins first."""
+    async with database.read() as tx:
+        zones = await estate.zones(tx) or {"UTC"}
+    return min(local_time.day_start(day, local_time.zone(each)) for each in zones)
 
 
 async def write_again(database: Database, since: datetime | None) -> int:

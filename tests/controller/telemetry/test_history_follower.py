@@ -1,7 +1,7 @@
 """What is written to a history outside the database: everything, once, however often either side stops."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,14 @@ from typer.testing import CliRunner
 from controller.cli.controller import app as commands
 from controller.db.engine import Database
 from controller.telemetry import history
-from controller.telemetry.history import HistoryDown, HistoryFollower, HistoryRefuses, Sample, write_again
+from controller.telemetry.history import (
+    HistoryDown,
+    HistoryFollower,
+    HistoryRefuses,
+    Sample,
+    first_midnight,
+    write_again,
+)
 from controller.telemetry.influx_history import InfluxHistory, line
 from tests.controller.telemetry.rollups.storing import make_site, store
 from tests.controller.telemetry.speaking import NOW, run_of
@@ -146,6 +153,15 @@ async def test_a_lot_that_is_too_large_goes_in_halves_and_a_refused_half_does_no
     assert sorted(tried) == [2, 2, 2, 2, 4, 4, 8]
     assert len(kept) == 6
     await influx.close()
+
+
+async def test_a_day_is_written_again_from_midnight_in_the_building_where_it_begins_first(db: Database) -> None:
+    first = date(2026, 6, 1)
+    assert await first_midnight(db, first) == datetime(2026, 6, 1, tzinfo=UTC)
+    await make_site(db, "porto", "Europe/Lisbon")
+    assert await first_midnight(db, first) == datetime(2026, 5, 31, 23, tzinfo=UTC)
+    await make_site(db, "athens", "Europe/Athens")
+    assert await first_midnight(db, first) == datetime(2026, 5, 31, 21, tzinfo=UTC)
 
 
 def test_the_command_is_for_a_history_in_influxdb(tmp_path: Path) -> None:
