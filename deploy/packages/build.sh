@@ -12,8 +12,8 @@ case $package in
 hallkeeper-edge) lock=edge wheel=hallkeeper_edge units="hallkeeper-edge.service" depends="" ;;
 hallkeeper-controller)
     lock=controller wheel=hallkeeper depends=", mosquitto"
-    units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path
-        hallkeeper-backup.service hallkeeper-backup.timer hallkeeper-certificate.service hallkeeper-certificate.timer"
+    units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path"
+    units="$units hallkeeper-backup.service hallkeeper-backup.timer hallkeeper-certificate.service hallkeeper-certificate.timer"
     ;;
 *)
     echo "build.sh: which package, hallkeeper-edge or hallkeeper-controller?" >&2
