@@ -11,7 +11,6 @@ const HAS_SESSION = document.querySelector('link[href$="/session"]');
 
 let state = $state<SessionState>("unknown");
 let user = $state("");
-let hint = "";
 let assignments = $state.raw<Assignment[]>([]);
 let actions = $state.raw<Record<string, string[] | null>>({});
 let party = $state<string | null>(null);
@@ -95,10 +94,6 @@ export const session = {
   get party(): string | null {
     return party;
   },
-  /** Why the first account is not made over this connection. */
-  get hint(): string {
-    return hint;
-  },
   /** The first page of who was signed in when this app was last closed; null for nobody. */
   get remembered(): string | null {
     return localStorage.getItem(REMEMBERED);
@@ -107,8 +102,7 @@ export const session = {
     try {
       // A page that frames ours may have signed in for it.
       if ((HAS_SESSION || session.remembered || parent !== window) && (await ask())) return;
-      const { setup_needed, hint: why } = await get<{ setup_needed: boolean; hint: string }>("/setup-needed");
-      hint = why;
+      const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";
     } catch {
