@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from controller.alerts.failure_log import FailureLog
 from controller.alerts.machine import FALSE, UNKNOWN, Observation, Truth
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
@@ -40,7 +41,7 @@ class Crowds:
         self._database = database
         self._clock = clock
         self._occupancy = occupancy
-        self._failing: set[str] = set()
+        self._failures = FailureLog(log, "Whether %s is too full is not known")
         self.found: Mapping[str, Observation] | None = None
 
     async def look(self) -> None:
@@ -55,15 +56,9 @@ class Crowds:
             raise
 
     async def _of(self, site: str) -> Observation:
-        try:
-            found = judged(await self._occupancy.now(site))
-            self._failing.discard(site)
-        except Exception:
-            if site not in self._failing:
-                log.exception("Whether %s is too full is not known", site)
-            self._failing.add(site)
-            return UNKNOWN
-        return found
+        with self._failures.catching(site):
+            return judged(await self._occupancy.now(site))
+        return UNKNOWN
 
     async def _came(self, tx: Tx) -> dict[str, int]:
         """How many people were counted in at each site since yesterday, or said to be inside."""

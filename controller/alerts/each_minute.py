@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from controller.alerts.failure_log import FailureLog
+
 log = logging.getLogger(__name__)
 EVERY_S = 60.0
 """Real seconds."""
@@ -12,13 +14,8 @@ EVERY_S = 60.0
 async def each_minute(look: Callable[[], Awaitable[None]], what: str) -> None:
     """For ever. Where it fails, ``what`` is not known until the next time; only the first failure of several is
     logged."""
-    failing = False
+    failures = FailureLog(log, "%s is not known")
     while True:
-        try:
+        with failures.catching(what):
             await look()
-            failing = False
-        except Exception:
-            if not failing:
-                log.exception("%s is not known", what)
-            failing = True
         await asyncio.sleep(EVERY_S)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, union
 
+from controller.alerts.failure_log import FailureLog
 from controller.alerts.unexpected import APART, LOOK_BACK, Found, let_ins, present
 from controller.attendance.evidence import MOVES
 from controller.attendance.service import read_evidence
@@ -36,7 +37,7 @@ class UnexpectedPeople:
         self._database = database
         self._clock = clock
         self._site_configs = site_configs
-        self._failing: set[str] = set()
+        self._failures = FailureLog(log, "Whether anybody unexpected is in %s is not known")
 
     async def look(self) -> None:
         """Look at each site once, one after the other."""
@@ -44,13 +45,8 @@ class UnexpectedPeople:
         async with self._database.read() as tx:
             sites = await _stirred(tx, now)
         for site in sites:
-            try:
+            with self._failures.catching(site):
                 await self._of(site, now)
-                self._failing.discard(site)
-            except Exception:
-                if site not in self._failing:
-                    log.exception("Whether anybody unexpected is in %s is not known", site)
-                self._failing.add(site)
 
     async def _of(self, site: str, now: datetime) -> None:
         during = Interval(start=now - LOOK_BACK, end=now)

@@ -11,7 +11,7 @@ export interface When {
 }
 export interface Count {
   how: How;
-  /** Null: not measured, or still to come; never 0 then. */
+  /** Null where it is not measured or still to come, which is never 0. */
   number: number | null;
   error: number;
   text: string;
