@@ -122,9 +122,8 @@ class ChangeLog:
         changes.when_changed_here.append(self._made.set)
 
     async def run(self) -> None:
-        """Hear of changes and wake others, for ever."""
+        """Hear of changes since ``start`` and wake others, for ever."""
         IN_BACKGROUND.set(True)
-        await retry_until_available(self.start, what="changes of others")
         async with asyncio.TaskGroup() as group:
             hear = listen(self._database.url, CHANNEL, heard=self._woken.set, alive=lambda: None)
             group.create_task(hear, name="hear of changes")

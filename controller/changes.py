@@ -103,5 +103,10 @@ class Changes:
         process has changed them. Never waits."""
         for subscription in self._subscriptions:
             subscription.note(site, estate=estate)
-        for follow in self.when_changed_here if here else ():
+        if here:
+            self.wake_others()
+
+    def wake_others(self) -> None:
+        """This process has changed something that those who listen here know of already."""
+        for follow in self.when_changed_here:
             follow()

@@ -188,9 +188,10 @@ class NamedTask:
 
 
 EVERYWHERE = frozenset(
-    {"time", "live", "people inside", "sessions", "changes of others", "revocations of others", "commands"}
+    {"time", "live", "people inside", "sessions", "changes of others", "revocations of others", "commands", "erasures"}
 )
-"""Tasks that follow what this process holds in memory, or what it is asked."""
+"""Tasks that follow what this process holds in memory, or what it is asked, or that keep a file of its machine, of
+which a copy goes with each backup there."""
 WORK = "work"
 """The lease of the tasks that one controller runs at a time."""
 
@@ -291,6 +292,8 @@ class Container:
 
     async def start(self) -> None:
         """What has to be done before the first request, on a migrated database."""
+        if self.change_log is not None:
+            await self.change_log.start()  # before anything is read that a change elsewhere may make old
         await self.people.prepare()
         await self.enrolment.prepare()
         await self.erasures.repeat()

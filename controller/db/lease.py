@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, String, Table, text
 from sqlalchemy.engine import URL
@@ -46,12 +47,12 @@ leases = Table(
 _MAKE = text(
     "INSERT INTO leases (name, holder, number, until) VALUES (:name, '', 0, clock_timestamp()) ON CONFLICT DO NOTHING"
 )
-_LOOK = text("SELECT holder FROM leases WHERE name = :name AND until <= clock_timestamp()")
+_LOOK = text("SELECT holder, number, until, until <= clock_timestamp() AS ended FROM leases WHERE name = :name")
 _END_SESSIONS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = :holder AND :holder NOT IN ('', :ours)"
 )
-_LOCK = text("SELECT number FROM leases WHERE name = :name AND until <= clock_timestamp() FOR UPDATE")
+_LOCK = text("SELECT 1 FROM leases WHERE name = :name AND number = :number AND until = :until FOR UPDATE")
 _TAKE = text(
     "UPDATE leases SET holder = :holder, number = number + 1, until = clock_timestamp() + make_interval(secs => :secs)"
     " WHERE name = :name RETURNING number"
@@ -80,6 +81,8 @@ class WorkLease:
         self._number = 0
         self._certain_until = float("-inf")
         self._renewed = asyncio.Event()
+        self._seen: tuple[int, datetime] | None = None
+        self._seen_since = 0.0
 
     @property
     def number(self) -> int:
@@ -127,17 +130,18 @@ class WorkLease:
                 task.result()
 
     async def take(self, connection: AsyncConnection) -> bool:
-        """Get the lease if it has ended. Ends the sessions of whoever had it last: one that sleeps in the middle of a
-        transaction would hold its locks for ever."""
+        """Get the lease if it has ended, or was seen for twice its length without being renewed: then the database's
+        clock was put back. Ends the sessions of whoever had it last: one that sleeps in the middle of a transaction
+        would hold its locks for ever."""
         ours = {"name": self._name, "holder": self._holder, "secs": LEASE_S}
         async with connection.begin():
             await connection.execute(_MAKE, ours)
-            last = (await connection.execute(_LOOK, ours)).scalar()
-        if last is None:
+            last = (await connection.execute(_LOOK, ours)).one()
+        if not (self._stands_still(last.number, last.until) or last.ended):
             return False
         try:
             async with connection.begin():
-                await connection.execute(_END_SESSIONS, {"holder": last, "ours": self._holder})
+                await connection.execute(_END_SESSIONS, {"holder": last.holder, "ours": self._holder})
         except DBAPIError as error:
             if is_away(error):
                 raise
@@ -145,12 +149,19 @@ class WorkLease:
             log.warning("The sessions of the last holder cannot be ended", extra=fields)
         asked = _now()
         async with connection.begin():
-            if (await connection.execute(_LOCK, ours)).first() is None:
+            found = {"name": self._name, "number": last.number, "until": last.until}
+            if (await connection.execute(_LOCK, found)).first() is None:
                 return False
             number: int = (await connection.execute(_TAKE, ours)).scalar_one()
         self._number = number
         self._extend(asked)
         return True
+
+    def _stands_still(self, number: int, until: datetime) -> bool:
+        """Whether nobody has renewed the lease for so long that it has ended, whatever the database's clock says."""
+        if self._seen != (number, until):
+            self._seen, self._seen_since = (number, until), _now()
+        return _now() - self._seen_since > 2 * LEASE_S
 
     async def renew(self, connection: AsyncConnection) -> bool:
         """Raises ``LeaseLost``."""

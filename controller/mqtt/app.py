@@ -38,7 +38,7 @@ from controller.plans.service import Planner
 from controller.settings import Broker, Settings
 from controller.telemetry.alert_causes import AlertCauses
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
-from controller.telemetry.envelope_verifier import EnvelopeVerifier
+from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.event_store import EventStore
 from controller.telemetry.history import HistoryFollower
 from controller.telemetry.ingest_queue import Ingest
@@ -76,6 +76,7 @@ class MqttApp:
         registry.register(ClockMetrics(self.time))
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self._lease = lease
+        self._changes = changes
         self._commanding = self.link
         """What commands go over, which are not fenced: each is for one session of its edge, and for seconds."""
         if lease is not None:
@@ -133,6 +134,7 @@ class MqttApp:
             verifier=self.verifier,
             planner=self.planner,
             public_keys=lambda: keyring.public_keys,
+            due=self._due_at_once,
             seen=self._seen,
         )
         self.states = DeviceStates(database=database, clock=clock, verifier=self.verifier, seen=self._seen)
@@ -150,9 +152,7 @@ class MqttApp:
             holds=self.identity_delivery.heard,
             devices=self._devices,
         )
-        self.overrides = OverrideService(
-            database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self._seen
-        )
+        self.overrides = OverrideService(database=database, clock=clock, due=self._due_at_once, seen=self._seen)
         self.commander = CommandService(
             database=database,
             link=self._commanding,
@@ -245,6 +245,11 @@ class MqttApp:
         """An edge has said how all its devices are."""
         await self.states.report(site, edge, states)
         self.retained.report((site, edge), [state.device for state in states])
+
+    def _due_at_once(self, name: EdgeName) -> None:
+        """An edge's plan must be made at once, by whichever controller makes plans."""
+        self.planner.want(name, at_once=True)
+        self._changes.wake_others()
 
     def _seen(self, site: str) -> None:
         """Something to look at, which may be worth an alert, changed at the site."""

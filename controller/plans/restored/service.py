@@ -77,14 +77,15 @@ class RestoredView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False, kw_only=True)
 class RestoredPlans:
-    """``public_keys``: our own, raw; asked each time, since they change. ``seen``: called with a site when something to
-    look at changed."""
+    """``public_keys``: our own, raw; asked each time, since they change. ``due``: called with an edge whose plan must
+    be made at once, after a decision. ``seen``: called with a site when something to look at changed."""
 
     database: Database
     clock: Clock
     verifier: EnvelopeVerifier
     planner: Planner
     public_keys: Callable[[], Sequence[bytes]]
+    due: Callable[[EdgeName], None]
     seen: Callable[[str], None]
 
     def __post_init__(self) -> None:
@@ -303,7 +304,7 @@ class RestoredPlans:
         edges = await self.database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
         shown = await self.look_up(entry_id)
         for edge in sorted(edges):
-            self.planner.want((shown.parts.site.id, edge), at_once=True)
+            self.due((shown.parts.site.id, edge))
         self.seen(shown.parts.site.id)
         return shown
 

@@ -2,21 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from controller.container import NamedTask
 from controller.db import lease as leases
 from controller.db.engine import FENCE, Database, Tx
 from controller.db.lease import LEASE_S, LeaseLost, WorkLease
-from controller.mqtt.fenced_link import FencedLink
+from controller.main import under_lease
+from controller.mqtt.client import BrokerLink
+from controller.mqtt.fenced_link import IN_FLIGHT, FencedLink
+from edge.wire.broker_link import Message
 from tests.eventually import eventually
 from tests.memory_link import MemoryBroker
+from tests.services.mosquitto import Broker
 
 _ADD = text("INSERT INTO hire_terms (version, terms) VALUES ('1', 'x')")
 _END = text("UPDATE leases SET until = clock_timestamp()")
+_PUT_BACK = text("UPDATE leases SET until = until + interval '1 hour'")
 
 
 async def _add(tx: Tx) -> None:
@@ -81,6 +88,27 @@ async def test_the_second_gets_it_when_it_has_ended_with_a_higher_number_and_the
     assert (first.lease.number, first.lease.is_certain, second.lease.is_certain) == (0, False, True)
 
 
+async def test_though_the_database_s_clock_is_put_back_one_that_nobody_renews_is_taken_and_one_that_is_renewed_is_not(
+    first: Controller, second: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = 0.0
+    monkeypatch.setattr(leases, "_now", lambda: passed)
+    await first.lease.take(first.connection)
+    async with first.connection.begin():
+        await first.connection.execute(_PUT_BACK)
+    assert not await second.lease.take(second.connection)
+    passed = 3 * LEASE_S
+    assert await first.lease.renew(first.connection)
+    assert not await second.lease.take(second.connection)
+    async with first.connection.begin():
+        await first.connection.execute(_PUT_BACK)
+    assert not await second.lease.take(second.connection)
+    passed = 6 * LEASE_S
+    assert await second.lease.take(second.connection)
+    with pytest.raises(LeaseLost):
+        await first.lease.renew(first.connection)
+
+
 async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_committed(
     first: Controller, second: Controller
 ) -> None:
@@ -93,7 +121,7 @@ async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_co
             await second.end_lease()
             assert await second.lease.take(second.connection)
 
-    with pytest.raises(SQLAlchemyError, match=r"commit|closed|terminat"):
+    with pytest.raises(SQLAlchemyError, match=r"commit|closed|terminat|in progress"):
         await sleeps_before_its_end()
     with pytest.raises(LeaseLost):
         await first.database.run(_add)
@@ -116,6 +144,46 @@ async def test_a_message_waits_until_the_lease_is_certain_again(
     assert not sending.done()
     await first.lease.renew(first.connection)
     await asyncio.wait_for(sending, 10)
+
+
+async def test_of_what_waits_for_a_slow_broker_nothing_more_is_sent_once_the_lease_is_lost(
+    first: Controller, mosquitto: Broker
+) -> None:
+    await first.lease.take(first.connection)
+    ours, others = (
+        BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=filters) for filters in ([], ["hk/1/#"])
+    )
+    link, heard = FencedLink(ours, first.lease), list[bytes]()
+
+    async def listen(to: BrokerLink) -> None:
+        async for each in to.events():
+            if isinstance(each, Message):
+                heard.append(each.payload)
+
+    listening = [asyncio.create_task(listen(each)) for each in (ours, others)]
+
+    async def connected() -> bool:
+        return ours.connected and others.connected
+
+    async def all_handed_over() -> bool:
+        return sum(each.done() for each in sending) == IN_FLIGHT
+
+    async def all_heard() -> bool:
+        return b"last" in heard
+
+    await eventually(connected, what="both are connected")
+    mosquitto.pause()
+    sending = [asyncio.create_task(link.publish("hk/1/ramsey/main/hello", b"x")) for _ in range(2 * IN_FLIGHT)]
+    await asyncio.sleep(0)  # each is as far as it can be
+    first.lease._number = 0
+    mosquitto.resume()
+    await eventually(all_handed_over, what="the broker has what was sent before")
+    await ours.publish("hk/1/ramsey/main/hello", b"last")
+    await eventually(all_heard, what="the last message is heard")
+    assert heard == [b"x"] * IN_FLIGHT + [b"last"]
+    for each in (*sending, *listening):
+        each.cancel()
+    await asyncio.gather(*sending, *listening, return_exceptions=True)
 
 
 async def test_work_ends_when_the_lease_is_lost_and_begins_elsewhere(
@@ -149,6 +217,39 @@ async def test_work_ends_when_the_lease_is_lost_and_begins_elsewhere(
     two.cancel()  # in order: the next one need not wait
     await asyncio.gather(two, return_exceptions=True)
     assert await first.lease.take(first.connection)
+
+
+async def test_without_the_lease_only_what_runs_everywhere_runs_and_with_it_the_rest_under_the_fence(
+    first: Controller, second: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "TAKE_S", 0.05)
+    ran: dict[str, bool] = {}
+
+    async def run(name: str) -> None:
+        async def child() -> None:
+            ran[name] = FENCE.get() is not None
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(child())
+        await asyncio.Event().wait()
+
+    async def every() -> bool:
+        return ran == {"everywhere": False}
+
+    async def both() -> bool:
+        return ran == {"everywhere": False, "alone": True}
+
+    await first.lease.take(first.connection)
+    tasks = [
+        NamedTask(name=name, run=partial(run, name), everywhere=name != "alone") for name in ("alone", "everywhere")
+    ]
+    running = [asyncio.create_task(each.run()) for each in under_lease(tasks, second.lease)]
+    await eventually(every, what="what runs everywhere runs")
+    await first.end_lease()
+    await eventually(both, what="the rest runs")
+    for each in running:
+        each.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_a_database_that_is_away_ends_no_work(first: Controller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,11 @@ async def test_an_erasure_is_repeated_after_an_older_backup_is_restored(
 
 
 @pytest.mark.cases_full
+def test_each_of_several_controllers_keeps_the_file_of_its_machine(app: FastAPI) -> None:
+    """Any of the machines may be the one whose backups a copy of the file goes with."""
+    assert [each.everywhere for each in _container(app).tasks if each.name == "erasures"] == [True]
+
+
 async def test_where_the_last_owner_is_forgotten_again_it_is_said_how_to_make_another(
     client: httpx.AsyncClient, container: Container, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

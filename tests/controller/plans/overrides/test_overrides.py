@@ -98,6 +98,18 @@ async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
     assert (due, seen) == ([("ramsey", edge) for edge in edges] * 2, ["ramsey"] * 2)
 
 
+async def test_the_controller_that_makes_the_plans_is_woken_wherever_it_is_ordered_or_ended(
+    container: Container, village: httpx.AsyncClient
+) -> None:
+    woken: list[str] = []
+    container.changes.when_changed_here.append(lambda: woken.append("woken"))
+    overrides = container.mqtt.overrides
+    (made,) = (await overrides.order("ramsey", draft(doors=("side-door",)), actor=UNA)).ordered
+    assert woken == ["woken"]
+    await overrides.end(made.id, why="", actor=UNA)
+    assert woken == ["woken"] * 2
+
+
 @pytest.mark.cases_full
 async def test_while_its_edge_is_offline_a_door_is_plainly_said_not_to_be_locked_down(
     hub: Hub, broker: MemoryBroker, overrides: OverrideService
