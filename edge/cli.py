@@ -323,7 +323,8 @@ def setup_edge(
         shutil.chown(DATA_DIR, USER, USER)
     enrol(token, controller, CONFIG, DATA_DIR, again=False)
     for words in (("enable", USER), ("restart", USER)):
-        subprocess.run(["/usr/bin/systemctl", *words], check=False)
+        if subprocess.run(["/usr/bin/systemctl", *words], check=False).returncode:
+            typer.echo(f"This Pi is enrolled, but `systemctl {' '.join(words)}` failed.", err=True)
     typer.echo(f"After you have set the pins of its doors in {CONFIG}: systemctl restart {USER}")
     doctor(CONFIG)
 

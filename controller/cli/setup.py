@@ -1,6 +1,7 @@
 """``hallkeeper setup hall`` and ``server``: from the installed package to the set-up page in one step."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,14 +13,18 @@ import segno
 import typer
 
 from controller.cli.console import CONFIG, errors_on_one_line, refuse
+from controller.doctor.network import own_address
 from controller.http_client import httpx
 from controller.privileges import share_config
-from controller.settings import DATA_DIR
+from controller.settings import DATA_DIR, Settings
 from controller.settings_file import EXAMPLE, load_settings
 
 hall_app = typer.Typer()
 server_app = typer.Typer()
 READY_S = 60.0
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE
+)
 _PLACES = (
     Path("/usr/share/hallkeeper"),
     Path(__file__).parents[2] / "deploy",
@@ -71,7 +76,9 @@ def server(domain: Domain, root: Root = Path("/")) -> None:
 
 
 def _set_up(root: Path, *, head: str, listen: str, broker: str, listener: str, domain: str) -> None:
-    """Raises ``OSError``."""
+    """Raises ``ConfigError``, ``OSError``."""
+    if domain and _HOST_NAME.fullmatch(domain) is None:
+        refuse(f"{domain!r} is no host name; write it without https:// and port, such as hub.example.org")
     if root == Path("/") and os.geteuid() != 0:
         refuse("run it as root: it writes to /etc and starts services")
     config = root / CONFIG.relative_to("/")
@@ -83,16 +90,19 @@ def _set_up(root: Path, *, head: str, listen: str, broker: str, listener: str, d
         config.write_text(_settings(head, listen, broker), encoding="utf-8")
         share_config(config)
         typer.echo(f"Wrote {config}.")
-    load_settings(config)
+    settings = load_settings(config)
+    if domain and settings.address != f"https://{domain}":
+        refuse(f'{config} is for {settings.address}; write public_url = "https://{domain}" into it, and run this again')
+    if 'host = "0.0.0.0"' in listen and settings.listen.host not in {"0.0.0.0", "::"}:  # noqa: S104
+        refuse(f'{config} has no pages for other machines; set host = "0.0.0.0" under [listen], and run this again')
     parts = root / "etc" / "mosquitto" / "conf.d"
     parts.mkdir(parents=True, exist_ok=True)
     for name in ("hallkeeper.conf", f"listeners/{listener}"):
         shutil.copyfile(_place("mosquitto") / name, parts / Path(name).name)
     typer.echo(f"Wrote the broker's files to {parts}.")
-    if domain:
-        put_proxy(root, domain)
+    proxy = bool(domain) and put_proxy(root, domain)
     if root == Path("/"):
-        _start(tls=listener == "tls.conf", proxy=bool(domain))
+        _start(settings, tls=listener == "tls.conf", proxy=proxy)
 
 
 def _settings(head: str, listen: str, broker: str) -> str:
@@ -113,15 +123,25 @@ def _is_of(line: str, keys: set[str], section: str) -> bool:
     return line.partition(" =")[0] in keys and line in own.splitlines()
 
 
-def put_proxy(root: Path, domain: str) -> None:
-    """nginx in front, where it is installed."""
+def put_proxy(root: Path, domain: str) -> bool:
+    """nginx in front; whether its file is there. Not before there is a certificate: with a file that names a missing
+    one nginx starts with none of its sites."""
     sites = root / "etc" / "nginx" / "sites-enabled"
     if not sites.is_dir():
         typer.echo("nginx is not installed: apt-get install nginx, and run this again, or set up another proxy.")
-        return
+        return False
+    site = sites / "hallkeeper.conf"
+    if site.exists():
+        typer.echo(f"{site} is there already and stays as it is.")
+        return True
+    held = root / "var/lib/hallkeeper-certificate/certificates" / f"{domain}.crt"
+    if not held.exists():
+        typer.echo(f"There is no certificate yet, {held}: docs/install.md says how to get it; then run this again.")
+        return False
     text = (_place("nginx") / "hallkeeper.conf").read_text(encoding="utf-8")
-    (sites / "hallkeeper.conf").write_text(text.replace("HUB.EXAMPLE.ORG", domain), encoding="utf-8")
-    typer.echo(f"Wrote {sites / 'hallkeeper.conf'}; docs/install.md says how its certificate is got.")
+    site.write_text(text.replace("HUB.EXAMPLE.ORG", domain), encoding="utf-8")
+    typer.echo(f"Wrote {site}.")
+    return True
 
 
 def _place(name: str) -> Path:
@@ -132,7 +152,7 @@ def _place(name: str) -> Path:
     raise FileNotFoundError(f"the folder {name} of the package is missing; install it again")
 
 
-def _start(*, tls: bool, proxy: bool) -> None:
+def _start(settings: Settings, *, tls: bool, proxy: bool) -> None:
     if tls:
         subprocess.run(["/usr/bin/install", "-d", "-m", "750", "/etc/mosquitto/hallkeeper"], check=True)
         shutil.chown("/etc/mosquitto/hallkeeper", "hallkeeper-controller", "mosquitto")
@@ -143,9 +163,9 @@ def _start(*, tls: bool, proxy: bool) -> None:
     _systemctl("restart", "mosquitto")
     _systemctl("enable", "--now", "hallkeeper-controller")
     if proxy:
-        subprocess.run(["/usr/bin/systemctl", "try-reload-or-restart", "nginx"], check=False)
+        _systemctl("reload-or-restart", "nginx")
     until = time.monotonic() + READY_S
-    while not _ready():
+    while not _ready(own_address(settings)):
         if time.monotonic() > until:
             refuse("the controller is not ready: `hallkeeper doctor` says why")
         time.sleep(0.5)
@@ -157,9 +177,9 @@ def _systemctl(*words: str) -> None:
         refuse(f"systemctl {' '.join(words)}: {done.stderr.strip()}")
 
 
-def _ready() -> bool:
+def _ready(address: str) -> bool:
     try:
-        return bool(httpx.get("http://127.0.0.1:8080/readyz", timeout=2.0, trust_env=False).is_success)
+        return bool(httpx.get(f"{address}/readyz", timeout=2.0, trust_env=False).is_success)
     except httpx.HTTPError:
         return False
 

@@ -71,24 +71,29 @@ DEVICE = "hk_device"
 """The cookie by which a browser is known that has signed somebody in."""
 _DEVICE_KNOWN = timedelta(days=365)
 
+_FORWARDED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-proto", "x-real-ip"}
+"""Headers of requests that a proxy passes on."""
+
 router = APIRouter(tags=["people"])
 
 
 @router.get("/setup-needed")
-async def setup_needed(people: ThePeople, settings: TheSettings, request: Request) -> SetupNeeded:
+async def setup_needed(people: ThePeople, request: Request) -> SetupNeeded:
     """Whether the first user can be made here: nobody can sign in yet. `hint`: why not over plain HTTP from another
     machine; no page asks for the set-up token there."""
     needed = await people.setup_needed()
-    if needed and is_readable_by_others(request, settings):
+    if needed and is_readable_by_others(request):
         return SetupNeeded(setup_needed=False, hint=SetupUnsafe().detail)
     return SetupNeeded(setup_needed=needed)
 
 
-def is_readable_by_others(request: Request, settings: Settings) -> bool:
-    """Whether a request came over plain HTTP from another machine. A proxy says for whom it asks, and speaks HTTPS
-    where ``public_url`` does."""
-    if "x-forwarded-for" in request.headers:
-        return not settings.secure
+def is_readable_by_others(request: Request) -> bool:
+    """Whether a request came over plain HTTP from another machine, or no proxy of ``listen.proxies`` says by
+    ``X-Forwarded-Proto`` that it did not: the server takes the scheme from them alone."""
+    if request.url.scheme == "https":
+        return False
+    if _FORWARDED & set(request.headers):
+        return True
     host = request.client.host if request.client else ""
     return not (is_address(host) and ip_address(host).is_loopback)
 
@@ -102,7 +107,7 @@ async def set_up(
     body: SetupBody, people: ThePeople, settings: TheSettings, request: Request, response: Response
 ) -> SignedInAnswer:
     """Create the first user, with the token from the file `setup-token` in the controller's data_dir."""
-    if is_readable_by_others(request, settings) and await people.setup_needed():
+    if is_readable_by_others(request) and await people.setup_needed():
         raise SetupUnsafe
     asker = sign_in_origin(request, settings)
     signed_in = await people.setup(token=body.token, user=body.user, password=body.password, asker=asker)

@@ -134,7 +134,9 @@ async def test_a_domain_gets_a_certificate_that_browsers_take_and_keeps_it(
         kept = held.read_bytes()
 
     (tmp_path / "etc/nginx/sites-enabled").mkdir(parents=True)
-    put_proxy(tmp_path, DOMAIN)
+    (tmp_path / "var/lib").mkdir(parents=True)
+    (tmp_path / "var/lib/hallkeeper-certificate").symlink_to(state)
+    assert put_proxy(tmp_path, DOMAIN)
     https = free_port()
     settings = msgspec.structs.replace(settings, public_url=f"https://{DOMAIN}:{https}")
     async with open_hub(settings, clock, passwords, link=MemoryBroker().client([])) as hub, served(hub) as address:

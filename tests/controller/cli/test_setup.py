@@ -3,17 +3,22 @@
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
-from fastapi import FastAPI
 from typer.testing import CliRunner
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from controller.cli.setup import NOT_WITHOUT_HTTPS, hall_app, server_app
 from controller.people.errors import SetupUnsafe
+from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.settings_file import load_settings
-from tests.controller.running import BASE_URL
+from tests.controller.clock import ManualClock
+from tests.controller.running import BASE_URL, PASSWORD, USER, running
 
 ROOT = Path(__file__).parents[3]
+DOMAIN = "hub.example.org"
+CERTIFICATE = f"var/lib/hallkeeper-certificate/certificates/{DOMAIN}.crt"
 
 
 def _done(app: object, root: Path, *words: str) -> tuple[Settings, str]:
@@ -44,16 +49,44 @@ def test_a_hall_in_a_plain_network_is_told_all_that_is_missing(tmp_path: Path) -
 
 
 def test_a_hall_with_a_domain_has_its_proxy_and_a_configuration_that_is_there_stays(tmp_path: Path) -> None:
-    settings, said = _done(hall_app, tmp_path, "--domain", "hub.example.org")
+    settings, said = _done(hall_app, tmp_path, "--domain", DOMAIN)
+    site = tmp_path / "etc/nginx/sites-enabled/hallkeeper.conf"
+    assert "There is no certificate yet" in said
+    assert not site.exists(), "nginx would start with none of its sites"
+    (tmp_path / CERTIFICATE).parent.mkdir(parents=True)
+    (tmp_path / CERTIFICATE).touch()
+    settings, said = _done(hall_app, tmp_path, "--domain", DOMAIN)
     assert (settings.address, settings.listen.host) == ("https://hub.example.org", "127.0.0.1")
     assert "Open https://hub.example.org and type the set-up token" in said
-    proxy = (tmp_path / "etc/nginx/sites-enabled/hallkeeper.conf").read_text()
+    proxy = site.read_text()
     assert "server_name hub.example.org;" in proxy
     assert "EXAMPLE.ORG" not in proxy
     config = tmp_path / "etc/hallkeeper/controller.toml"
-    config.write_text(config.read_text() + "\n# ours\n")
+    for each in (config, site):
+        each.write_text(each.read_text() + "\n# ours\n")
     _done(hall_app, tmp_path, "--domain", "hub.example.org")
     assert config.read_text().endswith("# ours\n")
+    assert site.read_text().endswith("# ours\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["https://hub.example.org", "hub.example.org:443", "hub", "hub.example.org\nx", 'a".org']
+)
+def test_a_domain_that_is_no_host_name_is_refused_and_writes_nothing(tmp_path: Path, name: str) -> None:
+    done = CliRunner().invoke(hall_app, ["--domain", name, "--root", str(tmp_path)])
+    assert (done.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "no host name" in done.output
+
+
+@pytest.mark.parametrize("words", [("--domain", DOMAIN), ("--plain-lan",)])
+def test_a_configuration_that_does_not_fit_what_is_asked_for_is_said_and_no_address(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    _done(hall_app, tmp_path)
+    done = CliRunner().invoke(hall_app, [*words, "--root", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "and run this again" in done.output
+    assert "Open" not in done.output
 
 
 def test_a_server_has_a_broker_with_tls_for_its_pis(tmp_path: Path) -> None:
@@ -63,20 +96,31 @@ def test_a_server_has_a_broker_with_tls_for_its_pis(tmp_path: Path) -> None:
     assert (tmp_path / "etc/mosquitto/conf.d/tls.conf").exists()
 
 
-@pytest.mark.parametrize(
-    ("address", "forwarded", "allowed"),
-    [("127.0.0.1", None, True), ("192.0.2.7", None, False), ("127.0.0.1", "192.0.2.7", False)],
-)
-async def test_the_token_of_the_first_sign_in_is_taken_over_plain_http_from_this_machine_only(
-    app: FastAPI, settings: Settings, address: str, forwarded: str | None, allowed: bool
+async def test_the_token_of_the_first_sign_in_is_taken_over_https_or_from_this_machine_only(
+    settings: Settings, clock: ManualClock, passwords: Passwords
 ) -> None:
-    """A proxy speaks HTTPS where public_url does, which here it does not."""
-    token = (settings.data_dir / "setup-token").read_text()
-    headers = {"x-forwarded-for": forwarded} if forwarded else {}
-    transport = httpx.ASGITransport(app, client=(address, 1))
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as browser:
-        asked = (await browser.get("/api/v1/setup-needed")).json()
-        assert asked == {"setup_needed": allowed, "hint": "" if allowed else SetupUnsafe().detail}
-        body = {"token": token, "user": "Una Porter", "password": "thirteen shelves"}
-        answer = await browser.post("/api/v1/setup", json=body)
-    assert answer.status_code == (201 if allowed else 403)
+    """What public_url says proves nothing of one request; a proxy is believed if its address is in listen.proxies."""
+    here, other, https = "127.0.0.1", "192.0.2.7", {"x-forwarded-proto": "https"}
+    refused: list[tuple[str, dict[str, str]]] = [
+        (other, {}),
+        (other, {"x-forwarded-for": here} | https),
+        (other, {"x-forwarded-for": other}),
+        (here, {"x-forwarded-for": other}),
+        (here, {"x-forwarded-for": other, "x-forwarded-proto": "http"}),
+        (here, {"forwarded": "for=192.0.2.7;proto=https"}),
+    ]
+    allowed: list[tuple[str, dict[str, str]]] = [(here, {}), (here, {"x-forwarded-for": other} | https)]
+    settings = msgspec.structs.replace(settings, public_url=BASE_URL.replace("http:", "https:"))
+    async with running(settings, clock, passwords) as app:
+        body = {"token": (settings.data_dir / "setup-token").read_text(), "user": USER, "password": PASSWORD}
+        behind = ProxyHeadersMiddleware(app, trusted_hosts=list(settings.listen.proxies))  # as the server has it
+        for address, headers in refused + allowed:
+            safe = (address, headers) in allowed
+            transport = httpx.ASGITransport(behind, client=(address, 1))  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as browser:
+                asked = (await browser.get("/api/v1/setup-needed")).json()
+                assert asked == {"setup_needed": safe, "hint": "" if safe else SetupUnsafe().detail}, headers
+                if not safe:
+                    assert (await browser.post("/api/v1/setup", json=body)).status_code == 403
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as browser:
+            assert (await browser.post("/api/v1/setup", json=body)).status_code == 201
