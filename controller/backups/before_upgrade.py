@@ -49,7 +49,10 @@ async def copy_before_upgrade(settings: Settings) -> Path | None:
             await databases.dump(url, draft)
         else:
             await asyncio.to_thread(copy_sqlite, file, draft)
-    except (BackupFault, sqlite3.Error) as error:
+    except BaseException as error:
+        draft.unlink(missing_ok=True)  # on a full disk it has taken what was left, for everything else there too
+        if not isinstance(error, BackupFault | sqlite3.Error):
+            raise
         raise BackupFault(
             f"the database cannot be copied before its upgrade: {error}. Without a copy there is no way back: set "
             "before_upgrade = false under [backup] to upgrade all the same"
@@ -70,12 +73,18 @@ async def _revision(url: URL) -> str | None:
 
 
 def _sqlite_revision(file: Path) -> str | None:
+    """Raises ``BackupFault`` where it cannot be read."""
     if not file.exists():
         return None
-    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-            return None
-        return str(database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+                return None
+            return str(database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise BackupFault(
+            f"the database {file} cannot be read: {error}; docs/restore.md says how to restore it"
+        ) from error
 
 
 def _make_room(folder: Path, draft: Path, file: Path | None) -> None:

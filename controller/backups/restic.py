@@ -64,7 +64,7 @@ class Restic:
             raise BackupFault("restic is not installed; apt-get install restic")
         if not backup.repository or backup.password_file is None:
             raise BackupFault("no backups are set up; set repository and password_file under [backup] in the settings")
-        self.place = re.sub(r"(?<=://)[^/@]*@", "", backup.repository)
+        self.place = re.sub(r"(?<=://)[^/]*@", "", backup.repository)
         """Without a password that stands in it."""
         self._local = Path(backup.repository) if backup.repository.startswith("/") else None
         self._say = say

@@ -24,9 +24,11 @@ def restore(settings: Settings, snapshot: str, *, say: Say) -> Manifest:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = "" if file is None else f"{file.name}.lock"
     there = sorted(each.name for each in data_dir.iterdir() if each.name not in {SCRATCH, BACKUP_STATE, lock})
-    if there or (file is not None and file.exists()):
+    beside = [] if file is None else [file, *(file.with_name(f"{file.name}-{each}") for each in ("wal", "shm"))]
+    there += sorted(str(each) for each in beside if each.exists() and each.parent != data_dir)
+    if there:
         raise BackupFault(
-            f"{data_dir} is not empty ({', '.join(there[:5]) or file}); stop the controller and move it aside: "
+            f"{data_dir} is not empty ({', '.join(there[:5])}); stop the controller and move it aside: "
             f"mv {data_dir} {data_dir}.old"
         )
     restic = Restic(settings.backup, say=Percent(say))

@@ -8,9 +8,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from controller.backups.restic import BackupFault
+from controller.backups.restic import BackupFault, Restic
 from controller.backups.restore import restore
 from controller.backups.service import MANIFEST, back_up, checked, put_together, scratch
 from controller.backups.state import read_state
@@ -169,3 +170,26 @@ async def test_a_lock_of_a_process_that_was_killed_holds_nothing_up(machine: Mac
     done = await asyncio.to_thread(machine.run, "backup")
     assert done.exit_code == 0, done.output
     assert os.listdir(locks) == []
+
+
+def test_a_restore_overwrites_no_part_of_a_database_outside_the_data_folder(machine: Machine, tmp_path: Path) -> None:
+    """SQLite would play a write-ahead log that was left there into the restored database."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(machine.data)
+    machine.config.write_text(
+        f'database = "sqlite+aiosqlite:///{elsewhere}/hallkeeper.db"\n' + machine.config.read_text()
+    )
+    for name in ("hallkeeper.db", "hallkeeper.db-wal"):
+        (elsewhere / name).touch()
+        with pytest.raises(BackupFault, match=f"elsewhere/{name}"):
+            restore(machine.settings, "latest", say=str)
+        (elsewhere / name).unlink()
+
+
+@pytest.mark.parametrize("password", ["shelves", "shelf@till:1"])
+def test_a_password_in_the_address_of_a_store_is_said_nowhere(machine: Machine, password: str) -> None:
+    backup = msgspec.structs.replace(
+        machine.settings.backup, repository=f"rest:https://una:{password}@backup.test/hall"
+    )
+    assert Restic(backup).place == "rest:https://backup.test/hall"

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import resource
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -85,6 +86,27 @@ async def test_without_a_copy_it_is_upgraded_only_if_that_is_wanted(tmp_path: Pa
     assert databases.count_sqlite(file)[0] == REVISION
     await upgrade(Settings(data_dir=tmp_path, backup=BackupSection(before_upgrade=False)))
     assert databases.count_sqlite(file)[0] == newest_revision()
+
+
+async def test_a_copy_that_fails_leaves_no_part_of_it_on_the_disk(tmp_path: Path) -> None:
+    """A full disk would stay full, for the edge and the broker of the same machine too."""
+    file = write_previous(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, hard))
+    try:
+        with pytest.raises(BackupFault, match="cannot be copied before its upgrade"):
+            await copy_before_upgrade(Settings(data_dir=tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "before-upgrade").iterdir()) == []
+
+
+async def test_a_damaged_database_is_said_in_one_line_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "hallkeeper.db"
+    file.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(BackupFault, match=r"hallkeeper\.db cannot be read: .*docs/restore\.md"):
+        await upgrade(Settings(data_dir=tmp_path))
+    assert file.read_bytes() == b"no database at all" * 1000
 
 
 async def test_copies_of_the_last_three_upgrades_are_kept(tmp_path: Path) -> None:
