@@ -183,7 +183,7 @@ def test_a_restore_overwrites_no_part_of_a_database_outside_the_data_folder(mach
     for name in ("hallkeeper.db", "hallkeeper.db-wal"):
         (elsewhere / name).touch()
         with pytest.raises(BackupFault, match=f"elsewhere/{name}"):
-            restore(machine.settings, "latest", say=str)
+            restore(machine.settings, "latest", say=print)
         (elsewhere / name).unlink()
 
 

@@ -113,7 +113,8 @@ async def test_the_token_of_the_first_sign_in_is_taken_over_https_or_from_this_m
     settings = msgspec.structs.replace(settings, public_url=BASE_URL.replace("http:", "https:"))
     async with running(settings, clock, passwords) as app:
         body = {"token": (settings.data_dir / "setup-token").read_text(), "user": USER, "password": PASSWORD}
-        behind = ProxyHeadersMiddleware(app, trusted_hosts=list(settings.listen.proxies))  # as the server has it
+        proxies = list(settings.listen.proxies)
+        behind = ProxyHeadersMiddleware(app, trusted_hosts=proxies)  # type: ignore[arg-type]  # as the server has it
         for address, headers in refused + allowed:
             safe = (address, headers) in allowed
             transport = httpx.ASGITransport(behind, client=(address, 1))  # type: ignore[arg-type]
