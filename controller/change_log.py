@@ -142,25 +142,23 @@ class ChangeLog:
         self._looked_at = self._real()
 
     async def look(self) -> None:
-        """Tell of what is new."""
+        """Pass on what is new."""
         began = self._real()
+        too_late = began - self._looked_at > KEPT_S / 2
         async with self._database.read_without_transaction() as tx:
             rows = (await tx.execute(_LOOK, {"first": self._first})).all()
-            every = [row.id for row in await tx.execute(_SITES)] if self._needs_all(rows, began) else []
+            of_all = too_late or any(row.site == "" for row in rows)
+            every = [row.id for row in await tx.execute(_SITES)] if of_all else []
         found = {(row.xact, row.site, row.estate) for row in rows if row.site is not None}
         others = {(row.xact, row.site, row.estate) for row in rows if row.process not in (None, self._database.name)}
         self._first = next(row.xact for row in rows if row.site is None)
         new, self._read = others - self._read, {each for each in found if each[0] >= self._first}
-        if began - self._looked_at > KEPT_S / 2:
+        if too_late:
             new = {(0, "", True)}
         self._looked_at = began
         for site, estate in sorted({(site, estate) for _, site, estate in new}):
             for one in [site] if site else every:
                 self._changes.site_changed(one, estate=estate, here=False)
-
-    def _needs_all(self, rows: object, began: float) -> bool:
-        late = began - self._looked_at > KEPT_S / 2
-        return late or any(row.site == "" for row in rows)  # type: ignore[attr-defined]
 
     async def _wake_others(self) -> None:
         while True:

@@ -11,7 +11,7 @@ PostgreSQL only; a second controller on SQLite is refused (``controller.db.insta
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -65,7 +65,7 @@ _REQUIRE = text("SELECT 1 FROM leases WHERE name = :name AND holder = :holder AN
 
 
 class LeaseLost(Exception):
-    """Another controller has the lease. Whoever finds out stops; what it has not done yet the other does."""
+    """Another controller has the lease. The one that finds this out stops; the other does what is left to do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"another controller does the work of {name!r} now")
@@ -105,7 +105,7 @@ class WorkLease:
         if (await tx.execute(_REQUIRE, self._ours)).first() is None:
             raise LeaseLost(self._name)
 
-    async def run(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Get the lease, however long that takes, and do ``work`` while it is held, each of whose transactions requires
         it. A database that is away ends nothing: nobody else can get the lease there either. Raises ``LeaseLost``, and
         what ``work`` raises."""
@@ -116,7 +116,7 @@ class WorkLease:
             log.info("This controller does the work of the estate", extra=fields)
             FENCE.set(self.require)
             tasks = {
-                asyncio.create_task(work(), name=f"work under {self._name}"),  # type: ignore[arg-type]
+                asyncio.create_task(work(), name=f"work under {self._name}"),
                 asyncio.create_task(self._keep(session), name=f"lease {self._name}"),
             }
             try:
@@ -131,7 +131,7 @@ class WorkLease:
 
     async def take(self, connection: AsyncConnection) -> bool:
         """Get the lease if it has ended, or was seen for twice its length without being renewed: then the database's
-        clock was put back. Ends the sessions of whoever had it last: one that sleeps in the middle of a transaction
+        clock was put back. Ends the sessions of the last holder: one that sleeps in the middle of a transaction
         would hold its locks for ever."""
         ours = {"name": self._name, "holder": self._holder, "secs": LEASE_S}
         async with connection.begin():

@@ -9,7 +9,7 @@ from edge.wire.broker_link import Connected, Disconnected, Link, Message
 
 IN_FLIGHT = 20
 """Messages that the broker has not confirmed yet. paho keeps what comes on top, and sends it whenever a confirmation
-arrives, whoever has the lease by then; so it waits here."""
+arrives, also where another has the lease by then; so it waits here."""
 
 
 @dataclass(eq=False)

@@ -190,7 +190,7 @@ async def test_a_holder_that_sleeps_for_three_leases_publishes_stores_and_acknow
     async def hears() -> bool:
         return everything.connected
 
-    await eventually(hears, what="whoever listens is connected")
+    await eventually(hears, what="the listener is connected")
     pair.first.resume()
     async with asyncio.timeout(60):
         assert await pair.first.ended() == 1

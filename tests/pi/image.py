@@ -181,7 +181,7 @@ def _put(root: Path, kernel: str, modules: list[Path], lgpio: Path) -> None:
     override.mkdir()
     shutil.copy(HERE / "guest" / "pi-revision.conf", override)
     run("systemctl", f"--root={root}", "enable", "systemd-networkd.service")
-    # Only of a controller: whoever wants it starts it.
+    # Only of a controller: a test that needs it starts it.
     run("systemctl", f"--root={root}", "disable", "mosquitto.service", "systemd-networkd-wait-online.service")
     # It swallows what is written to the console, which is where the kernel says why it does not boot.
     run("systemctl", f"--root={root}", "mask", "serial-getty@ttyS0.service", "getty@tty1.service")

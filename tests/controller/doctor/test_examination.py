@@ -255,7 +255,7 @@ def test_the_https_address_is_asked_as_a_browser_does(
 
 @contextmanager
 def serving_tls(context: ssl.SSLContext) -> Iterator[int]:
-    """Shakes hands with whoever comes."""
+    """Accepts every TLS connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
