@@ -48,7 +48,8 @@ class RoomBookings(msgspec.Struct, frozen=True, kw_only=True):
 
     def by_room(self, codes: Mapping[str, datetime], at: datetime) -> dict[str, list[RoomBooking]]:
         """Room -> its bookings. ``codes``: booking -> when its code was first used. Who booked a whole is shared out
-        among its parts by what they hold; who booked a part is in the whole."""
+        among its parts by what they hold; who booked a part is in the whole. A room that overlaps the booked one has so
+        much of that as they share."""
         atoms = {space: frozenset(place.atoms) for space, place in places(self.parts).items()}
         spaces = {each.id: each for each in self.parts.spaces}
         found: defaultdict[str, list[RoomBooking]] = defaultdict(list)
@@ -61,7 +62,9 @@ class RoomBookings(msgspec.Struct, frozen=True, kw_only=True):
                 both = atoms[each.space] & atoms[room.id]
                 if not both:
                     continue
-                part = min(_holds(room) / _holds(space), 1.0) if atoms[room.id] < atoms[each.space] else 1.0
+                part = 1.0
+                if not atoms[room.id] >= atoms[each.space]:
+                    part = min(_holds(room) * len(both) / len(atoms[room.id]) / _holds(space), 1.0)
                 found[room.id].append(
                     RoomBooking(
                         starts=each.starts,

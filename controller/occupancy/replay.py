@@ -88,7 +88,12 @@ class Replay:
         self._studies = zone is Zone.RECORDED
         self._weight = _WEIGHT_OF_ROOM if zone is Zone.ROOM else _WEIGHT
         self._first = 0 if self.doors.counting else first
-        self._columns = [Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors]
+        said = {
+            one.name for one in sensors if zone is Zone.ROOM and one.kind == "present"
+        }  # already until it is silent
+        self._columns = [
+            one if one.name in said else Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors
+        ]
         self._features = {one.name: of_column(self._seconds, one) if self._studies else [] for one in self._columns}
         self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
         self._learned: Learned | None = None

@@ -6,7 +6,7 @@ building the rooms and what is elsewhere add up to it. Bookings only say what is
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -242,15 +242,23 @@ def _sensed(rows: SiteRows, working: Working, device: Device, many: int) -> list
 
 def _joined(space: Space, columns: list[Column]) -> list[Column]:
     """Sensors that count people see different ones. In a pool each that sees somebody stands for one
-    place: one for each place count."""
+    place: one for each place count. While one of them is silent, the others say only whether they see anybody."""
     counts = [each.values for each in columns if each.kind == "present"]
     eyes = [each.values for each in columns if each.kind == "pir"]
     rest = [each for each in columns if each.kind != "present"]
     if counts:
-        return [*rest, Column("people", "present", reduce(np.add, counts))]
+        return [*rest, *_together("people", counts)]
     if space.kind is SpaceKind.POOL and eyes and len(eyes) >= (space.pool_size or 0):
-        return [*rest, Column("places", "present", reduce(np.add, eyes))]
+        return [*rest, *_together("places", eyes)]
     return rest
+
+
+def _together(name: str, counts: Sequence[Floats]) -> list[Column]:
+    found = [Column(name, "present", reduce(np.add, counts))]
+    some = np.isnan(found[0].values) & np.isfinite(counts).any(axis=0)
+    if some.any():
+        found.append(Column(f"{name} seen by some", "pir", np.where(some, np.nansum(counts, axis=0) > 0, NAN)))
+    return found
 
 
 def _added_up(
@@ -262,19 +270,32 @@ def _added_up(
         return beliefs, None, ""
     heard = {name: room for name, room in rooms.items() if room.heard}
     whole = capacity(sensing.parts) or sum(_holds(each.space) for each in rooms.values()) or 1
-    inner = {part for room in heard.values() for part in _within(sensing, room.space)}
-    outer = [name for name in heard if name not in inner]
+    floors = {name: {name, *_within(sensing, room.space)} for name, room in heard.items()}
+    outer = _apart(floors, floors)
     elsewhere = _share(heard, outer, total, max(whole, sum(_holds(heard[one].space) for one in outer)), beliefs)
-    for name in outer:
-        own = [part for part in heard if part in _within(sensing, heard[name].space)]
+    ahead = list(outer)
+    while ahead:
+        name = ahead.pop()
+        own = _apart(floors, [one for one in floors if floors[one] < floors[name]])
         if own:
             held = max(_holds(heard[name].space), sum(_holds(heard[part].space) for part in own))
             _share(heard, own, beliefs[name], held, beliefs)
+            ahead += own
     seen = summed([heard[name].belief for name in outer])
     at_least = np.concatenate([np.cumsum(total[::-1])[::-1], np.zeros(len(seen))])[: len(seen)]
     fits = float(seen @ at_least)
     disagree = "the sensors of its rooms see more people than the doors have counted" if fits < _DISAGREE else ""
     return beliefs, elsewhere, disagree
+
+
+def _apart(floors: Mapping[str, set[str]], names: Iterable[str]) -> list[str]:
+    """Of some rooms the largest, so that none of them shares floor with another. A room that overlaps one of these, and
+    is no part of it, is left out: it stands alone."""
+    found: list[str] = []
+    for name in sorted(names, key=lambda each: (-len(floors[each]), each)):
+        if all(floors[name].isdisjoint(floors[one]) for one in found):
+            found.append(name)
+    return found
 
 
 def _share(

@@ -83,7 +83,11 @@ class OccupancyService:
             if kept.rooms is None or kept.rooms_at != at:
                 async with self._database.read() as tx:
                     bookings = await bookings_at(tx, kept.sensing.parts, at)
-                kept.rooms = await asyncio.to_thread(_with_rooms, kept.rows, kept.sensing, bookings, at)
+                try:
+                    kept.rooms = await asyncio.to_thread(_with_rooms, kept.rows, kept.sensing, bookings, at)
+                except BaseException:
+                    kept.rows = kept.at = None  # as in ``_renew``
+                    raise
                 kept.rooms_at = at
             return kept.rooms
 

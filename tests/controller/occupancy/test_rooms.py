@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from controller.estate.model import Door, Space, SpaceKind
+from controller.occupancy.bookings_then import BookedThen, RoomBookings
 from controller.occupancy.estimate import RoomDevice, Sensing
 from controller.occupancy.expected import CAME, LATE, UNSURE, RoomBooking, expecting
 from controller.occupancy.filter import OccupancyFilter, unseen, usual
@@ -261,3 +262,84 @@ def test_a_device_that_is_gone_says_nothing() -> None:
     told.events.append(HeardEvent(hours(9), hours(9), "main", "log", 1, "camera", data))
     room = of(told.people(hours(9.2), msgspec.structs.replace(ROOMS, counters={})), "studio")
     assert room.state == "not measured"
+
+
+def test_where_one_of_several_sensors_is_silent_the_others_say_whether_anybody_is_there(day: RoomTelling) -> None:
+    """What they count is no longer how many there are, and the room is not unknown."""
+    other = ("main", "other")
+    both = {**ROOMS.in_rooms, other: RoomDevice(space="studio", name="Other")}
+    sensing = msgspec.structs.replace(ROOMS, counters={}, in_rooms=both)
+    day.say(hours(8), "other", ReadingData(name="Other", family="zigbee", values={"people": 2.0}))
+    room = of(day.people(hours(11.9), sensing), "studio")
+    assert room.state == "uncertain"
+    assert room.low is not None
+    assert room.low >= 1
+    assert (room.high or 0) > 10
+    assert [each[:15] for each in room.missing] == ["Other is silent", "how many: its s"]
+    day.counts(hours(12), hours(14), 0)
+    assert of(day.people(hours(13.9), sensing), "studio").people == 0
+
+
+def test_a_silent_camera_counts_no_more_while_a_pir_goes_on(day: RoomTelling) -> None:
+    """It spoke last at 11:45, and is silent after half an hour."""
+    pir = {PIR: RoomDevice(space="studio", name="hall-pir"), COUNTER: RoomDevice(space="studio", name="Camera")}
+    sensing = msgspec.structs.replace(ROOMS, counters={}, in_rooms=pir)
+    day.moves(hours(11), hours(13))
+    before, after = (of(day.people(at, sensing), "studio") for at in (hours(12.2), hours(12.5)))
+    assert "a sensor counts 6" in before.rests_on
+    assert "counts" not in after.rests_on
+    assert after.missing[0].startswith("Camera is silent since 12:")
+    assert after.low is not None
+    assert after.low >= 1
+
+
+def test_rooms_that_share_floor_hold_the_people_there_once(day: RoomTelling) -> None:
+    """A whole of a whole, and two wholes with a part in common."""
+    names = {"house": ("wing", "attic"), "wing": ("hall", "studio"), "other": ("studio", "attic"), "attic": ()}
+    spaces = [Space(site="ramsey", id=one, name=one, capacity=40, parts=parts) for one, parts in names.items()]
+    eyes = {("main", f"{one}-eye"): RoomDevice(space=one, name=one) for one in names}
+    for (_, device), where in eyes.items():
+        for minute in range(0, 90, 15):
+            seen = ReadingData(name=where.name, family="zigbee", values={"presence": 1.0})
+            day.say(hours(9.1) + timedelta(minutes=minute), device, seen)
+
+    def seen(*ids: str) -> dict[str, float]:
+        here = tuple(each for each in spaces if each.id in ids)
+        parts = msgspec.structs.replace(PARTS, spaces=(BEHIND, STUDIO, *here))
+        its = {one: each for one, each in eyes.items() if each.space in ids}
+        found = day.people(hours(10.5), msgspec.structs.replace(ROOMS, parts=parts, in_rooms={**ROOMS.in_rooms, **its}))
+        assert found.building is not None
+        assert found.elsewhere is not None
+        assert found.disagree == ""
+        return {each.space: each.mean or 0.0 for each in found.rooms} | {
+            "elsewhere": found.elsewhere.mean,
+            "all": found.building.mean,
+        }
+
+    nested = seen("house", "wing", "attic")
+    assert nested["house"] + nested["elsewhere"] == pytest.approx(nested["all"], abs=0.2)
+    assert nested["wing"] + nested["attic"] <= nested["house"] + 0.2
+    assert nested["hall"] + nested["studio"] <= nested["wing"] + 0.2
+    across = seen("wing", "other", "attic")
+    assert across["hall"] + across["studio"] <= across["wing"] + 0.2
+    assert min(across["other"] + across["hall"], across["wing"] + across["attic"]) + across[
+        "elsewhere"
+    ] == pytest.approx(across["all"], abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("room", "people"), [("both", 24), ("one", 10), ("two", 10), ("across", 12), ("three", None), ("whole", 24)]
+)
+def test_a_booking_of_a_room_is_expected_in_its_parts_and_wholes_as_far_as_they_share(
+    room: str, people: float | None
+) -> None:
+    sizes = {"one": 10, "two": 10, "three": 10, "both": 24, "across": 24, "whole": 0}
+    inside = {"both": ("one", "two"), "across": ("two", "three"), "whole": ("both", "three")}
+    spaces = tuple(
+        Space(site="ramsey", id=one, name=one, capacity=size or None, parts=inside.get(one, ()))
+        for one, size in sizes.items()
+    )
+    then = BookedThen(id="1", space="both", starts=hours(9), ends=hours(10), people=24, seats=None, state="confirmed")
+    parts = msgspec.structs.replace(PARTS, spaces=spaces)
+    found = RoomBookings(parts=parts, booked=[then]).by_room({}, hours(9.5))
+    assert [each.people for each in found.get(room, [])] == ([] if people is None else [pytest.approx(people)])
