@@ -35,9 +35,20 @@ def running_quantile(seconds: Floats, values: Floats, span: float, share: float,
             past = values[first[index] : index + 1]
             past = past[np.isfinite(past)]
             if len(past):
-                value, taken = float(np.quantile(past, share)), second
+                value, taken = _quantile(past, share), second
         found[index] = value
     return found
+
+
+def _quantile(values: Floats, share: float) -> float:
+    """What `numpy.quantile` finds, in a third of its time."""
+    place = share * (len(values) - 1)
+    low = int(place)
+    high, part = min(low + 1, len(values) - 1), place - low
+    ordered = np.partition(values, (low, high))
+    below, above = float(ordered[low]), float(ordered[high])
+    between = above - below
+    return below + between * part if part < 0.5 else above - between * (1 - part)
 
 
 def held(values: Floats) -> Floats:

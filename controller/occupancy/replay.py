@@ -299,7 +299,7 @@ class Replay:
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
         says = self._seen.says or not self.doors.counting  # counts alone are no evidence that the space is empty
-        self._first_logs = self._weight * _first_logs(self._seen, self._capacity) if says else None
+        self._first_logs = _first_logs(self._seen, self._capacity, self._weight, self._first) if says else None
         self._logs = self._first_logs
         self._learned = None
 
@@ -344,13 +344,16 @@ def _recent(seconds: Floats, column: Column) -> Floats:
     return np.where(seconds - seconds[last] <= _SILENT, held(column.values), np.nan)
 
 
-def _first_logs(seen: Evidence, capacity: int) -> Floats:
-    """Log likelihoods (rows, capacity + 1) before anything is learned."""
-    logs = np.empty((len(seen.occupied), capacity + 1))
-    logs[:, 0] = -np.log1p(np.exp(seen.occupied))
-    logs[:, 1:] = -np.log1p(np.exp(-seen.occupied))[:, None]
+def _first_logs(seen: Evidence, capacity: int, weight: float, first: int) -> Floats:
+    """Log likelihoods (rows, capacity + 1) before anything is learned; 0 before the row ``first``."""
+    occupied, count = seen.occupied[first:], seen.count[first:]
+    found = np.zeros((len(seen.occupied), capacity + 1))
+    logs = found[first:]
+    logs[:, 0] = -np.log1p(np.exp(occupied))
+    logs[:, 1:] = -np.log1p(np.exp(-occupied))[:, None]
     numbers = np.sqrt(np.arange(1, capacity + 1))
-    away = (numbers[None] - np.sqrt(np.clip(seen.count, 0.7, capacity))[:, None]) / 0.8
+    away = (numbers[None] - np.sqrt(np.clip(count, 0.7, capacity))[:, None]) / 0.8
     by_count = -2.5 * np.log1p(away**2 / 4)
     logs[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
-    return logs
+    logs *= weight
+    return found

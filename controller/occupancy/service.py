@@ -265,7 +265,7 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
             },
             **{
                 (each.edge, each.device): RoomDevice(space=each.space, name=each.name)
-                for each in await room_sensors.of_site(tx, site)
+                for each in await room_sensors.of_site(tx, site, at=at)
                 if each.space is not None
             },
         },

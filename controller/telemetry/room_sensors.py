@@ -82,11 +82,13 @@ async def rooms_of(tx: Tx, site: str) -> dict[tuple[str, str], str | None]:
     return {(row.edge, row.device): row.space for row in found}
 
 
-async def of_site(tx: Tx, site: str) -> list[RoomSensor]:
-    """Those without a room first; without those that were removed."""
-    here = (_C.site == site, _C.removed_at.is_(None))
-    query = select(*_COLUMNS).where(*here).order_by(_C.space.is_not(None), _C.name, _C.edge, _C.device)
-    return await all_of(tx, RoomSensor, query)
+async def of_site(tx: Tx, site: str, *, at: datetime | None = None) -> list[RoomSensor]:
+    """Those without a room first; without those that were removed, by ``at`` if that is given."""
+    listed: ColumnElement[bool] = _C.removed_at.is_(None)
+    if at is not None:
+        listed = or_(listed, _C.removed_at > at)
+    query = select(*_COLUMNS).where(_C.site == site, listed)
+    return await all_of(tx, RoomSensor, query.order_by(_C.space.is_not(None), _C.name, _C.edge, _C.device))
 
 
 async def of_edge(tx: Tx, site: str, edge: str, devices: Iterable[str]) -> dict[str, RoomSensor]:

@@ -300,8 +300,8 @@ def test_rooms_that_share_floor_hold_the_people_there_once(day: RoomTelling) -> 
     eyes = {("main", f"{one}-eye"): RoomDevice(space=one, name=one) for one in names}
     for (_, device), where in eyes.items():
         for minute in range(0, 90, 15):
-            seen = ReadingData(name=where.name, family="zigbee", values={"presence": 1.0})
-            day.say(hours(9.1) + timedelta(minutes=minute), device, seen)
+            moved = ReadingData(name=where.name, family="zigbee", values={"presence": 1.0})
+            day.say(hours(9.1) + timedelta(minutes=minute), device, moved)
 
     def seen(*ids: str) -> dict[str, float]:
         here = tuple(each for each in spaces if each.id in ids)

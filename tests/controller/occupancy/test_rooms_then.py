@@ -10,6 +10,7 @@ from controller.estate.service import require_parts
 from controller.occupancy.bookings_then import bookings_at
 from controller.occupancy.rooms import SitePeople
 from controller.occupancy.service import OccupancyService
+from controller.telemetry.room_sensors import of_site, remove
 from controller.telemetry.tables import device_states, room_sensors
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, EventData, ReadingData
@@ -96,3 +97,25 @@ async def test_a_booking_that_was_moved_to_another_day_is_known_where_it_was(
         [before] = (await bookings_at(tx, parts, then)).booked
         assert (await bookings_at(tx, parts, clock.now())).booked == []
     assert (before.id, before.people, before.starts.hour) == (made["id"], 30, 13)
+
+
+async def test_a_sensor_that_was_removed_later_still_measures_the_room_as_it_was(
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    await furnish(container)
+    service = OccupancyService(container.database, clock)
+    seen = event(1, ReadingData(name="Camera", family="z", values={"people": 4.0}), at=clock.now(), device="camera")
+    await store(container.database, SITE, [seen], now=clock.now())
+    clock.advance(seconds=20)
+    shown, moment = await service.rooms_now(SITE), clock.now()
+    clock.advance(minutes=1)
+    async with container.database.write() as tx:
+        camera = next(each for each in await of_site(tx, SITE) if each.device == "camera")
+        await remove(tx, camera, clock.now())
+    clock.advance(minutes=1)
+    assert await service.rooms_at(SITE, moment) == shown
+    before, after = (
+        next(each for each in found.rooms if each.space == "studio").state
+        for found in (shown, await service.rooms_now(SITE))
+    )
+    assert (before, after) == ("measured", "not measured")
