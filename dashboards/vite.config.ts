@@ -28,15 +28,15 @@ export default defineConfig({
     // The server's policy allows only files of its own: nothing may be inlined as a data: address.
     assetsInlineLimit: 0,
     // What every page has loaded is not named again beside each part that comes later.
-    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter((file) => !/(app|rolldown-runtime)-/.test(file)) },
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter((file) => !/(app|rolldown)-/.test(file)) },
     rolldownOptions: {
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
       output: {
-        // A file's name stands in all that load it, and a hash does not pack: the shortest that the builder takes.
+        // A file's name stands in all that load it: it is cut short, and its hash, which does not pack, is the shortest that the builder takes.
         hashCharacters: "hex",
         entryFileNames: "assets/[name]-[hash:7].js",
-        chunkFileNames: "assets/[name]-[hash:7].js",
+        chunkFileNames: ({ name }) => `assets/${name.replace(".svelte", "").slice(0, 10)}-[hash:7].js`,
         // The simulated building's page looks for what all pages share by its name.
         assetFileNames: ({ names }) => `assets/${names.includes("app.css") ? "app-" : ""}[hash:7][extname]`,
         // One file packs better than ten; the rest goes where it is used.

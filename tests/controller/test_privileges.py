@@ -137,5 +137,6 @@ def test_init_unit_and_documents_name_one_data_folder(tmp_path: Path) -> None:
         r"^StateDirectory=(.*)$", (SYSTEMD / "hallkeeper-controller.service").read_text(), re.MULTILINE
     )
     assert Path("/var/lib") / state == DATA_DIR
-    named = re.findall(r"/var/lib/hallkeeper(?!-edge)[\w-]*", "\n".join(each.read_text() for each in DOCUMENTS))
+    documents = "\n".join(each.read_text() for each in DOCUMENTS)
+    named = re.findall(r"/var/lib/hallkeeper(?!-edge|-certificate)[\w-]*", documents)
     assert set(named) == {str(DATA_DIR)}
