@@ -25,7 +25,10 @@ class Length(msgspec.Struct, frozen=True, kw_only=True):
 
 def instant(moment: CalendarTime) -> datetime:
     """The UTC instant. A skipped wall time takes the offset before the gap, a double one the first (3.3.5)."""
-    return moment.wall.replace(tzinfo=moment.zone, fold=0).astimezone(UTC)
+    try:
+        return moment.wall.replace(tzinfo=moment.zone, fold=0).astimezone(UTC)
+    except OverflowError:  # at an end of the calendar, where an offset is all the same
+        return moment.wall.replace(tzinfo=UTC)
 
 
 def exists(moment: CalendarTime) -> bool:

@@ -210,10 +210,13 @@ class _Expansion:
 
     def _put(self, event: CalendarEvent, start: CalendarTime, identity: str, into: list[EventOccurrence]) -> bool:
         """False where it starts after the horizon."""
-        starts, ends = instant(start), _end(event, start)
+        starts = instant(start)
+        if starts >= self._until:
+            return False
+        ends = _end(event, start)
         if ends <= self._since:
             self._past += 1
-        elif starts < self._until:
+        else:
             into.append(
                 EventOccurrence(
                     line=event.line,
@@ -225,7 +228,7 @@ class _Expansion:
                     cancelled=event.cancelled,
                 )
             )
-        return starts < self._until
+        return True
 
     def _refuse(self, event: CalendarEvent, why: Unbookable) -> None:
         self._faults.append(CalendarFault(line=why.line or event.line, uid=event.uid, reason=why.reason))
@@ -271,9 +274,9 @@ class _Onward(msgspec.Struct, frozen=True, kw_only=True):
 
 def require_bookable(event: CalendarEvent) -> None:
     """Raises ``Unbookable``."""
-    _end(event, event.start)
     if not _FIRST_YEAR <= event.start.wall.year <= _LAST_YEAR:
         raise Unbookable(f"begins in the year {event.start.wall.year}; a diary holds {_FIRST_YEAR} to {_LAST_YEAR}")
+    _end(event, event.start)
 
 
 def _moved_by(series: CalendarEvent, event: CalendarEvent, replaces: CalendarTime) -> timedelta:

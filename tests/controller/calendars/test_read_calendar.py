@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.calendars.date_times import CalendarTime, instant
 from controller.calendars.ics_parser import CalendarError
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
 from controller.text import local_time
@@ -270,6 +271,29 @@ _NAMES = st.sampled_from(
         "EXDATE;VALUE=DATE",
     ]
 )
+
+WEEKLY = ["DTSTART:20261120T100000", "DTEND:20261120T110000", "RRULE:FREQ=WEEKLY"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "occurrences"),
+    [
+        (["DTSTART:99991231T235959", "DURATION:P1D"], 0),
+        (["DTSTART:20261120T100000", "DTEND;TZID=America/New_York:99991231T235959"], 0),
+        (["DTSTART:20261120T100000", "DTEND;TZID=Asia/Tokyo:00010101T000000"], 0),
+        ([*WEEKLY, "RDATE;VALUE=PERIOD:99991231T235959/P1D"], 6),
+    ],
+)
+def test_times_at_an_end_of_the_calendar_stop_nothing(lines: list[str], occurrences: int) -> None:
+    assert len(sorted_out(event(*lines)).occurrences) == occurrences
+
+
+@pytest.mark.parametrize(
+    ("at", "zone"),
+    [(datetime.max.replace(tzinfo=UTC), "America/New_York"), (datetime.min.replace(tzinfo=UTC), "Asia/Tokyo")],
+)
+def test_a_time_at_an_end_of_the_calendar_is_an_instant_without_its_offset(at: datetime, zone: str) -> None:
+    assert instant(CalendarTime(wall=at.replace(tzinfo=None), zone=ZoneInfo(zone))) == at
 
 
 @given(st.lists(st.tuples(_NAMES, _VALUES), max_size=8))
