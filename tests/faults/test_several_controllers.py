@@ -176,7 +176,7 @@ async def test_a_holder_that_sleeps_for_three_leases_publishes_stores_and_acknow
     await edge.acknowledged(100)
     assert (await pair.book(pair.second, 1)).status_code == 201
     await asyncio.sleep(3 * LEASE_S)
-    pair.second.pause()  # from here on nobody speaks but the one that wakes up
+    pair.second.pause()  # from here on only the one that wakes up can send
     await edge.send(now_of(101, 150))
     heard: list[object] = []
     everything = BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=["hk/1/#"])
@@ -229,7 +229,7 @@ async def test_killed_under_load_no_booking_or_event_is_lost_or_doubled_and_a_wa
                 answer = await pair.book(at, number)
             except httpx.TransportError:
                 continue
-            if "outcome-unknown" in answer.text:  # the one that was asked first is gone: look, then ask anew
+            if "outcome-unknown" in answer.text:  # the first one asked is gone: look, then ask again
                 async with pair.database.read() as tx:
                     query = select(bookings.c.id).where(bookings.c.title == f"Choir {number}")
                     if (found := (await tx.execute(query)).scalar()) is not None:
