@@ -16,6 +16,7 @@ from edge.sensors.config import (
     MotionConfig,
     MqttCounterConfig,
     MqttSensorsConfig,
+    RoomSensorConfig,
     SnmpConfig,
     WebSourceConfig,
     filter_trouble,
@@ -27,6 +28,7 @@ _TABLES = {
     "readers": "reader",
     "counters": "counter",
     "mqtt_counters": "mqtt_counter",
+    "room_sensors": "room_sensor",
     "areas": "area",
 }
 _TABLES |= {"announcers": "announcer", "outputs": "output"}
@@ -45,6 +47,7 @@ class ConfiguredDevices(msgspec.Struct, frozen=True, kw_only=True, rename=_TABLE
     counters: tuple[CounterConfig, ...] = ()
     mqtt_counters: tuple[MqttCounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
+    room_sensors: tuple[RoomSensorConfig, ...] = ()
     wifi: tuple[AnyWifiConfig, ...] = ()
     mqtt_sensors: MqttSensorsConfig | None = None
     areas: tuple[AreaConfig, ...] = ()
@@ -75,6 +78,8 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
     for at, motion in enumerate(parts.motion):
         taken.name(f"motion[{at}].id", motion.id)
         taken.pin(f"motion[{at}].pin", motion.pin)
+    for at, sensor in enumerate(parts.room_sensors):
+        _check_room_sensor(taken, f"room_sensor[{at}]", sensor)
     for at, wifi in enumerate(parts.wifi):
         _check_wifi(taken, f"wifi[{at}]", wifi)
     if parts.mqtt_sensors is not None:
@@ -103,6 +108,19 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         taken.pin(f"output[{at}].relay", output.relay.pin)
         for zone in output.zones:
             _check_watched(path, f"output[{at}].zones", zone, parts)
+
+
+def _check_room_sensor(taken: "_Taken", here: str, sensor: RoomSensorConfig) -> None:
+    taken.name(f"{here}.id", sensor.id)
+    if (sensor.device is None) is (sensor.contact is None):
+        raise ConfigError(taken.path, here, "needs either device or contact", "Keep one of the two")
+    if sensor.contact is not None:
+        taken.pin(f"{here}.contact", sensor.contact.pin)
+    if sensor.device is not None:
+        taken.device(f"{here}.device", sensor.device)
+        if not Path(sensor.device).is_absolute():
+            hint = "Write it like /sys/bus/i2c/devices/1-0062 or /sys/bus/w1/devices/28-0316a2799bf0"
+            raise ConfigError(taken.path, f"{here}.device", f"{sensor.device!r} does not begin with /", hint)
 
 
 def _check_sensors_login(path: Path, sensors: MqttSensorsConfig) -> None:

@@ -30,6 +30,7 @@ from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
 from edge.sensors.wifi_stations import StationCounter, station_sets
+from edge.sensors.wired_sensors import WiredSensors
 from edge.system.persisted_state import HeardCounter, PersistedState
 
 
@@ -76,6 +77,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
     mqtt_sensors: dict[str, MqttSensors] = {}
+    wired_sensors: WiredSensors | None = None
     areas: dict[str, Area] = {}
     closing_service: ClosingService | None = None
 
@@ -106,7 +108,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
         line, so that no door that it released locks again."""
         starting: list[_Starting | None] = [*self.areas.values(), self.lockouts, self.access_state, self.fire]
         starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
-        starting += [*self.stations.values(), *self.mqtt_sensors.values(), self.closing_service]
+        starting += [*self.stations.values(), *self.mqtt_sensors.values(), self.wired_sensors, self.closing_service]
         for each in starting:
             if each is not None:
                 each.start()
@@ -219,6 +221,7 @@ def build_devices(
         motion=motion,
         stations={each.id: StationCounter(each, runtime=runtime, zone=stations[each.zone]) for each in config.wifi},
         mqtt_sensors=listening,
+        wired_sensors=WiredSensors(config.room_sensors, runtime=runtime),
         areas=areas,
         closing_service=closing_service,
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.sensors.mqtt_devices.decode import Decoder
-from edge.sensors.mqtt_devices.report import Report
+from edge.sensors.report import Report
 
 TABLE = Path(__file__).parent / "data" / "mqtt_devices" / "payloads.tsv"
 ZONE = ZoneInfo("Europe/London")

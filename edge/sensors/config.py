@@ -1,5 +1,5 @@
-"""The ``[[counter]]``, ``[[mqtt_counter]]``, ``[[motion]]``, ``[[wifi]]`` and ``[mqtt_sensors]`` tables of the
-configuration."""
+"""The ``[[counter]]``, ``[[mqtt_counter]]``, ``[[motion]]``, ``[[room_sensor]]``, ``[[wifi]]`` and ``[mqtt_sensors]``
+tables of the configuration."""
 
 from typing import Annotated, Literal
 
@@ -29,6 +29,15 @@ class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     zone: Slug
     pin: PinNumber
     active_high: bool = True
+
+
+class RoomSensorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sensor of a room that is wired to this computer. Either ``device``, the folder in /sys that its kernel driver
+    keeps for it, or ``contact``, which is closed while its window or cupboard is."""
+
+    id: Slug
+    device: PathText | None = None
+    contact: InputPin | None = None
 
 
 class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="format"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from edge.config import Config
 from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.sensors.config import ListingConfig, SnmpConfig
+from edge.sensors.kernel_values import channels
 from edge.sensors.station_snmp import WALK
 from edge.wire.doctor_findings import UNIT_FIELDS, Finding, clock, fail, ok, unit, warn
 from edge.wire.machine_clock import battery_clock, kernel_error_s, kernel_synchronised
@@ -87,6 +88,21 @@ class Machine:
                 yield self._device(reader.id, Path(reader.device), "input", "/dev/input/by-id")
             elif isinstance(reader, OsdpConfig):
                 yield self._device(reader.id, Path(reader.port), "dialout", "/dev/serial/by-id")
+
+        for each in config.room_sensors:
+            if each.device is not None:
+                yield self._room_sensor(each.id, Path(each.device))
+
+    @staticmethod
+    def _room_sensor(name: str, folder: Path) -> Finding:
+        thing = f"room sensor {name}"
+        if not folder.exists():
+            hint = "Look at its wires, and whether config.txt loads its overlay: docs/sensors.md"
+            return fail(thing, f"{folder} does not exist, so no driver has found it", hint)
+        if not (found := channels(folder)):
+            hint = "Use the folder of the device itself, such as /sys/bus/i2c/devices/1-0062; docs/sensors.md"
+            return fail(thing, f"{folder} has nothing that a room sensor measures", hint)
+        return ok(thing, f"its driver measures {', '.join(sorted(found))}")
 
     def _device(self, name: str, path: Path, group: str, listed: str) -> Finding:
         thing = f"reader {name}"

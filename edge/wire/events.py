@@ -156,10 +156,10 @@ Counts = Annotated[dict[Slug, Total], msgspec.Meta(max_length=20)]
 
 
 class ReadingData(msgspec.Struct, frozen=True, kw_only=True, tag="reading", tag_field="kind", omit_defaults=True):
-    """What a sensor that is no device of the edge has sent through the building's own broker. Nobody has signed it: no
-    door, alarm or booking acts on it. ``name``: as its messages name it; ``values``: by ``ReadingKind``, only what is
-    new; ``battery``: percent; ``link``: as the sensor gives it. ``set_aside``: how many values and messages were since
-    its last event, by reason; ``replaced``: how many newer values replaced."""
+    """What a sensor of a room measured: a wired one, or one that has sent it through the building's own broker, which
+    nobody has signed. No door, alarm or booking acts on it. ``name``: as its messages name it; ``values``: by
+    ``ReadingKind``, only what is new; ``battery``: percent; ``link``: as the sensor gives it. ``set_aside``: how many
+    values and messages were since its last event, by reason; ``replaced``: how many newer values replaced."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=450)]
     family: Annotated[str, msgspec.Meta(max_length=40)]

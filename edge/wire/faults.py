@@ -48,6 +48,7 @@ class FaultCode(StrEnum):
     STATIONS_UNREADABLE = "stations_unreadable"
     STATIONS_REFUSED = "stations_refused"
     SENSORS_CUT_OFF = "sensors_cut_off"
+    SENSOR_UNREADABLE = "sensor_unreadable"
     SOUND_NOT_PLAYED = "sound_not_played"
     CLOCK_DISPUTED = "clock_disputed"
     BATTERY_CLOCK_MISSING = "battery_clock_missing"
@@ -169,6 +170,9 @@ CATALOGUE: dict[FaultCode, FaultText] = {
     ),
     FaultCode.SENSORS_CUT_OFF: FaultText(
         "the broker of its sensors does not answer", "look whether that broker runs, and at [mqtt_sensors] in edge.toml"
+    ),
+    FaultCode.SENSOR_UNREADABLE: FaultText(
+        "nothing can be read from it", "`hallkeeper doctor` on the Pi says why; look at its wires and its driver"
     ),
     FaultCode.SOUND_NOT_PLAYED: FaultText(
         "its sound cannot be played", "try the announcer's command by hand; look at the loudspeaker"

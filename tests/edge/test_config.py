@@ -122,6 +122,11 @@ MISTAKES = [
     ('data_dir = "data"', 'data_dir = "data"\ntimezone = "Mars/Base"', "timezone"),
     ('data_dir = "data"', 'data_dir = "data"\ncolour = "red"', "colour"),
     ("[broker]", "[broker", "the file"),
+    ("[broker]", '[[room_sensor]]\nid = "air"\n[broker]', "room_sensor[0]"),
+    ("[broker]", '[[room_sensor]]\nid = "air"\ndevice = "/sys/a"\ncontact = { pin = 4 }\n[broker]', "room_sensor[0]"),
+    ("[broker]", '[[room_sensor]]\nid = "air"\ndevice = "1-0062"\n[broker]', "room_sensor[0].device"),
+    ("[broker]", '[[room_sensor]]\nid = "window"\ncontact = { pin = 17 }\n[broker]', "room_sensor[0].contact"),
+    ("[broker]", '[[room_sensor]]\nid = "front-door"\ncontact = { pin = 4 }\n[broker]', "room_sensor[0].id"),
 ]
 
 

@@ -171,6 +171,25 @@ def test_missing_readers_and_programs_are_named(tmp_path: Path) -> None:
     assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner does not exist"
 
 
+@pytest.mark.parametrize(
+    ("files", "verdict", "said"),
+    [
+        ({"temperature": "18500"}, Severity.OK, "its driver measures temperature"),
+        ({"eeprom": ""}, Severity.FAIL, "has nothing that a room sensor measures"),
+        ({}, Severity.FAIL, "does not exist, so no driver has found it"),
+    ],
+)
+def test_of_a_wired_sensor_it_says_what_its_driver_measures(
+    tmp_path: Path, files: dict[str, str], verdict: Severity, said: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / "28-0316").mkdir(exist_ok=True)
+        (tmp_path / "28-0316" / name).write_text(content)
+    text = f'{GOOD}\n[[room_sensor]]\nid = "store"\ndevice = "{tmp_path}/28-0316"\n'
+    here = found(folder_with(tmp_path, text), pi(tmp_path / "pi"))["room sensor store"]
+    assert (here.verdict, said in here.said) == (verdict, True)
+
+
 def test_the_package_of_a_missing_snmp_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snmp = 'format = "snmp"\nhost = "ap"\nlogin_file = "snmp.conf"\ncount = "1.3.6.1.4"'
     write(tmp_path / "snmp.conf", "defVersion 2c\n")

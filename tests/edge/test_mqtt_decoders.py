@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge.sensors.mqtt_devices.decode import Decoder
-from edge.sensors.mqtt_devices.report import instant_of
+from edge.sensors.report import instant_of
 from edge.wire.readings import ReadingKind, believable, unit
 from tests.mqtt_devices import ZONE, Row, read, rows, spoken
 

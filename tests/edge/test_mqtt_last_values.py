@@ -6,7 +6,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from edge.sensors.mqtt_devices.last_values import (
+from edge.sensors.last_values import (
     BUDGET,
     BUDGET_MOST,
     CHANGE_S,
@@ -18,7 +18,7 @@ from edge.sensors.mqtt_devices.last_values import (
     LastValues,
     device_id,
 )
-from edge.sensors.mqtt_devices.report import Aside, Family, Reading, Report
+from edge.sensors.report import Aside, Family, Reading, Report
 from edge.wire.ids import is_slug
 from edge.wire.readings import ReadingKind
 

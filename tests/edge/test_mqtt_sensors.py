@@ -14,13 +14,13 @@ import pytest
 from edge.errors import ConfigError
 from edge.net.mqtt_client import SENSORS_PACKET_LIMIT, sensors_link
 from edge.sensors.config import MqttSensorsConfig
-from edge.sensors.mqtt_devices.decode import Decoder
-from edge.sensors.mqtt_devices.last_values import (
+from edge.sensors.last_values import (
     LastValues,
     device_id,
 )
+from edge.sensors.mqtt_devices.decode import Decoder
 from edge.sensors.mqtt_devices.listener import AT_ONCE, RETRY_S, STATE_S, TOPIC_LIMIT, UNREAD, MqttSensors
-from edge.sensors.mqtt_devices.report import PARTS_LIMIT, PAYLOAD_LIMIT, Aside, Family, Report
+from edge.sensors.report import PARTS_LIMIT, PAYLOAD_LIMIT, Aside, Family, Report
 from edge.system.liveness import STUCK_S
 from edge.wire.broker_link import Connected, Disconnected, Message
 from edge.wire.events import AlarmData, FaultData, MotionData, ReadingData

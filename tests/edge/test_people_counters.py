@@ -16,7 +16,7 @@ from edge.sensors.mqtt_devices.decode import TOPICS
 from edge.sensors.mqtt_devices.listener import subscribed
 from edge.sensors.mqtt_devices.people_counter import OFTEN_S, SILENT_S, STATE_S
 from edge.sensors.mqtt_devices.people_totals import AT_ONCE, LIMIT, Follower, Passed, Totals, follow, read
-from edge.sensors.mqtt_devices.report import Aside
+from edge.sensors.report import Aside
 from edge.system.persisted_state import FILE
 from edge.wire.broker_link import Connected, Message
 from edge.wire.events import FaultData, FootfallData

@@ -17,7 +17,7 @@ from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig
 from edge.sensors.mqtt_devices.listener import subscribed
 from edge.sensors.mqtt_devices.people_intervals import KEPT, Interval, Intervals, add, read_intervals
 from edge.sensors.mqtt_devices.people_totals import MOST, Totals
-from edge.sensors.mqtt_devices.report import Aside
+from edge.sensors.report import Aside
 from edge.wire.events import FootfallData
 from tests.edge.hall import ZERO, Hall, config, with_hall
 from tests.edge.test_config import GOOD, loaded

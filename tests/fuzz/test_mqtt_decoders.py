@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.sensors.mqtt_devices.decode import Decoder
-from edge.sensors.mqtt_devices.report import NAME_LIMIT
+from edge.sensors.report import NAME_LIMIT
 from edge.wire.readings import believable
 from tests.fuzz.effort import effort
 from tests.fuzz.mutations import bent, extreme

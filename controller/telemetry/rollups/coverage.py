@@ -16,7 +16,7 @@ from edge.wire.interval import Interval
 BLINDING = frozenset(
     {FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.BEAM_FLICKERS, FaultCode.BEAMS_SILENT}
     | {FaultCode.COUNTER_SILENT, FaultCode.STATIONS_UNREADABLE, FaultCode.STATIONS_REFUSED}
-    | {FaultCode.PIR_STUCK, FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS}
+    | {FaultCode.PIR_STUCK, FaultCode.LINE_HELD_LOW, FaultCode.INPUT_CHATTERS, FaultCode.SENSOR_UNREADABLE}
 )
 """Faults with which a device counts nothing, or not what there is."""
 

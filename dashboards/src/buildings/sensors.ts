@@ -50,7 +50,7 @@ const FLAGS: Record<string, readonly [no: string, yes: string]> = /* words */ {
   smoke: ["No smoke", "Smoke"],
   input: ["Switch off", "Switch on"],
 };
-const FAMILIES: Record<string, string> = { zigbee2mqtt: "Zigbee2MQTT", shelly: "Shelly", tasmota: "Tasmota", esphome: "ESPHome" };
+const FAMILIES: Record<string, string> = { zigbee2mqtt: "Zigbee2MQTT", shelly: "Shelly", tasmota: "Tasmota", esphome: "ESPHome", wired: "GPIO, I²C, 1-Wire" };
 const ASIDE: Record<string, (n: number) => string> = {
   malformed: (n) => plural(n, "1 message could not be read", `${n} messages could not be read`),
   "not-a-number": (n) => plural(n, "1 word came in place of a value", `${n} words came in place of values`),

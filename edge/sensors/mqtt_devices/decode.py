@@ -3,7 +3,7 @@
 from datetime import tzinfo
 
 from edge.sensors.mqtt_devices import esphome, shelly, tasmota, zigbee2mqtt
-from edge.sensors.mqtt_devices.report import Report
+from edge.sensors.report import Report
 
 TOPICS = (
     "zigbee2mqtt/#",

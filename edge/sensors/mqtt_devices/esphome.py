@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from edge.sensors.mqtt_devices.report import Family, Finding, Report, malformed, object_of, text_of
+from edge.sensors.report import Family, Finding, Report, malformed, object_of, text_of
 from edge.wire.readings import FLAGS, ReadingKind
 
 ANNOUNCED_LIMIT = 1000

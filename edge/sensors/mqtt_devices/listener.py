@@ -12,10 +12,10 @@ import msgspec
 
 from edge.runtime import Runtime
 from edge.sensors.config import MqttCounterConfig, MqttSensorsConfig, hears
+from edge.sensors.last_values import NEVER, LastValues
 from edge.sensors.mqtt_devices.decode import Decoder
-from edge.sensors.mqtt_devices.last_values import NEVER, LastValues
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
-from edge.sensors.mqtt_devices.report import PAYLOAD_LIMIT
+from edge.sensors.report import PAYLOAD_LIMIT
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.wire.access_decision import ClockTrust
 from edge.wire.broker_link import Connected, Disconnected, Link, Message, Trouble, stop_if_told

@@ -9,7 +9,7 @@ from edge.sensors.config import MqttCounterConfig, hears
 from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.people_intervals import LOGICS, Intervals, add, read_intervals
 from edge.sensors.mqtt_devices.people_totals import MOST, Follower, Totals, follow, read, read_one
-from edge.sensors.mqtt_devices.report import Aside, object_of
+from edge.sensors.report import Aside, object_of
 from edge.system.persisted_state import HeardCounter
 from edge.wire.access_decision import ClockTrust
 from edge.wire.broker_link import Message

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from edge.sensors.mqtt_devices.people_totals import AT_ONCE, MOST, PER_S, Totals
-from edge.sensors.mqtt_devices.report import Aside, inner, instant_of, number_of
+from edge.sensors.report import Aside, inner, instant_of, number_of
 
 LOGICS = "logics_data"
 KEPT = 3000

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from edge.sensors.mqtt_devices.report import Aside, inner, number_of, object_of, text_of
+from edge.sensors.report import Aside, inner, number_of, object_of, text_of
 
 FIELDS = (
     ("total_counter_in", "total_counter_out"),

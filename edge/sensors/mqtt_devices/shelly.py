@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
-from edge.sensors.mqtt_devices.report import (
+from edge.sensors.report import (
     PARTS_LIMIT,
     Aside,
     Family,

@@ -6,7 +6,7 @@ the device shows. A lock's users and PINs are never read.
 
 from datetime import tzinfo
 
-from edge.sensors.mqtt_devices.report import (
+from edge.sensors.report import (
     Family,
     Finding,
     Report,

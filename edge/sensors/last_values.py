@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, Protocol, TypeVar
 
-from edge.sensors.mqtt_devices.report import Aside, Family, Report
+from edge.sensors.report import Aside, Family, Report
 from edge.wire.events import ReadingData
 from edge.wire.readings import FLAGS, ReadingKind
 

@@ -1,4 +1,4 @@
-"""What a decoder makes of one message of an MQTT device. Pure.
+"""What a sensor says at once: one message of an MQTT device, or one look at a wired one. Pure.
 
 A field that is ``null`` or missing says nothing: devices send what has changed, and ``null`` until they have measured.
 """
@@ -49,6 +49,8 @@ class Family(StrEnum):
     SHELLY = "shelly"
     TASMOTA = "tasmota"
     ESPHOME = "esphome"
+    WIRED = "wired"
+    """On a bus or a pin of the edge's own computer."""
 
 
 class Aside(StrEnum):
