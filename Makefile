@@ -85,6 +85,7 @@ wheel: setup-run ## dist/hallkeeper-*.whl for a server, with the pages in it; di
 	cd deploy/edge-wheel && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
 
 packages: wheel ## dist/hallkeeper-edge_*.deb and hallkeeper-controller_*.deb for this Debian release and processor
+	@deploy/setup/system.sh packages
 	deploy/packages/build.sh hallkeeper-edge dist
 	deploy/packages/build.sh hallkeeper-controller dist
 

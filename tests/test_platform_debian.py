@@ -84,6 +84,12 @@ def test_an_installed_package_has_made_its_users_and_starts_its_unit_once_it_is_
     assert "ConditionPathExists=/etc/hallkeeper/edge.toml" in unit
 
 
+def test_an_installed_package_has_the_library_of_the_pins_for_debian_s_python(edge: Installed) -> None:
+    python = edge.root / "opt/hallkeeper/bin/python"
+    said = run(python, "-IBc", "import lgpio; print(lgpio.__file__, lgpio.get_module_version())")
+    assert said.startswith(str(edge.root / "opt/hallkeeper/lib"))
+
+
 def test_the_installed_agent_runs_by_debian_s_python_and_reads_a_configuration(edge: Installed, tmp_path: Path) -> None:
     program = edge.root / "opt/hallkeeper/bin/hallkeeper"
     assert program.read_text().startswith("#!/opt/hallkeeper/bin/python")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds a Debian package for the release and processor of this machine: `build.sh hallkeeper-edge DIST` from the wheels in
 # the folder DIST, and leaves it there. The same source makes the same bytes.
-# Its environment is /opt/hallkeeper, made with Debian's own Python from requirements/*.txt by hash.
+# Its environment is /opt/hallkeeper, made with Debian's own Python from requirements/*.txt by hash. lgpio alone is compiled,
+# which takes what `deploy/setup/system.sh packages` installs.
 set -eu
 package=$1
 dist=$(realpath "$2")
@@ -40,10 +41,13 @@ put() { # FOLDER FILE...: files in a folder of the package
     install -D -m 644 -t "$folder" "$@"
 }
 
-.venv/bin/uv venv --quiet --python $python --system-site-packages "$environment"
-# Only what the lock names counts, not what this machine's Python happens to have.
+.venv/bin/uv venv --quiet --python $python "$environment"
 .venv/bin/uv pip sync --quiet --link-mode copy --python "$environment/bin/python" --require-hashes "requirements/$lock.txt"
 .venv/bin/uv pip install --quiet --link-mode copy --no-deps --python "$environment/bin/python" "$dist/$wheel-$version-py3-none-any.whl"
+# The library of the pins: Raspberry Pi OS has a package of it, Debian has none, and its wheels end before Debian 13's Python.
+PYPI=1 CFLAGS=-g0 .venv/bin/uv pip install --quiet --link-mode copy --no-deps --python "$environment/bin/python" \
+    --require-hashes -r deploy/packages/lgpio.txt
+find "$environment/lib" -name '_lgpio*.so' -exec strip --strip-unneeded --remove-section=.note.gnu.build-id {} +
 # The package's own place stands where uv wrote that of this build.
 rm -f "$environment/.lock" "$environment/.gitignore" "$environment/CACHEDIR.TAG"
 find "$environment/bin" ! -name 'python*' ! -name hallkeeper -type f -delete
@@ -81,7 +85,7 @@ Architecture: $architecture
 Maintainer: Hallkeeper <packages@hallkeeper.invalid>
 Installed-Size: $(du -sk "$root" | cut -f1)
 Depends: python3 (>= $series), python3 (<< $next), systemd, tzdata$depends
-$([ $package = hallkeeper-edge ] && echo "Recommends: python3-lgpio" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Recommends: restic" "Suggests: python3-lgpio, nginx, lego, postgresql, postgresql-client")
+$([ $package = hallkeeper-edge ] && echo "Suggests: iw, snmp" || printf '%s\n' "Conflicts: hallkeeper-edge" "Replaces: hallkeeper-edge" "Provides: hallkeeper-edge (= $version+$release)" "Recommends: restic" "Suggests: iw, snmp, nginx, lego, postgresql, postgresql-client")
 Section: net
 Priority: optional
 Homepage: https://hallkeeper.invalid

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
-# `make peers` or `make pi` runs besides: `system.sh peers`, `system.sh pi`.
+# `make peers`, `make packages` or `make pi` runs besides: `system.sh peers`, `system.sh packages`, `system.sh pi`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -31,8 +31,6 @@ if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
     # Chromium's shell draws the same pages with half of the CPU.
     have chromium-headless-shell || have chromium || need "chromium-headless-shell fonts-liberation" ""
-    # Debian's own, by which its packages run.
-    [ -x /usr/bin/python3 ] || need python3 ""
     have systemd-analyze || need systemd ""
     have_postgres || need postgresql postgresql.service
     have nginx || need nginx nginx.service
@@ -45,6 +43,13 @@ if [ "$purpose" = test ]; then
     have snmpbulkwalk || need snmp ""
     [ -x /usr/lib/dovecot/lmtp ] || need dovecot-lmtpd ""
 fi
+if [ "$purpose" = test ] || [ "$purpose" = packages ]; then
+    # Debian's own Python, by which its packages run, and what compiles lgpio for it.
+    [ -x /usr/bin/python3 ] || need python3 ""
+    there /usr/include/"$(readlink /usr/bin/python3)"/Python.h || need python3-dev ""
+    have swig || need swig ""
+    have gcc || need "gcc libc6-dev" ""
+fi
 if [ "$purpose" = pi ]; then
     # A virtual machine, Debian for its disk, and modules for its kernel.
     have qemu-system-x86_64 || need qemu-system-x86 ""
@@ -53,8 +58,6 @@ if [ "$purpose" = pi ]; then
     have mke2fs || need e2fsprogs ""
     have make || need build-essential ""
     have xz || need xz-utils ""
-    have swig || need swig ""
-    there /usr/include/python3*/Python.h || need python3-dev ""
     there /usr/src/linux-headers-*-amd64 || need linux-headers-amd64 ""
     there /usr/src/linux-source-*.tar.xz || need linux-source ""
 fi

@@ -20,8 +20,11 @@ STORE = ROOT / ".pi"
 HERE = Path(__file__).parent
 SOURCES = Path("/usr/src")
 DISK_MB = 4096
-PACKAGES = ("systemd-sysv", "dbus", "udev", "kmod", "python3", "mosquitto", "tzdata", "iproute2", "initramfs-tools")
-"""What the packages of Hallkeeper depend on, and what a Debian system has that boots."""
+PACKAGES = (
+    *("systemd-sysv", "dbus", "udev", "kmod", "python3", "tzdata", "iproute2", "initramfs-tools"),
+    *("mosquitto", "restic"),
+)
+"""What the packages of Hallkeeper depend on and recommend, and what a Debian system has that boots."""
 IN_INITRD = ("virtio_pci", "virtio_blk", "ext4")
 _IRQ = ("irq_to_desc(irqnum)", "irq_data_to_desc(irq_get_irq_data(irqnum))")
 """What `irq_sim.c` calls inside the kernel, and the same for a module."""
@@ -65,7 +68,7 @@ def digest(*parts: bytes) -> str:
 def base_image() -> Image:
     """The image, made where there is none of the present recipe: some four minutes."""
     kernel = _kernel_version()
-    recipe = [HERE / "image.py", HERE / "lgpio.txt", *sorted((HERE / "guest").iterdir())]
+    recipe = [HERE / "image.py", *sorted((HERE / "guest").iterdir())]
     name = digest(kernel.encode(), *(path.read_bytes() for path in recipe))
     folder = STORE / f"image-{name}"
     image = Image(name=name, kernel=folder / "vmlinuz", initrd=folder / "initrd.img", disk=folder / "disk.raw")
@@ -89,13 +92,11 @@ def _kernel_version() -> str:
 def _make(kernel: str, work: Path) -> None:
     say(f"building modules for the kernel {kernel}")
     modules = _modules(kernel, work / "modules")
-    say("building lgpio")
-    lgpio = _lgpio(work / "lgpio")
     say("installing Debian into a folder")
     root = work / "root"
     _debian(kernel, root)
     say("making the image")
-    _put(root, kernel, modules, lgpio)
+    _put(root, kernel, modules)
     image = work / "image"
     image.mkdir()
     for name in ("vmlinuz", "initrd"):
@@ -123,14 +124,6 @@ def _modules(kernel: str, folder: Path) -> list[Path]:
     return [folder / f"{name}.ko" for name in names]
 
 
-def _lgpio(folder: Path) -> Path:
-    """The library of the pins, for Debian's Python: Raspberry Pi OS has it as a package, Debian has none."""
-    uv = ROOT / ".venv" / "bin" / "uv"
-    words: list[str | Path] = ["--python", "/usr/bin/python3", "--no-deps", "--require-hashes", "--target", folder]
-    run(uv, "pip", "install", "--quiet", *words, "-r", HERE / "lgpio.txt", env={**os.environ, "PYPI": "1"})
-    return folder
-
-
 def _debian(kernel: str, root: Path) -> None:
     release = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text(), re.MULTILINE)
     assert release, "this is no release of Debian"
@@ -156,16 +149,13 @@ def _debian(kernel: str, root: Path) -> None:
     )
 
 
-def _put(root: Path, kernel: str, modules: list[Path], lgpio: Path) -> None:
+def _put(root: Path, kernel: str, modules: list[Path]) -> None:
     """What makes a Pi of the folder with Debian in it, and what the test asks it by."""
     extra = root / "lib/modules" / kernel / "extra"
     extra.mkdir()
     for module in modules:
         shutil.copy(module, extra)
     run("depmod", "-b", root, kernel)
-    for found in lgpio.glob("*lgpio*"):
-        if found.is_file():
-            shutil.copy(found, root / "usr/lib/python3/dist-packages")
     tools = root / "usr/lib/hallkeeper-test"
     tools.mkdir()
     units = root / "etc/systemd/system"
