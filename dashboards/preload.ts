@@ -50,6 +50,7 @@ const FIRST: Record<string, First> = {
   "closures/year": { parts: ["closures/Closures", "closures/Year"] },
   use: managing("use/Use"),
   "use/attendance": managing("use/Attendance"),
+  "use/expected": managing("use/Expected", "/sites/{site}/forecast"),
   "use/count": managing("use/HandCount", "/sites/{site}/hand-counts", "/sites/{site}"),
   estate: managing("allSites/AllSites", "/estate?limit=200"),
   wall: managing("wall/Wall", "/alerts"),

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.estate.errors import SiteUnknown
-from controller.forecast.answers import ExpectedHourRead, ForecastRead
+from controller.forecast.answers import ForecastRead, forecast_read
 from controller.forecast.service import ForecastService
 from controller.people.authentication import SeesLive
-from controller.web.fields import SlugPath, answer_of
+from controller.web.fields import SlugPath
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
 
@@ -26,17 +26,4 @@ async def get_forecast(
 ) -> ForecastRead:
     """How many people to expect in each hour from this one on, with an interval. The site's closures, bank holidays and
     school terms are taken into account."""
-    found = await forecasts.ahead(site, days)
-    items = [
-        ExpectedHourRead(
-            starts=each.start.isoformat(),
-            ends=each.end.isoformat(),
-            expected=round(each.mean, 1),
-            low=each.low,
-            high=each.high,
-            level=each.level,
-            note=each.note,
-        )
-        for each in found.hours
-    ]
-    return answer_of(ForecastRead, found, found.site.tz, items=items)
+    return forecast_read(await forecasts.ahead(site, days))

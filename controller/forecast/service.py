@@ -1,9 +1,12 @@
 """Reads what a site's counters counted and says how many people to expect there."""
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from controller.bookings import repository as bookings
 from controller.db.engine import Database
+from controller.diary.model import CLAIMING
 from controller.diary.site_config import SiteConfigs
 from controller.telemetry.rollups.crossings import crossings
 from controller.telemetry.rollups.fold import Step, start_of
@@ -31,4 +34,6 @@ class ForecastService:
             hours = await self._site_configs.hours(tx, site)
             past = Interval(start=now - LEARNS_FROM, end=start_of(Step.HOUR, now, hours.site.tz))
             counters = await crossings(tx, site, Step.HOUR, past, now)
-        return await asyncio.to_thread(site_forecast, hours, counters, past, days, now)
+            found = await bookings.between(tx, site, Interval(start=now, end=now + timedelta(days=days + 1)))
+        held = [each.during for each in found if each.state in CLAIMING]
+        return await asyncio.to_thread(site_forecast, hours, counters, past, days, now, held)

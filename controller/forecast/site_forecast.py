@@ -1,10 +1,12 @@
 """From what a site's counters counted to how many people to expect there. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.estate.model import Site
+from controller.forecast.days_ahead import DayAhead, days_ahead
 from controller.forecast.hours import HOUR, ExpectedHour, forecast
 from controller.forecast.model import HISTORY, LEAST_DAYS
 from controller.forecast.site_calendar import calendar_of
@@ -23,7 +25,7 @@ class SiteForecast(msgspec.Struct, frozen=True, kw_only=True):
     """What to expect at the ``doors`` that have a counter. ``counted_hours``, ``counted_days``: what it was learned
     from; ``needed_days``: how many of them must teach something. ``counted_until``: the end of the last.
     ``silent_hours``: zeros that were taken as a counter's silence. ``left_out``: other doors, at which a counter has
-    not worked for a week. ``why_none``: a sentence where there are no hours."""
+    not worked for a week. ``why_none``: a sentence where there are no hours; the days then know the bookings alone."""
 
     site: Site
     doors: tuple[str, ...]
@@ -35,12 +37,19 @@ class SiteForecast(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
     why_none: str
     hours: tuple[ExpectedHour, ...]
+    days: tuple[DayAhead, ...]
 
 
 def site_forecast(
-    hours: Timetable, counters: list[DoorCounter], past: Interval, days: int, now: datetime
+    hours: Timetable,
+    counters: list[DoorCounter],
+    past: Interval,
+    days: int,
+    now: datetime,
+    booked: Iterable[Interval] = (),
 ) -> SiteForecast:
-    """``counters``: what they counted by the hour in the time ``past``. Pure; takes a second."""
+    """``counters``: what they counted by the hour in the time ``past``; ``booked``: times that bookings hold from now
+    on. Pure; takes a second."""
     zone = hours.site.tz
     left_out = _silent_doors(counters, now - _STALE)
     if set(left_out) == set(doors(counters)):
@@ -63,6 +72,7 @@ def site_forecast(
         except ValueError as error:
             why = str(error)
     first = next((each.start for each in found if each.end > now), now)
+    ahead = tuple(each for each in found if first <= each.start < past.end + timedelta(days=days))
     return SiteForecast(
         site=hours.site,
         doors=tuple(doors(counters)),
@@ -73,7 +83,8 @@ def site_forecast(
         silent_hours=silent,
         left_out=tuple(left_out),
         why_none=why,
-        hours=tuple(each for each in found if first <= each.start < past.end + timedelta(days=days)),
+        hours=ahead,
+        days=tuple(days_ahead(ahead, booked, zone, days, now)),
     )
 
 

@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 
 from controller.container import Container
 from controller.forecast.cli import app as command
+from controller.forecast.days_ahead import days_ahead
+from controller.forecast.hours import ExpectedHour
 from controller.forecast.site_calendar import calendar_of
 from controller.forecast.site_forecast import SiteForecast, site_forecast
 from controller.hours.model import Break, HolidayMeaning, HolidayRule, OpeningHours, OtherDay, Term
@@ -76,7 +78,39 @@ async def test_two_weeks_of_hours_come_with_intervals_and_closures(
     assert night["expected"] < 1
     shut = hours["2026-11-26T12:00:00+00:00"]
     assert (shut["expected"], shut["high"], shut["note"]) == (0, 0, "closed")
-    assert len((await ahead(village, days="2"))["items"]) == 48
+    days = {each["day"]: each for each in found["days"]}
+    assert len(days) == 14
+    assert [days["2026-11-24"][name] for name in ("used_from", "used_until", "booked_from")] == [
+        "2026-11-24T09:00:00+00:00",
+        "2026-11-24T17:00:00+00:00",
+        None,
+    ]
+    assert days["2026-11-24"]["expected"] == pytest.approx(160, abs=8)
+    assert (days["2026-11-26"]["used_from"], days["2026-11-26"]["expected"]) == (None, 0)
+    short = await ahead(village, days="2")
+    assert (len(short["items"]), len(short["days"])) == (48, 2)
+
+
+def test_a_building_is_used_from_its_first_booking_or_person_to_its_last() -> None:
+    zone = HUB.tz
+    friday = datetime(2026, 10, 23, tzinfo=UTC)
+
+    def expected(start: datetime, mean: float) -> ExpectedHour:
+        local = start.astimezone(zone)
+        return ExpectedHour(local, local + HOUR, mean, 0, 9, "", "")
+
+    people = [expected(friday + HOUR * at, mean) for at, mean in ((6, 0.4), (8, 3.0), (15, 2.0))]
+    evening = Interval(start=friday + HOUR * 18, end=friday + HOUR * 21)
+    overnight = Interval(start=friday + HOUR * 45, end=friday + HOUR * 50)  # the night the clocks go back
+    found = days_ahead(people, iter([evening, overnight]), zone, 4, friday + HOUR * 6)
+    rows = [(str(each.day), each.used_from, each.used_until, each.booked_from, each.expected) for each in found]
+    midnight = friday + HOUR * 47  # by local time, an hour before the one of UTC
+    assert rows == [
+        ("2026-10-23", friday + HOUR * 8, evening.end, evening.start, pytest.approx(5.4)),
+        ("2026-10-24", overnight.start, midnight, overnight.start, None),
+        ("2026-10-25", midnight, overnight.end, midnight, None),
+        ("2026-10-26", None, None, None, None),
+    ]
 
 
 @pytest.mark.cases_full
