@@ -1,8 +1,9 @@
 """The bookings of a site as they were at a moment: the audit log undoes what was moved or cancelled later."""
 
+import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,9 @@ _UNNAMED = 0.3
 _HELD_BY = "booking "
 _TAKES_PLACE = {BookingState.CONFIRMED.value, BookingState.NO_SHOW.value}
 _FIELDS = ("space", "starts", "ends", "people", "seats", "state")
+_MOVED = ('"starts":["', '"ends":["')
+"""In the changes of one that began or ended at another time before; of a new one it was null."""
+_AT_ONCE = 500
 
 
 class BookedThen(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,15 +84,14 @@ class RoomBookings(msgspec.Struct, frozen=True, kw_only=True):
 async def bookings_at(tx: Tx, parts: SiteParts, at: datetime) -> RoomBookings:
     """As they were known at ``at``. A change of many bookings at once is undone in their state only."""
     site, c = parts.site.id, bookings.c
-    before = await _before(tx, site, at)
     about = (c.starts > at - _LOOKED_BACK - _LONGEST, c.starts <= at + _AHEAD, c.ends > at - _LOOKED_BACK)
     columns = (c.id, *(c[name] for name in _FIELDS), c.state_at, c.state_before)
     rows = list((await tx.execute(select(*columns).where(c.site == site, c.created_at <= at, *about))).mappings())
-    known = {row["id"] for row in rows}
-    moved = sorted(each for each in before if each not in known)
-    for first in range(0, len(moved), 500):
-        here = (c.site == site, c.created_at <= at, c.id.in_(moved[first : first + 500]))
+    moved = await _moved(tx, site, at) - {row["id"] for row in rows}
+    for some in _some(moved):
+        here = (c.site == site, c.created_at <= at, c.id.in_(some))
         rows += list((await tx.execute(select(*columns).where(*here))).mappings())
+    before = await _before(tx, site, at, {row["id"] for row in rows})
     found = []
     for row in rows:
         values = {name: row[name] for name in _FIELDS}
@@ -101,18 +104,39 @@ async def bookings_at(tx: Tx, parts: SiteParts, at: datetime) -> RoomBookings:
     return RoomBookings(parts=parts, booked=sorted(found, key=lambda each: (each.starts, each.id)))
 
 
-async def _before(tx: Tx, site: str, at: datetime) -> dict[str, dict[str, Any]]:
-    """Booking -> its fields that changed later, as they were before the first change of each."""
+async def _moved(tx: Tx, site: str, at: datetime) -> set[str]:
+    """The bookings that later began or ended at another time: few of all changes are such, and the database finds
+    them."""
     c = audit_rows.c
     here = (c.site == site, c.at > at, c.thing.startswith(_HELD_BY))
+    told = or_(*(c.changes.contains(each) for each in _MOVED))
+    found = (await tx.execute(select(c.thing).where(*here, told).distinct())).scalars()
+    return {thing.removeprefix(_HELD_BY) for thing in found}
+
+
+async def _before(tx: Tx, site: str, at: datetime, known: Set[str]) -> dict[str, dict[str, Any]]:
+    """Of these bookings the fields that changed later, as they were before the first change of each."""
+    c = audit_rows.c
     told = or_(*(c.changes.contains(f'"{name}"') for name in _FIELDS))
+    changed: list[Any] = []
+    for some in _some(known):
+        here = (c.thing.in_([_HELD_BY + each for each in some]), c.site == site, c.at > at)
+        changed += (await tx.execute(select(c.thing, c.changes).where(*here, told).order_by(c.id))).all()
+    return await asyncio.to_thread(_first_changes, changed)
+
+
+def _first_changes(rows: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for thing, changes in (await tx.execute(select(c.thing, c.changes).where(*here, told).order_by(c.id))).all():
-        booking = thing.removeprefix(_HELD_BY)
+    for thing, changes in rows:
         for name, (old, _) in json.loads(changes).items():
             if name in _FIELDS:
-                found[booking].setdefault(name, old)
+                found[thing.removeprefix(_HELD_BY)].setdefault(name, old)
     return dict(found)
+
+
+def _some(ids: Set[str]) -> Iterator[Sequence[str]]:
+    ordered = sorted(ids)
+    return (ordered[first : first + _AT_ONCE] for first in range(0, len(ordered), _AT_ONCE))
 
 
 def _holds(space: Space) -> int:

@@ -127,7 +127,7 @@ class Doors:
         alarm = _alarm(recording)
         self.blind: Floats = np.isnan(counts).mean(axis=0) if self._columns else np.zeros(rows)
         quiet = self._quiet_night(recording) if self.counting else np.zeros_like(alarm)
-        left, self.highest = self._left(recording, alarm, quiet)
+        left, self.highest = self._left(recording, alarm, quiet) if self.counting else (quiet, 0.0)
         seen = self._seen(recording) if whole else np.ones_like(alarm)
         self.empty = alarm | ((left if whole else quiet) & seen)
         self.balanced: Flags = left & ~seen & ~alarm if whole else np.zeros_like(alarm)

@@ -104,9 +104,14 @@ def capacity(parts: SiteParts) -> int | None:
 
 def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
     """From what was heard until ``at``; None where no door had a counter yet."""
-    if not any(since <= at for since in sensing.counters.values()):
-        return None
-    return Working(rows, sensing, at).estimate()
+    return worked_out(rows, sensing, at)[1]
+
+
+def worked_out(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple["Working", Estimate | None]:
+    """The same with what it was made from, which the rooms need."""
+    working = Working(rows, sensing, at)
+    counted = any(since <= at for since in sensing.counters.values())
+    return working, working.estimate() if counted else None
 
 
 def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> list[PeopleThen]:
@@ -126,6 +131,7 @@ class Working:
         first, last = rows.start.timestamp(), at.timestamp()
         edges = [*np.arange(first, last, ROW_S), last]
         self.seconds: Floats = np.array(edges[1:])
+        self.moments = [datetime.fromtimestamp(second, self._zone) for second in edges[1:]]
         self._edges, self._steps = edges, list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
         self.air = rows.air(len(self._steps))
@@ -257,10 +263,8 @@ class Working:
             columns.append(Column(device[1], "pir", values))
         for device, values in sorted(self.air.items()):
             columns.append(Column(device[1], "co2", values))
-        seconds = self.seconds[skip:]
-        moments = [datetime.fromtimestamp(second, self._zone) for second in seconds.tolist()]
         columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
-        return Recording(seconds, moments, columns, Counter())
+        return Recording(self.seconds[skip:], self.moments[skip:], columns, Counter())
 
     def _anchor(
         self,

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from controller.estate.model import Space, SpaceKind
-from controller.occupancy.estimate import Estimate, Sensing, Working, capacity
+from controller.occupancy.estimate import Estimate, Sensing, Working, capacity, worked_out
 from controller.occupancy.expected import CAME, LATE, RoomBooking, booked
 from controller.occupancy.filter import doubted, quantile, unseen, usual
 from controller.occupancy.recording import NAN, Column, Flags, Floats, Recording
@@ -25,8 +26,8 @@ from controller.occupancy.site_rows import ROW_S, SiteRows
 from controller.text import times
 
 _UNKNOWN_CAPACITY, _ROOM_LEFT, _FEWEST, _MOST = 30, 1.5, 10, 1500
-_FOLLOWED = 24 * 3600 // ROW_S
-"""Rows: what was known of a room a day ago says nothing now."""
+_FOLLOWED = 12 * 3600 // ROW_S
+"""Rows: what was known of a room half a day ago says nothing now."""
 _PRESENCE = 0.8
 """How far its sensors are believed on whether anybody is there."""
 _PASSAGES = 0.2
@@ -75,18 +76,39 @@ class SitePeople(msgspec.Struct, frozen=True, kw_only=True):
     disagree: str = ""
 
 
+class SiteRead(NamedTuple):
+    """What was heard of a site until a moment; nothing that is heard later changes it. ``sensed``: by sensor in a room,
+    what it says of its people; ``codes``: booking -> when its code was first used."""
+
+    sensing: Sensing
+    working: Working
+    building: Estimate | None
+    sensed: Mapping[Device, Sequence[Column]]
+    codes: Mapping[str, datetime]
+
+
+def site_read(rows: SiteRows, sensing: Sensing, working: Working, building: Estimate | None) -> SiteRead:
+    """``working`` and ``building``: of the same rows and the same moment."""
+    many = len(working.seconds)
+    sensed = {device: _sensed(rows, working, device, many) for device in sorted(sensing.in_rooms)}
+    return SiteRead(sensing, working, building, sensed, dict(rows.rooms.codes))
+
+
 def site_people(
     rows: SiteRows, sensing: Sensing, bookings: Mapping[str, Sequence[RoomBooking]], at: datetime
 ) -> SitePeople:
     """From what was heard until ``at``. ``bookings``: by room, as they were known at ``at``."""
-    working = Working(rows, sensing, at)
-    counted = any(since <= at for since in sensing.counters.values())
-    building = working.estimate() if counted else None
-    total = working.belief if building is not None and building.known else None
+    return people_in(site_read(rows, sensing, *worked_out(rows, sensing, at)), bookings, at)
+
+
+def people_in(read: SiteRead, bookings: Mapping[str, Sequence[RoomBooking]], at: datetime) -> SitePeople:
+    """``at``: the moment until which the site was read; ``bookings``: as for ``site_people``."""
+    sensing, building = read.sensing, read.building
+    total = read.working.belief if building is not None and building.known else None
     rooms = {
         space.id: found
         for space in sensing.parts.spaces
-        if (found := _Room(rows, sensing, working, building, space, bookings.get(space.id, ()), at)).measured
+        if (found := _Room(read, space, bookings.get(space.id, ()), at)).measured
     }
     beliefs, elsewhere, disagree = _added_up(sensing, rooms, total)
     measured = {name: room.estimate(beliefs[name]) for name, room in rooms.items()}
@@ -132,24 +154,16 @@ def _holds(space: Space) -> int:
 class _Room:
     """``measured``: whether anything senses people there; ``heard``: whether any of that is not silent."""
 
-    def __init__(
-        self,
-        rows: SiteRows,
-        sensing: Sensing,
-        working: Working,
-        building: Estimate | None,
-        space: Space,
-        bookings: Sequence[RoomBooking],
-        at: datetime,
-    ) -> None:
-        self.space, self._sensing, self._at, self._bookings = space, sensing, at, bookings
+    def __init__(self, read: SiteRead, space: Space, bookings: Sequence[RoomBooking], at: datetime) -> None:
+        working, sensing, building = read.working, read.sensing, read.building
+        self.space, self._at, self._bookings = space, at, bookings
         self._zone = sensing.parts.site.tz
-        self._seconds = working.seconds
+        self._seconds, self._moments = working.seconds, working.moments
         columns: list[Column] = []
         self._silent: list[tuple[str, datetime | None]] = []
-        for device, where in sorted(sensing.in_rooms.items()):
+        for device, here in read.sensed.items():
+            where = sensing.in_rooms[device]
             if where.space == space.id:
-                here = _sensed(rows, working, device, len(self._seconds))
                 columns += here
                 if here and not any(_now(each) for each in here):
                     self._silent.append((where.name, self._last_known(here)))
@@ -183,10 +197,11 @@ class _Room:
             Column("booked", "booked", people),
             Column("came", "came", signs),
         ]
-        moments = [datetime.fromtimestamp(second, self._zone) for second in self._seconds.tolist()]
-        read = Recording(self._seconds, moments, columns, Counter())
+        read = Recording(self._seconds, self._moments, columns, Counter())
         many = min(max(round(_holds(self.space) * _ROOM_LEFT), _FEWEST), _MOST)
-        return Replay(read, many, zone=Zone.ROOM, first=max(len(self._seconds) - _FOLLOWED, 0))
+        known = np.flatnonzero(empty)
+        first = max(len(self._seconds) - _FOLLOWED, int(known[-1]) if known.size else 0, 0)
+        return Replay(read, many, zone=Zone.ROOM, first=first)
 
     @property
     def says(self) -> Floats:

@@ -13,8 +13,17 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
 from controller.occupancy.bookings_then import RoomBookings, bookings_at
-from controller.occupancy.estimate import Estimate, PeopleThen, RoomDevice, Sensing, curve, estimate
-from controller.occupancy.rooms import SitePeople, site_people
+from controller.occupancy.estimate import (
+    Estimate,
+    PeopleThen,
+    RoomDevice,
+    Sensing,
+    Working,
+    curve,
+    estimate,
+    worked_out,
+)
+from controller.occupancy.rooms import SitePeople, SiteRead, people_in, site_read
 from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository, room_sensors
 from controller.telemetry.queries import CommittedEvent
@@ -40,14 +49,17 @@ _MOST_PAST = 2
 
 
 class _Kept:
-    """Of a site: the rows since ``start``, up to the event ``last``; ``waiting``: events that have not settled."""
+    """Of a site: the rows since ``start``, up to the event ``last``; ``waiting``: events that have not settled;
+    ``working``: what ``found`` was made from. ``lock`` is taken inside ``rooms_lock``, never the reverse."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
+        self.rooms_lock = asyncio.Lock()
         self.rows: SiteRows | None = None
         self.last = 0
         self.waiting: list[HeardEvent] = []
         self.sensing: Sensing | None = None
+        self.working: Working | None = None
         self.found: Estimate | None = None
         self.at: datetime | None = None
         self.rooms: SitePeople | None = None
@@ -72,23 +84,27 @@ class OccupancyService:
             return kept.found
 
     async def rooms_now(self, site: str) -> SitePeople:
-        """The same with each room; rooms are worked out only when asked for. Raises ``SiteUnknown``."""
+        """The same with each room; rooms are worked out only when asked for, and while ``now`` goes on. Raises
+        ``SiteUnknown``."""
         kept = self._keep(site)
-        async with kept.lock:
-            await self._renew(kept, site)
-            at = kept.at
-            assert at is not None
-            assert kept.rows is not None
-            assert kept.sensing is not None
-            if kept.rooms is None or kept.rooms_at != at:
-                async with self._database.read() as tx:
-                    bookings = await bookings_at(tx, kept.sensing.parts, at)
+        async with kept.rooms_lock:
+            async with kept.lock:
+                await self._renew(kept, site)
+                at, rows, sensing, working, found = kept.at, kept.rows, kept.sensing, kept.working, kept.found
+                assert at is not None
+                assert rows is not None
+                assert sensing is not None
+                assert working is not None
+                if kept.rooms is not None and kept.rooms_at == at:
+                    return kept.rooms
                 try:
-                    kept.rooms = await asyncio.to_thread(_with_rooms, kept.rows, kept.sensing, bookings, at)
+                    read = await asyncio.to_thread(site_read, rows, sensing, working, found)
                 except BaseException:
                     kept.rows = kept.at = None  # as in ``_renew``
                     raise
-                kept.rooms_at = at
+            async with self._database.read() as tx:
+                bookings = await bookings_at(tx, sensing.parts, at)
+            kept.rooms, kept.rooms_at = await asyncio.to_thread(_with_rooms, read, bookings, at), at
             return kept.rooms
 
     def _keep(self, site: str) -> _Kept:
@@ -119,7 +135,7 @@ class OccupancyService:
         kept.last = max([kept.last, *(each.id for each in stored)])
         settled = len(kept.waiting) < before
         if settled or kept.at is None or now - kept.at >= _OLD or sensing != kept.sensing:
-            kept.found = await asyncio.to_thread(estimate, kept.rows, sensing, now)
+            kept.working, kept.found = await asyncio.to_thread(worked_out, kept.rows, sensing, now)
             kept.at, kept.sensing = now, sensing
 
     def last(self, site: str) -> Estimate | None:
@@ -151,9 +167,7 @@ class OccupancyService:
             async with self._database.read() as tx:
                 stored, sensing, start = await _then(tx, site, moment)
                 bookings = await bookings_at(tx, sensing.parts, moment)
-            return await asyncio.to_thread(
-                lambda: _with_rooms(_rows(stored, start), sensing, bookings, moment),
-            )
+            return await asyncio.to_thread(lambda: _rooms_made(_rows(stored, start), sensing, bookings, moment))
 
     async def curve(self, site: str, during: Interval) -> list[PeopleThen]:
         """Every five minutes of a past time, from all that is known now. Raises ``SiteUnknown``."""
@@ -196,8 +210,12 @@ def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, a
     return estimate(_rows(stored, start), sensing, at)
 
 
-def _with_rooms(rows: SiteRows, sensing: Sensing, bookings: RoomBookings, at: datetime) -> SitePeople:
-    return site_people(rows, sensing, bookings.by_room(rows.rooms.codes, at), at)
+def _rooms_made(rows: SiteRows, sensing: Sensing, bookings: RoomBookings, at: datetime) -> SitePeople:
+    return _with_rooms(site_read(rows, sensing, *worked_out(rows, sensing, at)), bookings, at)
+
+
+def _with_rooms(read: SiteRead, bookings: RoomBookings, at: datetime) -> SitePeople:
+    return people_in(read, bookings.by_room(read.codes, at), at)
 
 
 def _curve(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, during: Interval) -> list[PeopleThen]:

@@ -6,21 +6,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 
+from controller.audit.tables import audit_rows
 from controller.db.engine import Database
+from controller.estate import repository as estate
+from controller.estate.model import Space
+from controller.estate.service import require_parts
+from controller.occupancy.bookings_then import bookings_at
 from controller.occupancy.doors import WEIGHTS, DoorRates
 from controller.occupancy.filter import OccupancyFilter, usual
 from controller.occupancy.service import OccupancyService
-from edge.wire.events import Event, MotionData, WifiData
+from controller.telemetry.tables import room_sensors
+from edge.wire.events import Event, MotionData, ReadingData, WifiData
 from firmware_sim.occupancy_score import replayed, scores
 from firmware_sim.sensed_weeks import SCENARIOS, sensed_weeks
-from tests.bench.timing import took
+from tests.bench.timing import LoopWatch, Took, took
 from tests.controller.clock import ManualClock
 from tests.controller.occupancy.test_live_estimate import MIDNIGHT, hours, put_site
 from tests.controller.telemetry.rollups.storing import store
 from tests.controller.telemetry.speaking import crossing, event
 
 STEPS = 2000
+ROOMS, CHANGES = 100, 40_000
 
 
 @pytest.mark.bench
@@ -85,3 +93,69 @@ async def test_an_answer_on_a_busy_day(db: Database) -> None:
     past_ms = np.median(await took(lambda: service.at("ramsey", hours(18)), 2))
     assert first is not None
     print(f"\n{seq} events: first answer {first_ms:.0f} ms, each minute {later_ms:.0f} ms, as it was {past_ms:.0f} ms")
+
+
+async def put_rooms(db: Database) -> list[Event]:
+    """A hundred rooms with a sensor of presence, every fourth with carbon dioxide too; what they said in two days."""
+    names = [f"room-{number}" for number in range(ROOMS)]
+    kinds = {name: ("presence", "co2") if number % 4 == 0 else ("presence",) for number, name in enumerate(names)}
+    async with db.write() as tx:
+        spaces = [Space(site="ramsey", id=name, name=name, capacity=10) for name in names]
+        await estate.put_spaces(tx, spaces)
+        common = {"site": "ramsey", "edge": "main", "family": "z", "first_at": MIDNIGHT, "heard_at": MIDNIGHT}
+        common |= {"last_values": "{}", "set_aside": "{}", "replaced": 0}
+        rows = [common | {"device": name, "name": name, "space": name} for name in names]
+        await tx.execute(insert(room_sensors), rows)
+    found: list[Event] = []
+    for quarter in range(-96, 76):
+        at = MIDNIGHT + timedelta(minutes=15 * quarter)
+        for number, name in enumerate(names):
+            there = quarter % 96 > 36 and (quarter + number) % 5 < 3
+            values = {"presence": float(there), "co2": 430.0 + 90 * there + number}
+            data = ReadingData(name=name, family="z", values={kind: values[kind] for kind in kinds[name]})
+            found.append(event(len(found) + 1, data, at=at, device=name))
+    return found
+
+
+@pytest.mark.bench
+async def test_a_hundred_rooms(db: Database) -> None:
+    await put_site(db)
+    events = await put_rooms(db)
+    for first in range(0, len(events), 5000):
+        await store(db, "ramsey", events[first : first + 5000], now=events[-1].at)
+    clock = ManualClock(hours(19))
+    service = OccupancyService(db, clock)
+    await service.now("ramsey")
+    for what in ("first", "a minute later"):
+        used = Took()
+        async with LoopWatch() as loop:
+            found = await service.rooms_now("ramsey")
+        print(
+            f"\n{what}, {ROOMS} rooms: {used()[1]:.2f} s of processor time, loop held {loop.longest_ms:.0f} ms", end=""
+        )
+        assert len([each for each in found.rooms if each.state != "not measured"]) == ROOMS
+        clock.advance(minutes=1)
+
+
+@pytest.mark.bench
+async def test_bookings_as_they_were_before_many_changes(db: Database) -> None:
+    """The rows of later changes of other bookings, of which one in twenty was moved."""
+    await put_site(db)
+    changes = ('{"state":["confirmed","cancelled"]}', '{"starts":["2026-12-01T09:00:00Z","2026-12-02T09:00:00Z"]}')
+    common = {"site": "ramsey", "actor": "a", "source": "api", "act": "booking.change", "personal_digest": b""}
+    rows = [
+        common
+        | {
+            "at": MIDNIGHT + timedelta(seconds=number),
+            "thing": f"booking b{number}",
+            "changes": changes[number % 20 == 0],
+        }
+        for number in range(CHANGES)
+    ]
+    async with db.write() as tx:
+        await tx.execute(insert(audit_rows), rows)
+    async with db.read() as tx:
+        parts, used = await require_parts(tx, "ramsey"), Took()
+        async with LoopWatch() as loop:
+            await bookings_at(tx, parts, MIDNIGHT - timedelta(hours=1))
+    print(f"\n{CHANGES} later changes: {used()[0] * 1000:.0f} ms, loop held {loop.longest_ms:.0f} ms")
