@@ -111,9 +111,13 @@ class Api:
         """PUT ``body`` as it is."""
         return await self._send("PUT", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)
 
+    def use_token(self, token: str) -> None:
+        """Speak as the user whose token it is."""
+        self.token = token
+        self._client.headers["authorization"] = f"Bearer {token}"
+
     def _signed_in(self, answer: Json) -> None:
-        self.token = str(answer["token"])
-        self._client.headers["authorization"] = f"Bearer {answer['token']}"
+        self.use_token(str(answer["token"]))
         # The token alone: a cookie beside it would be the same session a second way.
         self._client.cookies.clear()
 

@@ -21,6 +21,7 @@ from edge.wire.log_format import LogFormat
 from firmware_sim import occupancy_score
 from firmware_sim import world_protocol as protocol
 from firmware_sim.errors import SimError
+from firmware_sim.fleet_cli import fleet
 from firmware_sim.pi_faults import DiskState
 from firmware_sim.sensed_rooms import sensed_rooms
 from firmware_sim.sensed_weeks import SCENARIOS, sensed_weeks
@@ -34,6 +35,7 @@ cut = typer.Typer(help="Cut a building's network.", no_args_is_help=True)
 repair = typer.Typer(help="Restore a building's network.", no_args_is_help=True)
 app.add_typer(cut, name="cut")
 app.add_typer(repair, name="repair")
+app.command()(fleet)
 
 Dir = Annotated[Path, typer.Option("--dir", help="The folder of the running demo.")]
 DoorArg = Annotated[str, typer.Argument(help="SITE/DOOR, such as ramsey/front-door.")]
@@ -43,8 +45,6 @@ FRONT_DOOR = "ramsey/front-door"
 GLASS_DOOR = "march/hall-door"
 """The demo's door with a magnet."""
 NO_DEMO = 2
-
-
 _MOST_KEYS = 32
 """The most keys typed at once: the keypad needs a third of a second per key."""
 _FARTHEST_S = 20 * 365 * 86400

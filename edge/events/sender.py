@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
-from edge.events.outbox import Outbox
+from edge.events.segments import Record
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.event_batch import IN_FLIGHT_LIMIT, EventBatch
 
@@ -21,11 +22,34 @@ def resend_after(times: int) -> float:
     return min(RESEND_S * 2.0 ** min(times, 10), RESEND_MOST_S)
 
 
+class KeptEvents(Protocol):
+    """What the sender needs of the log that it sends; ``Outbox`` says what each is."""
+
+    @property
+    def log(self) -> str: ...
+
+    @property
+    def head(self) -> int: ...
+
+    @property
+    def ack(self) -> int: ...
+
+    @property
+    def first_kept(self) -> int: ...
+
+    @property
+    def agreed(self) -> bool: ...
+
+    async def after(self, seq: int) -> Sequence[Record]: ...
+
+
 class EventSender:
     """Run ``run`` as a task, and call the other methods on changes. ``send`` publishes a batch; returns whether the
     broker accepted it."""
 
-    def __init__(self, outbox: Outbox, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]) -> None:
+    def __init__(
+        self, outbox: KeptEvents, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]
+    ) -> None:
         self._outbox = outbox
         self._site = site
         self._edge = edge
