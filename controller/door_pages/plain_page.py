@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from email.message import Message
+from functools import cached_property
 from importlib.resources import files
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -12,7 +13,7 @@ from urllib.parse import parse_qs
 import segno
 from fastapi import Query
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 from pydantic import ValidationError
 
@@ -65,7 +66,7 @@ class PlainPage:
         framed: bool = False,
     ) -> None:
         css = "".join(map(read_asset, ("door.css", *styles)))
-        self._template = _JINJA.get_template(template)
+        self._name = template
         self._title = title
         self._frame = {"css": Markup(css), "script": Markup(script), "referrer": referrer, "public": public}  # noqa: S704  # our own files
         runs = f"script-src {_hashed(script)}; worker-src 'self'; " if script else ""
@@ -97,6 +98,11 @@ class PlainPage:
     @property
     def headers(self) -> dict[str, str]:
         return dict(self._headers)
+
+    @cached_property
+    def _template(self) -> Template:
+        """Compiled when it is first shown: all of them are a tenth of a controller's start, seconds on a Pi."""
+        return _JINJA.get_template(self._name)
 
     def html(self, *, heading: str = "", notice: str = "", **values: object) -> str:
         """As ``render`` answers it."""
