@@ -21,7 +21,9 @@ from controller.settings_file import EXAMPLE, load_settings
 
 hall_app = typer.Typer()
 server_app = typer.Typer()
-READY_S = 60.0
+READY_S = 600.0
+"""A limit: a first start makes the database, which takes an old Pi a minute or more."""
+SAY_AFTER_S = 10.0
 _HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE
 )
@@ -164,11 +166,26 @@ def _start(settings: Settings, *, tls: bool, proxy: bool) -> None:
     _systemctl("enable", "--now", "hallkeeper-controller")
     if proxy:
         _systemctl("reload-or-restart", "nginx")
-    until = time.monotonic() + READY_S
-    while not _ready(own_address(settings)):
-        if time.monotonic() > until:
-            refuse("the controller is not ready: `hallkeeper doctor` says why")
+    _await_ready(own_address(settings))
+
+
+def _await_ready(address: str) -> None:
+    started, restarts, said = time.monotonic(), _shown("NRestarts"), False
+    while not _ready(address):
+        waited = time.monotonic() - started
+        # What ended it once ends it the next time.
+        if waited > READY_S or _shown("NRestarts") != restarts:
+            refuse("the controller is not ready: `hallkeeper doctor` and journalctl -u hallkeeper-controller say why")
+        if waited > SAY_AFTER_S and not said:
+            typer.echo("The controller is starting ...")
+            said = True
         time.sleep(0.5)
+
+
+def _shown(of: str) -> str:
+    """A property of the controller's unit."""
+    words = ("/usr/bin/systemctl", "show", f"--property={of}", "--value", "hallkeeper-controller")
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _systemctl(*words: str) -> None:
