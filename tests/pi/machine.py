@@ -50,9 +50,12 @@ class Machine:
             program("qemu-img", package="qemu-utils"), "create", "-q", "-f", "qcow2", "-F", kind, "-b", under, self.disk
         )
 
-    def boot(self, *, rtc: str = "utc", record: Path | None = None) -> None:
+    def boot(
+        self, *, rtc: str = "utc", record: Path | None = None, kernel: str = "", more: Sequence[str | Path] = ()
+    ) -> None:
         """Switch it on; returns when it answers. `rtc`: what its battery clock says, in UTC, if not the time. `record`:
-        a file for what it writes to its disk (`recorded_writes.py`).
+        a file for what it writes to its disk (`recorded_writes.py`). `kernel`: words for its kernel. `more`: words for
+        QEMU, this time.
 
         Raises `MachineFailed` with the end of its console.
         """
@@ -60,15 +63,14 @@ class Machine:
         if record is not None:
             record.touch()
         started = time.monotonic()
-        hello: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-        self._waiting = {0: hello}
+        self._waiting = {0: SimpleQueue()}
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self._socket))
             listening.listen(1)
             listening.settimeout(60)
             with self.console.open("ab") as console:
                 self._process = subprocess.Popen(
-                    self._argv(rtc, record),
+                    [*self._argv(rtc, record, kernel), *more],
                     stdin=subprocess.DEVNULL,
                     stdout=console,
                     stderr=console,
@@ -76,15 +78,22 @@ class Machine:
                 )
             self._asking, _ = listening.accept()
         threading.Thread(target=self._listen, args=(self._asking, self._waiting), daemon=True).start()
+        self.rebooted()
+        self.boot_s = time.monotonic() - started
+        say(f"booted in {self.boot_s:.0f} s")
+
+    def rebooted(self) -> None:
+        """Returns when it answers after a boot: also one that it made by itself, without being switched off.
+
+        Raises `MachineFailed` with the end of its console.
+        """
         try:
-            answered = hello.get(timeout=BOOT_S)
+            answered = self._waiting[0].get(timeout=BOOT_S)
         except Empty:
             answered = None
         if answered is None:
             self.cut()
             raise MachineFailed(f"it did not boot: {self._tail()}")
-        self.boot_s = time.monotonic() - started
-        say(f"booted in {self.boot_s:.0f} s")
 
     def ask(self, asked: dict[str, Any], *, within_s: float = COMMAND_S) -> dict[str, Any]:
         """Have the channel's program do something. Raises `MachineFailed`."""
@@ -139,7 +148,7 @@ class Machine:
             self._asking.close()
             self._asking = None
 
-    def _argv(self, rtc: str, record: Path | None) -> list[str | Path]:
+    def _argv(self, rtc: str, record: Path | None, kernel: str) -> list[str | Path]:
         return [
             *(program("setpriv", package="util-linux"), "--pdeathsig=KILL", "--"),  # it ends with us
             program("qemu-system-x86_64", package="qemu-system-x86"),
@@ -147,7 +156,7 @@ class Machine:
             *("-display", "none", "-nodefaults", "-no-user-config", "-serial", "stdio"),
             *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="),
             *("-kernel", self._image.kernel, "-initrd", self._image.initrd),
-            *("-append", "root=LABEL=root ro console=ttyS0 quiet loglevel=4 panic=5 mitigations=off"),
+            *("-append", f"root=LABEL=root ro console=ttyS0 quiet loglevel=4 panic=5 mitigations=off {kernel}"),
             *("-blockdev", f"driver=qcow2,node-name=disk,file.driver=file,file.filename={self.disk}"),
             *(
                 ("-blockdev", f"driver=blklogwrites,node-name=recorded,file=disk,log.driver=file,log.filename={record}")

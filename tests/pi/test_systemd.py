@@ -1,11 +1,49 @@
-"""The unit as shipped, by the machine's own systemd: hangs, and clocks."""
+"""The unit as shipped, by the machine's own systemd: stops, hangs, limits, and clocks."""
 
 import pytest
 
 from tests.eventually import eventually
 from tests.pi.hall import SERVICE, WITHIN_S, Hall
+from tests.pi.image import say
 
 pytestmark = pytest.mark.pi
+
+MEMORY_MAX = 256 * 2**20
+
+
+async def test_a_stop_locks_the_door_and_ends_well_and_a_start_opens_it_again(hall: Hall) -> None:
+    await hall.enrol()
+    code = await hall.booked()
+    hall.type(code)
+    await hall.line_is(on=True)
+    hall.machine.run("systemctl", "stop", SERVICE)
+    await hall.line_is(on=False)
+    ended = [hall.shown(each) for each in ("ActiveState", "Result", "ExecMainStatus", "NRestarts")]
+    assert ended == ["inactive", "success", "0", "0"]
+    hall.machine.run("systemctl", "start", SERVICE)
+    await hall.opens(code)
+    await hall.stored("access", 2)
+
+
+async def test_an_agent_that_takes_too_much_memory_is_ended_and_started_and_keeps_its_events(hall: Hall) -> None:
+    await hall.enrol()
+    code = await hall.booked()
+    await hall.opens(code)
+    hall.broker.stop()
+    await hall.opens(code)
+    assert hall.shown("MemoryMax") == str(MEMORY_MAX)
+    takes = int(hall.shown("MemoryCurrent"))
+    say(f"the agent takes {takes / 1e6:.0f} of {MEMORY_MAX / 1e6:.0f} MB")
+    assert takes < MEMORY_MAX / 2
+    hall.machine.run("systemctl", "set-property", "--runtime", SERVICE, f"MemoryMax={takes // 4}")
+    await hall.until(f'test "$(systemctl show --property=NRestarts --value {SERVICE})" -ge 1')
+    hall.machine.run("systemctl", "set-property", "--runtime", SERVICE, f"MemoryMax={MEMORY_MAX}")
+    assert "oom-kill" in hall.machine.sh(f"journalctl --unit {SERVICE} --output cat")
+    await hall.running()
+    await hall.opens(code)
+    hall.broker.start()
+    await hall.stored("access", 3)
+    assert await hall.events("dropped") == []
 
 
 async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Hall) -> None:
