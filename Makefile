@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
 export PYTHON
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -59,6 +59,10 @@ cases: setup-test ## the costly and the further cases of rules; make test keeps 
 peers: setup-test ## whole programs of other projects as peers, such as Zigbee2MQTT; make test plays what they sent
 	@deploy/setup/system.sh peers
 	$(BIN)/pytest tests -m peers_full $(ARGS)
+
+scale: setup-test ## RabbitMQ, clusters, and servers that fail; make test keeps what needs none of them
+	@deploy/setup/system.sh scale
+	$(ON_DISK) $(BIN)/pytest tests -m scale_full $(ARGS)
 
 fuzz: setup-test ## random bad input and every rule with other examples, forty times as many as in make test
 	$(BIN)/pytest tests/fuzz tests/property tests/controller/people/test_matrix.py -m "cases_full or not cases_full" \

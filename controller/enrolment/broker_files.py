@@ -1,11 +1,11 @@
 """The files and addresses of a broker with TLS, from the settings: the CA's certificate, its own with its key, the list
-of what was revoked, its access list; and the certificate that we show it ourselves.
+of what was revoked, its access list (for RabbitMQ, its users); and the certificate that we show it ourselves.
 """
 
 import re
 import secrets
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from controller.enrolment.certificate_authority import (
     read_pair,
     two_thirds_over,
 )
+from controller.enrolment.rabbitmq_users import rabbitmq_users
 from controller.key_files import KeyFiles, load_keys, replace_file
 from controller.settings import Settings
 from edge.wire.clock import SystemClock
@@ -55,10 +56,14 @@ class BrokerFiles:
         self._hosts = tuple(dict.fromkeys(hosts))
 
     def write(
-        self, authority: CertificateAuthority, revoked: Sequence[tuple[str, datetime]] | None, now: datetime
+        self,
+        authority: CertificateAuthority,
+        revoked: Sequence[tuple[str, datetime]] | None,
+        now: datetime,
+        edges: Iterable[str] = (),
     ) -> None:
         """Bring the files up to date; unchanged files are not written, so nobody is notified without a reason.
-        ``revoked``: ``None`` leaves an existing list as it is. Raises ``KeyFault``."""
+        ``revoked``: ``None`` leaves an existing list as it is. ``edges``: who may connect. Raises ``KeyFault``."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._stale(self.folder / "broker.pem", authority, now, self._hosts):
             key = new_key()
@@ -67,6 +72,7 @@ class BrokerFiles:
             key = new_key()
             replace_file(self.login, pair_pem(key, authority.for_controller(self.name, key, now).pem))
         _put(self.folder / "hallkeeper.acl", access_list(self.name))
+        _put(self.folder / "rabbitmq-users.json", rabbitmq_users([self.name], edges))
         _put(self.folder / "ca.pem", authority.pem.encode())
         file = self.folder / "crl.pem"
         wanted = None if revoked is None else {int(serial, 16) for serial, _ in revoked}

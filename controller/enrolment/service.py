@@ -391,7 +391,8 @@ class EnrolmentService:
         now = self.calendar.now()
         async with self.database.read() as tx:
             serials = await repository.revoked_serials(tx, now=now)
-        self.files.write(self.authority, serials, now)
+            edges = {f"{site}/{edge}" for (site, edge), _ in await repository.live_keys(tx)}
+        self.files.write(self.authority, serials, now, edges)
 
 
 def _about(token_id: str) -> str:

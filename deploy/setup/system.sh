@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
-# `make peers`, `make packages` or `make pi` runs besides: `system.sh peers`, `system.sh packages`, `system.sh pi`.
+# `make peers`, `make scale`, `make packages` or `make pi` runs besides: `system.sh peers`, `system.sh scale`,
+# `system.sh packages`, `system.sh pi`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -26,6 +27,10 @@ if [ "$purpose" = peers ]; then
     have prometheus || need prometheus prometheus.service
     have pebble || need pebble ""
     have lego || need lego ""
+fi
+if [ "$purpose" = scale ]; then
+    have rabbitmq-server || need rabbitmq-server rabbitmq-server.service
+    have openssl || need openssl ""
 fi
 if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""
