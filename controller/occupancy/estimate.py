@@ -171,7 +171,7 @@ class Working:
         told, self._told_at, self._parts = rows.told(counters, len(self._steps))
         self._counting: Flags = np.logical_and.reduce([np.ones(len(self._steps), np.bool_), *counters.values()])
         self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
-        self._skip = max(rows.row(self._begun) - 1, 0)
+        self._skip = min(max(rows.row(self._begun) - 1, 0), len(self._steps) - 1)
         self._many, self._read = many, self._recording(told, self._empty, self._skip)
         self._replay = Replay(self._read, many, zone=Zone.BUILDING)
 

@@ -13,16 +13,7 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
 from controller.occupancy.bookings_then import RoomBookings, bookings_at
-from controller.occupancy.estimate import (
-    Estimate,
-    PeopleThen,
-    RoomDevice,
-    Sensing,
-    Working,
-    curve,
-    estimate,
-    worked_out,
-)
+from controller.occupancy.estimate import Estimate, PeopleThen, RoomDevice, Sensing, Working, curve, worked_out
 from controller.occupancy.rooms import SitePeople, SiteRead, people_in, site_read
 from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository, room_sensors
@@ -207,7 +198,7 @@ def _grown(
 
 
 def _made(stored: Iterable[CommittedEvent], sensing: Sensing, start: datetime, at: datetime) -> Estimate | None:
-    return estimate(_rows(stored, start), sensing, at)
+    return worked_out(_rows(stored, start), sensing, at)[1]
 
 
 def _rooms_made(rows: SiteRows, sensing: Sensing, bookings: RoomBookings, at: datetime) -> SitePeople:

@@ -9,6 +9,7 @@ import pytest
 from controller.estate.model import Space
 from controller.occupancy.estimate import Estimate, Sensing, estimate
 from controller.occupancy.filter import OccupancyFilter, usual
+from controller.occupancy.rooms import site_people
 from controller.occupancy.site_rows import SiteRows
 from controller.telemetry.rollups.repository import BlindMark
 from edge.wire.events import FaultData, MotionData, RecountData
@@ -205,6 +206,7 @@ def test_what_began_before_the_days_that_are_looked_at_is_told_as_it_is(day: Tel
 def test_before_any_counter_was_there_nothing_is_measured() -> None:
     later = msgspec.structs.replace(SENSING, counters={("main", "front-beams"): hours(1)})
     assert estimate(SiteRows(hours(-7 * 24)), later, hours(0.9)) is None
+    assert site_people(SiteRows(hours(-7 * 24)), later, {}, hours(0.9)).building is None
 
 
 def test_many_at_once_are_added_as_a_few_are() -> None:

@@ -11,7 +11,7 @@ from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.live.push import Live
 from controller.occupancy import service as occupancy
-from controller.occupancy.estimate import Estimate, Sensing, estimate
+from controller.occupancy.estimate import Estimate, Sensing, Working, worked_out
 from controller.occupancy.service import OccupancyService
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from tests.controller.clock import ManualClock
@@ -50,14 +50,14 @@ class Held:
         self.running, self.most = 0, 0
         self._lock = threading.Lock()
 
-    def __call__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
+    def __call__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Working, Estimate | None]:
         with self._lock:
             self.running += 1
             self.most = max(self.most, self.running)
         self.let.wait(30)
         with self._lock:
             self.running -= 1
-        return estimate(rows, sensing, at)
+        return worked_out(rows, sensing, at)
 
 
 async def test_a_snapshot_goes_out_before_the_people_are_known_and_one_with_them_is_pushed_later(
@@ -65,7 +65,7 @@ async def test_a_snapshot_goes_out_before_the_people_are_known_and_one_with_them
 ) -> None:
     await three_came(db)
     held, pushing = Held(), live(db, ManualClock(hours(9)))
-    monkeypatch.setattr(occupancy, "estimate", held)
+    monkeypatch.setattr(occupancy, "worked_out", held)
     works = asyncio.create_task(pushing.work_out())
     watched = pushing.watch("ramsey", snapshots=True)
     try:
@@ -87,10 +87,10 @@ async def test_people_that_cannot_be_worked_out_are_not_known_and_all_else_is_sh
     works = asyncio.create_task(pushing.work_out())
     await pushing.occupancy.now("ramsey")
 
-    def failing(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
+    def failing(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Working, Estimate | None]:
         raise ArithmeticError("no such number")
 
-    monkeypatch.setattr(occupancy, "estimate", failing)
+    monkeypatch.setattr(occupancy, "worked_out", failing)
     clock.advance(minutes=2)
     assert (await pushing.snapshot("ramsey")).occupancy is not None
 
@@ -115,7 +115,7 @@ async def test_after_a_cancelled_look_the_next_one_knows_all_that_came(
     await people.now("ramsey")
     await store(db, "ramsey", [crossing(2, ins=9, outs=0, total=(12, 0), at=clock.now())], now=clock.now())
     clock.advance(seconds=10)
-    monkeypatch.setattr(occupancy, "estimate", held)
+    monkeypatch.setattr(occupancy, "worked_out", held)
     looks = asyncio.create_task(people.now("ramsey"))
 
     async def begun() -> bool:
@@ -150,7 +150,7 @@ async def test_events_become_rows_in_a_thread(db: Database, monkeypatch: pytest.
 async def test_only_a_few_earlier_moments_are_worked_out_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await three_came(db)
     held = Held()
-    monkeypatch.setattr(occupancy, "estimate", held)
+    monkeypatch.setattr(occupancy, "worked_out", held)
     people = OccupancyService(db, ManualClock(hours(10)))
     looks = [asyncio.create_task(people.at("ramsey", hours(9) + timedelta(minutes=each))) for each in range(6)]
 
