@@ -42,13 +42,16 @@ class IdentityDelivery:
     def __post_init__(self) -> None:
         self._states: dict[EdgeName, IdentityState] = {}
         self._handed: dict[EdgeName, tuple[int, float]] = {}
+        self._heard: set[EdgeName] = set()
+        """Edges that have said which identity they hold. The others are asked first; what was sent to them now would
+        reach nobody, and be made again at every change of the estate."""
 
     async def learn(self) -> None:
         """Read again what every edge should hold and does hold; deliver what is due."""
         async with self.database.read() as tx:
             states = await self.registry.learn(tx)
         self._states = {(each.site, each.edge): each for each in states}
-        await self._hand_over(self._states)
+        await self._hand_over(self._heard & self._states.keys())
 
     async def run(self) -> None:
         """End a change of our own key once every edge has done with the old one, for ever."""
@@ -59,6 +62,7 @@ class IdentityDelivery:
     async def heard(self, name: EdgeName, held: int) -> None:
         """An edge has said which identity it holds, and what plan it carries out is known: what it is owed is handed
         over as soon as it goes with that plan."""
+        self._heard.add(name)
         state = self._states.get(name)
         if state is None or (held == state.version == state.held and not state.renew):
             return
@@ -84,6 +88,7 @@ class IdentityDelivery:
             return
         if wanted:
             self._handed.pop(name, None)
+            self._heard.add(name)
             self.changes.site_changed(name[0], estate=True)
 
     async def _hand_over(self, names: Iterable[EdgeName]) -> None:

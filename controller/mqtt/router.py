@@ -1,6 +1,8 @@
 """Reads the link and passes each message to its handler."""
 
+import asyncio
 import logging
+import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +23,12 @@ from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
 
 log = logging.getLogger(__name__)
+
+REST = 8
+"""After the keys of all edges were read, they rest this many times as long as that took of the event loop's CPU time:
+however many sites there are, a controller that many of them are entered into has most of its time for that."""
+REST_MOST_S = 1.0
+"""And no longer than this, in real seconds: a key that was revoked must not count on."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -56,8 +64,12 @@ class MqttRouter:
         with self.changes.subscribe(estate=True) as changed:
             while True:
                 await changed.sites()
-                for name in sorted(await retry_until_available(self._learn, what="the keys of edges")):
+                used = time.thread_time()
+                new = await retry_until_available(self._learn, what="the keys of edges")
+                used = time.thread_time() - used
+                for name in sorted(new):
                     await retry_until_available(partial(self.edge_sessions.greet, name), what="an edge that is new")
+                await asyncio.sleep(min(REST * used, REST_MOST_S))
 
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
