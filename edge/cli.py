@@ -47,6 +47,7 @@ ABOUT = {
     "occupancy": "How many people were in a space, from a recording of its sensors, and are in a building now.",
     "parties": "Organisations, groups and people: who belongs to them, invitations, import, export.",
     "privacy": "What is kept about people, for how long and why: the record and the notice.",
+    "release": "Sign releases of the edge, with a key that no controller holds.",
     "retention": "How long each kind of data is kept.",
     "safeguarding": "Concerns about the safety of a child or an adult.",
     "sensors": "Sensors in rooms: list what each sends, add one to a room, take it out.",

@@ -59,6 +59,10 @@ class RestartWanted(EdgeError):
     """A command requested a restart; the process exits with its own exit code."""
 
 
+class ReleaseUnusable(EdgeError):
+    """A release cannot be signed, or is not what it says; the message says why."""
+
+
 class NotInstalled(EdgeError):
     """A command needs a part of Hallkeeper that is not installed; names the extra that contains it."""
 

@@ -10,12 +10,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from edge.cli import app
+from edge.updates.handover import read_keys
+from edge.updates.unpack import unpack
+from edge.wire.releases import open_release
 from tests.edge.test_config import GOOD, folder_with
 from tests.test_platform_installs import EDGE_LIMIT_MB, EDGE_WHEEL, OFFLINE, ROOT, run
 
 AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
-UNITS = sorted(path.name for path in (ROOT / "deploy/systemd").iterdir() if path.suffix in {".service", ".timer"})
+UNITS = sorted(
+    path.name for path in (ROOT / "deploy/systemd").iterdir() if path.suffix in {".path", ".service", ".timer"}
+)
+EDGE_UNITS = ["hallkeeper-edge-update.path", "hallkeeper-edge-update.service", "hallkeeper-edge.service"]
 EXPOSURE_LIMIT = 20
 """Tenths: systemd's own score of what a unit could do to the machine, from 0 (nothing) to 100."""
 
@@ -76,7 +84,7 @@ def test_the_edge_package_takes_no_more_of_a_card_than_promised(edge: Installed)
 
 def test_an_installed_package_has_made_its_users_and_starts_its_unit_once_it_is_set_up(edge: Installed) -> None:
     assert "hallkeeper-edge:" in (edge.root / "etc/passwd").read_text()
-    assert _enabled(edge) == ["hallkeeper-edge.service"]
+    assert _enabled(edge) == EDGE_UNITS
     groups = {line.partition(":")[0] for line in (edge.root / "etc/group").read_text().splitlines()}
     assert groups >= {"gpio", "input", "dialout"}  # of the unit, which does not start without one of them
     assert 'GROUP="gpio"' in (edge.root / "usr/lib/udev/rules.d/60-hallkeeper-gpio.rules").read_text()
@@ -93,7 +101,6 @@ def test_an_installed_package_has_the_library_of_the_pins_for_debian_s_python(ed
 def test_the_installed_agent_runs_by_debian_s_python_and_reads_a_configuration(edge: Installed, tmp_path: Path) -> None:
     program = edge.root / "opt/hallkeeper/bin/hallkeeper"
     assert program.read_text().startswith("#!/opt/hallkeeper/bin/python")
-    assert os.readlink(edge.root / "usr/bin/hallkeeper") == "/opt/hallkeeper/bin/hallkeeper"
     python = edge.root / "opt/hallkeeper/bin/python"
     config = folder_with(tmp_path, GOOD)
     said = subprocess.run(
@@ -105,6 +112,40 @@ def test_the_installed_agent_runs_by_debian_s_python_and_reads_a_configuration(e
     )
     assert "Traceback" not in said.stderr
     assert str(config) in said.stdout + said.stderr
+
+
+def test_a_release_of_the_package_is_signed_verified_and_runs_from_a_slot(
+    edge: Installed, edge_package: Path, tmp_path: Path
+) -> None:
+    package, key = tmp_path / edge_package.name, tmp_path / "release.pem"
+    package.hardlink_to(edge_package)
+    keys = tmp_path / "release-keys"
+    keys.write_text(_said("release", "new-key", str(key), "--unencrypted"))
+    assert key.stat().st_mode & 0o777 == 0o600
+    least = ("--minimum-edge", "0.2.0", "--minimum-controller", "0.2.0")
+    _said("release", "sign", str(package), "--key", str(key), *least)
+    release = tmp_path / f"{package.name}.release"
+    assert "is valid" in _said("release", "verify", str(release), "--keys", str(keys))
+    manifest = open_release(release.read_bytes(), read_keys(keys.read_text())).manifest
+    slots = tmp_path / "slots"
+    slots.mkdir()
+    unpack(package, slots / "a", limit=manifest.unpacked)
+    (slots / "current").write_text("a")
+    environ = OFFLINE | {"HALLKEEPER_SLOTS": str(slots), "HALLKEEPER_PACKAGE": str(edge.root / "opt/hallkeeper")}
+    code = "import sys, edge.version; print(sys.prefix, edge.version.installed_version())"
+    assert run(slots / "a/bin/python", "-B", "-c", code).split() == [str(slots / "a"), manifest.version]
+    launcher = edge.root / "usr/bin/hallkeeper"
+    assert run(launcher, "--version", env=environ).strip() == f"hallkeeper {manifest.version}"
+    (slots / "a/bin/hallkeeper").write_text("print('of the slot')")
+    assert run(launcher, env=environ).strip() == "of the slot"
+    (slots / "current").write_text("b")  # which is empty
+    assert run(launcher, "--version", env=environ).strip() == f"hallkeeper {manifest.version}"
+
+
+def _said(*words: str) -> str:
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -126,13 +167,17 @@ def test_removing_leaves_what_the_agent_wrote_and_nothing_of_the_package(
     identity = edge.root / "var/lib/hallkeeper-edge/identity.json"
     identity.parent.mkdir(parents=True)
     identity.write_text("{}")
+    current = edge.root / "opt/hallkeeper-updates/current"
+    current.write_text("a")
     edge.dpkg("--install", "--force-depends", edge_package)  # an upgrade
-    assert _enabled(edge) == ["hallkeeper-edge.service"]
+    assert not current.exists()  # what is installed by hand is what runs
+    current.write_text("a")
+    assert _enabled(edge) == EDGE_UNITS
     edge.dpkg("--remove", "hallkeeper-edge")
     assert (edge.root / "etc/hallkeeper/edge.toml").exists()
-    assert not (edge.root / "opt/hallkeeper").exists()
+    assert not list((edge.root / "opt").iterdir())
     edge.dpkg("--install", "--force-depends", edge_package)
-    assert _enabled(edge) == ["hallkeeper-edge.service"]  # as its configuration, until it is purged
+    assert _enabled(edge) == EDGE_UNITS  # as its configuration, until it is purged
     edge.dpkg("--purge", "hallkeeper-edge")
     assert _enabled(edge) == []
     assert not (edge.root / "etc/hallkeeper").exists()

@@ -26,7 +26,11 @@ from tests.services.certificates import Certificates, context
 from tests.services.mosquitto import CONF_DIR, Broker
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
-UNITS = sorted(unit for unit in (DEPLOY / "systemd").glob("*.service") if "ExecStart=/opt/" in unit.read_text())
+UNITS = sorted(
+    unit
+    for unit in (DEPLOY / "systemd").glob("*.service")
+    if "ExecStart=/opt/hallkeeper/bin/hallkeeper " in unit.read_text()
+)
 README = (DEPLOY / "README.md").read_text()
 EDGE, OTHER = "ramsey/ramsey-pi", "selby/selby-pi"
 

@@ -25,6 +25,7 @@ from edge.wire import (
     offline_codes,
     plan,
     qr_passes,
+    releases,
     topics,
 )
 
@@ -92,6 +93,17 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
     ("Passes", (qr_passes.Pass,)),
     ("Commands", (messages.Command, messages.CommandResult)),
     (
+        "Releases",
+        (
+            releases.ReleaseFile,
+            releases.ReleaseManifest,
+            releases.KeyChange,
+            releases.UpdateOrder,
+            releases.UpdateWanted,
+            releases.UpdateState,
+        ),
+    ),
+    (
         "Identity",
         (
             enrolment.Application,
@@ -116,10 +128,11 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
     events.AlarmChange,
     events.ClosingStage,
     messages.ResultCode,
+    releases.UpdatePhase,
 )
 
 
-_ABOUT = {"Envelope": envelope, "Passes": qr_passes}
+_ABOUT = {"Envelope": envelope, "Passes": qr_passes, "Releases": releases}
 """Sections that begin with what a module says of itself."""
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds a Debian package for the release and processor of this machine: `build.sh hallkeeper-edge DIST` from the wheels in
 # the folder DIST, and leaves it there. The same source makes the same bytes.
+# RELEASE_KEYS: a file with the keys whose releases the edge accepts, in place of packages/release-keys.
 # Its environment is /opt/hallkeeper, made with Debian's own Python from requirements/*.txt by hash. lgpio alone is compiled,
 # which takes what `deploy/setup/system.sh packages` installs.
 set -eu
@@ -10,7 +11,10 @@ cd "$(dirname "$0")/../.."
 umask 022
 
 case $package in
-hallkeeper-edge) lock=edge wheel=hallkeeper_edge units="hallkeeper-edge.service" depends="" ;;
+hallkeeper-edge)
+    lock=edge wheel=hallkeeper_edge depends=""
+    units="hallkeeper-edge.service hallkeeper-edge-update.service hallkeeper-edge-update.path"
+    ;;
 hallkeeper-controller)
     lock=controller wheel=hallkeeper depends=", mosquitto"
     units="hallkeeper-edge.service hallkeeper-controller.service hallkeeper-broker-files.service hallkeeper-broker-files.path"
@@ -57,17 +61,21 @@ find "$environment" -path '*.dist-info/*' \( -name direct_url.json -o -name uv_c
 $python -m compileall -q -j 0 -s "$root" --invalidation-mode unchecked-hash "$environment/lib"
 
 mkdir -p "$root/usr/bin" "$root/etc/hallkeeper" "$root/DEBIAN"
-ln -s /opt/hallkeeper/bin/hallkeeper "$root/usr/bin/hallkeeper"
 for each in $units; do put usr/lib/systemd/system "deploy/systemd/$each"; done
 install -D -m 644 deploy/systemd/hallkeeper.sysusers.conf "$root/usr/lib/sysusers.d/hallkeeper.conf"
 install -D -m 644 deploy/systemd/hallkeeper-gpio.rules "$root/usr/lib/udev/rules.d/60-hallkeeper-gpio.rules"
 put "usr/share/doc/$package" CHANGELOG.md deploy/README.md
 install -m 644 LICENSE "$root/usr/share/doc/$package/copyright"
 if [ $package = hallkeeper-edge ]; then
-    # Only on a Pi that is an edge and nothing else.
+    # Only on a Pi that is an edge and nothing else: it is updated by signed releases (docs/updates.md).
+    install -D -m 755 deploy/packages/hallkeeper.sh "$root/usr/bin/hallkeeper"
+    install -D -m 644 deploy/systemd/hallkeeper-edge-launcher.conf "$root/usr/lib/systemd/system/hallkeeper-edge.service.d/launcher.conf"
+    install -D -m 644 "${RELEASE_KEYS:-deploy/packages/release-keys}" "$root/usr/share/hallkeeper/release-keys"
+    install -d -m 755 "$root/opt/hallkeeper-updates"
     put usr/lib/systemd/system.conf.d deploy/systemd/hallkeeper-watchdog.conf
     put usr/lib/systemd/journald.conf.d deploy/systemd/hallkeeper-journal.conf
 else
+    ln -s /opt/hallkeeper/bin/hallkeeper "$root/usr/bin/hallkeeper"
     put usr/share/hallkeeper/mosquitto deploy/mosquitto/hallkeeper.conf
     put usr/share/hallkeeper/mosquitto/listeners deploy/mosquitto/listeners/*.conf
     put usr/share/hallkeeper/nginx deploy/nginx/hallkeeper.conf

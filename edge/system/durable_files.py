@@ -149,10 +149,11 @@ class DiskFiles(SafeFiles):
 
 
 class Folder:
-    """A real folder."""
+    """A real folder. ``mode``: of its files."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, mode: int = 0o600) -> None:
         self._root = root
+        self._mode = mode
 
     def read(self, path: str) -> bytes:
         return (self._root / path).read_bytes()
@@ -165,7 +166,7 @@ class Folder:
 
     def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
         how = os.O_TRUNC if truncate else os.O_APPEND
-        with _opened(self._root / path, os.O_WRONLY | os.O_CREAT | how) as file:
+        with _opened(self._root / path, os.O_WRONLY | os.O_CREAT | how, self._mode) as file:
             view = memoryview(data)
             while view:
                 view = view[os.write(file, view) :]
@@ -190,8 +191,8 @@ class Folder:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, flags: int) -> Iterator[int]:
-    file = os.open(path, flags | os.O_CLOEXEC, 0o600)
+def _opened(path: Path, flags: int, mode: int = 0o600) -> Iterator[int]:
+    file = os.open(path, flags | os.O_CLOEXEC, mode)
     try:
         yield file
     finally:

@@ -35,6 +35,11 @@ class Purpose(StrEnum):
     PASS = "pass"  # noqa: S105  # a purpose, no secret
     IDENTITY = "identity"
     RENEWAL = "renewal"
+    RELEASE = "release"
+    RELEASE_KEYS = "release_keys"
+    UPDATE = "update"
+    UPDATE_WANTED = "update_wanted"
+    UPDATE_STATE = "update_state"
 
 
 class Addressed(Protocol):
@@ -48,6 +53,7 @@ class Addressed(Protocol):
 
 
 A = TypeVar("A", bound=Addressed)
+T = TypeVar("T")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +141,17 @@ def open_envelope(
 
     Raises ``TooLarge``, ``Malformed``, ``UnknownVersion``, ``BadSignature`` or ``WrongAddress``.
     """
+    payload = open_signed(data, purpose=purpose, kind=kind, keys=keys, limit=limit)
+    if (payload.site, payload.edge) != (site, edge):
+        raise WrongAddress(f"a {purpose} of {payload.site}/{payload.edge} arrived at {site}/{edge}")
+    return payload
+
+
+def open_signed(data: bytes, *, purpose: Purpose, kind: type[T], keys: Keyring, limit: int = MESSAGE_LIMIT) -> T:
+    """The payload of an envelope that is for every edge, such as a release: signature and purpose are checked.
+
+    Raises ``TooLarge``, ``Malformed``, ``UnknownVersion``, ``BadSignature`` or ``WrongAddress``.
+    """
     if (version := decode(data, _Version, limit=limit).v) != FORMAT:
         raise UnknownVersion(f"envelope format {version}; this program knows {FORMAT}")
     envelope = decode(data, Envelope, limit=limit)
@@ -145,10 +162,7 @@ def open_envelope(
         raise BadSignature(f"the signature of a {purpose} does not match its bytes")
     if envelope.purpose != purpose:
         raise WrongAddress(f"signed as {envelope.purpose!r}, arrived as {purpose}")
-    payload = decode(envelope.payload, kind, limit=limit)
-    if (payload.site, payload.edge) != (site, edge):
-        raise WrongAddress(f"a {purpose} of {payload.site}/{payload.edge} arrived at {site}/{edge}")
-    return payload
+    return decode(envelope.payload, kind, limit=limit)
 
 
 def _verifies(key: Ed25519PublicKey, purpose: str, body: bytes, signature: bytes) -> bool:

@@ -40,6 +40,10 @@ class IdentityRefused(WireError, counter="identity_refused"):
     """An identity that must not be used, such as an older one. The held identity stays in force."""
 
 
+class ReleaseRefused(WireError, counter="release_refused"):
+    """A release that must not be installed here. The running version stays."""
+
+
 class CommandRefused(WireError, counter="command_refused"):
     """A command that must not be executed: late, replayed, of another session, for another door. ``code``: set if the
     sender can act on it."""

@@ -36,6 +36,10 @@ CATALOGUE: tuple[TopicKind, ...] = (
     TopicKind(name="events/ack", way="down", retained=False, payload="Ack in an envelope"),
     TopicKind(name="identity", way="down", retained=False, payload="Delivery in an envelope"),
     TopicKind(name="renewal", way="up", retained=False, payload="Renewal in an envelope"),
+    TopicKind(name="update", way="down", retained=True, payload="UpdateOrder in an envelope"),
+    TopicKind(name="update/part/{name}", way="down", retained=False, payload="bytes of a package, from an offset"),
+    TopicKind(name="update/wanted", way="up", retained=False, payload="UpdateWanted in an envelope"),
+    TopicKind(name="update/state", way="up", retained=True, payload="UpdateState in an envelope"),
     TopicKind(name="command", way="down", retained=False, payload="Command in an envelope"),
     TopicKind(name="command/result", way="up", retained=False, payload="CommandResult in an envelope"),
 )
@@ -54,7 +58,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return f"{ROOT}/{self.site}/{self.edge}/{tail}"
 
 
-_WITH_ITEM = {"plan/part", "plan/held", "state"}
+_WITH_ITEM = {"plan/part", "plan/held", "state", "update/part"}
 _PLAIN = {kind.name for kind in CATALOGUE if "{" not in kind.name}
 _SLUG = SLUG_PATTERN.strip("^$")
 _TOPIC = re.compile(rf"{ROOT}/({_SLUG})/({_SLUG})/(.+)")
