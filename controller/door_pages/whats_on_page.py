@@ -24,12 +24,13 @@ from controller.db.engine import Database
 from controller.diary.model import EventKind
 from controller.diary.policy_repository import shown_sites
 from controller.door_pages.plain_page import PlainPage
-from controller.door_pages.whats_on_view import day_text, facts, kinds_of, shown_days, window, within_hours
+from controller.door_pages.whats_on_view import day_text, desks_now, facts, kinds_of, shown_days, window, within_hours
 from controller.door_pages.words import gettext, marked
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.estate.repository import list_sites, site_zones
 from controller.hours.public_words import closures_ahead, open_days, open_now
+from controller.occupancy.desks import Readers, free_desks
 from controller.people.sign_in_throttle import network_of
 from controller.settings import Settings
 from controller.telemetry.usual_footfall import usually
@@ -196,6 +197,7 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         events = await public_events(tx, shown, of=[site])
         later = await public_events(tx, _after(shown), of=[site], kind=pages.wanted, limit=_LATER)
         usual = await usually(tx, config.hours, now) if not pages.asked else ""
+        desks = [] if pages.asked else await free_desks(tx, [site], now, to=Readers.PUBLIC)
         taken: list[TakenTime] = []
         if said.in_use and pages.wanted is None and first < today + timedelta(days=SHOWN_DAYS):
             coming = Interval(start=shown.start, end=window(today, SHOWN_DAYS, [zone]).end)
@@ -209,6 +211,7 @@ async def _site_page(pages: PublicPages, site: str) -> bytes:
         days=days,
         opening=open_now(config.hours, now, unstaffed=said.unstaffed),
         usual=usual,
+        desks=[desks_now(each, now) for each in desks if not each.closed],
         hours=open_days(config.hours, now, unstaffed=said.unstaffed),
         closures=list(closures_ahead(config.hours, now)),
         facts=facts(config),

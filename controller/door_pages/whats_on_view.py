@@ -12,6 +12,7 @@ from controller.diary.model import EventKind
 from controller.diary.site_config import SiteConfig
 from controller.door_pages.words import gettext, marked
 from controller.hours.timetable import Timetable
+from controller.occupancy.desks import FreeDesks
 from controller.text import local_time, times
 from controller.text.web_host import web_host
 from edge.wire.interval import Interval
@@ -105,6 +106,22 @@ def within_hours(taken: Iterable[TakenTime], hours: Timetable, *, unstaffed: boo
                 start, end = max(each.starts, period.during.start), min(each.ends, period.during.end)
                 found.append(replace(each, starts=start, ends=end))
     return found
+
+
+def desks_now(desks: FreeDesks, now: datetime) -> str:
+    """“Touch-down desks: 4 of 6 free at 14:05, as sensors said at 14:03.”"""
+    zone = local_time.zone(desks.zone)
+    words = {
+        "name": desks.name,
+        "free": desks.free,
+        "places": desks.places,
+        "at": times.clock(now, zone),
+        "seen": times.clock(desks.seen_at, zone) if desks.seen_at else "",
+    }
+    if desks.measured:
+        return gettext("%(name)s: %(free)s of %(places)s free at %(at)s, as sensors said at %(seen)s.", **words)
+    text = "%(name)s: %(free)s of %(places)s not booked at %(at)s. People without a booking are not counted."
+    return gettext(text, **words)
 
 
 def kinds_of(events: Iterable[PublicEventRow]) -> list[tuple[str, str, int]]:

@@ -1,5 +1,7 @@
 """How many people are in a building, as the API answers it."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from controller.web.fields import Answer, LocalTime
@@ -58,7 +60,8 @@ class OccupancyRead(Answer):
 class DeskPoolRead(Answer):
     """Places of a pool of touch-down desks now. `booked`: held by bookings; `arrived`: those of them whose people came,
     by code, check-in or door. `present`: people whom sensors at the desks see, null where it is not measured, never 0;
-    `at_least`: there may be more; `text`: by what, or why not. `free`: neither booked nor, as far as is seen, taken; 0
+    `at_least`: there may be more; `text`: by what, or why not; `seen_at`: when the sensor was heard that has been quiet
+    for longest. `free`: neither booked nor, as far as is seen, taken; 0
     while `closed`."""
 
     space: str
@@ -69,6 +72,7 @@ class DeskPoolRead(Answer):
     present: int | None
     at_least: bool
     text: str
+    seen_at: LocalTime | None
     free: int
     closed: bool
 
@@ -77,3 +81,29 @@ class DeskPools(Answer):
     """By name; empty where the site has no pool."""
 
     items: list[DeskPoolRead]
+
+
+class FreeDesksRead(Answer):
+    """Places of a pool of touch-down desks that are free now, as far as everybody may know: counts, and nobody's
+    presence at a certain desk. `measured`: people who sit there without a booking are counted too, as sensors said at
+    `seen_at`; else `free` are those that are not booked, and `text` says why: no sensor sees people there, there are
+    fewer than three desks, or the building is closed. While `closed`, `free` is 0. Times carry the site's offset."""
+
+    site: str
+    site_name: str
+    zone: str
+    space: str
+    name: str
+    places: int
+    free: int
+    closed: bool
+    measured: bool
+    text: str
+    seen_at: LocalTime | None
+
+
+class FreeDesksList(Answer):
+    """By the names of sites and pools; empty where there is no pool. `at`: when it was so, in UTC."""
+
+    at: datetime
+    items: list[FreeDesksRead]

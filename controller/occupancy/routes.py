@@ -1,15 +1,26 @@
 """How many people are in a building, and which desks are free, over HTTP."""
 
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.occupancy.answers import DeskPoolRead, DeskPools, ElsewhereRead, OccupancyRead, RoomOccupancyRead
-from controller.occupancy.desks import desk_pools
+from controller.occupancy.answers import (
+    DeskPoolRead,
+    DeskPools,
+    ElsewhereRead,
+    FreeDesksList,
+    FreeDesksRead,
+    OccupancyRead,
+    RoomOccupancyRead,
+)
+from controller.occupancy.desks import FreeDesks, Readers, desk_pools, free_desks
 from controller.occupancy.service import OccupancyService
-from controller.people.authentication import SeesLive
+from controller.people.authentication import Reads, ReadsAnySite, SeesLive
+from controller.people.permissions import Action, sites_of
 from controller.web.fields import SlugPath, answer_of, read_edge
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheClock, TheDatabase, service
@@ -50,5 +61,27 @@ async def get_desks(site: SlugPath, database: TheDatabase, clock: TheClock, acto
     """Of each pool of touch-down desks, how many places are booked now, at how many somebody is, and how many are
     free."""
     async with database.read() as tx:
+        zone = (await require_site(tx, site)).tz
         found = await desk_pools(tx, site, clock.now())
-    return DeskPools(items=[answer_of(DeskPoolRead, each) for each in found])
+    return DeskPools(items=[answer_of(DeskPoolRead, each, zone) for each in found])
+
+
+@router.get("/sites/{site}/desks/free")
+async def get_free_desks(site: SlugPath, database: TheDatabase, clock: TheClock, actor: Reads) -> FreeDesksList:
+    """Of each pool of touch-down desks, how many are free now, as far as everybody may know."""
+    now = clock.now()
+    async with database.read() as tx:
+        await require_site(tx, site)
+        return _free(now, await free_desks(tx, [site], now, to=Readers.SIGNED_IN))
+
+
+@router.get("/desks/free")
+async def get_free_desks_everywhere(database: TheDatabase, clock: TheClock, actor: ReadsAnySite) -> FreeDesksList:
+    """The same for all sites that the user may see."""
+    now = clock.now()
+    async with database.read() as tx:
+        return _free(now, await free_desks(tx, sites_of(actor, Action.READ), now, to=Readers.SIGNED_IN))
+
+
+def _free(now: datetime, found: list[FreeDesks]) -> FreeDesksList:
+    return FreeDesksList(at=now, items=[answer_of(FreeDesksRead, each, ZoneInfo(each.zone)) for each in found])

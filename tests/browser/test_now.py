@@ -8,11 +8,15 @@ import pytest
 from playwright.async_api import expect
 
 from firmware_sim.hub_processes import SimHub
+from tests.browser.axe import faults
 from tests.browser.booked import on_the_door, titled
-from tests.browser.screen import RAISED_MS, Screens
+from tests.browser.screen import PHONE, RAISED_MS, Screens
 from tests.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LONG = "fifteen calm rivers"
+"""A password."""
 
 
 async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_arrives(
@@ -221,3 +225,15 @@ async def test_desks_say_how_many_are_free_and_that_nobody_measures_who_is_prese
     desks = screen.page.get_by_role("region", name="Hot desks")
     await expect(desks).to_contain_text(re.compile(r"6\s*of 6 free now|closed"))
     await expect(desks).to_contain_text("Present: not measured, no sensor at these desks sees people")
+    leads = [{"role": "group_leader", "site": None, "party": "desk-choir"}]
+    await hub.api.put("/parties/desk-choir", {"kind": "group", "name": "Desk choir"})
+    await hub.api.post("/users", {"name": "Dee of the choir", "password": LONG, "assignments": leads})
+    group = await screens.new(signed_in=False, size=PHONE)
+    await group.open("/diary")
+    await group.sign_in("Dee of the choir", LONG)
+    free = group.page.get_by_text(re.compile(r"Hot desks.*: 6 of 6 not booked now\. Whether anybody sits there is not"))
+    for page in ("/diary?site=march", "/find"):
+        await group.open(page)
+        await expect(free).to_be_visible()
+        assert await faults(group.page, "desks") == []
+        assert await group.sideways() == 0

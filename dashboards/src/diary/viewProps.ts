@@ -1,5 +1,6 @@
 /** What the views of the diary have in common. */
 import type { Component } from "svelte";
+import { OTHER_SITES_DELAY_MS } from "../live.svelte.ts";
 import type { Booking, Site } from "../model.ts";
 import type { Day, Instant } from "../zone.ts";
 import type { Span } from "./geometry.ts";
@@ -27,8 +28,9 @@ export const PART_MISSING = "This part of the page could not be fetched. Try aga
 
 const requests = () => import("./RequestList.svelte");
 
-/** All views except the day's grid, loaded when they are first needed. */
+/** All views, loaded when they are first needed; of the day what stands above its grid. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
+  "": () => new Promise((found) => setTimeout(() => found(import("../desks/FreeDesks.svelte")), OTHER_SITES_DELAY_MS)),
   week: () => import("./WeekView.svelte"),
   month: () => import("./MonthView.svelte"),
   list: () => import("./ListView.svelte"),

@@ -12,13 +12,16 @@ from typer.testing import CliRunner
 
 from controller.container import Container
 from controller.diary.tables import bookings
+from controller.estate.model import Site
 from controller.occupancy.cli import app as command
-from controller.occupancy.desks import people_seen
+from controller.occupancy.desks import DeskPool, Readers, for_readers, people_seen
 from controller.telemetry.room_sensors import LastValue, RoomSensor
+from edge.wire.plan import Mode
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW
 from tests.controller.serving import serving
-from tests.controller.village import API, SITE, book
+from tests.controller.village import API, SITE, book, show_public
 
 
 def sensor(*, silent: bool = False, **values: float) -> RoomSensor:
@@ -56,6 +59,52 @@ def test_who_is_not_seen_is_not_taken_to_be_away(
 ) -> None:
     found = people_seen(sensors, moving, 3, NOW)
     assert (found.people, found.all_seen) == (people, all_seen)
+
+
+def pool(**own: object) -> DeskPool:
+    plain = {"space": "desks", "name": "Desks", "places": 6, "booked": 1, "arrived": 0, "present": 4, "at_least": False}
+    return msgspec.convert(plain | {"text": "", "seen_at": NOW, "free": 2, "closed": False} | own, DeskPool)
+
+
+@pytest.mark.parametrize(
+    ("own", "mode", "to", "shown"),
+    [
+        ({}, Mode.STAFFED, Readers.PUBLIC, (2, True, "seen by sensors")),
+        ({}, Mode.EXTENDED, Readers.SIGNED_IN, (2, True, "seen by sensors")),
+        ({}, Mode.EXTENDED, Readers.PUBLIC, (5, False, "is not shown while there are no staff")),
+        ({}, Mode.CLOSED, Readers.SIGNED_IN, (5, False, "is not shown while the building is closed")),
+        ({"closed": True, "free": 0}, Mode.STAFFED, Readers.SIGNED_IN, (0, False, "closed")),
+        ({"present": None}, Mode.STAFFED, Readers.SIGNED_IN, (5, False, "is not measured")),
+        ({"places": 2, "present": 1}, Mode.STAFFED, Readers.SIGNED_IN, (1, False, "is not shown of so few desks")),
+    ],
+)
+def test_readers_are_told_counts_while_they_may_come_and_never_who_sits_at_which_of_few_desks(
+    own: dict[str, object], mode: Mode, to: Readers, shown: tuple[int, bool, str]
+) -> None:
+    found = for_readers(pool(**own), Site(id=SITE, name="Ramsey Hub", zone="Europe/London"), mode, to=to)
+    assert (found.free, found.measured) == shown[:2]
+    assert found.text.endswith(shown[2])
+    assert (found.seen_at is not None) is found.measured
+
+
+async def test_a_group_is_told_how_many_desks_are_free_and_the_public_where_there_is_a_public_page(
+    app: FastAPI, village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    pool = {"name": "Touch-down desks", "kind": "pool", "pool_size": 6, "doors": ["front-door"]}
+    assert (await village.put(f"{API}/sites/{SITE}/spaces/desks", json=pool)).is_success
+    await book(village, space="desks", seats=2, title="Secret meeting")
+    clock.set(NOW + timedelta(hours=30, minutes=30))
+    await show_public(village)
+    await put_party(village, "yoga")
+    async with signed_in_as(app, village, "group_member", party="yoga") as group:
+        answer = await group.get(f"{API}/sites/{SITE}/desks/free")
+        [item] = answer.json()["items"]
+        assert (item["free"], item["places"], item["measured"], item["seen_at"]) == (4, 6, False, None)
+        assert item["text"] == "not booked; whether anybody sits there is not shown while the building is closed"
+        assert (await group.get(f"{API}/desks/free")).json() == answer.json()
+        assert "Secret" not in answer.text
+    page = (await village.get(f"/whats-on/{SITE}")).text
+    assert "Touch-down desks: 4 of 6 not booked at 18:30. People without a booking are not counted." in page
 
 
 async def test_places_are_booked_and_free_and_presence_without_sensors_is_not_measured(

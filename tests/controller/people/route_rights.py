@@ -334,6 +334,8 @@ GET /sites/{site}/footfall.csv                      | live      | site      |
 GET /sites/{site}/forecast                          | live      | site      |
 GET /sites/{site}/occupancy                         | live      | site      |
 GET /sites/{site}/desks                             | live      | site      |
+GET /sites/{site}/desks/free                        | read      | site      |
+GET /desks/free                                     | read      | somewhere |
 GET /sites/{site}/samples                           | live      | site      |
 GET /sites/{site}/samples.csv                       | live      | site      |
 GET /sites/{site}/alerts                            | live      | site      |

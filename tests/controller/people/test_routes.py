@@ -148,6 +148,7 @@ ANY_SITE = {
     ("GET", "/api/v1/my/waiting"): "lists those of the actor's own parties (waitlist/test_waitlist)",
     ("GET", "/api/v1/free"): "looks at the actor's sites",
     ("GET", "/api/v1/find/offered"): "looks at the actor's sites",
+    ("GET", "/api/v1/desks/free"): "looks at the actor's sites (occupancy/test_desks)",
     ("POST", "/api/v1/find"): "looks at the actor's sites",
     ("POST", "/api/v1/find/series"): "looks at the actor's sites",
     ("GET", "/api/v1/subscriptions"): "lists the actor's own, and those of sites that they run",
