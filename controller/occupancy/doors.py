@@ -12,7 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
-from controller.occupancy.features import DAY, HOUR, running_mean
+from controller.occupancy.features import DAY, HOUR
 from controller.occupancy.filter import Comings
 from controller.occupancy.recording import Column, Flags, Floats, Recording
 
@@ -28,7 +28,6 @@ _A_DAY = 0.008
 _NOISE = 0.09
 """Variance of people for one counted."""
 _SURPRISE = 2.0
-_SURE = 0.15
 _QUIET = 3 * HOUR
 _UNCOUNTED = 0.02
 _WANDER = 0.1
@@ -164,22 +163,18 @@ class Doors:
         found: Floats = np.maximum(net - net[-1] * passed / passed[-1], 0.0)
         return found
 
-    def came_within(self, span: float, late: float) -> Floats:
-        """How many more are there than on average in the ``span`` seconds that ended ``late`` seconds ago; shape
-        (rows,)."""
-        net = np.cumsum(self._counts @ self.rates.ways)
-        then = np.searchsorted(self._seconds, self._seconds - late, side="right") - 1
-        return net - running_mean(self._seconds, net, span)[np.maximum(then, 0)]
+    def so_far(self, index: int) -> tuple[slice, Floats]:
+        """The rows since the last empty time, up to ``index``, and how many were there; NaN where that is not known, or
+        was more than a day ago."""
+        span = slice(self._since, index + 1)
+        lately = self._seconds[index] - self._seconds[self._since] <= DAY
+        known = lately and not self.silent[span].any() and bool(self._ended[self._since])
+        net = np.maximum(np.cumsum(self._counts[span] @ (self.rates.ways * self.rates.rates)), 0.0)
+        return span, net if known else np.full(len(net), np.nan)
 
-    def so_far(self, span: slice) -> Floats:
-        """How many were there in ``span``, since the last empty time; NaN where that is too unsure to learn from."""
-        counts = self._counts[self._since : span.stop]
-        known = not self.silent[self._since : span.stop].any() and bool(self._ended[self._since])
-        net = np.maximum(np.cumsum(counts @ (self.rates.ways * self.rates.rates)), 0.0)
-        passed = np.cumsum(counts.sum(axis=1))
-        spread = ((0.7 * _USUAL_SPREAD * passed) ** 2 + _NOISE * passed) ** 0.5
-        sure = np.where((spread < _SURE * net) & known, net, np.nan)
-        found: Floats = sure[span.start - self._since :]
+    def passed(self, span: slice) -> Floats:
+        """How many the doors counted in each row, in and out."""
+        found: Floats = self._counts[span].sum(axis=1)
         return found
 
     def uncounted(self, comings: Comings) -> Comings:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller.occupancy.evidence import AIR_CHANGE, breathed_by_one
-from controller.occupancy.features import HOUR, MINUTE, before, running_mean
+from controller.occupancy.air import AirRates, span_of
+from controller.occupancy.evidence import breathed_by_one
+from controller.occupancy.features import HOUR, MINUTE
 from controller.occupancy.filter import Moments
 from controller.occupancy.recording import Column, Flags, Floats
 
@@ -22,11 +23,8 @@ _COUNTED, _COUNTED_SPREAD, _COUNTED_MORE = 0.96, 0.3, 0.1
 """Of people a sensor that counts them in a room shows so many, give or take, and more so of more."""
 _RATIO_DRIFTS = 4e-5
 """Variance of devices a person, an hour."""
-_SMOOTHED, _FRESH_AIR = 10 * MINUTE, 420.0
-_LEAST_DRIFT, _NOISY = 25.0, 20.0**2
-_AIRS_ITSELF = 0.3
-"""Of what the air seems to do by itself; the rest are errors of the doors."""
-_UNSURE_FOR = 2.0
+_NOISY = 20.0**2
+_UNSURE_FOR = 0.5
 """Hours that an error of what one person breathes out lasts, twice."""
 _CERTAIN = 1e-3
 """Variance below which the number of people is known."""
@@ -164,46 +162,21 @@ class Breathed:
     Both are learned from what the doors counted. Before that it says nothing: spaces differ too much.
     """
 
-    WINDOW, LATE = HOUR / 2, _SMOOTHED / 2
-    """Seconds over which a rise is measured to learn from, and that its middle lags behind."""
-
-    def __init__(self, seconds: Floats, column: Column, came: Floats, capacity: int) -> None:
-        """``came``: how many more are there, by the doors, than on average in the last `WINDOW` seconds."""
+    def __init__(self, seconds: Floats, column: Column, capacity: int) -> None:
+        self._seconds = seconds
         self._values = _without_stuck(seconds, column.values)
-        level = running_mean(seconds, self._values, _SMOOTHED)
-        self._above = running_mean(seconds, level, self.WINDOW) - _FRESH_AIR
-        self._rise = (level - before(seconds, level, self.WINDOW)) / (self.WINDOW / HOUR)
-        self._came = came
         self._numbers = np.arange(capacity + 1.0)
-        first = np.array([breathed_by_one(capacity), -AIR_CHANGE, 0.0])
-        self._squares = np.diag(1 / np.array([2 * first[0], 2 * first[1], 50.0]) ** 2)
-        self._products = self._squares @ first
-        self._slopes, self._unsure = first, np.linalg.inv(self._squares)
-        self._scatter = self._noise = self._drift = 0.0
-        """Variances: of the rise, of one value, and of what the air does by itself in an hour."""
+        self._rates = AirRates(breathed_by_one(capacity))
+        self._noise = 0.0
+        """Variance of one value."""
         self._level: Line | None = None
 
-    def learn(self, seconds: Floats, span: slice, people: Floats) -> None:
-        """Of one span between two empty times."""
-        rise, people = self._rise[span], people - self._came[span]
-        seen = np.stack([people, self._above[span], np.ones(len(rise))], axis=1)
-        known = np.isfinite(seen).all(axis=1) & np.isfinite(rise) & (people > 0)
-        if known.sum() < 10:
-            return
-        seen, rise = seen[known], rise[known]
-        step = float(np.median(np.diff(seconds[span])))
-        weight = step / self.WINDOW / (self._scatter or 50.0**2)
-        kept = 0.9 ** (known.sum() * step / (10 * HOUR)) if self._scatter else 1.0
-        self._squares = kept * self._squares + weight * seen.T @ seen
-        self._products = kept * self._products + weight * seen.T @ rise
-        self._unsure = np.linalg.inv(self._squares)
-        self._slopes = self._unsure @ self._products
-        found = float(np.mean((seen @ self._slopes - rise) ** 2)) + 1.0
-        self._scatter = 0.5 * (self._scatter or found) + 0.5 * found
+    def learn(self, span: slice, people: Floats, passed: Floats, *, ended: bool) -> None:
+        """Of the rows since the space was last empty; ``ended``: until it is so again."""
         self._noise = _noise(self._values[: span.stop])
-        hours = self.WINDOW / HOUR
-        of_values = 2 * self._noise / max(_SMOOTHED / step, 1.0) / hours**2
-        self._drift = _AIRS_ITSELF * (max(self._scatter - of_values, 0.0) * hours + _LEAST_DRIFT)
+        read = span_of(self._seconds[span], self._values[span], people, passed, self._noise, ended=ended)
+        if read is not None:
+            self._rates.learn(read)
 
     def moved(self, index: int, span: float, was: Moments, now: Moments) -> Floats | None:
         """Log likelihoods (capacity + 1,) of the value at a row, ``span`` seconds after the one before; None where
@@ -227,14 +200,14 @@ class Breathed:
 
     def _breathed(self, level: Line, hours: float, was: Moments, now: Moments) -> Line:
         """What is in the air after so many hours, in which the number of people moved from ``was`` to ``now``."""
-        by_one, falls, base = self._slopes
-        kept = float(np.exp(falls * hours))
-        share = (1 - kept) / -falls
+        by_one, falls = self._rates.breathed, self._rates.changes
+        kept = float(np.exp(-falls * hours))
+        share = (1 - kept) / falls
         added, held = by_one * share, kept * level.for_one
         both = _together(was, now)
-        drift = self._drift + _UNSURE_FOR * float(self._unsure[0, 0]) * now.mean**2
+        drift = self._rates.drift + _UNSURE_FOR * self._rates.unsure * (by_one * now.mean) ** 2
         mean = kept * level.at_none + held * was.mean + added * (was.mean + now.mean) / 2
-        mean += share * (base - falls * _FRESH_AIR)
+        mean += (1 - kept) * self._rates.fresh
         variance = kept**2 * level.unsure + held**2 * was.variance + held * added * (was.variance + both)
         variance += added**2 / 4 * (was.variance + 2 * both + now.variance) + drift * hours
         together = held * both + added * (both + now.variance) / 2
@@ -243,7 +216,7 @@ class Breathed:
 
     @property
     def _learned(self) -> bool:
-        return bool(self._scatter and self._slopes[0] > 0 and self._slopes[1] < 0)
+        return self._rates.known
 
     def says(self, index: int) -> bool:
         """Whether it is believed at a row."""

@@ -27,6 +27,8 @@ _OFTEN = 0.3
 _SILENT = HOUR
 """A sensor that sent nothing for so long is not believed."""
 _FOLLOWING = ("devices", "co2")
+_MOST_AIR = 4
+"""Sensors of carbon dioxide that are followed one by one."""
 _BALANCED_SPREAD = 2.0
 """Standard deviation of nobody, where only the counts of a quiet night say so."""
 _BEYOND, _MOST = 1.3, 4000
@@ -94,6 +96,8 @@ class Replay:
         self._columns = [
             one if one.name in said else Column(one.name, one.kind, _recent(self._seconds, one)) for one in sensors
         ]
+        if zone is Zone.BUILDING:
+            self._columns = _air_together(self._columns)
         self._features = {one.name: of_column(self._seconds, one) if self._studies else [] for one in self._columns}
         self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
         self._learned: Learned | None = None
@@ -114,12 +118,11 @@ class Replay:
         """What follows people, learned from the doors."""
         if not self.doors.counting:
             return
-        came = self.doors.came_within(Breathed.WINDOW, Breathed.LATE)
         for one in self._columns:
             if one.kind == "devices":
                 self._served.append((one, Served(one, self._capacity)))
             elif one.kind == "co2":
-                self._breathed.append((one, Breathed(self._seconds, one, came, self._capacity)))
+                self._breathed.append((one, Breathed(self._seconds, one, self._capacity)))
 
     def steps(self) -> Iterator[Step]:
         """One step a row."""
@@ -219,20 +222,21 @@ class Replay:
         """At the beginning of an empty time, and hourly on the first day: learn from the doors what follows people."""
         doors = self.doors
         span = doors.anchored(index)
+        ended = span is not None
         if span is not None:
             people = doors.people(span)
             for _, served in self._served:
                 served.learn(self._seconds, span, people)
         elif self._follows and not doors.corrections and self._seconds[index] - self._seconds[self._heard] >= HOUR:
-            span = slice(self._heard, index + 1)
-            people = doors.so_far(span)
+            span, people = doors.so_far(index)
         else:
             return
         self._heard = index + 1
         for _, served in self._served:
             served.learn_floor(doors.empty[: index + 1])
+        passed = doors.passed(span)
         for _, breathed in self._breathed:
-            breathed.learn(self._seconds, span, people)
+            breathed.learn(span, people, passed, ended=ended)
 
     @property
     def capacity(self) -> int:
@@ -342,6 +346,21 @@ def _recent(seconds: Floats, column: Column) -> Floats:
     known = np.isfinite(column.values)
     last = np.maximum.accumulate(np.where(known, np.arange(len(seconds)), 0))
     return np.where(seconds - seconds[last] <= _SILENT, held(column.values), np.nan)
+
+
+def _air_together(columns: list[Column]) -> list[Column]:
+    """Many sensors of carbon dioxide as one, their mean: to follow each costs as much. What one of them that is silent
+    usually sends does not move it."""
+    air = [each for each in columns if each.kind == "co2" and np.isfinite(each.values).any()]
+    if len(air) <= _MOST_AIR:
+        return columns
+    values = np.stack([each.values for each in air])
+    usual_ = np.nanmedian(values, axis=1, keepdims=True)
+    known = np.isfinite(values)
+    many = known.sum(axis=0)
+    off = np.where(known, values - usual_, 0.0).sum(axis=0) / np.maximum(many, 1)
+    mean = Column(f"the mean of {len(air)} sensors", "co2", np.where(many > 0, usual_.mean() + off, np.nan))
+    return [*(each for each in columns if each.kind != "co2"), mean]
 
 
 def _first_logs(seen: Evidence, capacity: int, weight: float, first: int) -> Floats:

@@ -102,6 +102,6 @@ def test_carbon_dioxide_that_stays_the_same_for_long_is_of_a_stuck_sensor_and_no
 def test_a_sensor_that_always_repeats_itself_is_not_stuck() -> None:
     seconds: Floats = np.arange(600) * np.float64(60.0)
     values = np.repeat(np.linspace(400, 800, 10), 60)
-    breathed = Breathed(seconds, Column("co2", "co2", values), np.zeros(600), 60)
-    breathed.learn(seconds, slice(0, 600), np.linspace(1, 30, 600))
+    breathed = Breathed(seconds, Column("co2", "co2", values), 60)
+    breathed.learn(slice(0, 600), np.linspace(1, 30, 600), np.zeros(600), ended=False)
     assert breathed.says(599)
