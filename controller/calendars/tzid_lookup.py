@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from controller.calendars.ics_parser import Component
 
 _IANA = zoneinfo.available_timezones()
@@ -47,10 +49,18 @@ class Zones:
         location = component.first("X-LIC-LOCATION")
         if location is not None and (zone := named(location.value)):
             return zone
-        from icalendar import Timezone  # by the worker that reads files, so not at the controller's start
+        # By the worker that reads files, so not at the controller's start.
+        from icalendar import Timezone
+        from icalendar.timezone.tzp import TZP
 
+        # With its name icalendar would keep it for all files that the process reads after this one.
+        unnamed = tuple(line for line in component.lines if line.name != "TZID")
         try:
-            read = Timezone.from_ical(component.text)
-            return read.to_tz(lookup_tzid=False) if isinstance(read, Timezone) else None
+            read = Timezone.from_ical(msgspec.structs.replace(component, lines=unnamed).text)
+            if not isinstance(read, Timezone):
+                return None
+            read["TZID"] = tzid
+            made: tzinfo = read.to_tz(TZP("zoneinfo"), lookup_tzid=False)
         except (ValueError, TypeError, KeyError, AttributeError, IndexError):
             return None
+        return made

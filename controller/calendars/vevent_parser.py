@@ -8,7 +8,7 @@ import msgspec
 
 from controller.calendars.date_times import CalendarTime, Length
 from controller.calendars.ics_parser import Component
-from controller.calendars.tzid_lookup import Zones, named
+from controller.calendars.tzid_lookup import Zones
 from controller.recurrence.errors import Unbookable
 
 TITLE_LIMIT = 200
@@ -26,7 +26,10 @@ _DURATION = re.compile(
 )
 
 
-_VENDOR = re.compile(r'TZID="?(/[^":;]+)"?')
+_TZID = re.compile(r"(?<=;)TZID(?==)", re.IGNORECASE)
+_HIDDEN = "X-TZID"
+"""The zone of a time, by a name that icalendar does not know: what it makes of a zone depends on the files that the
+process has read before, and on its settings for the whole process. ``Zones`` finds it."""
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +75,7 @@ class _Reader:
         self._check_lines()
         from icalendar import Event  # by the worker that reads files, so not at the controller's start
 
-        event = Event.from_ical(_VENDOR.sub(_without_vendor, self._that_matters().text))
+        event = Event.from_ical(_TZID.sub(_HIDDEN, self._that_matters().text))
         if event.errors:
             name, message = event.errors[0]
             raise Unbookable(f"{name or 'a line'} cannot be read: {message}", line=self._line_of(name))
@@ -154,7 +157,7 @@ class _Reader:
         moment = value.dt
         if not isinstance(moment, date):
             raise Unbookable(f"{name} is neither a date nor a time", line=self._line_of(name))
-        return self._moment(name, moment, value.params.get("TZID"))
+        return self._moment(name, moment, value.params.get(_HIDDEN))
 
     def _end(self, start: CalendarTime, cancelled: bool) -> tuple[CalendarTime | None, Length | None]:
         end, line = self._single("DTEND"), self._component.first("DURATION")
@@ -188,7 +191,7 @@ class _Reader:
         value = self._properties.get(name, [])
         dates: list[Added] = []
         for group in value if isinstance(value, list) else [value]:
-            tzid = group.params.get("TZID")
+            tzid = group.params.get(_HIDDEN)
             for item in group.dts:
                 at = item.dt
                 if not isinstance(at, tuple):
@@ -210,12 +213,6 @@ def _costs(text: str, before: str) -> bool:
     ``before``: the property on the line before."""
     word = _WORD.match(text.strip())
     return before in _MATTER or (word is not None and word.group().upper() in _MATTER)
-
-
-def _without_vendor(found: re.Match[str]) -> str:
-    """A TZID with a vendor's path before it, as the plain name where it is one."""
-    zone = named(found.group(1))
-    return found.group() if zone is None else f"TZID={zone.key}"
 
 
 def _length(text: str, line: int) -> Length:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar.timezone import tzp
 
 from controller.calendars.date_times import CalendarTime, instant
 from controller.calendars.ics_parser import CalendarError
@@ -230,6 +231,28 @@ def test_a_long_title_is_cut_and_a_missing_one_named() -> None:
     assert sorted_out(event(START, END).replace("Choir", "a\\nb\x07c")).occurrences[0].title == "a b c"
 
 
+def _own_zone(offset: str) -> str:
+    times = f"DTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}"
+    return f"BEGIN:VTIMEZONE\nTZID:Hall\nBEGIN:STANDARD\n{times}\nEND:STANDARD\nEND:VTIMEZONE\n"
+
+
+@pytest.mark.parametrize("provider", ["zoneinfo", "pytz"])
+def test_what_a_file_means_does_not_depend_on_files_or_settings_before_it(provider: str) -> None:
+    """Other programs of the process may tell icalendar to use other zones, as khal does."""
+    evening = event("DTSTART;TZID=Hall:20260324T190000", "DURATION:PT1H")
+    excluded = event(START, END, "RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE;TZID=America/New_York:99991231T235959")
+    before = tzp.name
+    tzp.use(provider)
+    try:
+        for offset, hour in (("+0300", 16), ("-0500", 0), ("+0300", 16)):
+            [one] = sorted_out(_own_zone(offset), evening).occurrences
+            assert one.starts.hour == hour
+            assert "neither known nor described" in refused(evening)[1]
+            assert len(sorted_out(excluded).occurrences) == 2
+    finally:
+        tzp.use(before)
+
+
 _VALUES = st.sampled_from(
     [
         "20260324T190000",
@@ -282,6 +305,7 @@ WEEKLY = ["DTSTART:20261120T100000", "DTEND:20261120T110000", "RRULE:FREQ=WEEKLY
         (["DTSTART:20261120T100000", "DTEND;TZID=America/New_York:99991231T235959"], 0),
         (["DTSTART:20261120T100000", "DTEND;TZID=Asia/Tokyo:00010101T000000"], 0),
         ([*WEEKLY, "RDATE;VALUE=PERIOD:99991231T235959/P1D"], 6),
+        ([*WEEKLY, "EXDATE;TZID=America/New_York:99991231T235959"], 6),
     ],
 )
 def test_times_at_an_end_of_the_calendar_stop_nothing(lines: list[str], occurrences: int) -> None:
