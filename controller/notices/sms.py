@@ -12,6 +12,8 @@ from edge.wire.clock import Clock
 
 TIMEOUT_S = 30.0
 """How long a message may take altogether, however slowly the gateway answers."""
+_CONNECT_S = 15.0
+"""How long it may take to connect. Where it does not, it is sure that the gateway did not get the message."""
 _LONGEST_ANSWER = 65_536
 """Bytes of an answer that are read."""
 
@@ -40,8 +42,7 @@ class SmsGateway:
     async def _posted(self, asked: SmsRequest) -> DeliveryResult:
         """Raises ``httpx.LocalProtocolError`` and ``ValueError`` for headers that cannot be sent."""
         if self._client is None:
-            # Not connected by half of the time: then it is sure that the gateway did not get the message.
-            self._client = httpx.AsyncClient(timeout=httpx.Timeout(TIMEOUT_S, connect=TIMEOUT_S / 2))
+            self._client = httpx.AsyncClient(timeout=httpx.Timeout(TIMEOUT_S, connect=_CONNECT_S))
         code, content = None, bytearray()
         headers = asked.headers | {"Accept-Encoding": "identity"}
         try:
