@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
+import segno
 import typer
 
 from controller.cli import output
@@ -29,13 +30,15 @@ def token(
     hours: Annotated[int, typer.Option(help="How long it can be used.", min=1, max=336)] = 24,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token that lets this edge in, once; prints what to type on its Pi. An earlier one of it is void."""
+    """Make a token that lets this edge in, once; prints what to type on its Pi, also as a QR code for a phone at the
+    Pi. An earlier one of it is void."""
     site, name = site_and("edge", edge)
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
     made = caller.answered(raw, TokenAnswer, as_json=as_json)
     caller.say(f"On the Pi, until {output.moment(datetime.fromisoformat(made.expires_at).astimezone())}:")
     print(made.command)  # noqa: T201  # in one piece, however wide the screen is
+    segno.make_qr(made.command, error="l").terminal(compact=True)
 
 
 @rotate_app.command()

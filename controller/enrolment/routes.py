@@ -17,6 +17,7 @@ from controller.enrolment.schemas import (
     TokenAnswer,
     TokenBody,
     revocation_answer,
+    token_answer,
 )
 from controller.enrolment.service import EnrolmentService
 from controller.estate.errors import EdgeUnknown, SiteUnknown
@@ -58,11 +59,7 @@ async def make_token(
     token, expires_at = await enrolment.make_token(site, edge, actor=actor.name, lives=lives)
     async with database.read() as tx:
         zone = (await require_site(tx, site)).tz
-    return TokenAnswer(
-        token=str(token),
-        expires_at=local_time.rfc3339(expires_at, zone),
-        command=f"hallkeeper edge enrol {token} --controller {settings.address}",
-    )
+    return token_answer(str(token), local_time.rfc3339(expires_at, zone), settings.address)
 
 
 @router.post("/enrol", responses=described(TokenRefused, KeyTaken))

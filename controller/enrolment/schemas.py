@@ -7,6 +7,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
+import segno
 from pydantic import AfterValidator, Field, StringConstraints
 
 from controller.enrolment.model import Revocation
@@ -39,11 +40,20 @@ class TokenBody(Body):
 
 
 class TokenAnswer(Answer):
-    """``token`` is shown once. ``command``: what to type on the Pi."""
+    """``token`` is shown once. ``command``: what to type on the Pi. ``qr``: the command as an SVG image, for a phone at the
+    Pi."""
 
     token: str
     expires_at: str
     command: str
+    qr: str
+
+
+def token_answer(token: str, expires_at: str, address: str) -> TokenAnswer:
+    """``address``: the controller's, as its edges reach it."""
+    command = f"hallkeeper edge enrol {token} --controller {address}"
+    qr = segno.make_qr(command, error="l").svg_inline(border=4, light="#fff", omitsize=True)
+    return TokenAnswer(token=token, expires_at=expires_at, command=command, qr=qr)
 
 
 class EnrolBody(Body):

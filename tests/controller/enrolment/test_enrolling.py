@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+import segno
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from fastapi import FastAPI
@@ -75,6 +76,12 @@ async def test_enrolling_needs_no_sign_in_and_a_token_does(app: FastAPI, village
     async with stranger(app) as client:
         assert (await client.post(f"{PATH}/enrolment", json={})).status_code == 401
         accepted(applicant, await applied(client, applicant.body))
+
+
+async def test_what_to_type_on_the_pi_is_also_a_qr_code(village: httpx.AsyncClient) -> None:
+    made = (await village.post(f"{PATH}/enrolment", json={})).json()
+    assert made["command"] == f"hallkeeper edge enrol {made['token']} --controller http://hub.test"
+    assert made["qr"] == segno.make_qr(made["command"], error="l").svg_inline(border=4, light="#fff", omitsize=True)
 
 
 async def test_a_token_lets_one_pi_in_which_may_ask_again(village: httpx.AsyncClient) -> None:
