@@ -23,7 +23,7 @@ from edge.net.plan_applier import PlanApplier
 from edge.net.plan_store import PlanStore
 from edge.runtime import Runtime
 from edge.sensors.mqtt_devices.listener import SensorsLinkMaker
-from edge.system.disk_room import free_bytes, room_faults
+from edge.system.disk_room import free_bytes, room_faults, rounded_mb
 from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.own_faults import OwnFaults
@@ -41,6 +41,7 @@ from edge.wire.event_batch import Ack, EventBatch
 from edge.wire.faults import FaultCode
 from edge.wire.ids import new_id
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
+from edge.wire.messages import DISK_FREE_MB
 from edge.wire.topics import Topic, parse, subscriptions
 
 log = logging.getLogger(__name__)
@@ -315,6 +316,9 @@ class Agent:
 
     def _note_room(self, free: int | None) -> None:
         runtime = self._runtime
+        if free is not None:
+            runtime.health[DISK_FREE_MB] = rounded_mb(free)
+            self._conversation.status_changed()
         known = {fault.code for device, fault in runtime.faults if device == self._edge}
         waiting = runtime.outbox.waiting
         for code, present in room_faults(known, free=free, waiting=waiting, limit=self._outbox_limit).items():

@@ -24,6 +24,7 @@ from controller.plans.tables import plans
 from controller.telemetry.tables import edge_states, event_logs, event_runs, room_sensors
 from edge.wire.access_decision import ClockTrust
 from edge.wire.clock import Clock
+from edge.wire.messages import DISK_FREE_MB
 
 log = logging.getLogger(__name__)
 _LABELS = ("site", "edge")
@@ -34,7 +35,8 @@ class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
     when the plan it carries out was signed; None where it carries out none of ours. ``plan_waits``: when its newest
     plan was signed, where it does not carry that one out yet; ``plans_behind``: how many there are that are newer than
     its own. ``outbox``: events it has that are not committed here; ``stored``: those of its log that are.
-    ``heard``: when it last said how it is. ``certificate``: when the one that lasts longest ends."""
+    ``heard``: when it last said how it is. ``certificate``: when the one that lasts longest ends.
+    ``disk_free_mb``: what it may still write to its disk."""
 
     site: str
     edge: str
@@ -49,6 +51,7 @@ class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
     heard: datetime | None
     certificate: datetime | None
     software: str
+    disk_free_mb: int | None
 
 
 class SensorFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +103,7 @@ class EdgeMetrics(Collector):
         heard = _gauge("heard_timestamp_seconds", "When the edge last said how it is, in Unix time.")
         behind = _gauge("plans_behind", "How many plans are newer than the one that the edge carries out.")
         ends = _gauge("certificate_expires_timestamp_seconds", "When the edge's certificate ends, in Unix time.")
+        disk = _gauge("disk_free_bytes", "What may still be written to the edge's disk, to two digits.")
         info = _gauge("info", "1; the version of the edge's software is a label.", "version")
         stored = CounterMetricFamily(
             "hallkeeper_edge_events", "Events of the edge's present log that are stored here.", labels=_LABELS
@@ -116,6 +120,8 @@ class EdgeMetrics(Collector):
                 info.add_metric((*name, each.software), 1.0)
             if each.certificate is not None:
                 ends.add_metric(name, each.certificate.timestamp())
+            if each.disk_free_mb is not None:
+                disk.add_metric(name, each.disk_free_mb * 1e6)
             if each.since is not None:
                 since.add_metric(name, each.since.timestamp())
             if each.plan_signed is not None:
@@ -125,7 +131,7 @@ class EdgeMetrics(Collector):
         yield GaugeMetricFamily(
             "hallkeeper_edges_readable", "1 if the edges could be read from the database.", float(self._readable)
         )
-        yield from (online, since, age, waits, outbox, clock, heard, behind, ends, info, stored)
+        yield from (online, since, age, waits, outbox, clock, heard, behind, ends, info, stored, disk)
         alerts_open = GaugeMetricFamily("hallkeeper_alerts_open", "Alerts that are open.", labels=("site", "code"))
         for key, number in self._alerts.items():
             alerts_open.add_metric(key, number)
@@ -169,6 +175,7 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
             state.head,
             state.at,
             state.software,
+            state.health,
             newer.correlate(edges, edge_states).scalar_subquery().label("behind"),
             ends.correlate(edges).scalar_subquery().label("ends"),
             carried.c.compiled_at.label("carried"),
@@ -199,6 +206,7 @@ async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
             heard=row.at,
             certificate=row.ends,
             software=(row.software or "").removeprefix("hallkeeper "),
+            disk_free_mb=msgspec.json.decode(row.health, type=dict[str, int]).get(DISK_FREE_MB) if row.health else None,
         )
         for row in await tx.execute(query)
     )

@@ -49,6 +49,7 @@ from controller.text import local_time
 from edge.wire.faults import describe, hint
 from edge.wire.faults import read as read_faults
 from edge.wire.interval import Interval
+from edge.wire.messages import DISK_FREE_MB
 from edge.wire.plan import Mode
 
 RECENT = 20
@@ -225,7 +226,7 @@ async def _edge(
     health = {f"refused_{reason}": number for reason, number in refused.items()}
     behind = 0
     if state is not None:
-        health = state.health | health
+        health = {name: count for name, count in state.health.items() if name != DISK_FREE_MB} | health
         if state.log is not None:
             log = await repository.log_id(tx, edge.site, edge.id, state.log)
             runs = await repository.runs(tx, log) if log else None

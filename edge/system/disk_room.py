@@ -21,6 +21,13 @@ def free_bytes(folder: Path) -> int | None:
     return room.f_bavail * room.f_frsize
 
 
+def rounded_mb(free: int) -> int:
+    """Bytes as MB, rounded down to two digits: each change of it is a message."""
+    mb = free // 10**6
+    step: int = 10 ** max(len(str(mb)) - 2, 0)
+    return mb // step * step
+
+
 def room_faults(known: Collection[FaultCode], *, free: int | None, waiting: int, limit: int) -> dict[FaultCode, bool]:
     """Which of the two faults there are, of those that can be told. ``known``: faults that there were; ``free``: bytes
     on the disk; ``waiting``: bytes of the outbox that the controller has not stored, of at most ``limit``. Pure."""

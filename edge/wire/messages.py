@@ -21,6 +21,11 @@ WORD_STALE_S = 180.0
 """An edge without a hello for this long is offline; two in a row may be lost."""
 
 
+DISK_FREE_MB = "disk_free_mb"
+"""In ``Status.health``, beside the counters: what the edge may still write to its disk, in MB (10^6 bytes), to two
+digits."""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The presence of an edge. ``nonce``: of the session; new on every connection, echoed by every command.
     ``connection``: counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed in

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from edge.system.disk_room import LEAST_FREE, free_bytes, room_faults
+from edge.system.disk_room import LEAST_FREE, free_bytes, room_faults, rounded_mb
 from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
 from tests.edge.hall import EDGE, INNER, OUTER, Hall, with_hall
@@ -24,6 +24,7 @@ def test_a_disk_that_is_nearly_full_is_one_fault_until_there_is_room_again() -> 
             assert hall.state(EDGE).values == {"fault": "disk_nearly_full"}
         hall.free = 150 * MB
         await asyncio.sleep(61)
+        assert hall.status().health["disk_free_mb"] == 150
         assert changes(hall, FaultCode.DISK_NEARLY_FULL) == [True, False]
         assert hall.state(EDGE).values == {"fault": None}
 
@@ -47,6 +48,10 @@ def test_of_the_outbox_only_what_the_controller_has_not_stored_counts() -> None:
         await hall.until(lambda: outbox.waiting > 0)
 
     with_hall(act)
+
+
+def test_the_room_is_told_to_two_digits() -> None:
+    assert [rounded_mb(free * 10**6) for free in (0, 7, 99, 157, 23_999)] == [0, 7, 99, 150, 23_000]
 
 
 def test_a_folder_that_is_not_there_says_nothing(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from edge.wire.errors import CommandRefused, PlanRefused
 from edge.wire.event_batch import Ack
 from edge.wire.events import EarlierRun, Event
 from edge.wire.messages import (
+    DISK_FREE_MB,
     Applied,
     Command,
     CommandResult,
@@ -58,7 +59,7 @@ class FakeEdge:
         self.log: str | None = None
         self.head = 0
         self.first_kept = 1
-        self.health: dict[str, int] = {}
+        self.health: dict[str, int] = {DISK_FREE_MB: 2300}
         self.states: tuple[DeviceState, ...] = ()
         self.connection = 0
         self.nonce = ""

@@ -276,6 +276,9 @@ async def test_each_edge_has_its_series_and_a_dead_one_reads_zero(
     found = await series_of(client)
     assert (found[f"online{at}"], found[f"plan_pending_seconds{at}"], found[f"outbox_events{at}"]) == (1, 0, 0)
     assert found['clock{edge="main",site="ramsey",state="synced"}'] == 1
+    assert found[f"disk_free_bytes{at}"] == 2.3e9
+    now = (await client.get("/api/v1/sites/ramsey/now")).json()
+    assert now["edges"][0]["health"] == {}
     clock.advance(hours=1)
     assert (await series_of(client))[f"plan_age_seconds{at}"] >= 3600
     await edge.say_status(online=False)
