@@ -22,7 +22,8 @@ from edge.wire.log_format import LogFormat
 
 GROUP = "hallkeeper.commands"
 DOCTORS = "hallkeeper.doctors"
-"""What examines another side for ``hallkeeper doctor``: its configuration -> its findings."""
+"""What examines another side for ``hallkeeper doctor``: its configuration, and how many seconds each check of its
+database may take -> its findings."""
 ABOUT = {
     "alerts": "What needs somebody: list it, say that you have seen it, put it off.",
     "attendance": "Who came to each booking, when, how many, and which rooms were used without one.",
@@ -335,6 +336,7 @@ def doctor(
     config: Annotated[Path | None, typer.Option("--config", help="The edge's TOML file.")] = None,
     controller: Annotated[Path | None, typer.Option(help="The controller's TOML file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each check of the database may take.")] = 30,
 ) -> None:
     """Examine the edge and the controller on this machine, as far as they are set up here: configuration, secrets,
     clocks, disk, broker, certificates, versions; of an edge pins, readers, plan, outbox, watchdogs and power; of a
@@ -355,7 +357,7 @@ def doctor(
     if controller is not None:  # last: as root it goes on as the controller's user
         if not examine_controller:
             raise NotInstalled("doctor --controller", "controller")
-        found += next(iter(examine_controller)).load()(controller)
+        found += next(iter(examine_controller)).load()(controller, limit)
     typer.echo(doctor_findings.as_json(found).decode() if as_json else doctor_findings.lines(found))
     raise typer.Exit(max(each.verdict for each in found))
 

@@ -25,6 +25,9 @@ def _imported(path: Path) -> Iterator[str]:
 WIRE = sorted((ROOT / "edge" / "wire").rglob("*.py"))
 _ON_THE_MACHINE = {"ctypes", "fcntl", "io", "mmap", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile"}
 
+_OF_BOTH_PROGRAMS = {"machine_clock.py", "peer_certificate.py"}
+"""What edge and controller do alike: ask the machine for the time, and a server for its certificate."""
+
 
 @pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
 def test_the_wire_needs_nothing_but_the_standard_library_msgspec_and_cryptography(path: Path) -> None:
@@ -35,8 +38,10 @@ def test_the_wire_needs_nothing_but_the_standard_library_msgspec_and_cryptograph
     assert not strangers
 
 
-@pytest.mark.parametrize("path", [path for path in WIRE if path.name != "machine_clock.py"], ids=lambda path: path.stem)
-def test_the_wire_asks_the_machine_for_nothing_but_the_time(path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", [path for path in WIRE if path.name not in _OF_BOTH_PROGRAMS], ids=lambda path: path.stem
+)
+def test_the_format_asks_the_machine_for_nothing(path: Path) -> None:
     opened = [
         node.lineno
         for node in ast.walk(ast.parse(path.read_text()))

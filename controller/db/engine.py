@@ -297,6 +297,13 @@ def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
         yield part
 
 
+def server_of(url: URL) -> str:
+    """The server of an address on PostgreSQL in words, or those that it names."""
+    named = url.query.get("host", ())
+    every = (named,) if isinstance(named, str) else named
+    return url.host or " or ".join(every) or "this machine"
+
+
 def driver_of(tx: Tx, sql: str = "", values: Sequence[Any] = ()) -> Any:
     """The driver's own connection. ``sql``: the statement that it will be given past SQLAlchemy; those who count or
     trace statements are notified of it."""

@@ -20,17 +20,18 @@ from edge.wire.doctor_findings import Finding, fail, ok
 SIDE = "controller"
 
 
-def examine(config: Path) -> list[Finding]:
+def examine(config: Path, limit_s: float = stored.LIMIT_S) -> list[Finding]:
     """Every finding about the controller that the configuration describes. As root it continues as the owner of the
-    data folder, so that it reads what the service can read."""
-    return [msgspec.structs.replace(each, side=SIDE) for each in asyncio.run(_all(config))]
+    data folder, so that it reads what the service can read. ``limit_s``: how long each check of the database may
+    take."""
+    return [msgspec.structs.replace(each, side=SIDE) for each in asyncio.run(_all(config, limit_s))]
 
 
-async def _all(config: Path) -> list[Finding]:
-    return [each async for each in _examined(config)]
+async def _all(config: Path, limit_s: float) -> list[Finding]:
+    return [each async for each in _examined(config, limit_s)]
 
 
-async def _examined(config: Path) -> AsyncIterator[Finding]:
+async def _examined(config: Path, limit_s: float) -> AsyncIterator[Finding]:
     try:
         settings = _settings(config)
         clock = load_clock(config, settings)
@@ -51,7 +52,8 @@ async def _examined(config: Path) -> AsyncIterator[Finding]:
         yield each
     async for found in network.findings(settings, running, datetime.now(UTC)):
         yield found
-    async for found in stored.findings(settings, now, datetime.now(UTC), connected=running.connected):
+    today = datetime.now(UTC)
+    async for found in stored.findings(settings, now, today, connected=running.connected, limit_s=limit_s):
         yield found
 
 

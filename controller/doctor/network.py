@@ -1,10 +1,8 @@
 """What the doctor asks over the network: the controller itself, its broker, its mail server, its HTTPS address."""
 
 import asyncio
-import contextlib
 import re
 import secrets
-import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -20,11 +18,9 @@ from controller.mqtt.client import BrokerLink, BrokerRefused
 from controller.notices.smtp import SmtpMailer
 from controller.settings import Settings
 from edge.wire.doctor_findings import Finding, Severity, certificate, fail, ok, warn
+from edge.wire.peer_certificate import CONNECT_S, peer_certificate
 from edge.wire.topics import ROOT
 
-CONNECT_S = 5.0
-REFUSAL_S = 0.3
-"""How long a broker has to refuse our certificate: with TLS 1.3 it does so after the handshake (RFC 8446, 2)."""
 TOPIC = f"{ROOT}/doctor"
 """Of no edge and no kind, so that nobody has subscribed to it."""
 _DOCS = 'docs/enrolment.md, "The broker", has the commands'
@@ -117,7 +113,7 @@ def _broker(settings: Settings, now: datetime) -> Iterator[Finding]:
     if broker.tls:
         yield from _own_certificates(settings, now)
     try:
-        shown = _shown(broker.host, broker.port, context)
+        shown = peer_certificate(broker.host, broker.port, context)
     except ssl.SSLError as error:
         said = getattr(error, "verify_message", "") or error.reason or str(error)
         yield fail("broker", f"the TLS connection to {where} failed ({said})", _DOCS)
@@ -140,20 +136,6 @@ def _own_certificates(settings: Settings, now: datetime) -> Iterator[Finding]:
     ends = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
     if ends is not None and ends <= now:
         yield fail("revocation list", f"{file} ended on {ends:%Y-%m-%d}, so the broker lets nobody in", hint)
-
-
-def _shown(host: str, port: int, context: ssl.SSLContext | None) -> x509.Certificate | None:
-    """Connect and leave again; the certificate that was shown. Raises ``OSError``."""
-    with contextlib.ExitStack() as stack:
-        way = stack.enter_context(socket.create_connection((host, port), CONNECT_S))
-        if context is None:
-            return None
-        sure = stack.enter_context(context.wrap_socket(way, server_hostname=host))
-        shown = sure.getpeercert(binary_form=True)
-        sure.settimeout(REFUSAL_S)
-        with contextlib.suppress(TimeoutError):
-            sure.recv(1)
-    return x509.load_der_x509_certificate(shown) if shown is not None else None
 
 
 async def _round_trip(settings: Settings, running: Running) -> Finding:
@@ -200,7 +182,7 @@ def _https(settings: Settings, now: datetime) -> Iterator[Finding]:
     host, port = split.hostname or "", split.port or 443
     hint = "systemctl start hallkeeper-certificate renews it; journalctl -u hallkeeper-certificate says why not"
     try:
-        shown = _shown(host, port, ssl.create_default_context())
+        shown = peer_certificate(host, port, ssl.create_default_context())
     except ssl.SSLCertVerificationError as error:
         yield fail("https", f"browsers refuse {settings.address} ({error.verify_message})", hint)
     except OSError as error:

@@ -2,18 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import Tx
+from controller.db.engine import Tx, server_of
 from controller.db.errors import words_of
 from controller.db.migrations import newest_revision
 from controller.enrolment.key_file_check import faults, fingerprints, known_keys
@@ -26,6 +27,9 @@ from controller.telemetry.tables import edge_states, events, quarantine
 from edge.wire.doctor_findings import Finding, fail, ok, warn
 
 CONNECT_S = 5.0
+LIMIT_S = 30.0
+"""How long each check may take: in a large database one reads gigabytes."""
+_AGAIN_S = 0.1
 LARGE_LOG_MB = 256
 """SQLite's write-ahead log is checkpointed at 16 MB; far above that somebody holds a read open."""
 FULL_SOON = timedelta(days=30)
@@ -36,29 +40,36 @@ LIFE_LEFT = timedelta(days=60)
 _RESTORE = "Stop the controller and put a backup back: docs/restore.md"
 
 
-async def findings(settings: Settings, now: datetime, today: datetime, *, connected: bool) -> AsyncIterator[Finding]:
+Found = Iterable[Finding]
+_CANCELLED = "57014"
+"""query_canceled of PostgreSQL, Appendix A."""
+
+
+async def findings(
+    settings: Settings, now: datetime, today: datetime, *, connected: bool, limit_s: float = LIMIT_S
+) -> AsyncIterator[Finding]:
     """``now``: by the controller's clock, which a demonstration may set; ``today``: by the machine's. ``connected``:
-    whether a running controller hears its edges."""
+    whether a running controller hears its edges. ``limit_s``: how long each check may take."""
     url = settings.database_url
     file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
     if file is not None and not file.exists():
         yield fail("database", f"{file} does not exist", f"hallkeeper controller migrate makes one; {_RESTORE}")
         return
     try:
-        async with _read_only(settings, file) as tx:
-            for each in await _all(tx, settings, file, now, today, connected=connected):
-                yield each
+        async with _read_only(settings, file, limit_s) as tx:
+            async for found in _all(tx, settings, file, now, today, connected=connected, limit_s=limit_s):
+                yield found
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         why = words_of(error) if isinstance(error, SQLAlchemyError) else str(error) or "no answer"
         if file is not None:
             yield fail("database", f"{file} cannot be read ({why})", _RESTORE)
         else:
             hint = "systemctl status postgresql; check host, name, user and password of `database`"
-            yield fail("database", f"{url.host or 'this machine'}/{url.database} cannot be used ({why})", hint)
+            yield fail("database", f"{server_of(url)}/{url.database} cannot be used ({why})", hint)
 
 
 @asynccontextmanager
-async def _read_only(settings: Settings, file: Path | None) -> AsyncIterator[Tx]:
+async def _read_only(settings: Settings, file: Path | None, limit_s: float) -> AsyncIterator[Tx]:
     if file is not None:
         engine = create_async_engine(_sqlite_way(file), hide_parameters=True, poolclass=NullPool)
     else:
@@ -66,7 +77,13 @@ async def _read_only(settings: Settings, file: Path | None) -> AsyncIterator[Tx]
             settings.database_url,
             hide_parameters=True,
             poolclass=NullPool,
-            connect_args={"timeout": CONNECT_S, "server_settings": {"default_transaction_read_only": "on"}},
+            connect_args={
+                "timeout": CONNECT_S,
+                "server_settings": {
+                    "default_transaction_read_only": "on",
+                    "statement_timeout": f"{round(limit_s * 1000)}ms",
+                },
+            },
         )
     try:
         async with engine.connect() as tx:
@@ -82,31 +99,87 @@ def _sqlite_way(file: Path) -> str:
 
 
 async def _all(
-    tx: Tx, settings: Settings, file: Path | None, now: datetime, today: datetime, *, connected: bool
-) -> list[Finding]:
-    found = [await _integrity(tx, file)] if file is not None else []
+    tx: Tx,
+    settings: Settings,
+    file: Path | None,
+    now: datetime,
+    today: datetime,
+    *,
+    connected: bool,
+    limit_s: float,
+) -> AsyncIterator[Finding]:
+    async def size() -> int:
+        return await _server_size(tx) if file is None else (await asyncio.to_thread(file.stat)).st_size
+
+    async def sizes() -> Found:
+        return _files(file, await size())
+
+    async def growth() -> Found:
+        return await _growth(tx, settings, file, await size(), today)
+
+    checks: list[tuple[str, Callable[[], Awaitable[Found]]]] = [
+        ("database size", sizes),
+        ("growth", growth),
+        ("keys", lambda: _keys(tx, settings)),
+        ("edges", lambda: _edges(tx, now, connected=connected)),
+        ("certificates of edges", lambda: _edge_certificates(tx, today)),
+        ("quarantine", lambda: _quarantine(tx, today)),
+        ("notices", lambda: _notices(tx, settings, now)),
+    ]
+    if file is not None:
+        for each in await _in_time(tx, "database", lambda: _integrity(tx, file), limit_s):
+            yield each
     revision = await _revision(tx)
     if revision is None or revision != newest_revision():
-        return [*found, _other_revision(revision)]
-    size = await _server_size(tx) if file is None else (await asyncio.to_thread(file.stat)).st_size
-    return [
-        *found,
-        ok("migrations", f"the database is at {revision}, the newest"),
-        *_files(file, size),
-        await _growth(tx, settings, file, size, today),
-        *(await _keys(tx, settings)),
-        *(await _edges(tx, now, connected=connected)),
-        *(await _edge_certificates(tx, today)),
-        await _quarantine(tx, today),
-        *(await _notices(tx, settings, now)),
-    ]
+        yield _other_revision(revision)
+        return
+    yield ok("migrations", f"the database is at {revision}, the newest")
+    for thing, check in checks:
+        for each in await _in_time(tx, thing, check, limit_s):
+            yield each
 
 
-async def _integrity(tx: Tx, file: Path) -> Finding:
+async def _in_time(tx: Tx, thing: str, check: Callable[[], Awaitable[Found]], limit_s: float) -> Found:
+    """What a check finds, or that it took longer than it may."""
+    stopping = asyncio.create_task(_stop_after(tx, limit_s))
+    try:
+        return list(await check())
+    except DBAPIError as error:
+        if not _was_stopped(error):
+            raise
+        hint = (
+            "That says nothing of how it is: the database is large or busy. hallkeeper doctor --limit 600 waits longer"
+        )
+        return [warn(thing, f"not finished in {limit_s:g} s", hint)]
+    finally:
+        stopping.cancel()
+        await tx.rollback()
+
+
+async def _stop_after(tx: Tx, limit_s: float) -> None:
+    """End what SQLite does then, again and again, since the next statement of a check may take long too. PostgreSQL
+    does it by itself (``statement_timeout``)."""
+    await asyncio.sleep(limit_s)
+    if tx.dialect.name != "sqlite":
+        return
+    driver = (await tx.get_raw_connection()).driver_connection
+    assert driver is not None
+    while True:
+        await driver.interrupt()
+        await asyncio.sleep(_AGAIN_S)
+
+
+def _was_stopped(error: DBAPIError) -> bool:
+    cause = error.orig.__cause__ if error.orig is not None else None
+    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(cause, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_INTERRUPT or getattr(error.orig, "sqlstate", None) == _CANCELLED
+
+
+async def _integrity(tx: Tx, file: Path) -> list[Finding]:
     told = (await tx.execute(text("PRAGMA quick_check(1)"))).scalar_one()
     if told != "ok":
-        return fail("database", f"{file} is damaged ({str(told).splitlines()[0]})", _RESTORE)
-    return ok("database", f"{file} is sound")
+        return [fail("database", f"{file} is damaged ({str(told).splitlines()[0]})", _RESTORE)]
+    return [ok("database", f"{file} is sound")]
 
 
 async def _revision(tx: Tx) -> str | None:
@@ -143,7 +216,7 @@ def _files(file: Path | None, size: int) -> Iterator[Finding]:
     yield ok("database size", f"{size / 2**20:.0f} MB{beside}")
 
 
-async def _growth(tx: Tx, settings: Settings, file: Path | None, size: int, today: datetime) -> Finding:
+async def _growth(tx: Tx, settings: Settings, file: Path | None, size: int, today: datetime) -> list[Finding]:
     """By the events of the last week, of which each takes as much as one takes on average."""
     week = timedelta(days=7)
     total, newest = (await tx.execute(select(func.count(), func.max(events.c.id)))).one()
@@ -152,13 +225,13 @@ async def _growth(tx: Tx, settings: Settings, file: Path | None, size: int, toda
     a_day = size / max(total, 1) * number / 7
     said = f"{number} events in the last week, about {a_day / 2**20:.1f} MB a day"
     if file is None or not newest:
-        return ok("growth", said)
+        return [ok("growth", said)]
     room = os.statvfs(settings.data_dir)
     free = room.f_bavail * room.f_frsize
     if a_day > 0 and timedelta(days=min(free / a_day, 10_000)) < FULL_SOON:
         hint = "Free some space, shorten [retention], or move to PostgreSQL (deploy/README.md)"
-        return warn("growth", f"{said}: the disk is full in {free / a_day:.0f} days", hint)
-    return ok("growth", said)
+        return [warn("growth", f"{said}: the disk is full in {free / a_day:.0f} days", hint)]
+    return [ok("growth", said)]
 
 
 async def _keys(tx: Tx, settings: Settings) -> list[Finding]:
@@ -225,13 +298,13 @@ async def _edge_certificates(tx: Tx, today: datetime) -> list[Finding]:
     return found
 
 
-async def _quarantine(tx: Tx, today: datetime) -> Finding:
+async def _quarantine(tx: Tx, today: datetime) -> list[Finding]:
     query = select(func.count()).where(quarantine.c.received_at > today - timedelta(days=7))
     number = int((await tx.execute(query)).scalar_one())
     if number:
         said = f"{number} messages of edges could not be stored in the last week, and are set aside"
-        return warn("quarantine", said, "*Now* shows them by edge; journalctl -u hallkeeper-controller says why")
-    return ok("quarantine", "nothing was set aside in the last week")
+        return [warn("quarantine", said, "*Now* shows them by edge; journalctl -u hallkeeper-controller says why")]
+    return [ok("quarantine", "nothing was set aside in the last week")]
 
 
 async def _notices(tx: Tx, settings: Settings, now: datetime) -> list[Finding]:

@@ -6,7 +6,6 @@ It only writes a probe file, and may run while the agent runs.
 import asyncio
 import contextlib
 import platform
-import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,10 +30,8 @@ from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
 from edge.wire.faults import FaultCode, describe
 from edge.wire.faults import hint as hint_of
+from edge.wire.peer_certificate import peer_certificate
 
-CONNECT_S = 5.0
-REFUSAL_S = 0.3
-"""How long a broker has to refuse our certificate: with TLS 1.3 it does so after the handshake (RFC 8446, 2)."""
 SOON = timedelta(days=7)
 MANY_EVENTS = 10_000
 
@@ -70,7 +67,7 @@ def broker(config: Config, now: datetime) -> Iterator[Finding]:
     where = f"{config.broker.host}:{config.broker.port}"
     context = context_of(config.identity) if config.broker.tls else None
     try:
-        shown = _connected(config.broker.host, config.broker.port, context)
+        shown = peer_certificate(config.broker.host, config.broker.port, context)
     except ssl.SSLError as error:
         hint = "docs/enrolment.md describes how the broker gets its certificate"
         yield fail("broker", f"the TLS connection to {where} failed ({error.reason or error})", hint)
@@ -92,7 +89,8 @@ def sensors(config: MqttSensorsConfig, now: datetime) -> Iterator[Finding]:
         held = x509.load_pem_x509_certificate(config.login.encode())
         yield certificate("certificate for the sensors' broker", held, now, "Renew cert_file of [mqtt_sensors]")
     try:
-        shown = _connected(config.host, config.port, context_with(config.ca, config.login) if config.tls else None)
+        context = context_with(config.ca, config.login) if config.tls else None
+        shown = peer_certificate(config.host, config.port, context)
     except OSError as error:
         part = trouble_of(error) or ""
         detail = getattr(error, "verify_message", "") or error.strerror or error
@@ -103,20 +101,6 @@ def sensors(config: MqttSensorsConfig, now: datetime) -> Iterator[Finding]:
     yield ok(thing, f"{where} answers{' by TLS' if shown else ''}")
     if shown is not None:
         yield certificate("certificate of the sensors' broker", shown, now, "Renew it on that broker")
-
-
-def _connected(host: str, port: int, context: ssl.SSLContext | None) -> x509.Certificate | None:
-    """Connect and leave again; the certificate that was shown. Raises ``OSError``."""
-    with contextlib.ExitStack() as stack:
-        way = stack.enter_context(socket.create_connection((host, port), CONNECT_S))
-        if context is None:
-            return None
-        sure = stack.enter_context(context.wrap_socket(way, server_hostname=host))
-        shown = sure.getpeercert(binary_form=True)
-        sure.settimeout(REFUSAL_S)
-        with contextlib.suppress(TimeoutError):
-            sure.recv(1)
-    return x509.load_der_x509_certificate(shown) if shown is not None else None
 
 
 def versions() -> Finding:

@@ -31,17 +31,17 @@ class DoctorPlace:
         self.config.write_text(text)
         self.config.chmod(0o640)
 
-    def findings(self) -> list[Finding]:
+    def findings(self, limit_s: float = 30.0) -> list[Finding]:
         """Those of this machine are left out."""
         self.write()
-        every = examine(self.config)
+        every = examine(self.config, limit_s)
         assert [each.thing for each in every if each.verdict is not Severity.OK and not each.hint] == []
         assert {each.side for each in every} == {"controller"}
         return [each for each in every if each.thing not in OF_THIS_MACHINE]
 
-    def wrong(self) -> dict[str, str]:
+    def wrong(self, limit_s: float = 30.0) -> dict[str, str]:
         """What is not well: thing -> verdict and words."""
-        return {each.thing: each.line() for each in self.findings() if each.verdict is not Severity.OK}
+        return {each.thing: each.line() for each in self.findings(limit_s) if each.verdict is not Severity.OK}
 
     def told(self) -> bytes:
         found = self.findings()

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from controller.db.migrations import newest_revision
 from controller.doctor import machine
@@ -105,6 +105,18 @@ def test_each_fault_of_files_is_named(place: DoctorPlace) -> None:
     assert "code.key is not the one that this database was written with" in wrong["keys"]
     place.sections["sip2"] = 'host = "lms"\npassword_file = "gone"'
     assert "gone" in "".join(place.wrong().values())
+
+
+def test_a_check_that_takes_too_long_is_given_up_and_the_next_one_made(place: DoctorPlace) -> None:
+    """As where there are too many rows: this table has no end."""
+    place.sql("ALTER TABLE quarantine RENAME TO quarantined")
+    endless = "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id, id AS received_at FROM n"
+    place.sql(f"CREATE VIEW quarantine AS {endless}")
+    place.sections["mail"] = f'host = "127.0.0.1"\nport = {free_port()}\nsender = "hall@example.org"'
+    findings = {each.thing: each for each in place.findings(limit_s=0.1)}
+    assert findings["quarantine"].verdict is Severity.WARN
+    assert "not finished in 0.1 s" in findings["quarantine"].said
+    assert findings["notices"].verdict is Severity.OK
 
 
 def test_each_fault_of_the_database_is_named(place: DoctorPlace) -> None:
@@ -283,9 +295,16 @@ def test_a_battery_clock_that_is_wrong_is_named(tmp_path: Path) -> None:
 def test_on_postgresql_too(place: DoctorPlace, postgres_url: Callable[..., str], postgres_template: str) -> None:
     url = postgres_url(postgres_template)
     place.head = place.head.replace(place.head.partition("database = ")[2], f'"{url.replace("+asyncpg", "")}"\n')
+    place.url = url
     said = {each.thing: each for each in place.findings()}
     assert said["migrations"].verdict is Severity.OK, said
     assert {"database size", "edges", "quarantine"} < said.keys()
+    endless = "WITH RECURSIVE n(id) AS (SELECT 1::bigint UNION ALL SELECT id + 1 FROM n)"
+    view = f"CREATE VIEW quarantine AS {endless} SELECT id, now() + id * interval '1 us' AS received_at FROM n"
+    asyncio.run(place.change(text("ALTER TABLE quarantine RENAME TO quarantined"), text(view)))
+    said = {each.thing: each for each in place.findings(limit_s=0.2)}
+    assert said["quarantine"].said == "not finished in 0.2 s"
+    assert "edges" in said
     place.head = place.head.replace("127.0.0.1", f"us:{quote(SECRET)}@127.0.0.1").rpartition("/")[0] + '/nowhere"\n'
     told = place.told()
     assert b"nowhere cannot be used (" in told
