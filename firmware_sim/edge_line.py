@@ -101,18 +101,18 @@ class EdgeLine:
         self._target = target
         self._serving: asyncio.Task[None] | None = None
         self._pairs: set[asyncio.Task[None]] = set()
-        self.flows = asyncio.Event()
-        """Not set while the line is silent."""
-        self.flows.set()
+        self.flows_up, self.flows_down = asyncio.Event(), asyncio.Event()
+        """To the broker, and from it; not set while the line is silent that way."""
+        self._flow()
 
     @property
     def up(self) -> bool:
-        return self._serving is not None and self.flows.is_set()
+        return self._serving is not None and self.flows_up.is_set() and self.flows_down.is_set()
 
     def repair(self) -> None:
         """Pass connections and bytes; also the first start. Raises ``OSError`` when the port is
         taken."""
-        self.flows.set()
+        self._flow()
         if self._serving is None:
             listener = socket.create_server(("127.0.0.1", self.port))
             self._serving = asyncio.create_task(self._serve(listener), name=f"line on port {self.port}")
@@ -125,10 +125,18 @@ class EdgeLine:
         for pair in self._pairs:
             pair.cancel()
 
-    def silence(self) -> None:
-        """Keep accepting, but pass nothing in either direction, not even that an end has closed, until repaired, like a
-        router without its uplink. Everything sent meanwhile arrives then, if both ends are still there."""
-        self.flows.clear()
+    def silence(self, *, up: bool = True, down: bool = True) -> None:
+        """Keep accepting, but pass nothing ``up`` to the broker or ``down`` from it, not even that an end has closed,
+        until repaired, like a router without its uplink. Everything sent meanwhile arrives then, if both ends are still
+        there."""
+        if up:
+            self.flows_up.clear()
+        if down:
+            self.flows_down.clear()
+
+    def _flow(self) -> None:
+        self.flows_up.set()
+        self.flows_down.set()
 
     async def stop(self) -> None:
         """Cut, and wait until everything is closed."""
@@ -152,12 +160,13 @@ class EdgeLine:
         far: asyncio.StreamWriter | None = None
         try:
             first = await reader.read(65_536)
-            await self.flows.wait()
+            await self.flows_up.wait()
             if reader.at_eof():
                 return
             far_reader, far = await asyncio.open_connection("127.0.0.1", self._target)
             plain = in_the_clear(first)
-            up, down = _Lane(self, far, plain=plain), _Lane(self, writer, plain=plain)
+            up = _Lane(self, far, self.flows_up, plain=plain)
+            down = _Lane(self, writer, self.flows_down, plain=plain)
             ways = [asyncio.create_task(up.run(reader, first)), asyncio.create_task(down.run(far_reader))]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -174,10 +183,12 @@ class EdgeLine:
 
 
 class _Lane:
-    """One direction of one connection. ``plain``: it carries MQTT in the clear."""
+    """One direction of one connection, which is silent while ``flows`` is not set. ``plain``: it carries MQTT in the
+    clear."""
 
-    def __init__(self, line: EdgeLine, writer: asyncio.StreamWriter, *, plain: bool) -> None:
+    def __init__(self, line: EdgeLine, writer: asyncio.StreamWriter, flows: asyncio.Event, *, plain: bool) -> None:
         self._line = line
+        self._flows = flows
         self._writer = writer
         self._packets = Packets() if plain else None
         self._held: set[asyncio.TimerHandle] = set()
@@ -188,11 +199,11 @@ class _Lane:
         try:
             with contextlib.suppress(OSError, BadPacket):
                 while data or (data := await reader.read(65_536)):
-                    await self._line.flows.wait()
+                    await self._flows.wait()
                     self._take(data)
                     await self._writer.drain()
                     data = b""
-                await self._line.flows.wait()
+                await self._flows.wait()
         finally:
             for held in self._held:
                 held.cancel()
@@ -222,7 +233,7 @@ class _Lane:
     def _hold(self, message: bytes, number: int, delay: float) -> None:
         def release() -> None:
             self._held.discard(timer)
-            if self._line.flows.is_set():
+            if self._flows.is_set():
                 self._pass(message, number)
             else:
                 self._hold(message, number, delay)

@@ -47,7 +47,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     have answered a code. ``inbox``: mails are sent, into an inbox. ``framed_by``: the
     origins whose pages may show the controller's in a frame. ``feed_networks``: those that are
     not public and in which calendars may be read. ``bare``: nobody has signed in yet, there is no building, and an edge
-    runs from ``let_in`` on."""
+    runs from ``let_in`` on. ``controller_line``: the controller too reaches the broker by a line that can fail."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -65,6 +65,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     second_factor_roles: tuple[str, ...] = ()
     feed_networks: tuple[str, ...] = ()
     bare: bool = False
+    controller_line: bool = False
 
 
 class SimHub:
@@ -88,6 +89,8 @@ class SimHub:
         self.inbox = DemoMailServer() if plan.inbox else None
         self.pis: dict[str, Child] = {}
         self.lines: dict[str, EdgeLine] = {}
+        self.controller_line = EdgeLine(port=free_port(), target=self.broker_port)
+        """Stands still unless the plan has one."""
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
@@ -131,6 +134,8 @@ class SimHub:
         self.started()
         if self.inbox is not None:
             await self.inbox.start()
+        if self.plan.controller_line:
+            self.controller_line.repair()
         self.say("starting the controller")
         await self.controller.spawn()
         self.started()
@@ -175,7 +180,7 @@ class SimHub:
         await asyncio.gather(*(pi.stop() for pi in self.pis.values()))
         await self.controller.stop()
         await self.broker.stop()
-        for line in self.lines.values():
+        for line in (self.controller_line, *self.lines.values()):
             await line.stop()
         await self.gate.stop()
         if self._running is not None:
@@ -271,6 +276,7 @@ class SimHub:
     def _controller(self) -> Child:
         folder = self.folder / "controller"
         config = folder / "controller.toml"
+        broker_port = self.controller_line.port if self.plan.controller_line else self.broker_port
         settings: dict[str, object] = {
             "data_dir": "data",
             "clock_file": str(self.clock_file),
@@ -278,7 +284,7 @@ class SimHub:
             "lag_minutes": 15,
             **({"database": self.plan.database} if self.plan.database is not None else {}),
             "listen": {"host": "127.0.0.1", "port": self.port, "framed_by": list(self.plan.framed_by)},
-            "broker": {"host": "127.0.0.1", "port": self.broker_port, "tls": self.plan.tls},
+            "broker": {"host": "127.0.0.1", "port": broker_port, "tls": self.plan.tls},
         }
         if self.plan.second_factor_roles:
             settings["second_factor_roles"] = list(self.plan.second_factor_roles)

@@ -40,8 +40,8 @@ class TokenBody(Body):
 
 
 class TokenAnswer(Answer):
-    """``token`` is shown once. ``command``: what to type on the Pi. ``qr``: the command as an SVG image, for a phone at the
-    Pi."""
+    """``token`` is shown once. ``command``: what to type on the Pi. ``qr``: the command as an SVG image, for a phone at
+    the Pi."""
 
     token: str
     expires_at: str

@@ -44,6 +44,7 @@ if [ "$purpose" = test ]; then
     have postfix || need postfix postfix.service
     have postgrey || need postgrey postgrey.service
     have dovecot || need dovecot-imapd "dovecot.service dovecot.socket"
+    have strace || need strace ""
     have snmpd || need snmpd snmpd.service
     have snmpbulkwalk || need snmp ""
     [ -x /usr/lib/dovecot/lmtp ] || need dovecot-lmtpd ""

@@ -8,16 +8,15 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import aiomqtt
 import pytest
 
-from edge.net.connect_options import context_of
-from edge.net.identity import FILE, StoredIdentity, read_identity
+from edge.net.identity import FILE, read_identity
 from firmware_sim import provision
 from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
+from tests.faults.tls_broker import lets_in
 from tests.faults.trial import typed
 from tests.services.fork_client import ForkServer
 
@@ -77,15 +76,6 @@ async def _on_the_door(hub: SimHub, booking: str) -> str:
     return code
 
 
-async def _gets_in(hub: SimHub, who: StoredIdentity) -> bool:
-    """Whether the broker lets somebody in with these issued."""
-    try:
-        async with aiomqtt.Client("127.0.0.1", hub.broker_port, tls_context=context_of(who), timeout=3):
-            return True
-    except aiomqtt.MqttError:
-        return False
-
-
 async def _opens(hub: SimHub, code: str) -> bool:
     """Whether a code opens the door, typed again where this busy machine could not read it."""
     return (await typed(hub.runner, SITE, CODE_DOOR, code)).done
@@ -101,7 +91,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(
     assert await _opens(hub, old_code)
     # Somebody has read its card; the Pi hangs on the wall until it is revoked.
     thief = read_identity(data / FILE)
-    assert await _gets_in(hub, thief)
+    assert await lets_in(hub, thief)
 
     told = await _typed(hub, fork_server, revoke)
     assert "Choir" in told
@@ -118,7 +108,7 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(
     # As hallkeeper-broker-files.service does when the list is another.
     await hub.broker.stop()
     await hub.broker.start()
-    assert not await _gets_in(hub, thief)
+    assert not await lets_in(hub, thief)
 
     (made,) = re.findall(r"hk1\.\S+", printed)
     config = tmp_path / "edges" / SITE / "edge.toml"
@@ -134,5 +124,5 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(
     assert await _opens(hub, new_code)
     alerts = (await hub.api.get(f"/sites/{SITE}/alerts"))["items"]
     assert "new_log" in {each["kind"] for each in alerts}
-    assert await _gets_in(hub, read_identity(data / FILE))
-    assert not await _gets_in(hub, thief)
+    assert await lets_in(hub, read_identity(data / FILE))
+    assert not await lets_in(hub, thief)

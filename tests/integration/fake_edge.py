@@ -39,7 +39,7 @@ A = TypeVar("A", bound=Addressed)
 class FakeEdge:
     """``obeys``: carries plans out and answers hello and commands; otherwise it is silent. ``gives_back``: and the plan
     in force where it is asked for. ``mono_ms``: how far its run has come, where it says so. ``off``: how wrong its
-    clock is."""
+    clock is. ``identity_version``: of the identity that it says it holds."""
 
     def __init__(
         self, link: Link, speaker: Speaker, *, controller_key: bytes, clock: Clock, obeys: bool = True
@@ -60,6 +60,7 @@ class FakeEdge:
         self.head = 0
         self.first_kept = 1
         self.health: dict[str, int] = {DISK_FREE_MB: 2300}
+        self.identity_version = 0
         self.states: tuple[DeviceState, ...] = ()
         self.connection = 0
         self.nonce = ""
@@ -136,6 +137,7 @@ class FakeEdge:
             head=self.head,
             log=self.log,
             health=self.health,
+            identity_version=self.identity_version,
         )
 
     # Hearing

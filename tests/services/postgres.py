@@ -70,20 +70,27 @@ class PostgresServer:
         data = self._folder / "data"
         if not data.exists():
             argv = [_binary("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            made = subprocess.run(
-                [*argv, "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-                user=self._user,
-                group=self._user,
-                extra_groups=[] if self._user else None,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if made.returncode:
-                raise ServiceFailed(f"initdb failed: {made.stderr.strip()}")
+            self._tool(*argv, "--locale=C.UTF-8", "--no-sync", "--no-instructions")
         self._service.start()
+
+    def standby(self) -> "PostgresServer":
+        """A copy of this durable server, started, that follows it: from now on a commit here returns once both have it.
+        ``promote`` makes a server of its own of it."""
+        standby = PostgresServer(durable=True)
+        copy = ["-D", str(standby._folder / "data"), "-R", "-X", "stream", "-c", "fast"]
+        try:
+            standby._tool(_binary("pg_basebackup"), *copy, "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
+        except ServiceFailed:
+            standby.stop()
+            raise
+        standby.start()
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.sql("SELECT pg_reload_conf()")
+        return standby
+
+    def promote(self) -> None:
+        """A standby takes writes from now on."""
+        self.sql("SELECT pg_promote()")
 
     def stop(self) -> None:
         """End the server and delete its cluster."""
@@ -144,6 +151,22 @@ class PostgresServer:
             lines.append(line)
         self._hang_up()
         raise ServiceFailed(f"postgres refused {statement!r}: {''.join(lines).strip()}")
+
+    def _tool(self, *argv: str) -> None:
+        """Run a program as the owner of the cluster. Raises ServiceFailed."""
+        done = subprocess.run(
+            argv,
+            user=self._user,
+            group=self._user,
+            extra_groups=[] if self._user else None,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ServiceFailed(f"{argv[0]} failed: {done.stderr.strip()}")
 
     def _connect(self) -> "subprocess.Popen[str]":
         """One psql for all statements, which ends at the first that is refused."""

@@ -47,10 +47,10 @@ def run_of(first: int, last: int) -> list[Event]:
 class Speaker:
     """An edge's voice: signs with its key."""
 
-    def __init__(self, site: str = "ramsey", edge: str = "main") -> None:
+    def __init__(self, site: str = "ramsey", edge: str = "main", *, key: Ed25519PrivateKey | None = None) -> None:
         self.site = site
         self.edge = edge
-        self.key = Ed25519PrivateKey.generate()
+        self.key = key or Ed25519PrivateKey.generate()
         self.signer = Signer(self.key)
 
     @property
