@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from controller.db.engine import server_of
 from controller.db.errors import words_of
 from controller.settings import ConfigError, Settings
 from edge.wire.clock import Clock, clock_from
@@ -101,7 +102,7 @@ async def require_database(file: Path, settings: Settings) -> None:
         raise ConfigError(
             file,
             "database",
-            f"{url.host or 'this machine'}:{url.port or 5432}/{url.database} cannot be used ({_why(error)}); "
+            f"{server_of(url)}{f':{url.port}' if url.port else ''}/{url.database} cannot be used ({_why(error)}); "
             "is PostgreSQL running, and are host, name, user and password right?",
         ) from error
     finally:

@@ -141,9 +141,13 @@ async def _program(url: URL, program: str, *words: str) -> None:
 def _environment(url: URL) -> dict[str, str]:
     """A database's address as libpq reads it: https://www.postgresql.org/docs/current/libpq-envars.html."""
     query = {name: value for name, value in url.query.items() if isinstance(value, str)}
+    named = url.query.get("host", ())
+    pairs = [each.partition(":")[::2] for each in ((named,) if isinstance(named, str) else named)]
+    ports = [port for _, port in pairs]
     wanted = {
-        "PGHOST": url.host or query.get("host"),
-        "PGPORT": str(url.port) if url.port else query.get("port"),
+        "PGHOST": url.host or ",".join(host for host, _ in pairs),
+        "PGPORT": str(url.port) if url.port else ",".join(ports) if any(ports) else query.get("port"),
+        "PGTARGETSESSIONATTRS": query.get("target_session_attrs"),
         "PGUSER": url.username or query.get("user"),
         "PGPASSWORD": url.password,
         "PGDATABASE": url.database,

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from controller.backups import databases
 from controller.backups.restic import BackupFault
 from controller.schema import migrate
+from firmware_sim.ports import free_port
 from tests.controller.backups.backing_up import Machine
 from tests.controller.seeds import Seed
 from tests.services.postgres import PostgresServer
@@ -62,3 +63,16 @@ async def test_who_may_make_no_database_is_told_how_the_backup_can_be_tested(
             await databases.try_dump(make_url(url).set(username="plain"), tmp_path / "dump")
     finally:
         await _do(url, "REVOKE ALL ON SCHEMA public FROM plain", "DROP ROLE plain")
+
+
+@pytest.mark.cases_full
+async def test_where_primary_and_standby_are_named_the_one_that_takes_writes_is_backed_up(
+    postgres_url: Callable[..., str], tmp_path: Path
+) -> None:
+    url = make_url(postgres_url())
+    await migrate(url)
+    away = f"127.0.0.1:{free_port()}"
+    query = {"host": (away, f"127.0.0.1:{url.port}"), "target_session_attrs": "read-write"}
+    both = URL.create(url.drivername, username=url.username, database=url.database, query=query)
+    revision, rows = await databases.dump(both, tmp_path / "dump")
+    assert (revision, rows) == await databases.try_dump(both, tmp_path / "dump")
