@@ -30,6 +30,8 @@ from edge.system.own_faults import OwnFaults
 from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
 from edge.system.pins import Pins
 from edge.system.watchdog import ServiceManager, watch
+from edge.updates.host import UpdateHost
+from edge.updates.updater import Updater
 from edge.version import installed_version
 from edge.wire import events
 from edge.wire.access_decision import ClockTrust
@@ -57,7 +59,8 @@ class Agent:
     ``link`` makes the connection from ``ConnectOptions``, ``sensors_link`` that to the broker of sensors.
     ``observer`` sees every event as it is recorded.
     ``synchronised``: whether a time service is setting ``clock``. ``battery``: the battery clock's time, used if the
-    configuration has one. ``machine_boot``: identifies the boot of the machine.
+    configuration has one. ``machine_boot``: identifies the boot of the machine. ``updates``: what installs releases
+    here; ``None`` where only a person does.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Agent:
         machine_boot: Callable[[], str] = machine_boot_id,
         manager: ServiceManager | None = None,
         free: Callable[[], int | None] | None = None,
+        updates: UpdateHost | None = None,
     ) -> None:
         self._config = config
         self._site, self._edge = config.site, config.edge
@@ -89,6 +93,9 @@ class Agent:
         )
         self._manager = manager or ServiceManager()
         self._free = free or (lambda: free_bytes(config.data_dir))
+
+        self._machine_boot = machine_boot
+        self._updates = updates
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
@@ -137,6 +144,7 @@ class Agent:
             runtime.supervise("outbox", runtime.outbox.run(), runtime.outbox.wake.liveness)
             runtime.supervise("event sender", self._event_sender.run(), self._event_sender.wake.liveness)
             runtime.supervise("plan", self._plan_applier.run(), self._plan_applier.wake.liveness)
+            runtime.supervise("updates", self._updater.run(), self._updater.wake.liveness)
             runtime.supervise("identity", self._identity_renewal.run(), self._identity_renewal.wake.liveness)
             runtime.supervise("heartbeat", self._heartbeat(), self._heartbeat_liveness)
             runtime.supervise("clock trust", self._watch_trust(), self._clock_liveness)
@@ -231,6 +239,18 @@ class Agent:
             time=lambda: None if runtime.trust is ClockTrust.UNPROVEN else runtime.now(),
             refused=self._on_identity_refused,
         )
+        self._updater = Updater(
+            runtime,
+            host=self._updates,
+            controller_keys=self._keys,
+            version=self._version,
+            machine_boot=self._machine_boot,
+            doors=lambda: list(self._devices.doors.values()),
+            publish_state=self._conversation.update_state,
+            publish_wanted=self._conversation.want_update,
+            free=self._free,
+        )
+        await self._updater.open()
         outbox.renewed = self._log_renewed
         runtime.publish_state, runtime.status_changed = (
             self._conversation.publish_state,
@@ -274,11 +294,13 @@ class Agent:
                 self._conversation.connected(event.connection)
                 self._identity_renewal.connected()
                 self._plan_applier.connected()
+                self._updater.connected()
                 self._event_sender.online(up=True)
             elif isinstance(event, Disconnected):
                 self._link_liveness.progressed()
                 log.info("Disconnected from the broker", extra={"action": "disconnected", "reason": event.why})
                 self._conversation.disconnected()
+                self._updater.disconnected()
                 self._event_sender.online(up=False)
             else:
                 self._handle_message(event)
@@ -368,6 +390,10 @@ class Agent:
                 self._acked(message.payload)
             elif topic.name == "identity":
                 self._identity_renewal.deliver(message.payload)
+            elif topic.name == "update":
+                self._updater.order(message.payload)
+            elif topic.name == "update/part":
+                self._updater.part(topic.item or "", message.payload)
             elif topic.name == "command":
                 self._conversation.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
@@ -377,6 +403,8 @@ class Agent:
                 self._trust_changed(trust is not runtime.trust or lowered)
                 if lowered:
                     runtime.spawn("lowered floor", self._save_state(runtime))
+                if self._conversation.answers(hello):
+                    self._updater.greeted()
                 if hello.asks and self._conversation.is_latest(hello):
                     self._conversation.return_plan(hello)
                     runtime.outbox.resend_from(hello.log, hello.next_seq)

@@ -209,6 +209,7 @@ async def _run(path: Path) -> None:
     from edge.system.pins import machine_pins
     from edge.system.process_memory import keep_memory_private
     from edge.system.watchdog import ServiceManager
+    from edge.updates.host import update_host
     from edge.wire.clock import clock_from
     from edge.wire.machine_clock import kernel_synchronised
 
@@ -234,6 +235,7 @@ async def _run(path: Path) -> None:
         files=DiskFiles(config.data_dir),
         synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
         manager=ServiceManager(os.environ),
+        updates=update_host(),
     )
     await until_told(agent.run())
 

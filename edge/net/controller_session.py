@@ -28,6 +28,7 @@ from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused, Malformed
 from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, ResultCode, Status
+from edge.wire.releases import UpdateState, UpdateWanted
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -138,6 +139,14 @@ class Conversation:
     def request_identity(self, renewal: Renewal) -> None:
         """Request a new identity from the controller."""
         self._queue("renewal", Purpose.RENEWAL, renewal)
+
+    def update_state(self, state: UpdateState) -> None:
+        """Say what the edge runs, and how far it is with an update."""
+        self._queue("update/state", Purpose.UPDATE_STATE, state, retain=True)
+
+    def want_update(self, wanted: UpdateWanted) -> None:
+        """Ask for parts of a package."""
+        self._queue("update/wanted", Purpose.UPDATE_WANTED, wanted)
 
     def applied(self, applied: Applied) -> None:
         self._queue("plan/applied", Purpose.APPLIED, applied, retain=True)

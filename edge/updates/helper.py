@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import platform
 import shutil
 import signal
 import subprocess
@@ -33,6 +32,7 @@ from edge.updates.handover import (
     Request,
     read_keys,
 )
+from edge.updates.host import machine_architecture, machine_system
 from edge.updates.slots import Slots
 from edge.updates.unpack import clear, unpack
 from edge.version import installed_version
@@ -242,17 +242,6 @@ class _opened:  # noqa: N801  # a context
 
     def __exit__(self, *raised: object) -> None:
         os.close(self._file)
-
-
-def machine_system() -> str:
-    """Such as ``debian13``."""
-    return "".join(platform.freedesktop_os_release().get(name, "") for name in ("ID", "VERSION_ID"))
-
-
-def machine_architecture() -> str:
-    """As Debian names it."""
-    said = subprocess.run(["/usr/bin/dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
-    return said.stdout.strip()
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from edge.system.durable_files import Files
 from edge.system.pinout import InputPin, OutputPin
 from edge.system.pins import GpioPins
 from edge.system.watchdog import ServiceManager
+from edge.updates.host import UpdateHost
 from edge.wire.broker_link import Message
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
@@ -119,6 +120,7 @@ class Hall:
         self.machine = machine or clock
         self.battery = battery
         self.free: int | None = None
+        self.updates: UpdateHost | None = None
         self.machine_boot = "a0f1e4c2-0000-4000-8000-000000000001"
         self.disk = disk if disk is not None else MemoryDisk()
         self.config = config or _default_config
@@ -157,6 +159,7 @@ class Hall:
             manager=self.manager,
             battery=lambda: self.battery,
             free=lambda: self.free,
+            updates=self.updates,
             machine_boot=lambda: self.machine_boot,
         )
         self.task = asyncio.create_task(agent.run())

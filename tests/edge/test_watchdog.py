@@ -174,6 +174,7 @@ LASTING = {
     "outbox": OUTSIDE_STUCK_S,
     "event sender": OUTSIDE_STUCK_S,
     "plan": OUTSIDE_STUCK_S,
+    "updates": OUTSIDE_STUCK_S,
     "identity": OUTSIDE_STUCK_S,
     "heartbeat": OUTSIDE_STUCK_S,
     "clock trust": STUCK_S,

@@ -47,7 +47,7 @@ class Machine:
         self.agent = folder / "agent"
         self.slots_folder.mkdir()
         (self.agent / "update").mkdir(parents=True)
-        environment(folder / "package", "0.2.0")
+        environment(folder / "package", "0.2.0", HANGS)
         self.environ = {
             "PATH": "/usr/bin:/bin",
             "HALLKEEPER_SLOTS": str(self.slots_folder),
