@@ -68,6 +68,7 @@ class _Ends:
 
     async def _broker(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.reply = writer
         while data := await reader.read(65_536):
             self.came.feed_data(data)
         writer.close()
@@ -75,7 +76,7 @@ class _Ends:
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._broker, "127.0.0.1", self.target)
         self.line.repair()
-        _, self.out = await asyncio.open_connection("127.0.0.1", self.line.port)
+        self.back, self.out = await asyncio.open_connection("127.0.0.1", self.line.port)
 
     async def close(self) -> None:
         self.out.close()
@@ -147,6 +148,25 @@ async def test_a_silent_line_accepts_everything_and_delivers_it_once_repaired(en
     hypothetical.close()
     await hypothetical.wait_closed()
     await other.stop()
+
+
+async def test_a_line_may_be_silent_in_one_direction(ends: _Ends) -> None:
+    ends.out.write(GREETING)
+    await ends.arrive(GREETING)
+    ends.line.silence(up=False)
+    ends.reply.write(ONE)
+    ends.out.write(TWO)
+    await ends.arrive(TWO)
+    assert not ends.back._buffer  # type: ignore[attr-defined]
+    ends.line.repair()
+    assert await asyncio.wait_for(ends.back.readexactly(len(ONE)), 10) == ONE
+    ends.line.silence(down=False)
+    ends.out.write(THREE)
+    ends.reply.write(ONE)
+    assert await asyncio.wait_for(ends.back.readexactly(len(ONE)), 10) == ONE
+    assert not ends.came._buffer  # type: ignore[attr-defined]
+    ends.line.repair()
+    await ends.arrive(THREE)
 
 
 async def test_an_encrypted_line_passes_unreadable_bytes(ends: _Ends) -> None:
