@@ -43,6 +43,7 @@ import controller.people.tables
 import controller.plans.tables
 import controller.problem_reports.repository
 import controller.telemetry.tables
+import controller.updates.tables
 import controller.ways.repository
 import controller.web.idempotency  # noqa: F401  # each adds its tables
 from controller.db.engine import metadata

@@ -132,6 +132,10 @@ CATALOGUE: dict[AlertCode, AlertKind] = {
     ),
     AlertCode.PLAN_REFUSED: _kind(_SERIOUS, "its doors continue by the last plan; a newer agent may be needed"),
     AlertCode.RESTORED: _kind(_SERIOUS, "decide on this page what to keep"),
+    AlertCode.UPDATE: _kind(
+        _SERIOUS,
+        "it runs what it ran before, and no other edge gets it; `hallkeeper controller updates list` says more",
+    ),
     AlertCode.CO2: _kind(
         _MINOR, "air the room, or see to its ventilation", raise_s=600, clear_s=600, longest_s=4 * _HOUR_S
     ),

@@ -38,6 +38,7 @@ MOMENTARY = (
     *(AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.FORCED, AlertCode.TABLET_LOCKOUT),
     *(AlertCode.PRESENT, AlertCode.LET_INS),
     *(AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED, AlertCode.EDGE_CLOCK),
+    AlertCode.UPDATE,
 )
 REPORTED = (*MOMENTARY, *_PLAN_ALERTS, AlertCode.NOT_SECURED, AlertCode.WITHHELD, AlertCode.RESTORED)
 """What is known from reports; the rest is known from states."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from controller.audit.audit_log import Origin, Source, set_origin
-from controller.cli import backups, oidc, users
+from controller.cli import backups, oidc, updates, users
 from controller.cli.client import ApiClient, command_group, takes_client
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
 from controller.db.engine import Database
@@ -32,6 +32,7 @@ LogFormatOption = Annotated[
 app = command_group("The central server: diary, codes, plans, web pages.")
 app.add_typer(users.app, name="user")
 app.add_typer(oidc.app, name="oidc")
+app.add_typer(updates.app, name="updates")
 for command in (backups.backup, backups.backups, backups.restore):
     app.command()(command)
 

@@ -43,6 +43,8 @@ from controller.telemetry.event_store import EventStore
 from controller.telemetry.history import HistoryFollower
 from controller.telemetry.ingest_queue import Ingest
 from controller.telemetry.metrics import TelemetryMetrics
+from controller.updates.delivery import UpdateDelivery
+from controller.updates.service import UpdateService
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, real_s
 from edge.wire.messages import DeviceState
@@ -173,6 +175,13 @@ class MqttApp:
             registry=registry,
             causes=causes,
         )
+        self.updates = UpdateDelivery(
+            database=database,
+            link=self.link,
+            signer=signer,
+            verifier=self.verifier,
+            service=UpdateService(database, clock, self._seen),
+        )
         self.router = MqttRouter(
             database=database,
             link=self.link,
@@ -184,6 +193,7 @@ class MqttApp:
             states=self.states,
             identity_delivery=self.identity_delivery,
             retained=self.retained,
+            updates=self.updates,
         )
         registry.register(
             TelemetryMetrics(
@@ -224,6 +234,8 @@ class MqttApp:
             "unexpected people": partial(each_minute, self.unexpected.look, "Whether anybody is where nobody may be"),
             "alerts": self.alerts.run,
             "identity": self.identity_delivery.run,
+            "updates": self.updates.run_stages,
+            "packages": self.updates.run_parts,
         }
         if self._commanding is not self.link:
             tasks["commands"] = self._keep_commanding

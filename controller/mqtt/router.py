@@ -19,6 +19,7 @@ from controller.plans.edge_sessions import EdgeSessions
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest_queue import Ingest
+from controller.updates.delivery import UpdateDelivery
 from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
 
@@ -45,6 +46,7 @@ class MqttRouter:
     states: DeviceStates
     identity_delivery: IdentityDelivery
     retained: RetainedSweep
+    updates: UpdateDelivery
 
     def __post_init__(self) -> None:
         self.strays: Counter[str] = Counter()
@@ -107,6 +109,10 @@ class MqttRouter:
                 await self.edge_sessions.take_held(name, topic.item, payload)
             case "command/result":
                 await self.commander.take_result(*name, payload)
+            case "update/state":
+                await self.updates.take_state(name, payload)
+            case "update/wanted":
+                await self.updates.take_wanted(name, payload)
             case "renewal":
                 await self.identity_delivery.take_renewal(name, payload)
             case _:

@@ -28,6 +28,7 @@ class AlertCode(StrEnum):
     PLAN_REFUSED = "plan_refused"
     UNKNOWN_PLAN = "unknown_plan"
     RESTORED = "restored"
+    UPDATE = "update"
     OFFLINE = "offline"
     CLOCK = "clock"
     EDGE_CLOCK = "edge_clock"

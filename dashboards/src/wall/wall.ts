@@ -31,6 +31,7 @@ const WHAT: Record<string, string> = /* words */ {
   unknown_plan: "Unknown plan",
   plan_refused: "Plan refused",
   restored: "Restored: decide",
+  update: "Update has stopped",
   co2: "Stale air",
   sensor_battery: "Sensor's battery low",
   sensor_silent: "Sensor is silent",

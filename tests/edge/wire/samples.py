@@ -64,6 +64,15 @@ from edge.wire.plan import (
     SessionsPart,
 )
 from edge.wire.qr_passes import issue
+from edge.wire.releases import (
+    KeyChange,
+    ReleaseFile,
+    ReleaseManifest,
+    UpdateOrder,
+    UpdatePhase,
+    UpdateState,
+    UpdateWanted,
+)
 
 FOLDER = Path(__file__).parents[2] / "data" / "wire"
 AT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -259,6 +268,36 @@ SAMPLES: dict[str, msgspec.Struct] = {
         expires_at=AT + timedelta(seconds=5),
         kind="unlock",
         door="front-door",
+    ),
+    "release": ReleaseFile(manifest=b"an envelope", key_changes=(b"another",)),
+    "release_manifest": ReleaseManifest(
+        version="0.3.0",
+        system="debian13",
+        architecture="arm64",
+        sha256="ab" * 32,
+        size=12_000_000,
+        unpacked=48_000_000,
+        minimum_edge="0.2.0",
+        minimum_controller="0.2.0",
+        at=AT,
+    ),
+    "key_change": KeyChange(replaces="ab" * 8, keys=(SECRET,), at=AT),
+    "update_order": UpdateOrder(
+        site="ramsey", edge="ramsey-pi", number=7, at=AT, release=b"a release file", windows=(EVENING,)
+    ),
+    "update_wanted": UpdateWanted(site="ramsey", edge="ramsey-pi", sha256="ab" * 32, offset=524288, parts=8),
+    "update_state": UpdateState(
+        site="ramsey",
+        edge="ramsey-pi",
+        at=AT,
+        version="0.2.0",
+        system="debian13",
+        architecture="arm64",
+        number=7,
+        phase=UpdatePhase.WAITING,
+        target="0.3.0",
+        received=12_000_000,
+        why="it is not the time for it",
     ),
     "command_result": CommandResult(
         site="ramsey", edge="ramsey-pi", id=UUID, outcome="done", at=AT, why="unlocked once"
