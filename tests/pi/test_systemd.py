@@ -5,10 +5,12 @@ import pytest
 from tests.eventually import eventually
 from tests.pi.hall import SERVICE, WITHIN_S, Hall
 from tests.pi.image import say
+from tests.pi.machine import Machine
 
 pytestmark = pytest.mark.pi
 
 MEMORY_MAX = 256 * 2**20
+JOURNAL_MAX = 16 * 2**20
 
 
 async def test_a_stop_locks_the_door_and_ends_well_and_a_start_opens_it_again(hall: Hall) -> None:
@@ -44,6 +46,14 @@ async def test_an_agent_that_takes_too_much_memory_is_ended_and_started_and_keep
     hall.broker.start()
     await hall.stored("access", 3)
     assert await hall.events("dropped") == []
+
+
+def test_the_journal_in_memory_keeps_within_its_limit(machine: Machine) -> None:
+    machine.boot()
+    machine.sh("head -c 24M /dev/urandom | base64 --wrap=16000 | systemd-cat; journalctl --sync")
+    taken = int(machine.sh("du --summarize --bytes /run/log/journal").split()[0])
+    say(f"after 32 MB of lines the journal takes {taken / 2**20:.1f} MB")
+    assert JOURNAL_MAX / 2 < taken <= JOURNAL_MAX * 1.01
 
 
 async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Hall) -> None:
