@@ -302,8 +302,8 @@ class Container:
         """What routes use (``controller.web.services``), by class."""
         ours = {each.type: getattr(self, each.name) for each in fields(self)}
         mqtt = self.mqtt
-        edges = (mqtt.alerts, mqtt.backups, mqtt.commander, mqtt.live, mqtt.occupancy, mqtt.overrides, mqtt.restored)
-        return ours | {type(each): each for each in edges} | {Container: self}
+        edges = (mqtt.alerts, mqtt.backups, mqtt.commander, mqtt.live, mqtt.live_sites, mqtt.occupancy, mqtt.overrides)
+        return ours | {type(each): each for each in (*edges, mqtt.restored)} | {Container: self}
 
     async def close(self) -> None:
         if self.own_parser is not None:

@@ -52,8 +52,8 @@ const FIRST: Record<string, First> = {
   "use/attendance": managing("use/Attendance"),
   "use/expected": managing("use/Expected", "/sites/{site}/forecast"),
   "use/count": managing("use/HandCount", "/sites/{site}/hand-counts", "/sites/{site}"),
-  estate: managing("allSites/AllSites", "/estate?limit=200"),
-  wall: managing("wall/Wall", "/alerts"),
+  estate: managing("allSites/AllSites"),
+  wall: managing("wall/Wall"),
   buildings: building("buildings/Rooms"),
   "buildings/doors": building("buildings/Doors"),
   "buildings/sensors": building("buildings/Sensors"),
@@ -61,6 +61,7 @@ const FIRST: Record<string, First> = {
   "buildings/rules": building("buildings/Rules"),
   setup: managing("buildings/Setup"),
   tablet: { parts: ["tablet/Tablet"] },
+  "tablet/wall": { parts: ["wall/PairedWall"] },
 };
 
 interface Chunk {

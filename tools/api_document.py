@@ -13,7 +13,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from controller.live import routes as telemetry
-from controller.live.websocket import live, room_tablet_live
+from controller.live.websocket import live, live_sites, room_tablet_live
 from controller.people.authentication import Authenticated, the_actor, the_person, the_room_tablet, the_token_owner
 from controller.settings import Settings
 from controller.text.id_patterns import ID_PATTERN
@@ -168,11 +168,14 @@ class ApiPages:
         for path, method, operation in group:
             yield from self._route(path, method, operation, who.get((method, path), "anyone"))
         if tag == telemetry.router.tags[0]:
-            for name in ("BookingsChanged", "Beat"):
+            for name in ("BookingsChanged", "Beat", "WallView"):
                 self._model(name)
             yield f"## WS {API}/live?site={{site}}\n"
             yield from _paragraph(live.__doc__ or "")
             yield "- who: `read`\n"
+            yield f"## WS {API}/live/sites\n"
+            yield from _paragraph(live_sites.__doc__ or "")
+            yield "- who: `live` at some site, and a screen for a wall\n"
             yield f"## WS {API}/room-tablet/live\n"
             yield from _paragraph(room_tablet_live.__doc__ or "")
             yield "- who: a tablet at a room's door\n"

@@ -7,7 +7,8 @@ nothing and has no backlog.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +64,9 @@ class Live:
     occupancy: OccupancyService
 
     def __post_init__(self) -> None:
+        self.turn = 0
+        """Raised whenever something changes at any site."""
+        self._anywhere: set[asyncio.Event] = set()
         self._own: dict[AlertCode, datetime] = {}
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -72,9 +76,22 @@ class Live:
         self._asking: dict[str, None] = {}
         self._unknown: set[str] = set()
 
+    @contextmanager
+    def anything(self) -> Iterator[asyncio.Event]:
+        """An event that is set whenever something changes at any site."""
+        changed = asyncio.Event()
+        self._anywhere.add(changed)
+        try:
+            yield changed
+        finally:
+            self._anywhere.discard(changed)
+
     def seen(self, site: str) -> None:
         """Something to look at changed at the site."""
         self._old.add(site)
+        self.turn += 1
+        for changed in self._anywhere:
+            changed.set()
         for watcher in self._watchers.get(site, ()):
             watcher.look = True
             watcher.some.set()
@@ -118,12 +135,13 @@ class Live:
         now, inside = self.clock.now(), self.occupancy.last(site)
         async with self.database.read() as tx:
             hours = (await self.site_configs.of(tx, site)).hours
-            found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self._own_troubles(now))
+            found = await take_snapshot(tx, await require_parts(tx, site), hours, now, inside, self.own_troubles(now))
         self._asking[site] = None
         self._asked.set()
         return found
 
-    def _own_troubles(self, now: datetime) -> list[OwnTrouble]:
+    def own_troubles(self, now: datetime) -> list[OwnTrouble]:
+        """What is wrong with the controller itself."""
         found = []
         for code, why, text in (
             (AlertCode.CLOCK, self.doubt(), "The controller does not trust its clock: "),

@@ -1,6 +1,7 @@
 """What is known of a site now, and what its edges reported, over HTTP, with the answers."""
 
 import base64
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -134,6 +135,13 @@ def summary_answer(found: SiteSummary) -> SiteSummaryAnswer:
     return answer_of(SiteSummaryAnswer, found, site.tz, site=site.id, site_name=site.name, zone=site.zone)
 
 
+def estate_answer(found: Iterable[SiteSummary], backups: BackupWatch, more: str | None = None) -> SiteSummaryPage:
+    backup, last = None, backups.last()
+    if backups.wanted:
+        backup = BackupAnswer(good_at=last.good_at if last else None, trouble=backups.trouble())
+    return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more, backup=backup)
+
+
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
     return answer_of(EventAnswer, event, zone, data=msgspec.json.decode(event.data))
 
@@ -181,10 +189,7 @@ async def get_estate(
         sites = await estate.list_sites(tx, after=after, limit=limit + 1, only=only)
         more = sites[limit - 1].id if len(sites) > limit else None
         found = await summaries(tx, sites[:limit], clock.now(), occupancy)
-    backup, last = None, backups.last()
-    if backups.wanted:
-        backup = BackupAnswer(good_at=last.good_at if last else None, trouble=backups.trouble())
-    return SiteSummaryPage(items=[summary_answer(each) for each in found], next=more, backup=backup)
+    return estate_answer(found, backups, more)
 
 
 @router.get("/sites/{site}/events")

@@ -226,3 +226,39 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     restored: int
     acts: str
     floor_plan: int | None
+
+
+class SiteRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A site that is watched beside others."""
+
+    id: str
+    name: str
+    zone: str
+
+
+class WallAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An open alert as a wall shows it: nobody is named in it. ``site``: empty for the controller. ``at``: since when,
+    None where that is not known. ``text`` is empty on a paired screen where it may say more than which door or device
+    it is."""
+
+    site: str
+    site_name: str
+    kind: AlertCode
+    severity: Severity
+    about: str
+    text: str
+    at: str | None
+    over_since: str | None = None
+    acknowledged_at: str | None = None
+    snoozed_until: str | None = None
+
+
+class WallView(msgspec.Struct, frozen=True, kw_only=True, tag="alerts"):
+    """What needs somebody at the watched sites. ``off``: how many of them do without some kind of alert. ``build``:
+    names the pages that the controller has. ``at``: the controller's time, in UTC."""
+
+    at: str
+    sites: list[SiteRef]
+    items: list[WallAlert]
+    off: int
+    build: str

@@ -1,20 +1,30 @@
-"""The WebSocket by which pages watch a site."""
+"""The WebSockets by which pages watch a site, or all of them."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable, Set
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+import msgspec
+from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.backups.state import BackupWatch
 from controller.estate.errors import SiteUnknown
 from controller.live.push import BEAT_EVERY_S, Live
-from controller.people.authentication import find_actor
+from controller.live.routes import estate_answer
+from controller.live.sites_push import Alerts, Encode, Found, LiveSites, Sites, SitesView, wall_view
+from controller.people.authentication import COOKIE, cookie_name, find_actor
+from controller.people.displays.model import UNUSED_AFTER
 from controller.people.model import Actor
-from controller.people.permissions import Action, Thing, may
+from controller.people.permissions import Action, Thing, may, sites_of
+from controller.people.routes import set_cookie
 from controller.people.sign_in import SignInService
+from controller.settings import Settings
+from controller.web.pages import build_of
 from controller.web.problem import Problem
 from controller.web.services import service_of
+from edge.wire.clock import Clock
 from edge.wire.ids import SLUG_PATTERN
 
 router = APIRouter()
@@ -27,6 +37,8 @@ NO_SUCH_SITE = 4404
 _TRY_AGAIN = 1013
 _CONNECT_AGAIN = 1012
 
+Rights = Set[Action] | Sites
+"""What of the live data somebody may watch; empty for nothing."""
 SlugQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
 
 
@@ -51,7 +63,8 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
     if Action.READ not in rights:
         await socket.close(NOT_ALLOWED, "you may not see this site")
         return
-    await _serve(socket, actor, site, rights)
+    messages = service_of(socket, Live).watch(site, snapshots=Action.LIVE in rights)
+    await _serve(socket, actor, messages, lambda now: _rights(now, site))
 
 
 @router.websocket("/room-tablet/live")
@@ -66,15 +79,70 @@ async def room_tablet_live(socket: WebSocket) -> None:
     if actor is None or actor.display is None or not actor.display.room:
         await socket.close(NOT_SIGNED_IN, "pair this tablet first")
         return
-    await _serve(socket, actor, actor.display.site, None)
+    messages = service_of(socket, Live).watch(actor.display.site, snapshots=False)
+    await _serve(socket, actor, messages, lambda _: frozenset({Action.READ}))
 
 
-async def _serve(socket: WebSocket, actor: Actor, site: str, rights: frozenset[Action] | None) -> None:
-    """Send until the watcher goes or is turned away. ``rights``: of who watches the site; ``None``: a room's tablet."""
-    snapshots = rights is not None and Action.LIVE in rights
-    sending = asyncio.create_task(_send(socket, site, snapshots=snapshots), name=f"live {site}")
-    listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
-    turned_away = asyncio.create_task(_turned_away(socket, actor, site, rights), name=f"live {site}, its session")
+@router.websocket("/live/sites")
+async def live_sites(socket: WebSocket, view: SitesView = SitesView.ALERTS) -> None:
+    """All sites whose live state the user may see, side by side: with `view=alerts` a `WallView`, what needs somebody;
+    with `view=estate` what `GET /estate` answers, all pages in one. At once, then when it has changed, at most once a
+    second or every 5 seconds; between them a `Beat` every 5 seconds. A paired screen for a wall is told the alerts of
+    its sites. Ends as the live data of one site do."""
+    try:
+        actor = await find_actor(socket)
+    except Problem:
+        actor = None
+    wall = None if actor is None or actor.display is None else actor.display.wall
+    await socket.accept(headers=_renewed(socket) if wall is not None else None)
+    if actor is None:
+        await socket.close(NOT_SIGNED_IN, "sign in first")
+        return
+    sites = _watched(actor)
+    if sites == frozenset() or (wall is not None and view is not SitesView.ALERTS):
+        await socket.close(NOT_ALLOWED, "you may not see the live state of any site")
+        return
+    messages = service_of(socket, LiveSites).watch(sites, view, _encoder(socket, on_display=wall is not None))
+    await _serve(socket, actor, messages, _watched)
+
+
+def _watched(actor: Actor) -> Sites:
+    """The sites whose live state the actor may watch side by side."""
+    wall = None if actor.display is None else actor.display.wall
+    return sites_of(actor, Action.LIVE) if wall is None else wall.sites
+
+
+def _renewed(socket: WebSocket) -> list[tuple[bytes, bytes]]:
+    """The cookie of a paired screen once more, since browsers forget it after a year, however it is used."""
+    settings = service_of(socket, Settings)
+    answer = Response()
+    if token := socket.cookies.get(cookie_name(COOKIE, settings)):
+        set_cookie(answer, COOKIE, token, settings, max_age=UNUSED_AFTER)
+    return [each for each in answer.raw_headers if each[0] == b"set-cookie"]
+
+
+def _encoder(socket: WebSocket, *, on_display: bool) -> Encode:
+    clock: Clock = socket.app.state.services[Clock]
+    backups = service_of(socket, BackupWatch)
+    pages = service_of(socket, Settings).pages_dir
+
+    def encode(found: Found) -> bytes:
+        at = clock.now().isoformat()
+        if isinstance(found, Alerts):
+            return msgspec.json.encode(wall_view(found, at, build=build_of(pages), on_display=on_display))
+        shown = estate_answer(found.items, backups).model_dump(mode="json")
+        return msgspec.json.encode({"type": "estate", "at": at} | shown)
+
+    return encode
+
+
+async def _serve(
+    socket: WebSocket, actor: Actor, messages: AsyncGenerator[bytes, None], rights_of: Callable[[Actor], Rights]
+) -> None:
+    """Send until the watcher goes or is turned away. ``rights_of``: what they may see of it; empty for nothing."""
+    sending = asyncio.create_task(_send(socket, messages), name="live")
+    listening = asyncio.create_task(_listen(socket), name="live, other way")
+    turned_away = asyncio.create_task(_turned_away(socket, actor, rights_of), name="live, its session")
     tasks = (sending, listening, turned_away)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -91,9 +159,8 @@ def _rights(actor: Actor, site: str) -> frozenset[Action]:
     return frozenset(action for action in (Action.READ, Action.LIVE) if may(actor, action, Thing(site=site)))
 
 
-async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
+async def _send(socket: WebSocket, messages: AsyncGenerator[bytes, None]) -> None:
     """Send until the watcher is gone or too slow."""
-    messages = service_of(socket, Live).watch(site, snapshots=snapshots)
     try:
         async for message in messages:
             async with asyncio.timeout(SEND_WITHIN_S):
@@ -108,21 +175,22 @@ async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
         await messages.aclose()
 
 
-async def _turned_away(socket: WebSocket, actor: Actor, site: str, before: frozenset[Action] | None) -> tuple[int, str]:
-    """Returns when the watcher's session has ended or shows another part of the site, and says which. Looks at once
-    when a user is changed here, and at every beat, since another controller may have done it."""
+async def _turned_away(socket: WebSocket, actor: Actor, rights_of: Callable[[Actor], Rights]) -> tuple[int, str]:
+    """Returns when the watcher's session has ended or shows something else, and says which. Looks at once when a user
+    is changed here, and at every beat, since another controller may have done it."""
     sessions = service_of(socket, SignInService).sessions
+    before = rights_of(actor)
     while True:
         changed = sessions.changed  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
             now = await sessions.again(actor)
             if now is None:
                 return NOT_SIGNED_IN, "the session has ended"
-            rights = None if before is None else _rights(now, site)
-            if rights is not None and Action.READ not in rights:
-                return NOT_ALLOWED, "you may no longer see this site"
+            rights = rights_of(now)
+            if rights == frozenset():
+                return NOT_ALLOWED, "you may no longer see this"
             if rights != before:
-                return _CONNECT_AGAIN, "you may see more or less of this site from now on; connect again"
+                return _CONNECT_AGAIN, "you may see more or less of this from now on; connect again"
         with suppress(TimeoutError):
             async with asyncio.timeout(BEAT_EVERY_S):
                 await changed.wait()

@@ -24,6 +24,7 @@ from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.live.disk_room import DiskRoom
 from controller.live.push import Live
+from controller.live.sites_push import LiveSites
 from controller.mqtt.client import BrokerLink
 from controller.mqtt.fenced_link import FencedLink
 from controller.mqtt.router import MqttRouter
@@ -99,6 +100,9 @@ class MqttApp:
             disk=disk.trouble,
             backup=self.backups.trouble,
             occupancy=self.occupancy,
+        )
+        self.live_sites = LiveSites(
+            database=database, clock=clock, live=self.live, occupancy=self.occupancy, backups=self.backups
         )
         self.crowds = Crowds(database, clock, self.occupancy)
         self.unexpected = UnexpectedPeople(database, clock, site_configs)

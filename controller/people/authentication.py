@@ -19,6 +19,7 @@ from controller.people.errors import (
     SecondFactorMissing,
     SignInNeeded,
     TokenRefused,
+    WallRefused,
 )
 from controller.people.model import Actor, DisplayPlace
 from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of
@@ -65,12 +66,15 @@ async def find_actor(connection: HTTPConnection) -> Actor | None:
 
 
 async def the_actor(connection: HTTPConnection) -> Actor:
-    """As ``find_actor``, but raises ``SignInNeeded`` where nobody is signed in, and ``RoomTabletRefused``."""
+    """As ``find_actor``, but raises ``SignInNeeded`` where nobody is signed in, ``RoomTabletRefused`` and
+    ``WallRefused``."""
     actor = await find_actor(connection)
     if actor is None:
         raise SignInNeeded
     if actor.display is not None and actor.display.room:
         raise RoomTabletRefused
+    if actor.display is not None and actor.display.wall is not None:
+        raise WallRefused
     return actor
 
 

@@ -92,6 +92,11 @@ class RoomTabletRefused(Refused):
         super().__init__("a tablet at a room's door shows its room, and nothing else is open to it")
 
 
+class WallRefused(Refused):
+    def __init__(self) -> None:
+        super().__init__("a paired screen for a wall shows what needs somebody, and nothing else is open to it")
+
+
 class NotARoomTablet(Refused):
     def __init__(self) -> None:
         super().__init__(

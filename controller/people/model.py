@@ -178,15 +178,23 @@ class TokenLimits(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool = False
 
 
+class WallPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """What a screen for a wall shows: the alerts of these ``sites``, ``None`` for all."""
+
+    sites: frozenset[str] | None = None
+
+
 class DisplayPlace(msgspec.Struct, frozen=True, kw_only=True):
     """A paired tablet or screen as what it shows. ``space``: at whose door a tablet hangs. ``room``: it shows that
-    space alone, and no other route is open to it."""
+    space alone, and no other route is open to it. ``wall``: of a screen that shows the alerts of sites, and nothing
+    else."""
 
     id: str
     name: str
     site: str
     space: str | None = None
     room: bool = False
+    wall: WallPlace | None = None
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

@@ -101,7 +101,7 @@ class SecondStepAnswer(Answer):
     pending: str
 
 
-class DisplayPlaceAnswer(Answer, of=DisplayPlace):
+class DisplayPlaceAnswer(Answer, of=DisplayPlace, hidden=("wall",)):
     """``space``: at whose door a tablet hangs; null for none."""
 
 

@@ -66,7 +66,7 @@ from controller.live import past_routes as past
 from controller.live import routes as telemetry
 from controller.live import websocket as live_socket
 from controller.live.push import Beat, BookingsChanged
-from controller.live.snapshot_schemas import Snapshot
+from controller.live.snapshot_schemas import Snapshot, WallView
 from controller.notices import call_routes as calls
 from controller.notices import document_reminders
 from controller.notices import routes as notices
@@ -371,7 +371,7 @@ def _describe(app: FastAPI) -> None:
             schemas |= schema.pop("$defs", {})
             schemas["ProblemBody"] = schema
             _, watched = msgspec.json.schema_components(
-                [Snapshot, BookingsChanged, Beat], ref_template="#/components/schemas/{name}"
+                [Snapshot, BookingsChanged, Beat, WallView], ref_template="#/components/schemas/{name}"
             )
             schemas |= watched
             for unused in ("HTTPValidationError", "ValidationError"):

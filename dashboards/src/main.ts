@@ -4,6 +4,6 @@ import "./tokens.css";
 import "./base.css";
 
 const target = document.getElementById("app");
-// A tablet at a room's door has no session and nothing to go to: its page stands alone.
-if (target && location.pathname === "/tablet") import("./tablet/Tablet.svelte").then((page) => mount(page.default, { target }));
+// A tablet at a room's door, or a screen on a wall, has no session and nothing to go to: its page stands alone.
+if (target && location.pathname === "/tablet") import("./tablet/device.ts").then(({ open }) => open(target));
 else if (target) mount(App, { target });

@@ -102,7 +102,7 @@ async def test_a_booking_made_elsewhere_appears_without_a_reload(screens: Screen
 async def test_an_unknown_building_is_reported(screens: Screens) -> None:
     screen = await screens.new()
     await screen.open("/diary?site=atlantis")
-    await expect(screen.page.get_by_text("There is no building called “atlantis”.")).to_be_visible()
+    await expect(screen.page.get_by_text("There is no building “atlantis”.")).to_be_visible()
 
 
 @pytest.mark.browser_full

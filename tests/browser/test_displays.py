@@ -46,3 +46,32 @@ async def test_a_screen_is_paired_by_a_code_and_ended(screens: Screens, hub: Sim
     await manager.said("Foyer screen has ended.")
     await expect(part.get_by_text("None yet.")).to_be_visible()
     await expect(device.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+
+
+async def test_a_screen_for_a_wall_shows_what_needs_somebody_across_a_restart_until_it_is_ended(
+    screens: Screens, hub: SimHub
+) -> None:
+    manager, device = await screens.new(), await screens.new(signed_in=False, size=(1920, 1080))
+    page = manager.page
+    await manager.open("/users?site=ramsey&view=displays")
+    part = page.get_by_role("region", name="Tablets and screens of")
+    await part.get_by_label("Name", exact=True).fill("Office wall")
+    await part.get_by_label("What it is").select_option("alerts")
+    await expect(part.get_by_text("of all buildings. No name of a person")).to_be_visible()
+    await part.get_by_role("button", name="Get a code").click()
+    code = await part.get_by_label("Code", exact=True).inner_text()
+    await device.open(f"/pair#{code.replace(' ', '')}")
+    await device.page.get_by_role("button", name="Pair this device").click()
+    calm = device.page.get_by_role("heading", name="Nothing needs anybody")
+    await expect(calm).to_be_visible()
+    await expect(device.page.get_by_role("link")).to_have_count(0)
+    assert await faults(device.page, "wall") == []
+    await device.page.reload()
+    await expect(calm).to_be_visible()
+    await part.get_by_role("button", name="Done").click()
+    shown = part.get_by_role("listitem").filter(has_text="Office wall")
+    await expect(shown).to_contain_text("Screen for a wall, all buildings. Paired")
+    await shown.get_by_role("button", name="End…").click()
+    await shown.get_by_role("button", name="End Office wall").click()
+    await manager.said("Office wall has ended.")
+    await expect(device.page.get_by_text("This screen is not paired any more.")).to_be_visible()

@@ -1,11 +1,11 @@
 """The wall says what needs somebody, where, since when, all at once; the estate is a table of all buildings."""
 
-import asyncio
+import json
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "a long password"
 WALL = (1920, 1080)
 MANY = 42
+AT = "2026-11-25T10:41:00+00:00"
+"""When it is about, by the clock of the buildings."""
 _NAMES = ("Ramsey Library", "Chatteris Community Library and Hub", "Ely")
 LONG = (
     "The Hemingford Grey and Saint Ives Library and Community Hub",
@@ -38,10 +40,47 @@ def alert(site: int, kind: int = 0, **own: object) -> dict[str, Any]:
     return plain | {"site": f"site-{site}", "site_name": name, "kind": code, "severity": severity, "text": text} | own
 
 
-async def answer(page: Page, *items: dict[str, Any]) -> None:
-    """These are the open alerts."""
-    await page.unroute_all(behavior="wait")
-    await page.route("**/api/v1/alerts", lambda route: route.fulfill(json={"items": list(items), "switched_off": {}}))
+class Told:
+    """What a page is told of all sites, in the place of the controller."""
+
+    def __init__(self, off: int = 0) -> None:
+        self._off = off
+        self._up = True
+        self._sockets: list[WebSocketRoute] = []
+        self._items: list[dict[str, Any]] | None = None
+
+    async def to(self, page: Page) -> None:
+        """Before the page is opened."""
+        await page.route_web_socket(re.compile("/api/v1/live/sites"), self._opened)
+
+    def say(self, *items: dict[str, Any]) -> None:
+        """These are the open alerts."""
+        self._items = list(items)
+        for each in self._sockets:
+            self._send(each)
+
+    async def cut(self) -> None:
+        """The line is cut, and stays so until it is up."""
+        self._up = False
+        for each in self._sockets:
+            await each.close()
+        self._sockets = []
+
+    def up(self) -> None:
+        self._up = True
+
+    async def _opened(self, socket: WebSocketRoute) -> None:
+        if not self._up:
+            await socket.close()
+            return
+        self._sockets.append(socket)
+        if self._items is not None:
+            self._send(socket)
+
+    def _send(self, socket: WebSocketRoute) -> None:
+        sites = [{"id": each, "name": each, "zone": "Europe/London"} for each in ("ramsey", "march")]
+        message = {"type": "alerts", "at": AT, "sites": sites, "items": self._items}
+        socket.send(json.dumps(message | {"off": self._off, "build": "one"}))
 
 
 CUT = """() => [...document.querySelectorAll(".wall :is(h1, h2, .what, .since, li)")]
@@ -61,7 +100,9 @@ async def all_in_sight(screen: Screen) -> None:
 async def test_the_wall_shows_42_buildings_without_scrolling_the_most_urgent_first(screens: Screens) -> None:
     screen = await screens.new(size=WALL)
     page = screen.page
-    await answer(page, *(alert(site, site) for site in range(MANY)), *(alert(site, 1) for site in range(0, MANY, 3)))
+    told = Told()
+    await told.to(page)
+    told.say(*(alert(site, site) for site in range(MANY)), *(alert(site, 1) for site in range(0, MANY, 3)))
     await screen.open("/wall?site=ramsey")
     places = page.get_by_role("list", name="Buildings that need somebody").get_by_role("listitem")
     await expect(places).to_have_count(MANY)
@@ -70,12 +111,12 @@ async def test_the_wall_shows_42_buildings_without_scrolling_the_most_urgent_fir
     await expect(places.last).to_contain_text("Sensor's battery low")
     await all_in_sight(screen)
     assert await faults(page, "wall") == []
-    await answer(page, alert(1, 2), alert(2, acknowledged_at="2026-11-25T10:00:00+00:00"))
+    told.say(alert(1, 2), alert(2, acknowledged_at="2026-11-25T10:00:00+00:00"))
     await expect(places).to_have_count(1)
     await expect(page.get_by_text("1 alert is looked after or put off")).to_be_visible()
     await screen.said("Chatteris Community Library and Hub 1: Wrong codes at tablet.")
     await all_in_sight(screen)
-    await answer(page)
+    told.say()
     await expect(page.get_by_role("heading", name="Nothing needs anybody")).to_be_visible()
     await expect(page.get_by_text("2 buildings, all well")).to_be_visible()
 
@@ -83,30 +124,26 @@ async def test_the_wall_shows_42_buildings_without_scrolling_the_most_urgent_fir
 @pytest.mark.browser_full
 async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_anybody(screens: Screens) -> None:
     screen = await screens.new(size=WALL)
-    screen.excuse("ERR_FAILED", "ERR_CONNECTION_REFUSED")
     page = screen.page
-    known = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await known.wait()
-        await route.fulfill(json={"items": [], "switched_off": {"ramsey": ["co2"]}})
-
-    await page.route("**/api/v1/alerts", late)
+    told = Told(off=1)
+    await told.to(page)
     await screen.open("/wall?site=ramsey")
     await expect(page.get_by_role("heading", name="What needs somebody")).to_be_visible()
     await expect(page).to_have_title("What needs somebody · Hallkeeper")
-    known.set()
+    told.say()
     await expect(page.get_by_text("1 building has alerts switched off")).to_be_visible()
     await expect(page).to_have_title("Nothing needs anybody · Hallkeeper")
     calm = page.get_by_role("heading", name="Nothing needs anybody")
     await expect(calm).to_be_visible()
-    await page.unroute_all(behavior="wait")
-    await page.route("**/api/v1/alerts", lambda route: route.abort())
+    await told.cut()
     await expect(page.get_by_text(re.compile(r"The line is cut\. This is how it was at \d\d:\d\d, "))).to_be_visible()
     await expect(page.get_by_role("heading", name="Not known what needs somebody")).to_be_visible()
     await expect(calm).to_have_count(0)
     await all_in_sight(screen)
-    await answer(page)
+    told.say(alert(1))
+    told.up()
+    await expect(page.get_by_role("heading", name="1 building needs somebody")).to_be_visible()
+    told.say()
     await expect(calm).to_be_visible()
 
 
@@ -114,15 +151,15 @@ async def test_a_wall_whose_line_is_cut_says_so_and_never_that_nothing_needs_any
 @pytest.mark.parametrize("name", LONG, ids=["60", "90"])
 async def test_42_buildings_of_long_names_fit_also_while_the_line_is_cut(screens: Screens, name: str) -> None:
     screen = await screens.new(size=WALL)
-    screen.excuse("ERR_FAILED")
     page = screen.page
+    told = Told()
+    await told.to(page)
     items = [alert(site, site, site_name=f"{site} {name}") for site in range(MANY)]
-    await answer(page, *items, *(each | {"about": "other"} for each in items[::3]))
+    told.say(*items, *(each | {"about": "other"} for each in items[::3]))
     await screen.open("/wall?site=ramsey")
     await expect(page.get_by_role("list", name="Buildings").get_by_role("listitem")).to_have_count(MANY)
     await all_in_sight(screen)
-    await page.unroute_all(behavior="wait")
-    await page.route("**/api/v1/alerts", lambda route: route.abort())
+    await told.cut()
     await expect(page.get_by_text("The line is cut. This is how it was")).to_be_visible()
     await all_in_sight(screen)
 
@@ -197,27 +234,29 @@ async def test_the_estate_sorts_by_each_column_and_leads_to_the_page_of_a_buildi
 
 HOURS = 3
 FAST = """() => {
-  const [ask, start] = [fetch, Date.now()];
   const kinds = ["fire", "held", "offline", "fault", "co2"];
-  window.polls = 0;
-  window.fetch = async (address, how) => {
-    if (!String(address).endsWith("/alerts")) return ask(address, how);
-    const turn = window.still ? 6 : window.polls++ % 120;
-    const items = Array.from({ length: (turn * 7) % 43 }, (_, n) => ({
-      site: `site-${(n * 11 + turn) % 43}`, site_name: `Building ${n}`, text: `Door ${turn} is held open`, edge: "pi",
-      kind: kinds[(n + turn) % 5], about: `${turn % 7}`, severity: ["danger", "serious", "minor"][(n + turn) % 3],
-      at: new Date(Date.now() - turn * 60000).toISOString(),
-      over_since: null, acknowledged_at: null, snoozed_until: null,
-    }));
-    return new Response(JSON.stringify({ items, switched_off: {} }));
-  };
+  window.told = 0;
   window.WebSocket = class {
-    constructor() {
+    constructor(address) {
+      this.all = String(address).includes("/live/sites");
       setTimeout(() => this.say(), 10);
     }
     say() {
-      this.onmessage?.({ data: JSON.stringify({ type: "beat", at: new Date().toISOString() }) });
+      const at = new Date().toISOString();
+      this.onmessage?.({ data: JSON.stringify(this.all ? this.alerts(at) : { type: "beat", at }) });
       this.next = setTimeout(() => this.say(), 5000);
+    }
+    alerts(at) {
+      const turn = window.still ? 6 : window.told++ % 120;
+      const items = Array.from({ length: (turn * 7) % 43 }, (_, n) => ({
+        site: `site-${(n * 11 + turn) % 43}`, site_name: `Building ${n}`, text: `Door ${turn} is held open`,
+        kind: kinds[(n + turn) % 5], about: `${turn % 7}`, severity: ["danger", "serious", "minor"][(n + turn) % 3],
+        at: new Date(Date.now() - turn * 60000).toISOString(),
+        over_since: null, acknowledged_at: null, snoozed_until: null,
+      }));
+      const zone = "Europe/London";
+      const sites = Array.from({ length: 43 }, (_, n) => ({ id: `site-${n}`, name: `Building ${n}`, zone }));
+      return { type: "alerts", at, sites, items, off: 0, build: "one" };
     }
     close() { clearTimeout(this.next); }
   };
@@ -226,12 +265,13 @@ FAST = """() => {
 
 
 @pytest.mark.browser_full
-async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(screens: Screens) -> None:
-    screen = await screens.new(size=WALL)
+@pytest.mark.parametrize("paired", [False, True], ids=["signed in", "paired"])
+async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(screens: Screens, *, paired: bool) -> None:
+    screen = await screens.new(size=WALL, signed_in=not paired)
     page = screen.page
     await page.clock.install(time="2026-11-25T10:40:00Z")
     await page.add_init_script(f"({FAST})()")
-    await screen.open("/wall?site=ramsey")
+    await screen.open("/tablet?view=wall" if paired else "/wall?site=ramsey")
     await page.clock.run_for(2_000)
     await expect(page.get_by_text("As of ")).to_be_visible()
     devtools = await page.context.new_cdp_session(page)
@@ -251,8 +291,7 @@ async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(scr
         for _ in range(6):
             await page.clock.run_for(600_000)
         weights.append(await weigh())
-    polls = await page.evaluate("polls")
-    assert polls > (HOURS + 1) * 600
+    assert await page.evaluate("told") > (HOURS + 1) * 600
     heap, nodes, listeners = weights[0]
     for heap_after, nodes_after, listeners_after in weights[1:]:
         # 140 bytes kept of each of 2,160 answers would be more.

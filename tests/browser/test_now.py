@@ -1,7 +1,7 @@
 """The Now page shows the building as it is, or says since when it does not know."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
-from tests.browser.booked import on_the_door, titled
+from tests.browser.booked import book, on_the_door, titled
 from tests.browser.screen import PHONE, RAISED_MS, Screens
 from tests.eventually import eventually
 
@@ -99,6 +99,24 @@ async def _is_locked(hub: SimHub, door: str) -> bool:
     found = await hub.api.get("/sites/ramsey/past", **times)
     (spells,) = (each["spells"] for each in found["doors"] if each["id"] == door)
     return bool(spells[-1]["lock"] == "locked")
+
+
+@pytest.mark.browser_full
+async def test_a_renamed_room_has_its_new_name_on_now_without_a_reload(screens: Screens, hub: SimHub) -> None:
+    await book(hub, "Naming", date(2026, 11, 25), "21:00", "21:30", space="studio")
+    detail = await hub.api.get("/sites/ramsey")
+    room = next(each for each in detail["spaces"] if each["id"] == "studio")
+    screen = await screens.new()
+    await screen.open("/now?site=ramsey")
+    rooms = screen.page.get_by_role("region", name="Bookings")
+    await expect(rooms.get_by_text(room["name"])).to_be_visible()
+    body = {name: value for name, value in room.items() if name not in {"id", "site", "version", "atoms"}}
+    try:
+        await hub.api.put("/sites/ramsey/spaces/studio", body | {"name": "Garden room"})
+        await expect(rooms.get_by_text("Garden room")).to_be_visible()
+    finally:
+        await hub.api.put("/sites/ramsey/spaces/studio", body)
+    await expect(rooms.get_by_text(room["name"])).to_be_visible()
 
 
 @pytest.mark.browser_full

@@ -36,12 +36,18 @@ def add(
     name: Annotated[str, typer.Argument(help="What it is called, such as “Hall door”.")],
     kind: Annotated[
         DisplayKind,
-        typer.Option(help="A room hangs beside its door, a tablet takes check-ins, a wall shows the diary."),
+        typer.Option(
+            help="A room hangs beside its door, a tablet takes check-ins, a wall shows the diary, alerts what needs"
+            " somebody at several sites."
+        ),
     ],
     space: Annotated[str | None, typer.Option(help="At whose door a tablet hangs, such as hall.")] = None,
+    of: Annotated[
+        list[str] | None, typer.Option(help="A site whose alerts are shown; may be repeated. Left out, all sites.")
+    ] = None,
 ) -> None:
     """Make a display, and print the code to type on the device within ten minutes."""
-    body = msgspec.json.encode({"name": name, "kind": kind, "space": space})
+    body = msgspec.json.encode({"name": name, "kind": kind, "space": space, "sites": of})
     made = caller.post(f"/sites/{site}/displays", body, "application/json", NewDisplayAnswer)
     page = made.link.partition("#")[0]
     caller.say(f"Open {page} on the device and type {made.code[:4]} {made.code[4:]}, or open {made.link} there.")

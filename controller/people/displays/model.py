@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.people.model import Actor, Assignment, DisplayPlace, Role
+from controller.people.model import Actor, Assignment, DisplayPlace, Role, WallPlace
 from controller.web.problem import Conflicting, NotFound, NotSignedIn
 
 
@@ -36,21 +36,30 @@ _DIGITS = 8
 
 
 class DisplayKind(StrEnum):
-    """Each but ``ROOM`` may do what the role of that name may."""
+    """A ``TABLET`` and a ``WALL`` may do what the role of that name may."""
 
     TABLET = "tablet"
     ROOM = "room"
     """A tablet beside a room's door: it has no role, and may do what ``controller.room_tablets`` has for it alone."""
     WALL = "wall"
+    ALERTS = "alerts"
+    """A screen that shows what needs somebody at several sites: it has no role, and is told that alone."""
 
     @property
     def role(self) -> Role:
-        """What its maker must be able to give."""
-        return Role.TABLET if self is DisplayKind.ROOM else Role(self.value)
+        """What its maker must be able to give; of ``ALERTS`` the least that sees what a building reports."""
+        match self:
+            case DisplayKind.ROOM:
+                return Role.TABLET
+            case DisplayKind.ALERTS:
+                return Role.PORTER
+            case _:
+                return Role(self.value)
 
 
 class Display(msgspec.Struct, frozen=True, kw_only=True):
-    """``space``: at whose door a tablet hangs. ``code_until``: until when its code can be typed; ``None`` once it is
+    """``space``: at whose door a tablet hangs. ``sites``: whose alerts a screen of that kind shows, as a JSON list;
+    ``None`` for all sites. ``code_until``: until when its code can be typed; ``None`` once it is
     paired. ``paired_at``: ``None`` until then. ``last_seen_at``: to the hour. ``expires_at``: when it is forgotten
     without use. ``address``, ``browser``: where it was seen last, and what was paired."""
 
@@ -58,6 +67,7 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     kind: DisplayKind
     space: str | None
+    sites: str | None = None
     name: str
     made_at: datetime
     made_by: str
@@ -69,18 +79,29 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
     browser: str = ""
 
     @property
-    def assignment(self) -> Assignment:
-        """All that it may do; of a ``ROOM``, what its maker must be able to give."""
-        return Assignment(role=self.kind.role, site=self.site)
+    def shown_sites(self) -> frozenset[str] | None:
+        """Whose alerts it shows; ``None`` for all sites."""
+        return None if self.sites is None else msgspec.json.decode(self.sites, type=frozenset[str])
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """All that it may do; of a ``ROOM`` and ``ALERTS``, what its maker must be able to give."""
+        if self.kind is not DisplayKind.ALERTS:
+            return (Assignment(role=self.kind.role, site=self.site),)
+        shown = self.shown_sites
+        return tuple(
+            Assignment(role=self.kind.role, site=site) for site in ([None] if shown is None else sorted(shown))
+        )
 
     def actor(self, session: bytes, *, by_cookie: bool) -> Actor:
-        room = self.kind is DisplayKind.ROOM
+        room, alerts = self.kind is DisplayKind.ROOM, self.kind is DisplayKind.ALERTS
+        wall = WallPlace(sites=self.shown_sites) if alerts else None
         return Actor(
             name=f"display:{self.id}",
-            assignments=() if room else (self.assignment,),
+            assignments=() if room or alerts else self.assignments,
             session=session,
             by_cookie=by_cookie,
-            display=DisplayPlace(id=self.id, name=self.name, site=self.site, space=self.space, room=room),
+            display=DisplayPlace(id=self.id, name=self.name, site=self.site, space=self.space, room=room, wall=wall),
         )
 
 

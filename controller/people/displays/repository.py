@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, LargeBinary, String, Table, delete, func, insert, select, text, update
+from sqlalchemy import Column, LargeBinary, String, Table, Text, delete, func, insert, select, text, update
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.row_mapping import all_of, columns_of, first_of
@@ -16,6 +16,7 @@ displays = Table(
     Column("site", String(40), nullable=False, index=True),
     Column("kind", String(12), nullable=False),
     Column("space", String(40)),
+    Column("sites", Text),  # JSON list; null for all, where the kind shows several
     Column("name", String(200), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(200), nullable=False, info=NAMES_ACTOR),

@@ -42,7 +42,8 @@ async def make_display(
 ) -> NewDisplayAnswer:
     """Make a display. Its code, to be typed on the device within ten minutes, is shown this once. You need the rights
     that it gets."""
-    made, code = await displays.make(site, kind=body.kind, name=body.name, space=body.space, actor=actor)
+    sites = None if body.sites is None else frozenset(body.sites)
+    made, code = await displays.make(site, kind=body.kind, name=body.name, space=body.space, sites=sites, actor=actor)
     return new_display_answer(made, code, settings.address)
 
 

@@ -34,6 +34,7 @@ from edge.wire.ids import new_id
 
 MOST = 100
 """Displays of one site."""
+Sites = frozenset[str] | None
 SpacesOf = Callable[[Tx, str], Awaitable[frozenset[str]]]
 """The spaces of a site."""
 
@@ -54,14 +55,15 @@ class Displays:
             return await repository.of_site(tx, site, self.clock.now())
 
     async def make(
-        self, site: str, *, kind: DisplayKind, name: str, space: str | None, actor: Actor
+        self, site: str, *, kind: DisplayKind, name: str, space: str | None, sites: Sites = None, actor: Actor
     ) -> tuple[Display, str]:
-        """A display that waits to be paired, and the code to type on it. Raises ``MayNotGive`` for rights that the
+        """A display that waits to be paired, and the code to type on it. ``sites``: whose alerts it shows, ``None`` for
+        all. Raises ``MayNotGive`` for rights that the
         actor lacks, ``TooManyDisplays``, and ``Invalid`` for a space that is not there or goes with a screen."""
-        return await self.database.run(self._make, site, kind, name, space, actor)
+        return await self.database.run(self._make, site, kind, name, space, sites, actor)
 
     async def _make(
-        self, tx: Tx, site: str, kind: DisplayKind, name: str, space: str | None, actor: Actor
+        self, tx: Tx, site: str, kind: DisplayKind, name: str, space: str | None, sites: Sites, actor: Actor
     ) -> tuple[Display, str]:
         now = self.clock.now()
         until = now + CODE_LIFETIME
@@ -70,17 +72,21 @@ class Displays:
             site=site,
             kind=kind,
             space=space,
+            sites=None if sites is None else msgspec.json.encode(sorted(sites)).decode(),
             name=name,
             made_at=now,
             made_by=actor.name,
             code_until=until,
             expires_at=until,
         )
-        if (action := lacks(actor, new.assignment, renewed=True)) is not None:
-            raise MayNotGive(actor, new.assignment, action)
+        for given in new.assignments:
+            if (action := lacks(actor, given, renewed=True)) is not None:
+                raise MayNotGive(actor, given, action)
+        if sites is not None and kind is not DisplayKind.ALERTS:
+            raise invalid_field("sites", "goes with a screen of alerts only; leave it out")
         if space is None and kind is DisplayKind.ROOM:
             raise invalid_field("space", "is missing; say which room it hangs beside")
-        if space is not None and kind is DisplayKind.WALL:
+        if space is not None and kind in (DisplayKind.WALL, DisplayKind.ALERTS):
             raise invalid_field("space", "goes with a tablet only, which hangs at the door of one; leave it out")
         if space is not None and space not in await self.spaces_of(tx, site):
             raise invalid_field("space", f"there is no space {space!r} at this site; look it up in the site")
@@ -144,7 +150,7 @@ class Displays:
 
     async def _record(self, tx: Tx, act: str, actor: str, display: Display) -> None:
         now, thing = self.clock.now(), f"display {display.id}"
-        changes = {"kind": (None, display.kind.value), "space": (None, display.space)}
+        changes = {"kind": (None, display.kind.value), "space": (None, display.space), "sites": (None, display.sites)}
         await audit_log.record(
             tx,
             actor=actor,

@@ -7,6 +7,7 @@ import { type Day, dayPlus } from "../zone.ts";
 export class TodayStore extends Fetched {
   spaces = $state.raw<Space[]>([]);
   bookings = $state.raw<Booking[] | null>(null);
+  private asked = -1;
   /** How many people the rooms hold together, each floor space counted once; null if unknown. */
   readonly capacity: number | null = $derived.by(() => {
     const inside = new Set(this.spaces.flatMap((one) => one.parts));
@@ -15,11 +16,14 @@ export class TodayStore extends Fetched {
     return said.length ? said.reduce((sum, one) => sum + one, 0) : null;
   });
 
-  async fetch(site: string, day: Day): Promise<void> {
+  /** `diary`: raised whenever the diary or the building itself has changed; then a room may have another name. */
+  async fetch(site: string, day: Day, diary: number): Promise<void> {
+    const known = this.spaces.length > 0 && this.asked === diary;
+    this.asked = diary;
     const query = { from: day, to: dayPlus(day, 1) };
     const fetch = () =>
       Promise.all([
-        this.spaces.length ? null : get<SiteDetail>(`/sites/${site}`),
+        known ? null : get<SiteDetail>(`/sites/${site}`),
         get<{ items: WireBooking[] }>(`/sites/${site}/bookings`, query),
       ]);
     await this.load(fetch, ([detail, found]) => {

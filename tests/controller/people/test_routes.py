@@ -63,6 +63,7 @@ OPEN = {
     "/api/v1/session/accounts/{account_id}/remove": "is about one's own sign-in",
     "/api/v1/sign-in-options": "nobody has signed in yet; it says nothing of users",
     "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
+    "/api/v1/live/sites": "as for one site (telemetry/test_live_sites)",
     "/api/v1/enrol": "asks for proof of a one-time token",
     "/induction": "a page, which asks who has signed in by itself (induction/test_induction_page)",
     "/calls": "a page, which asks who has signed in by itself (notices/test_calls)",

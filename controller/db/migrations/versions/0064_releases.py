@@ -6,7 +6,7 @@ from alembic import op
 from controller.db.engine import Instant, Serial
 
 revision = "0064"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
