@@ -14,6 +14,10 @@ from tests.services.fork_client import ForkServer
 from tests.services.mosquitto import Broker
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cuts", type=int, default=100, help="How many disks of power cuts are opened without a boot")
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     """A machine with the package installed, switched off."""

@@ -6,7 +6,7 @@ of one sector, then for each request a sector that describes it, and its data.
 
 import random
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,16 @@ def recorded(log: Path) -> Iterator[Write]:
             if not flags & _DISCARD and len(data) < sectors * SECTOR:
                 return
             yield Write(offset=at * SECTOR, data=data, flush=bool(flags & _FLUSH), fua=bool(flags & _FUA))
+
+
+def before(writes: Iterable[Write], recorded_bytes: int) -> Iterator[Write]:
+    """Those that are whole in the first so many bytes of a record."""
+    size = SECTOR
+    for write in writes:
+        size += SECTOR + len(write.data)
+        if size > recorded_bytes:
+            return
+        yield write
 
 
 def left_by_a_cut(writes: Sequence[Write], chance: random.Random) -> Iterator[Write]:
