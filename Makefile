@@ -1,8 +1,8 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
-export PYTHON
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
+export PYTHON CAPACITY_DIR CAPACITY_SITES
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -76,6 +76,9 @@ pi-short: setup-pi ## the edge's package in a virtual machine: a code typed on l
 
 pi: setup-pi ## all that needs a virtual machine
 	$(PI) tests/pi $(ARGS)
+
+capacity: setup-test ## a controller under thousands of simulated sites, in figures; CAPACITY_SITES="1 42" for others, CAPACITY_DIR=folder keeps them
+	$(ON_DISK) $(BIN)/pytest tests/capacity -m capacity_full -s -o faulthandler_timeout=7200 $(ARGS)
 
 words: setup-test ## words/en.po and its translations from the sources; NEW=cy begins one, LANGUAGE=cy builds its pages
 	$(BIN)/python -m tools.words $(if $(NEW),--new $(NEW))

@@ -117,7 +117,9 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
     several = settings.database_url.get_backend_name() != "sqlite"
     app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN, several=several)
     container: Container = app.state.container
-    connections = Connections(container.registry, bounds_of_process(), proxies=settings.listen.trusted)
+    connections = Connections(
+        container.registry, bounds_of_process(settings.listen.connections), proxies=settings.listen.trusted
+    )
     server = Server(BoundedConfig(app, connections, proxies=settings.listen.proxies))
     stop = _stop_on_signals(server)
     try:

@@ -36,7 +36,8 @@ class SettingsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class Listen(SettingsSection, frozen=True):
     """Where the pages and the API answer. ``names``: other host names that people reach them by. ``proxies``: which
     addresses or networks are believed when they say for whom they ask (``X-Forwarded-For``). ``metrics_from``: which
-    may read ``/metrics``. ``framed_by``: the origins whose pages may show ours in a frame; none by default."""
+    may read ``/metrics``. ``framed_by``: the origins whose pages may show ours in a frame; none by default.
+    ``connections``: the most that are open at once; each screen or page that shows live figures keeps one."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
@@ -44,6 +45,7 @@ class Listen(SettingsSection, frozen=True):
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     metrics_from: tuple[str, ...] = ("127.0.0.1", "::1")
     framed_by: tuple[str, ...] = ()
+    connections: Annotated[int, msgspec.Meta(ge=50, le=50_000)] = 1_000
 
     @property
     def trusted(self) -> tuple[IPv4Network | IPv6Network, ...]:

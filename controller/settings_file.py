@@ -50,6 +50,8 @@ proxies = ["127.0.0.1", "::1"]
 metrics_from = ["127.0.0.1", "::1"]
 # Other sites whose pages may show ours in a frame, by their origin; none, so that no page can lay itself over ours.
 framed_by = []
+# Most open connections; each screen or page with live figures keeps one.
+connections = 1000
 
 [broker]
 host = "127.0.0.1"

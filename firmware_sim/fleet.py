@@ -25,7 +25,7 @@ KINDS = {"door": 0.52, "footfall": 0.24, "motion": 0.12, "wifi": 0.12}
 TICK_S = 0.05
 CONNECTING = 64
 """How many edges connect at the same moment: each takes a thread meanwhile."""
-DRAIN_S = 120.0
+DRAIN_S = 600.0
 """How long, after the last event, the last acknowledgement is waited for."""
 REPORT_EVERY_S = 5.0
 

@@ -2,20 +2,24 @@
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import tomli_w
 
 from edge.net.enrol import EnrolmentClient
 from firmware_sim.api_client import Api, Json
-from firmware_sim.errors import SimError
+from firmware_sim.errors import ApiRefused, SimError
 from firmware_sim.fleet_state import SITE_PREFIX, EdgeState, FleetState, write_state
 
 AT_ONCE = 4
 """How many sites are made at a time."""
 KEEP_EVERY = 250
 """After so many new sites the fleet's file is written, so that an interrupted set-up goes on from there."""
+TRIES, PAUSE_S = 6, 5.0
+"""How often, and after how many seconds, a site is tried that a busy controller has refused."""
 MOST_SITES = 20_000
 MOST_EDGES = 20
 DOOR, COUNTER, ZONE, SPACE = "front-door", "front-beams", "hall", "hall"
@@ -93,10 +97,7 @@ async def set_up(
     async def work() -> None:
         nonlocal made
         for site in left:
-            await api.put_file(f"/sites/{site}/file", site_file(site, edges), kind="application/toml")
-            for edge in edges:
-                if f"{site}/{edge}" not in state.edges:
-                    state.edges[f"{site}/{edge}"] = await _enrolled(api, site, edge)
+            await _patiently(partial(_enter, api, state, site, edges))
             made += 1
             if made % KEEP_EVERY == 0:
                 write_state(folder, state)
@@ -111,6 +112,27 @@ async def set_up(
     finally:
         if made:
             write_state(folder, state)
+
+
+async def _patiently(do: Callable[[], Awaitable[None]]) -> None:
+    """Do it, again while the controller says that it is busy: a database that others write to may answer 503."""
+    for turn in range(TRIES):
+        try:
+            await do()
+        except ApiRefused as refused:
+            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE or turn == TRIES - 1:
+                raise
+            await asyncio.sleep(PAUSE_S)
+        else:
+            return
+
+
+async def _enter(api: Api, state: FleetState, site: str, edges: list[str]) -> None:
+    """Make a site, and enrol those of its edges that are not."""
+    await api.put_file(f"/sites/{site}/file", site_file(site, edges), kind="application/toml")
+    for edge in edges:
+        if f"{site}/{edge}" not in state.edges:
+            state.edges[f"{site}/{edge}"] = await _enrolled(api, site, edge)
 
 
 def _missing(state: FleetState, sites: int, edges: list[str]) -> Iterator[str]:

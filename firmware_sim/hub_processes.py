@@ -47,7 +47,8 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     have answered a code. ``inbox``: mails are sent, into an inbox. ``framed_by``: the
     origins whose pages may show the controller's in a frame. ``feed_networks``: those that are
     not public and in which calendars may be read. ``bare``: nobody has signed in yet, there is no building, and an edge
-    runs from ``let_in`` on. ``controller_line``: the controller too reaches the broker by a line that can fail."""
+    runs from ``let_in`` on. ``controller_line``: the controller too reaches the broker by a line that can fail.
+    ``connections``: the most to the controller, where that is not the usual."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -66,6 +67,7 @@ class SimHubPlan(msgspec.Struct, frozen=True, kw_only=True):
     feed_networks: tuple[str, ...] = ()
     bare: bool = False
     controller_line: bool = False
+    connections: int | None = None
 
 
 class SimHub:
@@ -277,15 +279,18 @@ class SimHub:
         folder = self.folder / "controller"
         config = folder / "controller.toml"
         broker_port = self.controller_line.port if self.plan.controller_line else self.broker_port
+        listen = {"host": "127.0.0.1", "port": self.port, "framed_by": list(self.plan.framed_by)}
         settings: dict[str, object] = {
             "data_dir": "data",
             "clock_file": str(self.clock_file),
             "lead_in_minutes": 15,
             "lag_minutes": 15,
             **({"database": self.plan.database} if self.plan.database is not None else {}),
-            "listen": {"host": "127.0.0.1", "port": self.port, "framed_by": list(self.plan.framed_by)},
+            "listen": listen,
             "broker": {"host": "127.0.0.1", "port": broker_port, "tls": self.plan.tls},
         }
+        if self.plan.connections is not None:
+            settings["listen"] = {**listen, "connections": self.plan.connections}
         if self.plan.second_factor_roles:
             settings["second_factor_roles"] = list(self.plan.second_factor_roles)
         if self.plan.feed_networks:
@@ -300,7 +305,7 @@ class SimHub:
             argv,
             log=folder / "controller.log",
             ready=lambda: self.api.answers("/readyz"),
-            patience_s=60,
+            patience_s=240,
             launch=self._launch,
         )
 

@@ -62,14 +62,14 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-def bounds_of_process() -> Bounds:
-    """At most as many connections as this process may have open; asks the kernel for more descriptors first."""
+def bounds_of_process(most: int) -> Bounds:
+    """At most ``most`` connections, as many as this process may have open; asks the kernel for descriptors first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _DESCRIPTORS_WANTED if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS_WANTED, hard)
+    wanted = max(_DESCRIPTORS_WANTED, most + _DESCRIPTORS_RESERVED)
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
-    most = Bounds().most
     return Bounds(most=most if soft == resource.RLIM_INFINITY else max(1, min(most, soft - _DESCRIPTORS_RESERVED)))
 
 
