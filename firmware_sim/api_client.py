@@ -36,11 +36,13 @@ def _version(found: list[Json], key: str, name: str) -> int:
 class Api:
     """One signed-in user. Every write carries an ``Idempotency-Key``; a refusal raises ``ApiRefused``."""
 
-    def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, address: str, *, transport: httpx.AsyncBaseTransport | None = None, timeout_s: float = 30.0
+    ) -> None:
         self.address = address
         self.token = ""
         """The session's token, after signing in."""
-        self._client = httpx.AsyncClient(base_url=address, timeout=30.0, transport=transport)
+        self._client = httpx.AsyncClient(base_url=address, timeout=timeout_s, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self

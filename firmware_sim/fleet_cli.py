@@ -21,6 +21,8 @@ from firmware_sim.fleet_tally import FleetReport
 DIR = Path("var/fleet")
 TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 FAULTY = 1
+TIMEOUT_S = 120.0
+"""How long a controller, which it keeps busy on purpose, may take to answer."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_S = 14 * 86_400
 
@@ -105,7 +107,7 @@ async def _run(
     yes: bool,
 ) -> FleetReport | None:
     state = read_state(folder)
-    api = Api(controller[0]) if controller is not None else None
+    api = Api(controller[0], timeout_s=TIMEOUT_S) if controller is not None else None
     try:
         if api is not None and controller is not None:
             api.use_token(controller[1])

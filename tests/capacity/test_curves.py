@@ -14,6 +14,8 @@ from tests.eventually import eventually
 
 SIZES = tuple(map(int, os.environ.get("CAPACITY_SITES", "1 42 300 3000").split()))
 LARGE = max(SIZES)
+COUNTY = 42
+MINUTES = float(os.environ.get("CAPACITY_MINUTES", "20"))
 
 
 async def _entered(place: Installation) -> str:
@@ -58,6 +60,26 @@ async def test_what_a_controller_takes_for_so_many_sites(tmp_path: Path, sites: 
     async with installation(tmp_path, sites) as place:
         for line in (await _entered(place), await _at_rest(place), await _at_real_rate(place, 1.0)):
             print(f"\n{sites:,} sites: {line}")
+
+
+@pytest.mark.capacity_full
+async def test_what_a_county_takes_at_ten_times_the_real_rate(tmp_path: Path) -> None:
+    """Half a core is the limit, and memory must stay as it is."""
+    async with installation(tmp_path, COUNTY) as place:
+        await place.set_up()
+        await place.run("--rate", "10", "--for", "30s")
+        first, spent = usage(place.hub.controller.pid).mb, Spent(place.hub)
+        report = await place.run("--rate", "10", "--for", f"{MINUTES:g}m")
+        controller, broker, _ = spent()
+        assert (report.lost, report.doubled, report.waiting) == (0, 0, 0), report
+        print(
+            f"\n{COUNTY} sites at 10 x the real rate for {MINUTES:g} min: {report.rate_per_s:.1f} events/s; "
+            f"controller {controller / report.seconds:.2f} of a core = {controller / report.seconds / 0.5:.2f} x the "
+            f"limit, broker {broker / report.seconds:.3f}; {1000 * controller / report.sent:.1f} ms an event; "
+            f"memory {first:.0f} MB "
+            f"after half a minute, {usage(place.hub.controller.pid).mb:.0f} MB at the end; event to acknowledgement "
+            f"{report.latency_ms}"
+        )
 
 
 @pytest.mark.capacity_full
