@@ -35,7 +35,7 @@ _COUNTED = 0.06
 """Variance of people for one counted; less than of the doors, since it is known how the day ends."""
 _BIASED = 0.03
 """Standard deviation of people for one counted while it is not known yet how the day ends."""
-_TAILS = 4.0
+_TAILS = 8.0
 """Degrees of freedom of Student's t."""
 _FAR = 9.0
 """Square of the standard deviations from which a value teaches less."""

@@ -23,7 +23,7 @@ WEIGHTS: Floats = _PRIOR / _PRIOR.sum()
 _USUAL = 1.053
 """2 to 12 % missed and 0 to 4 % counted twice."""
 _USUAL_SPREAD = 0.034
-_A_DAY = 0.008
+_A_DAY = 0.014
 """Standard deviation by which a rate moves in a day."""
 _NOISE = 0.09
 """Variance of people for one counted."""

@@ -18,7 +18,7 @@ from controller.occupancy.filter import Moments
 from controller.occupancy.recording import Column, Flags, Floats
 
 _FIRST_RATIO, _FIRST_UNSURE = 0.6, 0.3
-_RATIO_MOVES = 0.1
+_RATIO_MOVES = 0.07
 _COUNTED, _COUNTED_SPREAD, _COUNTED_MORE = 0.96, 0.3, 0.1
 """Of people a sensor that counts them in a room shows so many, give or take, and more so of more."""
 _RATIO_DRIFTS = 4e-5
@@ -29,7 +29,7 @@ _UNSURE_FOR = 0.5
 _CERTAIN = 1e-3
 """Variance below which the number of people is known."""
 _FORGOTTEN = 12 * HOUR
-_TAILS = 4.0
+_TAILS = 8.0
 """Degrees of freedom of Student's t."""
 _FAR = 9.0
 """Square of the standard deviations from which a value teaches less."""

@@ -324,6 +324,9 @@ class Replay:
         words += [f"{name} is silent" for name in silent]
         words += [f"{name} is {abs(hours)} hours out of step" for name, hours in self.off.items()]
         words += [f"booked for {self._booked[index]:g}"] if self._booked[index] else []
+        counts = {kind for kind in self._seen.says if kind in _FOLLOWING}
+        if counts == {"devices"} and self._learned is None and not self._counted:
+            words.append("how many is a guess: devices a person are not learned")
         return "; ".join(words) or "no sensor says anything"
 
 

@@ -36,7 +36,7 @@ ROOMS, CHANGES = 100, 40_000
 def test_twenty_seeds_of_two_weeks(tmp_path: Path, scenario: str) -> None:
     kept: dict[str, list[tuple[float, ...]]] = {}
     for seed in range(20):
-        weeks = sensed_weeks(SCENARIOS[scenario], f"kept-{seed}", 2)
+        weeks = sensed_weeks(SCENARIOS[scenario], f"fresh-{seed}", 2)
         for when, base, found in scores(weeks, replayed(weeks, tmp_path)):
             row = (base.error, found.error, found.covered, found.width, found.interval, base.interval)
             kept.setdefault(when, []).append(row)

@@ -158,3 +158,5 @@ def test_a_count_by_a_person_once_an_hour_is_enough_to_learn_from(tmp_path: Path
     there = np.flatnonzero(people[3 * DAY :] > 0) + 3 * DAY
     error, unlearned = (np.mean([abs(steps[row].people - people[row]) for row in there]) for steps in (learned, first))
     assert error < 0.6 * unlearned
+    assert first[-1].reason.endswith("how many is a guess: devices a person are not learned")
+    assert "guess" not in learned[-1].reason
