@@ -56,9 +56,14 @@ class Listen(SettingsSection, frozen=True):
         return tuple(ip_network(each) for each in self.metrics_from)
 
 
+MOST_CONTROLLERS = 9
+"""That share a broker by TLS."""
+
+
 class Broker(SettingsSection, frozen=True):
     """The MQTT broker. ``tls``: with certificates of our own authority, ours and the edges'. ``edges_host`` and
-    ``edges_port``: where edges find it, if elsewhere. ``password_file``: one line, readable by the controller only."""
+    ``edges_port``: where edges find it, if elsewhere. ``password_file``: one line, readable by the controller only.
+    ``number``: of this controller, of several that share the broker by TLS."""
 
     host: str = "127.0.0.1"
     port: Port = 1883
@@ -67,6 +72,7 @@ class Broker(SettingsSection, frozen=True):
     edges_port: Port | None = None
     username: str | None = None
     password_file: Path | None = None
+    number: Annotated[int, msgspec.Meta(ge=1, le=MOST_CONTROLLERS)] = 1
 
 
 class HistorySettings(SettingsSection, frozen=True):

@@ -59,6 +59,7 @@ port = 1883
 # TLS with our own certificates, as docs/enrolment.md sets it up; on port 8883 by custom.
 tls = false
 # The broker's address for edges, if it differs: edges_host = "hub.example.org", edges_port = 8883
+# Of several controllers that share a broker by TLS each has a number of its own, from 1 to 9: number = 2
 # username = "controller"
 # password_file = "/etc/hallkeeper/broker-password"
 

@@ -6,7 +6,7 @@ import shlex
 import ssl
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.broker_files import COMMANDS, BrokerFiles
 from controller.enrolment.certificate_authority import new_key, pair_pem, read_pair
 from edge.cli import app
 from edge.config import load
@@ -168,6 +168,35 @@ async def test_two_controllers_have_names_of_their_own(tmp_path: Path, certifica
     _, renewed = read_pair(tmp_path / "elsewhere.pem")
     assert renewed.subject.rfc4514_string() == f"CN={other.name}"
     assert f"user {other.name}\n" in (tmp_path / "elsewhere" / "hallkeeper.acl").read_text()
+
+
+async def test_each_of_several_controllers_has_two_connections_that_leave_each_other_alone(
+    tmp_path: Path, certificates: Certificates
+) -> None:
+    both = [
+        BrokerFiles(tmp_path / f"of-{number}", tmp_path / "login.pem", ["127.0.0.1"], number=number)
+        for number in (1, 2)
+    ]
+    for files in both:
+        files.write(certificates.authority, [], certificates.now)
+    lists = {(files.folder / "hallkeeper.acl").read_bytes() for files in both}
+    assert len(lists) == 1
+    broker = Broker(tmp_path, tls=both[0].folder)
+    broker.start()
+    try:
+        async with AsyncExitStack() as stack:
+            clients = [
+                await stack.enter_async_context(_client(broker, files.login_context(use)))
+                for files in both
+                for use in ("", COMMANDS)
+            ]
+            for client in clients:
+                await client.subscribe("hk/1/+/+/events", qos=1)
+            await clients[0].publish(f"hk/1/{EDGE}/events", b"to all", qos=1)
+            heard = [await asyncio.wait_for(anext(aiter(client.messages)), 60) for client in clients]
+    finally:
+        broker.stop()
+    assert [message.payload for message in heard] == [b"to all"] * 4
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.lease import WorkLease
 from controller.diary.site_config import SiteConfigs
-from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.broker_files import COMMANDS, BrokerFiles
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import SigningKeyring
@@ -294,7 +294,7 @@ def broker_link(broker: Broker, files: BrokerFiles, *, hears: bool = True) -> Br
         subscribe=subscriptions("up") if hears else (),
         username=broker.username,
         password=_line(broker.password_file) if broker.password_file else None,
-        tls=files.login_context if broker.tls else None,
+        tls=partial(files.login_context, "" if hears else COMMANDS) if broker.tls else None,
     )
 
 
