@@ -55,10 +55,9 @@ class UpdateDelivery:
         """Take the next step, and tell edges that do not have their newest order."""
         await self.service.work()
         async with self.database.read() as tx:
-            rows = await repository.all_edge_updates(tx)
+            rows = await repository.untold(tx)
         for row in rows:
-            if row.told is not None and row.number < row.ordered_number:
-                await self._publish(row)
+            await self._publish(row)
 
     async def run_parts(self) -> None:
         """Send what edges ask for, for ever."""

@@ -95,6 +95,12 @@ async def all_edge_updates(tx: Tx) -> list[EdgeUpdate]:
     return await all_of(tx, EdgeUpdate, select(*columns_of(EdgeUpdate, edge_updates)).order_by(c.site, c.edge))
 
 
+async def untold(tx: Tx) -> list[EdgeUpdate]:
+    """The edges that have not said that they have their newest order."""
+    c = edge_updates.c
+    return await all_of(tx, EdgeUpdate, select(edge_updates).where(c.told.is_not(None), c.number < c.ordered_number))
+
+
 async def put_edge_update(tx: Tx, row: EdgeUpdate) -> None:
     await put_row(tx, edge_updates, msgspec.structs.asdict(row), "site", "edge")
 

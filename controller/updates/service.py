@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version as installed
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -153,15 +154,20 @@ class UpdateService:
         return await self._database.run(change)
 
     async def heard(self, said: UpdateState) -> EdgeUpdate:
-        """An edge has said how it is; what it was told."""
+        """An edge has said how it is; what it was told. All say it again with each connection, so that nothing is
+        written where nothing is new."""
+        fields = _said(said)
+        async with self._database.read() as tx:
+            known = await repository.edge_update(tx, said.site, said.edge)
+        if known is not None and msgspec.structs.replace(known, **fields) == known:
+            return known
 
         async def note(tx: Tx) -> EdgeUpdate:
             before = await repository.edge_update(tx, said.site, said.edge)
-            fields = {name: getattr(said, name) for name in ("site", "edge", "version", "system", "architecture")}
-            fields |= {"phase": said.phase, "number": said.number, "received": said.received, "why": said.why or ""}
             same = before is not None and (before.phase, before.version) == (said.phase, said.version)
-            fields["since"] = before.since if before is not None and same else self._clock.now()
-            row = msgspec.structs.replace(before, **fields) if before is not None else EdgeUpdate(**fields)
+            now: dict[str, Any] = {"since": before.since if before is not None and same else self._clock.now()}
+            told = msgspec.structs.asdict(before) if before is not None else {}
+            row = EdgeUpdate(**(told | fields | now))
             await repository.put_edge_update(tx, row)
             return row
 
@@ -258,6 +264,12 @@ def manifest_of(file: bytes) -> ReleaseManifest:
         return decode(envelope.payload, ReleaseManifest)
     except WireError as error:
         raise UpdateRefused(f"it is no release ({error})") from None
+
+
+def _said(said: UpdateState) -> dict[str, Any]:
+    """What an edge says, as it is stored."""
+    fields = {name: getattr(said, name) for name in ("site", "edge", "version", "system", "architecture")}
+    return fields | {"phase": said.phase, "number": said.number, "received": said.received, "why": said.why or ""}
 
 
 def _member(

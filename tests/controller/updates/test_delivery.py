@@ -134,6 +134,22 @@ async def test_what_was_told_is_said_again_to_an_edge_that_does_not_have_it_and_
     assert (taken_back.release, taken_back.number > order.number) == (None, True)
 
 
+async def test_an_edge_of_a_release_that_knows_no_updates_is_told_nothing_and_keeps_nobody_waiting(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    await _service(hub).add(RELEASE, PACKAGE, actor="console")
+    await _service(hub).stage("0.9.0", **STAGING)
+    await hub.container.mqtt.updates.look()
+    assert _orders(edge) == []
+    await _say(edge, clock, phase=UpdatePhase.BY_HAND)
+    await _known(hub, UpdatePhase.BY_HAND)
+    await hub.container.mqtt.updates.look()
+    assert _orders(edge) == []
+    rollout = (await _service(hub).listing()).rollout
+    assert rollout is not None
+    assert rollout.why == "there is no edge that it is made for"
+
+
 async def test_an_edge_that_waited_through_all_its_windows_gets_others(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:
