@@ -89,6 +89,16 @@ class Updates:
         return await eventually(look, what=f"the edge says {phase}", within_s=WITHIN_S)
 
 
+async def _planned(hall: Hall) -> None:
+    """Until the door has the newest plan."""
+
+    async def applied() -> bool:
+        [plan] = (await hall.api.get(f"/sites/{SITE}/plans"))["items"]
+        return bool(plan["grants"] and plan["version"] == plan["applied_version"])
+
+    await eventually(applied, what="the newest plan is at the door", within_s=WITHIN_S)
+
+
 async def test_a_broken_release_returns_by_itself_and_a_good_one_stays_also_over_a_cut(
     hall: Hall, tmp_path: Path
 ) -> None:
@@ -96,8 +106,9 @@ async def test_a_broken_release_returns_by_itself_and_a_good_one_stays_also_over
     machine.put("/usr/share/hallkeeper/release-keys", maker.public_key)
     await hall.enrol()
     key = await hall.key_holder()
-    await hall.opens(key)
     await updates.until("none")
+    await _planned(hall)
+    await hall.opens(key)
 
     updates.stage(maker.release("0.2.1", broken=True), "0.2.1")
     returned = await updates.until("returned")
