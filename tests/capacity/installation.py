@@ -35,15 +35,17 @@ def usage(pid: int) -> Usage:
 
 
 class Spent:
-    """Processor seconds of controller and broker, and seconds on the clock, since it was made."""
+    """Processor seconds of controller and broker, and seconds on the clock, since it was made. Of a broker that was
+    started again meanwhile, those of the new process."""
 
     def __init__(self, hub: SimHub) -> None:
-        self._pids = hub.controller.pid, hub.broker.pid
-        self._before = [usage(pid).cpu_s for pid in self._pids]
+        self._hub = hub
+        self._before = {pid: usage(pid).cpu_s for pid in (hub.controller.pid, hub.broker.pid)}
         self._began = time.monotonic()
 
     def __call__(self) -> tuple[float, float, float]:
-        controller, broker = (usage(pid).cpu_s - before for pid, before in zip(self._pids, self._before, strict=True))
+        pids = self._hub.controller.pid, self._hub.broker.pid
+        controller, broker = (usage(pid).cpu_s - self._before.get(pid, 0.0) for pid in pids)
         return controller, broker, time.monotonic() - self._began
 
 
