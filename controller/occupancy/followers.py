@@ -28,6 +28,8 @@ _UNSURE_FOR = 0.5
 """Hours that an error of what one person breathes out lasts, twice."""
 _CERTAIN = 1e-3
 """Variance below which the number of people is known."""
+_LATE = 0.125
+"""Of a row and the half before it: how much the people at its end have to do with what was breathed out."""
 _FORGOTTEN = 12 * HOUR
 _TAILS = 8.0
 """Degrees of freedom of Student's t."""
@@ -162,8 +164,10 @@ class Breathed:
     Both are learned from what the doors counted. Before that it says nothing: spaces differ too much.
     """
 
-    def __init__(self, seconds: Floats, column: Column, capacity: int) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: Floats, column: Column, capacity: int, *, means: bool = False) -> None:
+        """``means``: each value is the mean of its row, at whose end people are counted."""
+        self._seconds, self._means = seconds, means
+        self._late = _LATE if means else 0.5
         self._values = _without_stuck(seconds, column.values)
         self._numbers = np.arange(capacity + 1.0)
         self._rates = AirRates(breathed_by_one(capacity))
@@ -174,6 +178,8 @@ class Breathed:
     def learn(self, span: slice, people: Floats, passed: Floats, *, ended: bool) -> None:
         """Of the rows since the space was last empty; ``ended``: until it is so again."""
         self._noise = _noise(self._values[: span.stop])
+        if self._means:
+            people = (people + np.concatenate([people[:1], people[:-1]])) / 2
         read = span_of(self._seconds[span], self._values[span], people, passed, self._noise, ended=ended)
         if read is not None:
             self._rates.learn(read)
@@ -206,11 +212,14 @@ class Breathed:
         added, held = by_one * share, kept * level.for_one
         both = _together(was, now)
         drift = self._rates.drift + _UNSURE_FOR * self._rates.unsure * (by_one * now.mean) ** 2
-        mean = kept * level.at_none + held * was.mean + added * (was.mean + now.mean) / 2
+        late = self._late
+        early = 1 - late
+        mean = kept * level.at_none + held * was.mean + added * (early * was.mean + late * now.mean)
         mean += (1 - kept) * self._rates.fresh
-        variance = kept**2 * level.unsure + held**2 * was.variance + held * added * (was.variance + both)
-        variance += added**2 / 4 * (was.variance + 2 * both + now.variance) + drift * hours
-        together = held * both + added * (both + now.variance) / 2
+        variance = kept**2 * level.unsure + held**2 * was.variance
+        variance += 2 * held * added * (early * was.variance + late * both) + drift * hours
+        variance += added**2 * (early**2 * was.variance + 2 * early * late * both + late**2 * now.variance)
+        together = held * both + added * (early * both + late * now.variance)
         for_one = together / now.variance if now.variance > _CERTAIN else 0.0
         return Line(float(mean - for_one * now.mean), float(for_one), max(float(variance - for_one * together), 1e-3))
 

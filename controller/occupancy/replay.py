@@ -122,7 +122,7 @@ class Replay:
             if one.kind == "devices":
                 self._served.append((one, Served(one, self._capacity)))
             elif one.kind == "co2":
-                self._breathed.append((one, Breathed(self._seconds, one, self._capacity)))
+                self._breathed.append((one, Breathed(self._seconds, one, self._capacity, means=not self._studies)))
 
     def steps(self) -> Iterator[Step]:
         """One step a row."""
