@@ -266,6 +266,7 @@ async def test_a_new_device_gets_a_token_and_the_page_waits_for_it(screens: Scre
     await page.get_by_role("button", name="Let a Pi in… as Pi in the cellar").click()
     await page.get_by_role("button", name="Make a token for Pi in the cellar").click()
     await expect(page.get_by_text("I am waiting for Pi in the cellar to appear.")).to_be_visible()
+    await expect(page.get_by_role("img", name="The command as a QR code")).to_be_visible()
     command = await page.get_by_text("hallkeeper edge enrol ").inner_text()
     applicant = EnrolmentClient(command.split()[3])
     answer = await hub.api.post("/enrol", applicant.body)
