@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 SETUP = ROOT / "deploy" / "setup"
 PACKAGE = re.compile(r'\bprogram\((?:"[\w-]+", )+package="([\w-]+)"\)')
 """The Debian packages whose programs tests run."""
-ALWAYS_THERE = {"util-linux", "no-such-package"}
+ALWAYS_THERE = {"mount", "util-linux", "no-such-package"}
 
 
 def _run(*argv: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

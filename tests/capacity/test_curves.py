@@ -12,10 +12,10 @@ import pytest
 from tests.capacity.installation import Installation, Probe, Spent, installation, usage
 from tests.eventually import eventually
 
-SIZES = tuple(map(int, os.environ.get("CAPACITY_SITES", "1 42 300 3000").split()))
+SIZES = tuple(map(int, (os.environ.get("CAPACITY_SITES") or "1 42 300 3000").split()))
 LARGE = max(SIZES)
 COUNTY = 42
-MINUTES = float(os.environ.get("CAPACITY_MINUTES", "20"))
+MINUTES = float(os.environ.get("CAPACITY_MINUTES") or "20")
 
 
 async def _entered(place: Installation) -> str:
