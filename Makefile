@@ -44,7 +44,7 @@ bench: setup-test ## the long benchmarks; prints ratios
 
 faults: WORKERS := $(shell expr $(CORES) + 1)
 faults: setup-test ## the fault scenarios in their long form; prints a table
-	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone" -n $(WORKERS) --dist worksteal $(ARGS)
+	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone and not scale_full" -n $(WORKERS) --dist worksteal $(ARGS)
 	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)
 
 browsers: setup-test ## every way of every page in Chromium; make test keeps the main ones

@@ -30,6 +30,7 @@ if [ "$purpose" = peers ]; then
 fi
 if [ "$purpose" = scale ]; then
     have rabbitmq-server || need rabbitmq-server rabbitmq-server.service
+    have haproxy || need haproxy haproxy.service
     have openssl || need openssl ""
 fi
 if [ "$purpose" = test ]; then

@@ -6,13 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from firmware_sim.child_process import Child, Start, accepts
 from firmware_sim.hub_processes import hallkeeper
 from firmware_sim.ports import free_port
-from tests.services.mosquitto import Broker
+
+
+class Broker(Protocol):
+    """Where a broker listens."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
 
 
 class ControllerProcess:

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.controller.running import BASE_URL, signed_in
 from tests.controller.seeds import cheap_passwords
 from tests.controller.telemetry.speaking import LOG, event
 from tests.eventually import eventually
+from tests.faults.controller_process import Broker as AnyBroker
 from tests.faults.controller_process import ControllerProcess
 from tests.faults.test_notices_killed import waiting_notices
 from tests.integration.fake_edge import FakeEdge
@@ -91,12 +93,11 @@ class Pair:
             return await client.post(path, json=body, headers=head)
 
 
-@pytest.fixture
-async def pair(
-    tmp_path: Path, mosquitto: Broker, fork_server: ForkServer, postgres_url: Callable[..., str], postgres_template: str
-) -> AsyncIterator[Pair]:
-    url = make_url(postgres_url(postgres_template))
-    one, two = tmp_path / "one", tmp_path / "two"
+@asynccontextmanager
+async def open_pair(folder: Path, broker: AnyBroker, fork_server: ForkServer, database: str) -> AsyncIterator[Pair]:
+    """On the database at that SQLAlchemy URL, which is empty but for its tables."""
+    url = make_url(database)
+    one, two = folder / "one", folder / "two"
     one.mkdir()
     database = url.set(drivername="postgresql").render_as_string(hide_password=False)
     settings = Settings(data_dir=one, database=database, public_url=BASE_URL)
@@ -108,11 +109,19 @@ async def pair(
     await hub.furnish()
     two.mkdir()
     shutil.copytree(one / "keys", two / "keys")
-    processes = [ControllerProcess(each, mosquitto, fork_server.start, database=database) for each in (one, two)]
+    processes = [ControllerProcess(each, broker, fork_server.start, database=database) for each in (one, two)]
     yield Pair(hub, processes[0], processes[1], token)
     for process in processes:
         await process.stop()
     await hub.container.close()
+
+
+@pytest.fixture
+async def pair(
+    tmp_path: Path, mosquitto: Broker, fork_server: ForkServer, postgres_url: Callable[..., str], postgres_template: str
+) -> AsyncIterator[Pair]:
+    async with open_pair(tmp_path, mosquitto, fork_server, postgres_url(postgres_template)) as pair:
+        yield pair
 
 
 @pytest.fixture

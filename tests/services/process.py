@@ -71,6 +71,11 @@ class Service:
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises ServiceFailed with the end of its log."""
+        self.spawn()
+        self.answers()
+
+    def spawn(self) -> None:
+        """Start the server and wait for nothing, for one that answers only beside others."""
         if self.running:
             raise ServiceFailed(f"{self.name} is running already as process {self.pid}")
         with self.log.open("ab") as log:
@@ -82,6 +87,11 @@ class Service:
                 cwd=self.log.parent,
             )
         self._process = process
+
+    def answers(self) -> None:
+        """Wait until it answers, as ``start`` does."""
+        process = self._process
+        assert process is not None
         deadline = time.monotonic() + self._patience_s
         while not self._ready():
             if process.poll() is not None:

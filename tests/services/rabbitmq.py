@@ -107,6 +107,13 @@ class RabbitNode:
         """Returns once it accepts connections."""
         self._service.start()
 
+    def spawn(self) -> None:
+        """As ``start``, and waits for nothing: the first start of a cluster's node ends with that of the others."""
+        self._service.spawn()
+
+    def answers(self) -> None:
+        self._service.answers()
+
     def stop(self) -> None:
         self._service.stop()
 
