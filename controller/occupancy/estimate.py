@@ -188,10 +188,14 @@ class Working:
         return self._replay.belief
 
     def curve(self, since: datetime) -> list[PeopleThen]:
+        """Without the steps before anything was known of who was there."""
         counted = self._counting[self._skip :].tolist()
+        passed = np.nansum([each.values for each in self._read.of("in", "out")], axis=0) > 0
+        known = np.logical_or.accumulate(self.empty()[self._skip :] | self._replay.doors.balanced | passed).tolist()
         found = [
-            PeopleThen(at=step.at, people=step.people, low=step.low, high=step.high, counted=known)
-            for step, known in zip(self._replay.steps(), counted, strict=True)
+            PeopleThen(at=step.at, people=step.people, low=step.low, high=step.high, counted=whole)
+            for step, whole, told in zip(self._replay.steps(), counted, known, strict=True)
+            if told or (self._told_at is not None and self._told_at <= step.at)
         ]
         return [each for each in found if each.at > since]
 

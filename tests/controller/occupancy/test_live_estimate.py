@@ -192,6 +192,8 @@ def test_a_building_that_nobody_has_passed_since_counting_began_is_not_known() -
     assert told.at(hours(10), new).state == "not known"
     told.pass_(hours(10), ins=1)
     assert told.at(hours(10.5), new).state == "uncertain"
+    past = curve(told.rows(hours(10.5)), new, hours(0), hours(10.5))
+    assert [each.at for each in past] == [hours(10) + timedelta(minutes=5 * n) for n in range(1, 7)]
 
 
 def test_the_order_in_which_events_come_changes_nothing(day: Telling) -> None:
