@@ -188,7 +188,17 @@ class NamedTask:
 
 
 EVERYWHERE = frozenset(
-    {"time", "live", "people inside", "sessions", "changes of others", "revocations of others", "commands", "erasures"}
+    {
+        "time",
+        "live",
+        "people inside",
+        "sessions",
+        "changes of others",
+        "revocations of others",
+        "commands",
+        "erasures",
+        "database servers",
+    }
 )
 """Tasks that follow what this process holds in memory, or what it is asked, or that keep a file of its machine, of
 which a copy goes with each backup there."""
@@ -645,6 +655,8 @@ def open_container(
         to = settings.audit.mail_to
         own_mailer = fenced(SmtpMailer(settings.mail, settings.bounces))  # one connection for each task
         runs["audit mail"] = HeadMail(database, clock, sealer, own_mailer, sender=settings.mail.sender, to=to).run
+    if (watch := database.watch_servers) is not None:
+        runs["database servers"] = watch
     if not database.sqlite:
         runs["sessions"] = partial(people.sessions.cache.watch, database.url)
         container.change_log = ChangeLog(database, changes, since_boot)

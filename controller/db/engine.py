@@ -10,10 +10,11 @@ import secrets
 import socket
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -29,6 +30,7 @@ from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 from sqlalchemy.util import LRUCache
 
 from controller.db import sqlite_driver
+from controller.db.postgresql_dialect import SharedDialect
 from controller.db.transaction_retry import is_retried, pause_s
 
 T = TypeVar("T")
@@ -66,6 +68,7 @@ _STATEMENTS_KEPT = 500
 """Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
 registry.register("sqlite.shared", "controller.db.sqlite_dialect", "SharedDialect")
 registry.register("postgresql.shared", "controller.db.postgresql_dialect", "SharedDialect")
+SHARED = "postgresql+shared"
 _COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
 """Statements of every engine of the process; each engine alone would compile them again."""
 _CHECKPOINT_PAGES = 4_000
@@ -277,6 +280,17 @@ class Database:
             await tx.execute(_LOCK, {"site": site})
             held.add(site)
 
+    @property
+    def watch_servers(self) -> Callable[[], Coroutine[None, None, None]] | None:
+        """Follows which of several servers is the one to write to, for ever; ``None`` where there is one."""
+        if self.sqlite:
+            return None
+        found = SharedDialect().servers(self.url)  # type: ignore[no-untyped-call]
+        if found is None:
+            return None
+        servers, wanted = found
+        return partial(servers.watch, **wanted)
+
     async def close(self) -> None:
         if self._brief_connection is not None:
             await self._brief_connection.close()
@@ -332,7 +346,7 @@ def translated(sql: str, error: Exception) -> DBAPIError:
 
 def _postgresql_engine(url: URL, name: str) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername="postgresql+shared"),
+        url.set(drivername=SHARED),
         hide_parameters=True,
         pool_size=10,
         max_overflow=0,

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import Tx
+from controller.db.engine import SHARED, Tx
 from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class _SessionLock:
         shown = label.encode("ascii", "replace")[:_LONGEST_NAME].decode()
         settings = {**_SERVER_SETTINGS, "application_name": shown}
         self._engine = create_async_engine(
-            url,
+            url.set(drivername=SHARED),
             hide_parameters=True,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",

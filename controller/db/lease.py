@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import FENCE, Instant, Tx, metadata
+from controller.db.engine import FENCE, SHARED, Instant, Tx, metadata
 from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,10 @@ class _Session:
     def __init__(self, url: URL, name: str) -> None:
         settings = {"application_name": name, "lock_timeout": f"{LEASE_S / 2:g}s"}
         self._engine = create_async_engine(
-            url, hide_parameters=True, poolclass=NullPool, connect_args={"server_settings": settings}
+            url.set(drivername=SHARED),
+            hide_parameters=True,
+            poolclass=NullPool,
+            connect_args={"server_settings": settings},
         )
         self._connection: AsyncConnection | None = None
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import Tx, driver_of, translated
+from controller.db.engine import SHARED, Tx, driver_of, translated
 from controller.db.errors import is_away, words_of
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ async def listen(url: URL, channel: str, *, heard: Callable[[], None], alive: Ca
     """Call ``heard`` for each notification and for each new connection, since some may have been missed before it, and
     ``alive`` each time that every earlier notification has been heard; runs forever. A server that is away is tried
     again."""
-    engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = create_async_engine(
+        url.set(drivername=SHARED), hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
     try:
         while True:
             try:

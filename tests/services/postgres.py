@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,13 @@ _SETTINGS = {
 def _binary(name: str) -> str:
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: float(each.parent.name))
     return program(name, package=_PACKAGE, folders=folders[::-1])
+
+
+def _works_in(process: Path) -> Path | None:
+    try:
+        return (process / "cwd").readlink()
+    except OSError:  # it is gone, or another's
+        return None
 
 
 class PostgresServer:
@@ -99,8 +107,12 @@ class PostgresServer:
         shutil.rmtree(self._folder)
 
     def kill(self) -> None:
+        """kill -9; returns once its processes have noticed, until when it cannot be started again."""
         self._service.kill()
         self._hang_up()
+        data = self._folder / "data"
+        while any(_works_in(each) == data for each in Path("/proc").glob("[0-9]*")):
+            time.sleep(0.01)
 
     def url(self, database: str) -> str:
         """SQLAlchemy URL of a database of this server."""
