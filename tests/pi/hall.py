@@ -64,8 +64,8 @@ class Hall:
         room = {"name": "Main hall", "capacity": 60, "doors": [DOOR]}
         await self.api.put(f"/sites/{SITE}/spaces/hall", room)
 
-    async def enrol(self) -> None:
-        """As `docs/enrolment.md` says, until the edge is online."""
+    async def enrol(self, *, more: str = "") -> None:
+        """As `docs/enrolment.md` says, until the edge is online. `more`: tables for its configuration."""
         made = await self.api.post(f"/sites/{SITE}/edges/{EDGE}/enrolment", {})
         address = f"http://{HOST}:{self.controller.port}"
         self.machine.sh(
@@ -73,7 +73,7 @@ class Hall:
             f"hallkeeper edge enrol '{made['token']}' --controller {address}"
         )
         say("enrolled")
-        self.machine.put("/etc/hallkeeper/edge.toml", CONFIG)
+        self.machine.put("/etc/hallkeeper/edge.toml", CONFIG + more)
         self.machine.sh(f"hallkeeper edge check-config --config /etc/hallkeeper/edge.toml; systemctl start {SERVICE}")
         say("the service has started")
 
@@ -159,7 +159,11 @@ class Hall:
         await asyncio.to_thread(wait_for, self.machine, on=on)
 
     async def events(self, kind: str) -> list[Json]:
-        """What the edge said of one kind, as it is stored."""
-        found = await self.api.get(f"/sites/{SITE}/events", kind=kind)
-        items: list[Json] = found["items"]
-        return items
+        """What the edge said of one kind, as it is stored: the first first."""
+        items, after = list[Json](), dict[str, str]()
+        while True:
+            page = await self.api.get(f"/sites/{SITE}/events", kind=kind, **after)
+            items += page["items"]
+            if page["next"] is None:
+                return items
+            after = {"after": page["next"]}

@@ -25,6 +25,8 @@ PACKAGES = (
     *("mosquitto", "restic"),
 )
 """What the packages of Hallkeeper depend on and recommend, and what a Debian system has that boots."""
+OF_TESTS = ("hostapd", "wpasupplicant", "iw")
+"""What the tests run in it. Nothing of it is started with the machine."""
 IN_INITRD = ("virtio_pci", "virtio_blk", "ext4")
 _IRQ = ("irq_to_desc(irqnum)", "irq_data_to_desc(irq_get_irq_data(irqnum))")
 """What `irq_sim.c` calls inside the kernel, and the same for a module."""
@@ -137,7 +139,7 @@ def _debian(kernel: str, root: Path) -> None:
         program("mmdebstrap", package="mmdebstrap"),
         "--mode=root",
         "--variant=minbase",
-        f"--include={','.join(PACKAGES)},linux-image-{kernel}",
+        f"--include={','.join(PACKAGES + OF_TESTS)},linux-image-{kernel}",
         '--aptopt=APT::Install-Recommends "false"',
         *(f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("doc", "locale", "man")),
         f'--essential-hook=mkdir -p "{settings}" "$1/usr/share/initramfs-tools/modules.d"',
@@ -171,8 +173,9 @@ def _put(root: Path, kernel: str, modules: list[Path]) -> None:
     override.mkdir()
     shutil.copy(HERE / "guest" / "pi-revision.conf", override)
     run("systemctl", f"--root={root}", "enable", "systemd-networkd.service")
-    # Only of a controller: a test that needs it starts it.
-    run("systemctl", f"--root={root}", "disable", "mosquitto.service", "systemd-networkd-wait-online.service")
+    # Tests start what they need.
+    idle = ("mosquitto.service", "hostapd.service", "wpa_supplicant.service", "systemd-networkd-wait-online.service")
+    run("systemctl", f"--root={root}", "disable", *idle)
     # It swallows what is written to the console, which is where the kernel says why it does not boot.
     run("systemctl", f"--root={root}", "mask", "serial-getty@ttyS0.service", "getty@tty1.service")
     (root / "etc/fstab").write_text("LABEL=root / ext4 defaults,noatime 0 1\n")
