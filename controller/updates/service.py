@@ -258,7 +258,7 @@ class UpdateService:
 
 
 def manifest_of(file: bytes) -> ReleaseManifest:
-    """What a release file says, whoever has signed it. Raises ``UpdateRefused``."""
+    """What a release file says, without a look at its signature. Raises ``UpdateRefused``."""
     try:
         envelope = decode(decode(file, ReleaseFile, limit=RELEASE_LIMIT).manifest, Envelope)
         return decode(envelope.payload, ReleaseManifest)

@@ -1,6 +1,6 @@
 """Installs a release that the agent has fetched: ``python -m edge.updates.helper``, as root, of the package's version.
 
-It trusts nothing that the agent, or whoever took it over, has written: it copies release and package into its own
+It trusts nothing that the agent, or somebody who took it over, has written: it copies release and package into its own
 folder, and checks signature, digest, version and machine there. Then it has the new version tried, and returns to the
 last good one if that does not show within ``HEALTHY_WITHIN_S`` that it works. It may be stopped at any moment, and goes
 on at the next start.

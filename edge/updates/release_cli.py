@@ -1,4 +1,4 @@
-"""``hallkeeper release``: for whoever makes releases, on a machine that is no controller."""
+"""``hallkeeper release``: for the people who make releases, on a machine that is no controller."""
 
 import hashlib
 import subprocess

@@ -41,7 +41,7 @@ def alert(site: int, kind: int = 0, **own: object) -> dict[str, Any]:
 
 
 class Told:
-    """What a page is told of all sites, in the place of the controller."""
+    """The messages of all sites that a page gets here, in place of those of the controller."""
 
     def __init__(self, off: int = 0) -> None:
         self._off = off

@@ -74,7 +74,7 @@ class InstalledAgent:
                 agent.kill()
 
     def told(self, data: Path, known: Known) -> dict[str, object]:
-        """What it is told of a folder."""
+        """What the agent is told about a folder."""
         config = self._folder / "edge.toml"
         config.write_text(CONFIG.replace(_THERE, str(data)))
         return {

@@ -1,4 +1,4 @@
-"""Releases for edges, their roll-out, and what edges were told of them and say."""
+"""Releases for edges, their roll-out, the orders to edges, and what edges report."""
 
 import sqlalchemy as sa
 from alembic import op
