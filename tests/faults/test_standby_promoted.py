@@ -15,7 +15,7 @@ from tests.services.fork_client import ForkServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
-GAP_S = 30.0
+GAP_S = 60.0
 """Within which events come through again, on a machine with much else to do."""
 
 
