@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from edge.cli import app
@@ -17,13 +18,26 @@ def _said(*words: str | Path, code: int = 0) -> str:
     return done.output
 
 
-def test_a_release_is_added_rolled_out_paused_resumed_and_cancelled(tmp_path: Path) -> None:
-    config = tmp_path / "controller.toml"
-    _said("init", "--config", config, "--data-dir", tmp_path / "data")
-    release = tmp_path / "hallkeeper-edge_0.9.0.deb.release"
+def _release(folder: Path) -> tuple[Path, tuple[str | Path, ...]]:
+    """A release's file beside its package, and the settings of a new controller."""
+    config = folder / "controller.toml"
+    _said("init", "--config", config, "--data-dir", folder / "data")
+    release = folder / "hallkeeper-edge_0.9.0.deb.release"
     release.write_bytes(signed(manifest("0.9.0", PACKAGE)))
     release.with_suffix("").write_bytes(PACKAGE)
-    of = ("--config", config)
+    return release, ("--config", config)
+
+
+def test_a_release_is_added_and_listed(tmp_path: Path) -> None:
+    release, of = _release(tmp_path)
+    assert "Added 0.9.0 for debian13 on arm64" in _said("updates", "add", release, *of)
+    listed = json.loads(_said("updates", "list", "--json", *of))
+    assert ([each["version"] for each in listed["releases"]], listed["rollout"]) == (["0.9.0"], None)
+
+
+@pytest.mark.cases_full
+def test_a_release_is_added_rolled_out_paused_resumed_and_cancelled(tmp_path: Path) -> None:
+    release, of = _release(tmp_path)
     assert "Added 0.9.0 for debian13 on arm64" in _said("updates", "add", release, *of)
     assert "already" in _said("updates", "add", release, *of, code=2)
     assert "nothing is being rolled out" in _said("updates", "pause", *of, code=2)
