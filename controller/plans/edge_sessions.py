@@ -222,6 +222,8 @@ class EdgeSessions:
         self._offline.answered(name)
         await self.database.run(self._answered, question, reply)
         await self.devices(*name, reply.states)
+        if all(each.session != reply.status.nonce for each in (question, *asked)):
+            await self.greet(name)  # it sends no events before a hello that knows its session
         if await self._follow_up(name, reply.status, proven=True):
             await self._bring_up_to_date(name, reply.status)
         else:

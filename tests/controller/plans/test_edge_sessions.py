@@ -314,3 +314,15 @@ async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_bein
     await edge_sessions.greet(("ramsey", "main"))
     await edge.until(lambda: len(edge.hellos) > 1, "a hello")
     assert all(hello.asks for hello in edge.hellos[1:])
+
+
+async def test_an_edge_whose_first_status_came_too_early_is_greeted_with_its_session(hub: Hub, edge: FakeEdge) -> None:
+    """Its key was not known yet, so that only its reply says which session it has."""
+    edge.connection, edge.nonce = edge.connection + 1, secrets.token_hex(16)
+    await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))
+    await edge.until(lambda: edge.hellos[-1].session == edge.nonce, "a hello that knows the session")
+    number = len(edge.hellos)
+    await hub.container.mqtt.edge_sessions.greet(("ramsey", "main"))
+    await edge.until(lambda: len(edge.hellos) > number, "another hello")
+    await hub.quiet()
+    assert len(edge.hellos) == number + 1
