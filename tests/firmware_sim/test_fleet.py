@@ -24,8 +24,6 @@ from firmware_sim.fleet_tally import Latencies
 from tests.controller.running import running
 from tests.services.mosquitto import Broker
 
-SITES = 2
-
 
 @pytest.fixture
 async def api(settings: Settings, passwords: Passwords, mosquitto: Broker) -> AsyncIterator[Api]:
@@ -42,19 +40,20 @@ async def api(settings: Settings, passwords: Passwords, mosquitto: Broker) -> As
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.mark.parametrize(("sites", "away"), [(1, (10,)), pytest.param(2, (60, 0), marks=pytest.mark.cases_full)])
 async def test_every_event_of_a_fleet_is_stored_once_and_its_numbers_go_on_in_the_next_run(
-    api: Api, tmp_path: Path
+    api: Api, tmp_path: Path, sites: int, away: tuple[int, ...]
 ) -> None:
     await refuse_real(api)
     state = FleetState()
-    await set_up(api, state, tmp_path, sites=SITES, edges_per_site=1, say=lambda _: None)
+    await set_up(api, state, tmp_path, sites=sites, edges_per_site=1, say=lambda _: None)
     assert read_state(tmp_path) == state
-    for away_s in (60, 0):
-        plan = FleetPlan(rate=20, for_s=0.5, away=timedelta(seconds=away_s))
+    for away_s in away:
+        plan = FleetPlan(rate=20, for_s=0.2, away=timedelta(seconds=away_s))
         fleet = Fleet(list(state.edges.values()), plan, say=lambda _: None)
         report = await fleet.run(asyncio.Event(), check=api)
         assert report.sound, report
-        assert (report.sites, report.online, report.backlog) == (SITES, SITES, SITES * round(away_s * 20 * REAL_RATE))
+        assert (report.sites, report.online, report.backlog) == (sites, sites, sites * round(away_s * 20 * REAL_RATE))
         assert (report.lost, report.doubled, report.acknowledged) == (0, 0, report.sent)
     assert {each.ack for each in state.edges.values()} == {each.head for each in state.edges.values()}
     await api.put("/sites/ramsey", {"name": "Ramsey Library", "zone": "Europe/London"})
