@@ -1,8 +1,9 @@
 """Every kind of reader, each with the far end of its wires: what a person, a cable and a fault do there.
 
 All run in virtual time. The serial line is a real one (a pair of pseudo-terminals) with LibOSDP's peripheral, which is
-not ours, at its end. No machine of the tests has input devices or can make one (uinput), so those of USB readers are
-named pipes with the very bytes of the kernel's ``struct input_event``; what no test reaches is EVIOCGRAB.
+not ours, at its end. Not every machine that tests can make input devices (uinput), so those of USB readers are
+named pipes with the very bytes of the kernel's ``struct input_event``; EVIOCGRAB is tried in a
+virtual machine (`tests/pi/test_devices.py`).
 """
 
 import asyncio

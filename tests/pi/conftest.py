@@ -19,12 +19,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """A machine with the package installed, switched off."""
+def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A machine with the package installed, switched off. Its parameter: words for QEMU."""
     image, disk = installed_disk()
     folder = tmp_path / "machine"
     folder.mkdir()
-    machine = Machine(folder, image, over=disk)
+    machine = Machine(folder, image, over=disk, more=getattr(request, "param", ()))
     yield machine
     machine.cut()
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from edge.readers.credential_entry import PAUSE_S
 from edge.readers.wiegand import GAP_S
+from edge.wire.faults import FaultCode
 from firmware_sim.api_client import Api, Json
 from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess
@@ -102,9 +103,9 @@ class Hall:
         """Have the door released for so long by each code."""
         await self.api.put(f"/sites/{SITE}/doors/{DOOR}", {"name": "Front door", "edge": EDGE, "hold_s": seconds})
 
-    async def key_holder(self) -> str:
-        """The code of somebody who may come in at any time."""
-        who = {"kind": "key_holder", "name": "Tilda Warden", "places": [{"site": SITE}], "code": True}
+    async def key_holder(self, *, card: str = "") -> str:
+        """The code of somebody who may come in at any time. `card`: one that they also have."""
+        who = {"kind": "key_holder", "name": "Tilda Warden", "places": [{"site": SITE}], "code": True, "card": card}
         made = await self.api.post("/holders", {**who, "first": str(datetime.now(UTC).date())})
         return str(made["secrets"]["code"])
 
@@ -146,6 +147,15 @@ class Hall:
         found = await eventually(there, what=f"the controller has {number} of {kind}", within_s=WITHIN_S)
         assert len(found) == number
         return found
+
+    async def fault(self, code: FaultCode, *, present: bool) -> None:
+        """The last that the controller has stored of a fault is that it began, or ended."""
+
+        async def stored() -> bool:
+            found = [each["data"] for each in await self.events("fault") if each["data"]["code"] == code]
+            return bool(found) and found[-1]["present"] is present
+
+        await eventually(stored, what=f"{code} has {'begun' if present else 'ended'}", within_s=WITHIN_S)
 
     async def until(self, condition: str) -> None:
         """Returns once a command in the machine succeeds; the machine looks, once a second."""

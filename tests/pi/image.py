@@ -25,7 +25,7 @@ PACKAGES = (
     *("mosquitto", "restic"),
 )
 """What the packages of Hallkeeper depend on and recommend, and what a Debian system has that boots."""
-OF_TESTS = ("hostapd", "wpasupplicant", "iw")
+OF_TESTS = ("hostapd", "wpasupplicant", "iw", "i2c-tools")
 """What the tests run in it. Nothing of it is started with the machine."""
 IN_INITRD = ("virtio_pci", "virtio_blk", "ext4")
 _IRQ = ("irq_to_desc(irqnum)", "irq_data_to_desc(irq_get_irq_data(irqnum))")
