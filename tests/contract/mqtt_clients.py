@@ -125,13 +125,14 @@ class Client:
         """With a goodbye."""
         self._paho.disconnect()
         await asyncio.to_thread(self._paho.loop_stop)
+        for name in ("on_connect", "on_subscribe", "on_publish", "on_disconnect", "on_message"):
+            setattr(self._paho, name, None)  # a circle of references would leave paho's sockets to the collector
 
     async def vanish(self) -> None:
         """Without one: the connection is cut."""
         if (socket := self._paho.socket()) is not None:
             socket.shutdown(2)
-        self._paho.disconnect()
-        await asyncio.to_thread(self._paho.loop_stop)
+        await self.leave()
 
     def _end(self, *_: Any) -> None:
         self._loop.call_soon_threadsafe(self.lost.set)
