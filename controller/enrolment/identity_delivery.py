@@ -1,5 +1,6 @@
 """Delivers identities by MQTT: to an edge that holds an older one, and to one that renews its certificate."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ class IdentityDelivery:
         self._heard: set[EdgeName] = set()
         """Edges that have said which identity they hold. The others are asked first; what was sent to them now would
         reach nobody, and be made again at every change of the estate."""
+        self._turn = asyncio.Lock()
+        """A change of our own key is ended once, though several edges may be the last that it waits for."""
 
     async def learn(self) -> None:
         """Read again what every edge should hold and does hold; deliver what is due."""
@@ -57,7 +60,11 @@ class IdentityDelivery:
         """End a change of our own key once every edge has done with the old one, for ever."""
         while True:
             await self.clock.sleep(LOOK_EVERY_S)
-            await retry_until_available(self.enrolment.end_rotation, what="the signing key")
+            await retry_until_available(self._end_rotation, what="the signing key")
+
+    async def _end_rotation(self) -> None:
+        async with self._turn:
+            await self.enrolment.end_rotation()
 
     async def heard(self, name: EdgeName, held: int) -> None:
         """An edge has said which identity it holds, and what plan it carries out is known: what it is owed is handed
@@ -67,7 +74,7 @@ class IdentityDelivery:
         if state is None or (held == state.version == state.held and not state.renew):
             return
         if held == state.version and state.held != held and await self.database.run(self._note, name, held):
-            await self.enrolment.end_rotation()
+            await self._end_rotation()
             self.changes.site_changed(name[0], estate=True)
             return
         await self._hand_over([name])

@@ -208,7 +208,8 @@ class MqttApp:
     @property
     def busy(self) -> bool:
         """Whether anything that came or changed is still being dealt with."""
-        return self.ingest.busy or self.states.busy or self.planner.busy or self.retained.busy
+        parts = (self.router, self.ingest, self.states, self.planner, self.retained)
+        return any(part.busy for part in parts)
 
     @property
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

@@ -14,6 +14,7 @@ from controller.db.engine import Database
 from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
+from controller.mqtt.edge_queues import AT_ONCE, EdgeQueues, Work
 from controller.plans.commands import CommandService
 from controller.plans.edge_sessions import EdgeSessions
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
@@ -34,7 +35,8 @@ REST_MOST_S = 1.0
 
 @dataclass(eq=False, kw_only=True)
 class MqttRouter:
-    """Everything that comes over MQTT passes here, in the order it came."""
+    """Everything that comes over MQTT passes here: what comes of one edge in the order it came, and no edge waits for
+    the session of another."""
 
     database: Database
     link: Link
@@ -51,15 +53,32 @@ class MqttRouter:
     def __post_init__(self) -> None:
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
+        self._queues = EdgeQueues()
+        self._alone = asyncio.Lock()
+        """Held by what concerns more than one edge, such as a roll-out, and so is not done for two at the same time."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything that arrived is not yet handled."""
+        return self._queues.busy
 
     async def run(self) -> None:
         """Serve the link, for ever. A database that is away does not end it."""
         await retry_until_available(self._learn, what="the keys of edges")
+        tasks = [asyncio.create_task(self._listen(), name="listen to edges")]
+        tasks += [asyncio.create_task(self._queues.run(), name=f"messages of edges {at}") for at in range(AT_ONCE)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    async def _listen(self) -> None:
         async for item in self.link.events():
-            try:
-                await self._take(item)
-            except (SQLAlchemyError, OSError) as error:
-                log.error("A message could not be handled", extra={"action": "message", "reason": str(error)[:200]})
+            await self._take(item)
 
     async def watch_estate(self) -> None:
         """Learn of new edges and keys, for ever."""
@@ -82,17 +101,31 @@ class MqttRouter:
 
     async def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
-            await self.edge_sessions.greet_all()
+            self.edge_sessions.connected()
+            for name in sorted(self.verifier.edges):
+                await self._put(name, partial(self.edge_sessions.greet_first, name), begins=True)
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
                 self.strays["topic"] += 1
             elif item.payload:
-                self.retained.look(topic, retained=item.retained)
-                await self._hand_on(topic, item.payload)
+                work = partial(self._hand_on, topic, item.payload, retained=item.retained)
+                name, begins = (topic.site, topic.edge), topic.name == "status"
+                await self._put(name, work, size=len(item.payload), begins=begins)
 
-    async def _hand_on(self, topic: Topic, payload: bytes) -> None:
+    async def _put(self, name: EdgeName, work: Work, *, size: int = 0, begins: bool = False) -> None:
+        await self._queues.put(name, partial(self._do, work), size=size, begins=begins)
+
+    async def _do(self, work: Work) -> None:
+        """A database that is away costs one message, which is said again."""
+        try:
+            await work()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("A message could not be handled", extra={"action": "message", "reason": str(error)[:200]})
+
+    async def _hand_on(self, topic: Topic, payload: bytes, *, retained: bool) -> None:
         name = (topic.site, topic.edge)
+        self.retained.look(topic, retained=retained)
         match topic.name:
             case "events":
                 self.ingest.offer(*name, payload)
@@ -106,7 +139,14 @@ class MqttRouter:
             case "plan/applied":
                 await self.edge_sessions.take_applied(name, payload)
             case "plan/held":
-                await self.edge_sessions.take_held(name, topic.item, payload)
+                async with self._alone:  # two edges of a site may bring the same thing
+                    await self.edge_sessions.take_held(name, topic.item, payload)
+            case _:
+                async with self._alone:
+                    await self._take_alone(topic.name, name, payload)
+
+    async def _take_alone(self, kind: str, name: EdgeName, payload: bytes) -> None:
+        match kind:
             case "command/result":
                 await self.commander.take_result(*name, payload)
             case "update/state":
@@ -116,4 +156,4 @@ class MqttRouter:
             case "renewal":
                 await self.identity_delivery.take_renewal(name, payload)
             case _:
-                self.strays[topic.name] += 1
+                self.strays[kind] += 1

@@ -85,12 +85,14 @@ class EdgeSessions:
         """How many hellos to each edge have no answer yet, of the latest few."""
         return {name: len(nonces) for name, nonces in self._asked.items()}
 
-    async def greet_all(self) -> None:
-        """On a new connection: ask every edge, and publish its whole plan again."""
+    def connected(self) -> None:
+        """On a new connection: the broker may have lost every plan, and each is published again."""
         self.planner.forget_sent()
-        for name in sorted(self.verifier.edges):
-            await self.greet(name)
-            self.planner.want(name, at_once=True)
+
+    async def greet_first(self, name: EdgeName) -> None:
+        """On a new connection: ask an edge, and publish its whole plan again."""
+        await self.greet(name)
+        self.planner.want(name, at_once=True)
 
     async def greet(self, name: EdgeName) -> None:
         """Ask an edge who it is and what it has; its reply must echo the nonce, once."""

@@ -25,14 +25,11 @@ class EnvelopeVerifier:
 
     def __init__(self) -> None:
         self._keys: dict[EdgeName, Keyring] = {}
+        self.edges: frozenset[EdgeName] = frozenset()
+        """The edges that are known."""
         self._waiting: Counter[tuple[str, str, str]] = Counter()
         self.refused: Counter[str] = Counter()
         """How many were refused since the start, by reason; ``unknown_edge`` among them."""
-
-    @property
-    def edges(self) -> frozenset[EdgeName]:
-        """The edges that are known."""
-        return frozenset(self._keys)
 
     def load(self, live: Iterable[tuple[EdgeName, bytes]]) -> frozenset[EdgeName]:
         """Know these public keys of edges and no others; returns the edges that are new or have another key."""
@@ -40,7 +37,7 @@ class EnvelopeVerifier:
         for name, key in live:
             found[name].append(Ed25519PublicKey.from_public_bytes(key))
         keys = {name: Keyring(*theirs) for name, theirs in found.items()}
-        before, self._keys = self._keys, keys
+        before, self._keys, self.edges = self._keys, keys, frozenset(keys)
         return frozenset(
             name for name, ring in keys.items() if name not in before or before[name].keys.keys() != ring.keys.keys()
         )
