@@ -201,7 +201,13 @@ class MqttApp:
         )
         registry.register(
             TelemetryMetrics(
-                link=self._commanding, lease=lease, verifier=self.verifier, strays=self.router.strays, hook=self.hook
+                link=self._commanding,
+                lease=lease,
+                verifier=self.verifier,
+                strays=self.router.strays,
+                failed=self.router.failed,
+                dropped=lambda: self.router.dropped,
+                hook=self.hook,
             )
         )
 

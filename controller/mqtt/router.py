@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.db.engine import Database
+from controller.db.lease import LeaseLost
 from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
@@ -53,9 +54,16 @@ class MqttRouter:
     def __post_init__(self) -> None:
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
+        self.failed: Counter[str] = Counter()
+        """Messages at which the controller itself failed, by kind."""
         self._queues = EdgeQueues()
-        self._alone = asyncio.Lock()
-        """Held by what concerns more than one edge, such as a roll-out, and so is not done for two at the same time."""
+        self._to_greet: set[EdgeName] = set()
+        """Edges with a greeting that waits: a connection that comes and goes adds no second one."""
+
+    @property
+    def dropped(self) -> int:
+        """Messages that found no room."""
+        return self._queues.dropped
 
     @property
     def busy(self) -> bool:
@@ -78,7 +86,7 @@ class MqttRouter:
 
     async def _listen(self) -> None:
         async for item in self.link.events():
-            await self._take(item)
+            self._take(item)
 
     async def watch_estate(self) -> None:
         """Learn of new edges and keys, for ever."""
@@ -99,11 +107,12 @@ class MqttRouter:
         await self.identity_delivery.learn()
         return new
 
-    async def _take(self, item: Message | Connected | Disconnected) -> None:
+    def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
             self.edge_sessions.connected()
-            for name in sorted(self.verifier.edges):
-                await self._put(name, partial(self.edge_sessions.greet_first, name), begins=True)
+            for name in sorted(self.verifier.edges - self._to_greet):
+                self._to_greet.add(name)
+                self._queues.put_own(name, partial(self._do, "greeting", partial(self._greet, name)))
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
@@ -111,17 +120,26 @@ class MqttRouter:
             elif item.payload:
                 work = partial(self._hand_on, topic, item.payload, retained=item.retained)
                 name, begins = (topic.site, topic.edge), topic.name == "status"
-                await self._put(name, work, size=len(item.payload), begins=begins)
+                self._queues.put(name, partial(self._do, topic.name, work), size=len(item.payload), begins=begins)
 
-    async def _put(self, name: EdgeName, work: Work, *, size: int = 0, begins: bool = False) -> None:
-        await self._queues.put(name, partial(self._do, work), size=size, begins=begins)
+    async def _greet(self, name: EdgeName) -> None:
+        self._to_greet.discard(name)
+        if self.link.connected:  # the next connection asks again
+            await self.edge_sessions.greet_first(name)
 
-    async def _do(self, work: Work) -> None:
-        """A database that is away costs one message, which is said again."""
+    async def _do(self, kind: str, work: Work) -> None:
+        """A database that is away costs one message, which is said again. A fault of ours costs one too, and is told
+        with its trace: what other edges say is handled."""
         try:
             await work()
+        except LeaseLost:
+            raise
         except (SQLAlchemyError, OSError) as error:
             log.error("A message could not be handled", extra={"action": "message", "reason": str(error)[:200]})
+        except Exception as error:
+            self.failed[kind] += 1
+            fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
+            log.critical("The controller failed at a message", exc_info=error, extra=fields)
 
     async def _hand_on(self, topic: Topic, payload: bytes, *, retained: bool) -> None:
         name = (topic.site, topic.edge)
@@ -139,14 +157,7 @@ class MqttRouter:
             case "plan/applied":
                 await self.edge_sessions.take_applied(name, payload)
             case "plan/held":
-                async with self._alone:  # two edges of a site may bring the same thing
-                    await self.edge_sessions.take_held(name, topic.item, payload)
-            case _:
-                async with self._alone:
-                    await self._take_alone(topic.name, name, payload)
-
-    async def _take_alone(self, kind: str, name: EdgeName, payload: bytes) -> None:
-        match kind:
+                await self.edge_sessions.take_held(name, topic.item, payload)
             case "command/result":
                 await self.commander.take_result(*name, payload)
             case "update/state":
@@ -156,4 +167,4 @@ class MqttRouter:
             case "renewal":
                 await self.identity_delivery.take_renewal(name, payload)
             case _:
-                self.strays[kind] += 1
+                self.strays[topic.name] += 1

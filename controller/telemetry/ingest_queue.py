@@ -5,6 +5,7 @@ its set is halved until it is found; it is set aside, so that the others are sto
 """
 
 import asyncio
+import collections
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -144,7 +145,8 @@ def _aside(batch: ValidatedBatch, broke: Exception) -> ValidatedBatch | None:
 LOT_LIMIT = 16
 """Most batches in one transaction."""
 WAITING_LIMIT = 512
-"""Most batches that wait; what comes on top is left to the edge, which sends it again."""
+"""Most batches that wait. An edge may have as many as there are places left, so that one that floods leaves half to
+the others; what comes on top is left to the edge, which sends it again."""
 RETRY_S = 1.0
 FLUSH_EVERY_S = 1.0
 
@@ -174,6 +176,8 @@ class Ingest:
     def __post_init__(self) -> None:
         self._isolator = FailureIsolator(self.database, self.event_store, self.registry)
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
+        self._of_each: collections.Counter[EdgeName] = collections.Counter()
+        """How many of them are of an edge."""
         self._busy = False
         self._storing_counts = asyncio.Lock()
         self._batches = Counter("hallkeeper_batches", "Batches of events that arrived.", registry=self.registry)
@@ -192,10 +196,11 @@ class Ingest:
     def offer(self, site: str, edge: str, payload: bytes) -> None:
         """Take a batch in; never waits."""
         self._batches.inc()
-        try:
-            self._waiting.put_nowait(_Arrived(site=site, edge=edge, payload=payload))
-        except asyncio.QueueFull:
+        if self._of_each[site, edge] >= WAITING_LIMIT - self._waiting.qsize():
             self._overflow.inc()
+            return
+        self._of_each[site, edge] += 1
+        self._waiting.put_nowait(_Arrived(site=site, edge=edge, payload=payload))
 
     async def run(self) -> None:
         """File what arrives, for ever. A database that is away costs nothing: edges send again."""
@@ -205,6 +210,7 @@ class Ingest:
             try:
                 while len(arrived) < LOT_LIMIT and not self._waiting.empty():
                     arrived.append(self._waiting.get_nowait())
+                self._of_each -= collections.Counter((each.site, each.edge) for each in arrived)
                 await self.take(arrived)
             except Exception as error:
                 if not is_away(error):

@@ -1,6 +1,6 @@
 """Telemetry's totals on /metrics; ``edge_metrics`` has the metrics of each edge."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import Metric
@@ -21,6 +21,8 @@ class TelemetryMetrics(Collector):
     lease: WorkLease | None
     verifier: EnvelopeVerifier
     strays: Mapping[str, int]
+    failed: Mapping[str, int]
+    dropped: Callable[[], int]
     hook: HistoryFollower | None
 
     def collect(self) -> Iterable[Metric]:
@@ -43,6 +45,12 @@ class TelemetryMetrics(Collector):
         yield refused
         yield CounterMetricFamily(
             "hallkeeper_strays", "Messages on topics that have no handler.", sum(self.strays.values())
+        )
+        yield CounterMetricFamily(
+            "hallkeeper_messages_failed", "Messages at which the controller itself failed.", sum(self.failed.values())
+        )
+        yield CounterMetricFamily(
+            "hallkeeper_messages_dropped", "Messages dropped because too many of their edge waited.", self.dropped()
         )
         if self.hook is not None:
             yield GaugeMetricFamily(

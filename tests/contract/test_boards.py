@@ -296,7 +296,13 @@ async def test_every_metric_that_is_asked_for_is_on_the_metrics_page(
     follower = HistoryFollower(database=container.database, history=NoHistory())
     registry.register(
         TelemetryMetrics(
-            link=MemoryBroker().client([]), lease=None, verifier=EnvelopeVerifier(), strays={}, hook=follower
+            link=MemoryBroker().client([]),
+            lease=None,
+            verifier=EnvelopeVerifier(),
+            strays={},
+            failed={},
+            dropped=int,
+            hook=follower,
         )
     )
     await container.mqtt.occupancy.now(SITE)

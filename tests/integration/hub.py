@@ -39,7 +39,7 @@ class Hub:
         self.app = app
         self.container: Container = app.state.container
         self.speaker = Speaker()
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def furnish(self) -> None:
         """Make the site with a door, an edge and a space."""
@@ -51,16 +51,17 @@ class Hub:
         await estate.put(HALL, version=0, actor=ACTOR)
 
     def run(self) -> None:
-        self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.container.tasks]
+        self.tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.container.tasks]
 
     async def stop(self) -> None:
-        """End the tasks; raises what one of them died of."""
-        for task in self._tasks:
+        """End the tasks; raises what one of them died of. The controller must not have failed at a message."""
+        assert not self.container.mqtt.router.failed
+        for task in self.tasks:
             if task.done():
                 raise AssertionError(f"the task {task.get_name()!r} has ended") from task.exception()
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks = []
 
     async def connected(self) -> None:
         async def look() -> bool:

@@ -1,4 +1,4 @@
-"""What comes of edges is handled in the order of each edge, and no edge waits for the session of another."""
+"""What comes of edges is handled in the order of each edge, and no edge takes all of the room or the time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,19 +6,12 @@ from functools import partial
 
 import pytest
 
-from controller.estate.model import Edge, Site
-from controller.mqtt.edge_queues import AT_ONCE, EdgeQueues
-from controller.people.passwords import Passwords
-from controller.settings import Settings
-from edge.wire.topics import subscriptions
-from tests.controller.clock import ManualClock
-from tests.controller.enrolment.trusting import trust
-from tests.controller.telemetry.speaking import Speaker, run_of
+from controller.mqtt.edge_queues import AT_ONCE, BEGINS_AFTER, ITEM_BYTES, EdgeQueues
 from tests.eventually import eventually
-from tests.integration.hub import ACTOR, Hub, open_hub
-from tests.memory_link import MemoryBroker, MemoryLink
 
 A, B, C, D = (("ramsey", each) for each in ("a", "b", "c", "d"))
+ROOM = 10
+"""Of the queues, in messages without a payload."""
 
 
 class Handled:
@@ -48,9 +41,14 @@ class Handled:
 
 
 @pytest.fixture
+def handled() -> Handled:
+    return Handled()
+
+
+@pytest.fixture
 async def queues() -> AsyncIterator[EdgeQueues]:
-    """At work, with room for two items."""
-    queues = EdgeQueues(limit=1000)
+    """At work."""
+    queues = EdgeQueues(limit=ROOM * ITEM_BYTES)
     tasks = [asyncio.create_task(queues.run()) for _ in range(AT_ONCE)]
     yield queues
     for task in tasks:
@@ -58,82 +56,93 @@ async def queues() -> AsyncIterator[EdgeQueues]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_of_one_edge_all_is_handled_in_its_order_and_another_goes_on_meanwhile(queues: EdgeQueues) -> None:
-    handled = Handled()
-    await queues.put(A, handled.work("a1", hold=True))
-    await queues.put(A, handled.work("a2"))
-    handled.held["a1"].set()
-    await handled.until("a2")
-    await queues.put(A, handled.work("a3", hold=True))
-    await queues.put(B, handled.work("b1"))
+async def test_of_one_edge_all_is_handled_in_its_order_and_another_goes_on_meanwhile(
+    queues: EdgeQueues, handled: Handled
+) -> None:
+    queues.put(A, handled.work("a1", hold=True), size=0)
+    queues.put(A, handled.work("a2"), size=0)
+    queues.put(A, handled.work("a3"), size=0, begins=True)
+    queues.put(B, handled.work("b1"), size=0)
     await handled.until("b1")
-    await queues.put(A, handled.work("a4"))
-    assert handled.begun == ["a1", "a2", "a3", "b1"]
+    queues.put(A, handled.work("a4"), size=0)
+    assert (handled.begun, handled.done) == (["a1", "b1"], ["b1"])
     assert queues.busy
-    handled.held["a3"].set()
+    handled.held["a1"].set()
     await handled.until("a4")
-    assert handled.done == ["a1", "a2", "b1", "a3", "a4"]
+    assert handled.done == ["b1", "a1", "a2", "a3", "a4"]
     assert not queues.busy
 
 
-async def test_what_goes_on_is_handled_before_what_begins() -> None:
-    queues, handled = EdgeQueues(), Handled()
+async def test_what_goes_on_is_handled_before_what_begins(handled: Handled) -> None:
+    queues = EdgeQueues()
     for name, text in ((A, "a"), (B, "b"), (C, "c")):
-        await queues.put(name, handled.work(f"{text} begins"), begins=True)
-        await queues.put(name, handled.work(f"{text} goes on"))
-    await queues.put(D, handled.work("d answers"))
-    task = asyncio.create_task(queues.run())
-    await handled.until("c goes on")
-    task.cancel()
+        queues.put(name, handled.work(f"{text} begins"), size=0, begins=True)
+        queues.put(name, handled.work(f"{text} goes on"), size=0)
+    queues.put(D, handled.work("d answers"), size=0)
+    await _handle_all(queues)
     assert handled.done == ["d answers", *(f"{text} {what}" for text in "abc" for what in ("begins", "goes on"))]
 
 
-async def test_where_too_much_waits_no_more_is_taken(queues: EdgeQueues) -> None:
-    handled = Handled()
-    await queues.put(A, handled.work("a1", hold=True), size=400)
-    await queues.put(A, handled.work("a2"))
-    third = asyncio.create_task(queues.put(B, handled.work("b1")))
-    await asyncio.sleep(0)
-    assert not third.done()
-    handled.held["a1"].set()
-    await handled.until("b1")
-    assert third.done()
+async def test_an_edge_that_begins_has_its_turn_however_much_the_others_send(handled: Handled) -> None:
+    queues = EdgeQueues()
+    for number in range(BEGINS_AFTER):
+        queues.put(A, handled.work(f"a{number}"), size=0)
+        queues.put(B, handled.work(f"b{number}"), size=0)
+    queues.put_own(C, handled.work("c"))
+    queues.put(D, handled.work("d"), size=0, begins=True)
+    await _handle_all(queues)
+    assert handled.done.index("c") == BEGINS_AFTER
+    assert handled.done.index("d") == 2 * BEGINS_AFTER + 1
 
 
-class HoldingLink(MemoryLink):
-    """Keeps back each hello to one site until it is let go, as a broker that does not confirm it does."""
-
-    holds: str
-    let_go: asyncio.Event
-
-    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
-        if topic == f"hk/1/{self.holds}/main/hello":
-            await self.let_go.wait()
-        return await super().publish(topic, payload, qos=qos, retain=retain)
-
-
-async def test_events_are_acknowledged_while_another_edge_has_still_to_be_greeted(
-    settings: Settings, clock: ManualClock, passwords: Passwords
+async def test_an_edge_that_floods_takes_half_of_the_room_and_others_find_some(
+    queues: EdgeQueues, handled: Handled
 ) -> None:
-    broker = MemoryBroker()
-    link = HoldingLink(broker, subscriptions("up"), None)
-    link.holds, link.let_go = "soham", asyncio.Event()
-    async with open_hub(settings, clock, passwords, link=link) as hub:
-        estate, other = hub.container.estate, Speaker("soham", "main")
-        await estate.put_site(Site(id="soham", name="Soham Library", zone="Europe/London"), version=0, actor=ACTOR)
-        await estate.put(Edge(site="soham", id="main", name="Main"), version=0, actor=ACTOR)
-        await trust(hub.container, "soham", "main", other.public_key)
-        await _known(hub)
-        lines = [broker.client(subscriptions("down", site=site, edge="main")) for site in ("soham", "ramsey")]
-        async with hub.edge(lines[0], speaker=other), hub.edge(lines[1]) as edge:
-            await edge.send(run_of(1, 3))
-            await edge.acknowledged(3)
-            assert not link.let_go.is_set()
-            link.let_go.set()
+    queues.put(A, handled.work("a", hold=True), size=0)
+    for _ in range(3 * ROOM):
+        queues.put(A, handled.work("more"), size=0)
+    assert queues.dropped == 3 * ROOM + 1 - ROOM // 2
+    assert not queues.put(B, handled.work("b1"), size=ROOM * ITEM_BYTES // 2)
+    assert queues.put(B, handled.work("b2"), size=0)
+    assert queues.put(C, handled.work("c"), size=0)
+    await handled.until("b2", "c")
+    handled.held["a"].set()
+    await handled.until("more")
+    assert handled.done == ["b2", "c", "a", *["more"] * (ROOM // 2 - 1)]
+    assert queues.put(A, handled.work("a"), size=ROOM * ITEM_BYTES - ITEM_BYTES)
 
 
-async def _known(hub: Hub) -> None:
-    async def look() -> bool:
-        return ("soham", "main") in hub.container.mqtt.verifier.edges
+async def test_what_the_controller_itself_says_is_never_dropped(queues: EdgeQueues, handled: Handled) -> None:
+    for number in range(2 * ROOM):
+        queues.put_own(("ramsey", str(number)), handled.work(str(number)))
+    assert not queues.put(A, handled.work("a"), size=0)
+    await handled.until(*map(str, range(2 * ROOM)))
+    assert queues.dropped == 1
 
-    await eventually(look, what="the other edge is known")
+
+async def test_work_that_ends_the_queues_leaves_the_rest_of_its_edge_undone(handled: Handled) -> None:
+    queues = EdgeQueues()
+    queues.put(A, handled.work("a1", hold=True), size=0)
+    queues.put(A, handled.work("a2"), size=0)
+    task = asyncio.create_task(queues.run())
+
+    async def begun() -> bool:
+        return handled.begun == ["a1"]
+
+    await eventually(begun, what="work is begun")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (handled.begun, handled.done) == (["a1"], [])
+    assert queues.busy
+
+
+async def _handle_all(queues: EdgeQueues) -> None:
+    """One after the other."""
+    task = asyncio.create_task(queues.run())
+
+    async def done() -> bool:
+        return not queues.busy
+
+    await eventually(done, what="all is handled")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

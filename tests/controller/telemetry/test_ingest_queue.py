@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from controller.settings import Settings
 from controller.telemetry import queries
+from controller.telemetry.ingest_queue import WAITING_LIMIT
 from controller.telemetry.tables import events, holes, outages, quarantine, refusals, samples
 from edge.wire.access_decision import Reason
 from edge.wire.codec import encode
@@ -382,6 +383,14 @@ async def test_a_flood_of_batches_from_many_edges_at_once_is_stored_once_each(hu
     await edge.acknowledged(1000)
     await hub.quiet()
     assert await seqs(hub) == list(range(1, 1001))
+
+
+async def test_an_edge_that_floods_leaves_room_for_the_batches_of_others(hub: Hub, edge: FakeEdge) -> None:
+    ingest = hub.container.mqtt.ingest
+    for _ in range(2 * WAITING_LIMIT):
+        ingest.offer("ramsey", "floods", b"anything")
+    ingest.offer("ramsey", "main", edge.speaker.batch(run_of(1, 3)))
+    await edge.acknowledged(3)
 
 
 @pytest.mark.cases_full

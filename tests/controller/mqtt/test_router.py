@@ -1,0 +1,187 @@
+"""No edge waits for the session of another, each one's messages stay in order, and a fault costs one message."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from controller.db.lease import LeaseLost
+from controller.estate.model import Edge, Site
+from controller.mqtt.edge_queues import AT_ONCE
+from controller.people.passwords import Passwords
+from controller.settings import Settings
+from controller.telemetry import repository as telemetry
+from edge.wire.messages import Hello
+from edge.wire.topics import subscriptions
+from tests.controller.clock import ManualClock
+from tests.controller.enrolment.trusting import trust
+from tests.controller.telemetry.speaking import Speaker, run_of
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import ACTOR, Hub, open_hub
+from tests.memory_link import MemoryBroker, MemoryLink
+
+
+class HoldingLink(MemoryLink):
+    """Keeps back each hello to the sites in ``holds``, as a broker that does not confirm it does, until ``go``."""
+
+    def __init__(self, broker: MemoryBroker) -> None:
+        super().__init__(broker, subscriptions("up"), None)
+        self.holds: set[str] = set()
+        self.held: list[str] = []
+        self.go = asyncio.Event()
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        _, _, site, _, name = topic.split("/")[:5]
+        if name == "hello" and site in self.holds:
+            self.held.append(site)
+            await self.go.wait()
+        return await super().publish(topic, payload, qos=qos, retain=retain)
+
+
+@pytest.fixture
+def broker() -> MemoryBroker:
+    return MemoryBroker()
+
+
+@pytest.fixture
+async def link(broker: MemoryBroker) -> HoldingLink:
+    return HoldingLink(broker)
+
+
+@pytest.fixture
+async def hub(
+    any_settings: Settings, clock: ManualClock, passwords: Passwords, link: HoldingLink
+) -> AsyncIterator[Hub]:
+    async with open_hub(any_settings, clock, passwords, link=link) as hub:
+        yield hub
+
+
+async def another(hub: Hub, site: str) -> Speaker:
+    """A site with an edge that is known; what signs for the edge."""
+    estate, speaker = hub.container.estate, Speaker(site, "main")
+    await estate.put_site(Site(id=site, name=site.title(), zone="Europe/London"), version=0, actor=ACTOR)
+    await estate.put(Edge(site=site, id="main", name="Main"), version=0, actor=ACTOR)
+    await trust(hub.container, site, "main", speaker.public_key)
+
+    async def known() -> bool:
+        return (site, "main") in hub.container.mqtt.verifier.edges
+
+    await eventually(known, what=f"the edge of {site} is known")
+    return speaker
+
+
+@asynccontextmanager
+async def connected(hub: Hub, broker: MemoryBroker, *speakers: Speaker) -> AsyncIterator[list[FakeEdge]]:
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(
+                hub.edge(broker.client(subscriptions("down", site=each.site, edge="main")), speaker=each)
+            )
+            for each in speakers
+        ]
+
+
+async def online(hub: Hub, site: str) -> bool:
+    async with hub.container.database.read() as tx:
+        state = await telemetry.edge_state(tx, site, "main")
+    return state is not None and state.online
+
+
+async def test_an_edge_that_cannot_be_greeted_delays_no_other_and_its_own_stay_in_order(
+    hub: Hub, broker: MemoryBroker, link: HoldingLink
+) -> None:
+    soham = await another(hub, "soham")
+    async with connected(hub, broker, soham, hub.speaker) as (held, free):
+        await eventually(lambda: online(hub, "soham"), what="it is online")
+        await hub.quiet()
+        link.holds, held.obeys = {"soham"}, False
+        link.announce()
+        await held.send(run_of(1, 2))
+        await held.say_status(online=False)
+        await free.send(run_of(1, 3))
+        await free.acknowledged(3)
+        assert link.held
+        assert not held.acks
+        assert await online(hub, "soham")
+        link.go.set()
+        await held.acknowledged(2)
+        await hub.quiet()
+        assert not await online(hub, "soham")
+
+
+@pytest.mark.both_databases
+async def test_edges_that_connect_at_once_are_all_online_and_acknowledged(
+    hub: Hub, broker: MemoryBroker, link: HoldingLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    speakers = [hub.speaker, *[await another(hub, f"hall-{number}") for number in range(3)]]
+    with caplog.at_level(logging.ERROR):
+        async with connected(hub, broker, *speakers) as edges:
+            link.announce()
+            await asyncio.gather(*(edge.send(run_of(1, 5)) for edge in edges))
+            for edge in edges:
+                await edge.acknowledged(5)
+            await hub.quiet()
+            assert [await online(hub, each.site) for each in speakers] == [True] * len(speakers)
+    assert not caplog.records
+
+
+async def test_a_fault_of_ours_at_a_message_is_told_with_its_trace_and_costs_no_other(
+    hub: Hub, broker: MemoryBroker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = hub.container.mqtt.router
+
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(router.edge_sessions, "take_applied", fails)
+    async with connected(hub, broker, hub.speaker) as (edge,):
+        await edge.say("plan/applied", b"anything")
+        await edge.send(run_of(1, 1))
+        await edge.acknowledged(1)
+    assert router.failed["plan/applied"] >= 1
+    assert any(each.exc_info and each.exc_info[0] is ZeroDivisionError for each in caplog.records)
+    router.failed.clear()
+
+
+async def test_a_controller_whose_lease_is_lost_handles_nothing_more(
+    hub: Hub, broker: MemoryBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise LeaseLost("the edges")
+
+    monkeypatch.setattr(hub.container.mqtt.edge_sessions, "take_applied", lost)
+    router = next(task for task in hub.tasks if task.get_name() == "router")
+    broker.publish("hk/1/ramsey/main/plan/applied", b"anything")
+    with pytest.raises(LeaseLost):
+        await router
+    hub.tasks.remove(router)
+
+
+@pytest.mark.cases_full
+async def test_connections_that_come_and_go_while_an_edge_waits_ask_it_once(
+    hub: Hub, broker: MemoryBroker, link: HoldingLink
+) -> None:
+    waits = await another(hub, "zennor")
+    halls = {(await another(hub, f"hall-{number}")).site for number in range(AT_ONCE)}
+    async with connected(hub, broker, waits) as (edge,):
+        await hub.quiet()
+        asked, link.holds = len(_questions(edge)), halls
+        link.announce()
+
+        async def all_held() -> bool:
+            return set(link.held) == halls
+
+        await eventually(all_held, what="every place is taken")
+        for _ in range(3):
+            link.announce()
+        link.holds = set()
+        link.go.set()
+        await hub.quiet()
+        assert len(_questions(edge)) == asked + 1
+
+
+def _questions(edge: FakeEdge) -> list[Hello]:
+    return [each for each in edge.hellos if each.asks]
