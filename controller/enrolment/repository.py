@@ -38,8 +38,9 @@ async def forget_old_tokens(tx: Tx, before: datetime) -> None:
 
 async def live_keys(tx: Tx) -> list[tuple[EdgeName, bytes]]:
     """The public keys that edges may sign with, of all of them."""
-    query = select(edge_keys).where(edge_keys.c.state != KeyState.RETIRED)
-    return [((row.site, row.edge), row.public_key) for row in await tx.execute(query)]
+    keys = edge_keys.c
+    query = select(keys.site, keys.edge, keys.public_key).where(keys.state != KeyState.RETIRED)
+    return [((site, edge), key) for site, edge, key in await tx.execute(query)]
 
 
 async def keys_of(tx: Tx, site: str, edge: str) -> list[EdgeKey]:

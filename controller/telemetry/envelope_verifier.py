@@ -25,6 +25,7 @@ class EnvelopeVerifier:
 
     def __init__(self) -> None:
         self._keys: dict[EdgeName, Keyring] = {}
+        self._loaded: dict[EdgeName, frozenset[bytes]] = {}
         self.edges: frozenset[EdgeName] = frozenset()
         """The edges that are known."""
         self._waiting: Counter[tuple[str, str, str]] = Counter()
@@ -33,14 +34,15 @@ class EnvelopeVerifier:
 
     def load(self, live: Iterable[tuple[EdgeName, bytes]]) -> frozenset[EdgeName]:
         """Know these public keys of edges and no others; returns the edges that are new or have another key."""
-        found: dict[EdgeName, list[Ed25519PublicKey]] = defaultdict(list)
+        found: defaultdict[EdgeName, set[bytes]] = defaultdict(set)
         for name, key in live:
-            found[name].append(Ed25519PublicKey.from_public_bytes(key))
-        keys = {name: Keyring(*theirs) for name, theirs in found.items()}
-        before, self._keys, self.edges = self._keys, keys, frozenset(keys)
-        return frozenset(
-            name for name, ring in keys.items() if name not in before or before[name].keys.keys() != ring.keys.keys()
-        )
+            found[name].add(key)
+        loaded = {name: frozenset(theirs) for name, theirs in found.items()}
+        new = frozenset(name for name, theirs in loaded.items() if self._loaded.get(name) != theirs)
+        made = {name: Keyring(*map(Ed25519PublicKey.from_public_bytes, loaded[name])) for name in new}
+        self._keys = {name: made.get(name) or self._keys[name] for name in loaded}
+        self._loaded, self.edges = loaded, frozenset(loaded)
+        return new
 
     def open(self, site: str, edge: str, data: bytes, *, purpose: Purpose, kind: type[A]) -> A | None:
         """The payload of an envelope from this edge, or ``None``: then it has been counted and logged."""
