@@ -337,7 +337,7 @@ def open_container(
     work on the same database, so that nothing leaves this one for an edge or a mailbox before it has the lease. Raises
     ``KeyFault``."""
     keys = load_keys(settings.data_dir)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.reports_url)
     changes = Changes()
     lease = WorkLease(database.url, WORK, database.name) if several else None
     own_parser = None if parser else Parser()

@@ -277,10 +277,12 @@ class Settings(SettingsSection, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens.
     ``second_factor_roles``: whose users need a second step when they sign in, or a passkey. ``oidc_days``: how long a
     sign-in by a provider, and the roles of its groups, last.
+    ``reports_database``: a hot standby of ``database``, for reports.
     ``clock_right_on``: a day on which somebody saw that the clock was right, although plans speak against it."""
 
     data_dir: Path
     database: str | None = None
+    reports_database: str | None = None
     listen: Listen = Listen()
     public_url: str = ""
     broker: Broker = Broker()
@@ -309,6 +311,13 @@ class Settings(SettingsSection, frozen=True):
             return URL.create(DRIVERS["sqlite"], database=str(self.data_dir / "hallkeeper.db"))
         url = make_url(self.database)
         return url.set(drivername=DRIVERS[url.get_backend_name()])
+
+    @property
+    def reports_url(self) -> URL | None:
+        """The copy from which reports are read, with the driver we use; ``None`` where there is none."""
+        if self.reports_database is None:
+            return None
+        return make_url(self.reports_database).set(drivername=DRIVERS["postgresql"])
 
     @property
     def library_system(self) -> Sip2Server | None:

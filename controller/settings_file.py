@@ -24,6 +24,7 @@ EXAMPLE = """\
 data_dir = "{data_dir}"
 
 # PostgreSQL when SQLite is outgrown: database = "postgresql://hallkeeper@db.example/hallkeeper"
+# A hot standby of it, from which reports are read: reports_database = "postgresql://hallkeeper@copy.example/hallkeeper"
 
 # The address people type, if there is a proxy: public_url = "https://hub.example.org"
 
@@ -232,6 +233,7 @@ def _check_bounces(file: Path, settings: Settings) -> None:
 
 def _checked(file: Path, settings: Settings) -> Settings:
     _check_database(file, settings.database)
+    _check_reports(file, settings)
     for key, host in (
         ("listen.host", settings.listen.host),
         ("broker.host", settings.broker.host),
@@ -390,6 +392,23 @@ def _check_database(file: Path, database: str | None) -> None:
         raise ConfigError(file, "database", hint)
     if url.get_backend_name() == "postgresql":
         _need(file, "database", "asyncpg", "postgres")
+
+
+def _check_reports(file: Path, settings: Settings) -> None:
+    if settings.reports_database is None:
+        return
+    try:
+        url = make_url(settings.reports_database)
+    except ArgumentError:
+        url = make_url("none://")
+    if url.get_backend_name() != "postgresql" or not url.database:
+        raise ConfigError(
+            file, "reports_database", 'write "postgresql://user@host/name", of a hot standby of `database`'
+        )
+    if settings.database_url.get_backend_name() != "postgresql":
+        raise ConfigError(
+            file, "reports_database", "only PostgreSQL has such copies; set `database` to one, or leave it out"
+        )
 
 
 def _need(file: Path, key: str, module: str, extra: str) -> None:

@@ -100,7 +100,7 @@ class AttendanceService:
         now, and of what came after that only twelve hours after the booking's end.
         Raises ``Invalid`` and ``SiteUnknown``."""
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read_report() as tx:
             where = await self._site_configs.of(tx, site)
             during = listed_time(starts, ends, where.site.tz)
             live = may(actor, Action.LIVE, Thing(site=site))

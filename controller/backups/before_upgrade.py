@@ -7,14 +7,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, inspect, text
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from controller.backups import databases
 from controller.backups.restic import BackupFault
 from controller.db.backup import BEFORE_UPGRADE, copy_sqlite
-from controller.db.migrations import known_revisions, newest_revision
+from controller.db.migrations import known_revisions, newest_revision, stored_revision
 from controller.settings import Settings
 
 KEPT = 3
@@ -65,9 +65,7 @@ async def _revision(url: URL) -> str | None:
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-                return None
-            return str((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
+            return await stored_revision(connection)
     finally:
         await engine.dispose()
 

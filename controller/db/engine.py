@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,16 +21,16 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 from sqlalchemy.util import LRUCache
 
 from controller.db import sqlite_driver
 from controller.db.postgresql_dialect import SharedDialect
+from controller.db.postgresql_engine import postgresql_engine
+from controller.db.reports_copy import BEHIND_S, ReportsCopy
 from controller.db.transaction_retry import is_retried, pause_s
 
 T = TypeVar("T")
@@ -60,15 +60,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 WAIT_S = 10.0
 """How long a write waits for its turn, for a lock, and for both together before it fails."""
-_POOL_WAIT_S = 4.0
-_HANGS_S = 60.0
-RESTED_S = 1.0
-"""A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
-_STATEMENTS_KEPT = 500
-"""Prepared statements of each connection to PostgreSQL, by SQLAlchemy and by the driver each."""
+_COPY_ANSWERS_S = 2.0
+"""How long a copy of the database may take to be connected to."""
+_READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 registry.register("sqlite.shared", "controller.db.sqlite_dialect", "SharedDialect")
-registry.register("postgresql.shared", "controller.db.postgresql_dialect", "SharedDialect")
-SHARED = "postgresql+shared"
 _COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
 """Statements of every engine of the process; each engine alone would compile them again."""
 _CHECKPOINT_PAGES = 4_000
@@ -77,7 +72,6 @@ _NAMED_AT_ONCE = 500
 _LOCKED = "sites locked"
 READ_AHEAD, DRAWN = "rows read ahead", "codes drawn ahead"
 """What a transaction keeps for a later step of its own."""
-_RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
 
@@ -118,9 +112,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Database:
-    """One database and its transactions. ``url`` comes from ``Settings.database_url``."""
+    """One database and its transactions. ``url`` comes from ``Settings.database_url``, ``reports_url``, of a copy for
+    reports, from ``Settings.reports_url``; a copy that is further behind than ``behind_s`` is not read."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, reports_url: URL | None = None, *, behind_s: float = BEHIND_S) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.name = f"hallkeeper {socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
@@ -131,9 +126,13 @@ class Database:
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
             self._autocommit_reader = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
-            self._writer = _postgresql_engine(self.url, self.name)
-            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._writer = postgresql_engine(self.url, self.name, _COMPILED, wait_s=WAIT_S)
+            self._reader = self._writer.execution_options(**_READS)
             self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._copy: ReportsCopy | None = None
+        if reports_url is not None:
+            copy = postgresql_engine(reports_url, self.name, _COMPILED, wait_s=WAIT_S, connect_s=_COPY_ANSWERS_S)
+            self._copy = ReportsCopy(copy.execution_options(**_READS), behind_s)
         self._writing = asyncio.Lock()
         self._brief_connection: AsyncConnection | None = None
         self._brief_reader: AsyncConnection | None = None
@@ -214,6 +213,15 @@ class Database:
     async def read(self) -> AsyncIterator[Tx]:
         """A transaction that sees one state and may not write."""
         async with self._reading(self._reader) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read_report(self) -> AsyncIterator[Tx]:
+        """As ``read``, of what may be some seconds old: from the copy for reports, where there is one that answers."""
+        async with AsyncExitStack() as block:
+            tx = None if self._copy is None else await self._copy.begin(block)
+            if tx is None:
+                tx = await block.enter_async_context(self.read())
             yield tx
 
     @asynccontextmanager
@@ -299,6 +307,8 @@ class Database:
             await self._brief_reader.close()
             self._brief_reader = None
         await self._writer.dispose()
+        if self._copy is not None:
+            await self._copy.close()
         if self.sqlite:
             for engine in (self._brief_writer, self._reader, self._autocommit_reader):
                 await engine.dispose()
@@ -342,50 +352,6 @@ def translated(sql: str, error: Exception) -> DBAPIError:
     elif isinstance(error, OSError) or ("InterfaceError" in names and not isinstance(error, ValueError)):
         kind = InterfaceError  # in asyncpg an error of a value is an InterfaceError too
     return kind(sql, None, error, hide_parameters=True)
-
-
-def _postgresql_engine(url: URL, name: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url.set(drivername=SHARED),
-        hide_parameters=True,
-        pool_size=10,
-        max_overflow=0,
-        execution_options={"compiled_cache": _COMPILED},
-        pool_timeout=_POOL_WAIT_S,
-        pool_use_lifo=True,  # the one that was used last has its statements prepared
-        connect_args={
-            "server_settings": {
-                "application_name": name,
-                "lock_timeout": f"{WAIT_S:g}s",
-                # A controller that hangs in the middle of a transaction holds up no other for longer.
-                "idle_in_transaction_session_timeout": f"{_HANGS_S:g}s",
-            },
-            "prepared_statement_cache_size": _STATEMENTS_KEPT,
-            "statement_cache_size": _STATEMENTS_KEPT,
-        },
-    )
-    dialect = engine.dialect
-
-    def rests(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        record.info[_RESTS_SINCE] = time.monotonic()
-
-    def require_answer(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
-        """SQLAlchemy's own ``pool_pre_ping`` asks each time, which is three trips to the server."""
-        since = record.info.get(_RESTS_SINCE)
-        if since is None:
-            return
-        try:
-            there = not record.driver_connection.is_closed()  # type: ignore[union-attr]
-            if there and time.monotonic() - since > RESTED_S:
-                dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error:
-            there = False
-        if not there:
-            raise InvalidatePoolError
-
-    event.listen(engine.sync_engine, "checkin", rests)
-    event.listen(engine.sync_engine, "checkout", require_answer)
-    return engine
 
 
 def _sqlite_engine(

@@ -22,8 +22,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import SHARED, Tx
+from controller.db.engine import Tx
 from controller.db.errors import is_away, words_of
+from controller.db.postgresql_engine import SHARED
 
 log = logging.getLogger(__name__)
 

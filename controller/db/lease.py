@@ -21,8 +21,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import FENCE, SHARED, Instant, Tx, metadata
+from controller.db.engine import FENCE, Instant, Tx, metadata
 from controller.db.errors import is_away, words_of
+from controller.db.postgresql_engine import SHARED
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.db.engine import SHARED, Tx, driver_of, translated
+from controller.db.engine import Tx, driver_of, translated
 from controller.db.errors import is_away, words_of
+from controller.db.postgresql_engine import SHARED
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import func, select, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from controller.db.engine import Tx, server_of
 from controller.db.errors import words_of
-from controller.db.migrations import newest_revision
+from controller.db.migrations import newest_revision, stored_revision
+from controller.db.reports_copy import BEHIND, too_far_behind
 from controller.enrolment.key_file_check import faults, fingerprints, known_keys
 from controller.enrolment.tables import certificates
 from controller.live.edge_metrics import figures
@@ -56,9 +58,11 @@ async def findings(
         yield fail("database", f"{file} does not exist", f"hallkeeper controller migrate makes one; {_RESTORE}")
         return
     try:
-        async with _read_only(settings, file, limit_s) as tx:
+        async with _read_only(url, file, limit_s) as tx:
             async for found in _all(tx, settings, file, now, today, connected=connected, limit_s=limit_s):
                 yield found
+            if settings.reports_url is not None:
+                yield await reports_copy(settings.reports_url, limit_s)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         why = words_of(error) if isinstance(error, SQLAlchemyError) else str(error) or "no answer"
         if file is not None:
@@ -69,12 +73,12 @@ async def findings(
 
 
 @asynccontextmanager
-async def _read_only(settings: Settings, file: Path | None, limit_s: float) -> AsyncIterator[Tx]:
+async def _read_only(url: URL, file: Path | None, limit_s: float) -> AsyncIterator[Tx]:
     if file is not None:
         engine = create_async_engine(_sqlite_way(file), hide_parameters=True, poolclass=NullPool)
     else:
         engine = create_async_engine(
-            settings.database_url,
+            url,
             hide_parameters=True,
             poolclass=NullPool,
             connect_args={
@@ -90,6 +94,20 @@ async def _read_only(settings: Settings, file: Path | None, limit_s: float) -> A
             yield tx
     finally:
         await engine.dispose()
+
+
+async def reports_copy(url: URL, limit_s: float) -> Finding:
+    """Whether the copy at an address is read, and how far behind it is. ``limit_s``: how long it may take."""
+    try:
+        async with _read_only(url, None, limit_s) as tx:
+            behind_s = (await tx.execute(BEHIND)).scalar_one()
+        why = too_far_behind(behind_s)
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        why = words_of(error) or "no answer"
+    if why is None:
+        return ok("copy for reports", f"{server_of(url)} is {behind_s:.0f} s behind")
+    hint = "check `reports_database`, and on that server: SELECT * FROM pg_stat_wal_receiver"
+    return warn("copy for reports", f"{server_of(url)} is not used, and the database is read instead: {why}", hint)
 
 
 def _sqlite_way(file: Path) -> str:
@@ -129,7 +147,7 @@ async def _all(
     if file is not None:
         for each in await _in_time(tx, "database", lambda: _integrity(tx, file), limit_s):
             yield each
-    revision = await _revision(tx)
+    revision = await stored_revision(tx)
     if revision is None or revision != newest_revision():
         yield _other_revision(revision)
         return
@@ -180,15 +198,6 @@ async def _integrity(tx: Tx, file: Path) -> list[Finding]:
     if told != "ok":
         return [fail("database", f"{file} is damaged ({str(told).splitlines()[0]})", _RESTORE)]
     return [ok("database", f"{file} is sound")]
-
-
-async def _revision(tx: Tx) -> str | None:
-    there = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
-    if tx.dialect.name != "sqlite":
-        there = "SELECT to_regclass('alembic_version')"
-    if (await tx.execute(text(there))).scalar() is None:
-        return None
-    return str((await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar())
 
 
 def _other_revision(revision: str | None) -> Finding:

@@ -30,7 +30,7 @@ class ForecastService:
         from controller.forecast.site_forecast import LEARNS_FROM, site_forecast  # few ask, and it imports numpy
 
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read_report() as tx:
             hours = await self._site_configs.hours(tx, site)
             past = Interval(start=now - LEARNS_FROM, end=start_of(Step.HOUR, now, hours.site.tz))
             counters = await crossings(tx, site, Step.HOUR, past, now)

@@ -75,7 +75,7 @@ class UseService:
         """How much of a site was booked and used in a time, given as the API takes dates and moments, and who came.
         Raises ``Invalid``, also for a time that is still to come, and ``SiteUnknown``."""
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read_report() as tx:
             where = await self._site_configs.of(tx, site)
             during = listed_time(starts, ends, where.site.tz, longest=LONGEST)
             stored = await _stored(tx, where, _past(where.site, during, now), now)
@@ -94,7 +94,7 @@ class UseService:
         ``between``."""
         now = self._clock.now()
         for site in sites:
-            async with self._database.read() as tx:
+            async with self._database.read_report() as tx:
                 where = await self._site_configs.of(tx, site)
                 times_ = [_local(where.site, each) for each in (days, earlier(days), year_earlier(days))]
                 past = _past(where.site, times_[0], now)
@@ -112,7 +112,7 @@ class UseService:
                 during = _local(site, month)
                 if during.end > now:
                     continue
-                async with self._database.read() as tx:
+                async with self._database.read_report() as tx:
                     where = await self._site_configs.of(tx, site.id)
                     hours = await past_hours(tx, where.hours, during)
                     counters = await crossings(tx, site.id, Step.FIVE_MINUTES, during, now, rows=False)

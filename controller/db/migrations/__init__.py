@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -19,6 +20,13 @@ def newest_revision() -> str:
 def known_revisions() -> set[str]:
     """Every revision, by the numbers that their files begin with."""
     return {file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py")}
+
+
+async def stored_revision(connection: AsyncConnection) -> str | None:
+    """The revision of a database; ``None`` where it has no tables of ours."""
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return None
+    return str((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
 
 
 def alembic_config(connection: Connection) -> "Config":

@@ -44,7 +44,7 @@ class FigureReader:
         """What the figures from one time to another are made from, and the site's zone. Raises ``SiteUnknown``,
         ``Invalid``, ``HistoryUnreadable``."""
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read_report() as tx:
             zone = (await require_site(tx, site)).tz
             during = _during(edges, by, zone)
             try:
