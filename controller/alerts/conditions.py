@@ -109,8 +109,9 @@ async def look(
     standing, unknown = await look_standing(tx, sites, since, now)
     holds |= standing
     grouped = group_faults(holds) | unknown
+    silent = await _silent(tx, sites) if away else {}
     for site, found in away.items():
-        grouped |= await _hold_away(tx, site, found, holds)
+        grouped |= _hold_away(site, found, silent, holds)
     for site in sites:
         full = UNKNOWN if crowds is None else crowds.get(site, FALSE)
         key = AlertKey(site=site, kind=AlertCode.OVER_CAPACITY, edge="", about="")
@@ -140,8 +141,22 @@ async def _away(tx: Tx, sites: Mapping[str, Site]) -> dict[str, list[_Away]]:
     return found
 
 
-async def _hold_away(tx: Tx, site: str, found: list[_Away], holds: dict[AlertKey, Observation]) -> set[AlertKey]:
-    """Add a site's edges that are away; what one alert for all of them stands for."""
+async def _silent(tx: Tx, sites: Mapping[str, Site]) -> dict[tuple[str, str], int]:
+    """How many devices each edge that is away has, by site and edge."""
+    c = device_states.c
+    states = and_(edge_states.c.site == c.site, edge_states.c.edge == c.edge)
+    query = select(c.site, c.edge, func.count()).outerjoin(edge_states, states)
+    query = query.where(c.device != c.edge, edge_states.c.online.is_not(True))
+    if len(sites) <= _SITES_IN_QUERY:
+        query = query.where(c.site.in_(sites))
+    return {(site, edge): number for site, edge, number in await tx.execute(query.group_by(c.site, c.edge))}
+
+
+def _hold_away(
+    site: str, found: list[_Away], silent: Mapping[tuple[str, str], int], holds: dict[AlertKey, Observation]
+) -> set[AlertKey]:
+    """Add a site's edges that are away, each with how many devices are ``silent`` with it; what one alert for all of
+    them stands for."""
     keys = [AlertKey(site=site, kind=AlertCode.OFFLINE, edge=each.edge, about=each.edge) for each in found]
     if len(found) > FEW:
         since = sorted(each.since for each in found if each.since is not None)
@@ -149,15 +164,10 @@ async def _hold_away(tx: Tx, site: str, found: list[_Away], holds: dict[AlertKey
         key = AlertKey(site=site, kind=AlertCode.OFFLINE, edge="", about="")
         holds[key] = _held(text, since[0] if since else None, members=(each.edge for each in found))
         return set(keys)
-    c = device_states.c
-    query = select(c.edge, func.count()).where(
-        c.site == site, c.edge.in_([each.edge for each in found]), c.device != c.edge
-    )
-    devices = {row[0]: row[1] for row in await tx.execute(query.group_by(c.edge))}
     for key, each in zip(keys, found, strict=True):
-        many = devices.get(each.edge, 0)
-        silent = f" with {many} devices" if many > FEW else ""
-        text = f"{each.name}{silent} is offline" if each.since else f"{each.name} has not reported yet"
+        many = silent.get((site, each.edge), 0)
+        its = f" with {many} devices" if many > FEW else ""
+        text = f"{each.name}{its} is offline" if each.since else f"{each.name} has not reported yet"
         holds[key] = _held(text, each.since, members=[each.edge])
     return set()
 

@@ -101,7 +101,7 @@ class EdgeSessions:
             state = await telemetry.edge_state(tx, site, edge)
             present = await telemetry.present_log(tx, site, edge, said=state.log if state else None)
             runs = await telemetry.runs(tx, present[0]) if present else None
-            plan = await repository.latest(tx, site, edge)
+            version = await repository.latest_version(tx, site, edge)
             knows_the_time = await self.planner.knows_the_time(tx)
         nonce = secrets.token_hex(16)
         session = state.nonce if state else None
@@ -114,7 +114,7 @@ class EdgeSessions:
             nonce=nonce,
             at=question.at,
             session=session,
-            plan_version=plan.manifest.version if plan else None,
+            plan_version=version,
             log=present[1] if present else None,
             trust=ClockTrust.SYNCED if knows_the_time else ClockTrust.UNPROVEN,
             next_seq=runs.contiguous + 1 if runs else 1,
@@ -172,7 +172,7 @@ class EdgeSessions:
         status = self.verifier.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
         if status is None:
             return
-        heard = await self.database.run(self._note, status)
+        heard = await self.database.run_brief(self._note, status)
         if heard.greet and not self._is_asked(name, status.nonce):
             await self.greet(name)
         if heard.taken:
@@ -200,7 +200,7 @@ class EdgeSessions:
         seconds."""
         silent = self._offline.silent(self.verifier.edges, connected=self.link.connected, after_s=after_s)
         for name in silent:
-            lost = await self.database.run(self._lost, name)
+            lost = await self.database.run_brief(self._lost, name)
             self._offline.taken(name, connected=self.link.connected)
             if lost:
                 self.seen(name[0])
@@ -222,7 +222,7 @@ class EdgeSessions:
         while asked.popleft() is not question:
             pass
         self._offline.answered(name)
-        await self.database.run(self._answered, question, reply)
+        await self.database.run_brief(self._answered, question, reply)
         await self.devices(*name, reply.states)
         if all(each.session != reply.status.nonce for each in (question, *asked)):
             await self.greet(name)  # it sends no events before a hello that knows its session

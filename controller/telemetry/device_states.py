@@ -124,7 +124,7 @@ class DeviceStates:
             for device in waiting.keys() - named:
                 del waiting[device]
             self._devices[site, edge] = named
-            await self._database.run(put)
+            await self._database.run_brief(put)
 
 
 QUIETLY = 20

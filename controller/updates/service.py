@@ -171,7 +171,7 @@ class UpdateService:
             await repository.put_edge_update(tx, row)
             return row
 
-        return await self._database.run(note)
+        return await self._database.run_brief(note)
 
     async def work(self) -> None:
         """Take the next step of the roll-out, if there is one to take."""

@@ -12,11 +12,12 @@ from controller.alerts.conditions import Conditions, Reports
 from controller.alerts.machine import Observation
 from controller.alerts.service import AlertService
 from controller.db.engine import Tx
-from controller.estate.model import Site
+from controller.estate.model import Edge, Site
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from edge.wire.messages import DeviceState
 from tests.controller.alerts.building import RAMSEY, Building
+from tests.controller.statements import counted
 from tests.controller.village import API
 
 
@@ -78,6 +79,20 @@ async def test_many_pis_that_go_at_once_are_one_alert(building: Building) -> Non
     [storm] = await building.after(seconds=60)
     assert (storm["kind"], storm["edge"], storm["about"]) == ("offline", "", "")
     assert storm["text"].startswith("9 Pis are offline: Pi 0, Pi 1,")
+
+
+async def test_pis_that_are_away_at_more_sites_take_no_more_statements(building: Building) -> None:
+    made = [Site(id=f"hall-{number}", name="Hall", zone="Europe/London") for number in range(4)]
+    for site in made:
+        await building.container.estate.put_site(site, version=0, actor="Una Porter")
+        await building.container.estate.put(Edge(site=site.id, id="pi", name="Pi"), version=0, actor="Una Porter")
+    numbers = []
+    for some in (made[:1], made):
+        async with counted() as said, building.container.database.read() as tx:
+            found = await conditions.look(tx, {site.id: site for site in some}, {}, building.clock.now())
+        assert len(found.away) == len(some)
+        numbers.append(len(said))
+    assert numbers[0] == numbers[1]
 
 
 async def test_a_pi_that_is_away_stands_for_its_devices(building: Building) -> None:
