@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
-export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES
+export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES CAPACITY_WATCHERS
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
