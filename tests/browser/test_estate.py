@@ -232,7 +232,6 @@ async def test_the_estate_sorts_by_each_column_and_leads_to_the_page_of_a_buildi
     await expect(page.get_by_role("heading", name="March Library now")).to_be_visible()
 
 
-HOURS = 3
 FAST = """() => {
   const kinds = ["fire", "held", "offline", "fault", "co2"];
   window.told = 0;
@@ -265,8 +264,10 @@ FAST = """() => {
 
 
 @pytest.mark.browser_full
-@pytest.mark.parametrize("paired", [False, True], ids=["signed in", "paired"])
-async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(screens: Screens, *, paired: bool) -> None:
+@pytest.mark.parametrize(("paired", "hours"), [(False, 24), (True, 6)], ids=["a day, signed in", "paired"])
+async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(
+    screens: Screens, *, paired: bool, hours: int
+) -> None:
     screen = await screens.new(size=WALL, signed_in=not paired)
     page = screen.page
     await page.clock.install(time="2026-11-25T10:40:00Z")
@@ -280,21 +281,26 @@ async def test_hours_of_changing_alerts_leave_the_wall_s_heap_and_nodes_flat(scr
     async def weigh() -> tuple[float, float, float]:
         await page.evaluate("window.still = true")  # always at the same 42 alerts
         await page.clock.run_for(30_000)
+        # Chromium may hold some for a moment longer; what is kept stays.
+        least = min([await collected() for _ in range(8)], key=lambda found: found[1])
+        await page.evaluate("window.still = false")
+        return least
+
+    async def collected() -> tuple[float, float, float]:
         for _ in range(2):
             await devtools.send("HeapProfiler.collectGarbage")
-        await page.evaluate("window.still = false")
         found = {each["name"]: each["value"] for each in (await devtools.send("Performance.getMetrics"))["metrics"]}
         return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["JSEventListeners"]
 
     weights = []
-    for _ in range(HOURS + 1):
+    for _ in range(hours):
         for _ in range(6):
             await page.clock.run_for(600_000)
         weights.append(await weigh())
-    assert await page.evaluate("told") > (HOURS + 1) * 600
+    assert await page.evaluate("told") > hours * 600
     heap, nodes, listeners = weights[0]
     for heap_after, nodes_after, listeners_after in weights[1:]:
-        # 140 bytes kept of each of 2,160 answers would be more.
-        assert heap_after < heap + 0.28, f"MB by hour: {weights}"
+        # 24 bytes kept of each of a day's 16,560 answers would be more.
+        assert heap_after < heap + 0.4, f"MB by hour: {weights}"
         assert nodes_after <= nodes + 20, f"nodes by hour: {weights}"
         assert listeners_after <= listeners + 5, f"listeners by hour: {weights}"
