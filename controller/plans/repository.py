@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_, select, update
@@ -75,17 +76,23 @@ _DIARY_STAMP = CompiledReads(
 )
 
 
+_OF_EDGE = (plans.c.site == bindparam("site")) & (plans.c.edge == bindparam("edge"))
+_NEWEST = CompiledReads(select(plans).where(_OF_EDGE).order_by(plans.c.version.desc()).limit(1))
+_NEWEST_VERSION = CompiledReads(select(func.max(plans.c.version).label("version")).where(_OF_EDGE))
+_PLAN = CompiledReads(select(plans).where(_OF_EDGE, plans.c.version == bindparam("version")))
+_LAST_SIGNED = CompiledReads(select(func.max(plans.c.compiled_at).label("at")))
+
+
 async def latest(tx: Tx, site: str, edge: str) -> SignedPlan | None:
     """The newest plan of an edge."""
-    query = select(plans).where(plans.c.site == site, plans.c.edge == edge)
-    row = (await tx.execute(query.order_by(plans.c.version.desc()).limit(1))).mappings().first()
+    row = await _NEWEST.first(tx, site=site, edge=edge)
     return _plan(row) if row else None
 
 
 async def latest_version(tx: Tx, site: str, edge: str) -> int | None:
     """The version of an edge's newest plan."""
-    query = select(func.max(plans.c.version)).where(plans.c.site == site, plans.c.edge == edge)
-    found: int | None = (await tx.execute(query)).scalar()
+    [row] = await _NEWEST_VERSION.rows(tx, site=site, edge=edge)
+    found: int | None = row["version"]
     return found
 
 
@@ -108,8 +115,7 @@ async def before(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | Non
 
 
 async def plan(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
-    query = select(plans).where(plans.c.site == site, plans.c.edge == edge, plans.c.version == version)
-    row = (await tx.execute(query)).mappings().first()
+    row = await _PLAN.first(tx, site=site, edge=edge, version=version)
     return _plan(row) if row else None
 
 
@@ -159,7 +165,8 @@ async def made_at(tx: Tx, site: str) -> dict[str, datetime]:
 
 async def last_signed(tx: Tx) -> datetime | None:
     """When the newest plan of any edge was signed."""
-    found: datetime | None = (await tx.execute(select(func.max(plans.c.compiled_at)))).scalar()
+    [row] = await _LAST_SIGNED.rows(tx)
+    found: datetime | None = row["at"]
     return found
 
 
@@ -303,5 +310,5 @@ def manifest_of(sealed: bytes) -> Manifest:
     return decode(decode(sealed, Envelope).payload, Manifest)
 
 
-def _plan(row: RowMapping) -> SignedPlan:
+def _plan(row: Mapping[Any, Any]) -> SignedPlan:
     return struct_of(SignedPlan, row, manifest=manifest_of(row["sealed"]))

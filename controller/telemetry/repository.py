@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal, null, select, text, update
+from sqlalchemy import Insert, Table, bindparam, case, delete, insert, literal, null, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.db.compiled_sql import insert_many
+from controller.db.compiled_sql import CompiledReads, insert_many
 from controller.db.engine import Instant, Tx
 from controller.db.row_mapping import put_row, struct_of
 from controller.telemetry.alert_codes import AlertCode
@@ -99,10 +100,12 @@ async def present_log(tx: Tx, site: str, edge: str, *, said: str | None = None) 
     return (row.id, row.log) if row else None
 
 
+_RUNS = CompiledReads(select(event_runs.c.first, event_runs.c.last).where(event_runs.c.log_id == bindparam("log")))
+
+
 async def runs(tx: Tx, log: int) -> SeqRuns:
     """Which numbers of a log are answered for."""
-    query = select(event_runs.c.first, event_runs.c.last).where(event_runs.c.log_id == log)
-    return SeqRuns((row[0], row[1]) for row in await tx.execute(query))
+    return SeqRuns((first, last) for first, last in await _RUNS.tuples(tx, log=log))
 
 
 async def put_runs(tx: Tx, log: int, old: Iterable[Run], new: Iterable[Run]) -> None:
@@ -336,9 +339,13 @@ async def add_refusals(tx: Tx, counts: Mapping[tuple[str, str, str], int], now: 
         )
 
 
+_EDGE_STATE = CompiledReads(
+    select(edge_states).where(edge_states.c.site == bindparam("site"), edge_states.c.edge == bindparam("edge"))
+)
+
+
 async def edge_state(tx: Tx, site: str, edge: str) -> EdgeState | None:
-    query = select(edge_states).where(edge_states.c.site == site, edge_states.c.edge == edge)
-    row = (await tx.execute(query)).mappings().first()
+    row = await _EDGE_STATE.first(tx, site=site, edge=edge)
     return _edge_state(row) if row else None
 
 
@@ -401,7 +408,7 @@ async def set_cursor(tx: Tx, history: str, event_id: int) -> None:
     await tx.execute(statement.on_conflict_do_update(index_elements=["history"], set_={"event_id": event_id}))
 
 
-def _edge_state(row: RowMapping) -> EdgeState:
+def _edge_state(row: Mapping[Any, Any]) -> EdgeState:
     health = msgspec.json.decode(row["health"], type=dict[str, int])
     return struct_of(EdgeState, row, health=health)
 
