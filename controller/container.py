@@ -152,6 +152,7 @@ from controller.retention.user_erasure import EraseUsers, UserErasure
 from controller.room_sensors.service import RoomSensors
 from controller.room_tablets.service import RoomTablets
 from controller.settings import Settings
+from controller.telemetry.movement_holds import HoldLearning
 from controller.telemetry.rollups.figure_reader import FigureReader, row_source
 from controller.telemetry.wiring_check import wiring_faults_of
 from controller.uploads.parser import Parser
@@ -642,6 +643,7 @@ def open_container(
         "retention": container.retention.run,
         "inductions": container.induction.run,
         "erasures": container.erasures.run,
+        "movement holds": HoldLearning(database, clock).run,
     }
     if channels:
         runs |= {"notices": notice_worker.run, "lapsing documents": container.lapsing.run}

@@ -9,7 +9,6 @@ from sqlalchemy import select, union
 
 from controller.alerts.failure_log import FailureLog
 from controller.alerts.unexpected import APART, LOOK_BACK, Found, let_ins, present
-from controller.attendance.evidence import MOVES
 from controller.attendance.service import read_evidence
 from controller.bookings import repository as bookings
 from controller.db.engine import Database, Tx
@@ -17,6 +16,7 @@ from controller.diary.model import BookingState
 from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
+from controller.telemetry.movement_holds import MOVES
 from controller.telemetry.tables import device_states, room_sensors
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval

@@ -11,6 +11,7 @@ import msgspec
 from controller.attendance.evidence import Crossing, DoorSeen, Opens, RoomSeen, Seen
 from controller.diary.model import Booking
 from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.telemetry.movement_holds import hold_at
 from controller.telemetry.people_inside import people_inside
 from controller.text import local_time, times
 from controller.use.spans import Span, common, union, without
@@ -76,7 +77,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if len(found) < 2:
             return found[0] if found else None
         known = [span for each in found for span in each.known]
-        return RoomSeen(known=union(known), moved=union(span for each in found for span in each.moved))
+        return RoomSeen(
+            known=union(known),
+            moved=union(span for each in found for span in each.moved),
+            holds=[learned for each in found for learned in each.holds],
+        )
 
     @cached_property
     def closed(self) -> bool:
@@ -186,6 +191,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 break
             until = max(until, end)
         return moment_of(found[0][0]), moment_of(until)
+
+    def held(self, moment: datetime) -> str:
+        """What is taken off movement at a moment, as its sensors hold their report; empty where nothing is known."""
+        known = [hold_at(learned, moment) for learned in (self.room.holds if self.room is not None else ())]
+        holds = [each for each in known if each is not None and each.hold_s >= 1]
+        if not holds:
+            return ""
+        seconds = times.listed([f"{each:.0f}" for each in sorted({round(each.hold_s) for each in holds})])
+        sensor = "sensor holds" if len(holds) == 1 else "sensors hold"
+        spells = sum(each.spells for each in holds)
+        return f"less the {seconds} s for which the {sensor} movement, learned from {spells} spells"
 
     @cached_property
     def begun(self) -> datetime:

@@ -6,7 +6,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -14,11 +14,11 @@ import msgspec
 from controller.access.code_generation import CodeWindow
 from controller.bookings.arrivals import THROUGH
 from controller.hours.timetable import SortedSpans
+from controller.telemetry.movement_holds import Holds, MovementHold, hold_at, moves_in
 from controller.telemetry.room_sensors import SILENT_AFTER
 from controller.use.spans import Span, common, union, without
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData, ReadingData
 from edge.wire.interval import Interval
-from edge.wire.readings import ReadingKind
 
 KINDS = ("access", "door", "footfall", "motion", "reading")
 """Kinds of events that ``seen`` looks at."""
@@ -27,7 +27,6 @@ _FROM_AFAR = ("command", "schedule")
 _CALM = frozenset({DoorChange.CLOSED, DoorChange.LOCKED, DoorChange.CLEARED, DoorChange.GLASS_WHOLE})
 SILENT_S = int(SILENT_AFTER.total_seconds())
 """After so long without a report a sensor over MQTT is silent."""
-MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 
 
 class Happened(NamedTuple):
@@ -126,10 +125,13 @@ def _at(thing: Access | Crossing) -> datetime:
 
 
 class RoomSeen(msgspec.Struct, kw_only=True):
-    """``known``: in which time a sensor of the room is known to have worked. ``moved``: when it saw movement."""
+    """``known``: in which time a sensor of the room is known to have worked. ``moved``: when it saw movement, from the
+    first to the last of each spell, without the time for which it holds its report, as far as that is known. ``holds``:
+    what is learned of that, for each of its sensors."""
 
     known: Sequence[Span] = ()
     moved: Sequence[Span] = ()
+    holds: Sequence[Sequence[MovementHold]] = ()
 
     def moved_in(self, start: float, end: float) -> list[Span]:
         """Its movement from ``start`` to before ``end``, in seconds since 1970."""
@@ -156,7 +158,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     doors with a contact; ``shut``: those of them that are closed at the end of the events. ``sides``: by edge and
     reader, which door it is at, and whether people use it to leave. ``relayed``: sensors whose edge only passes on what
     they send, so that it does not know whether they work. ``late``: counters,
-    by edge and device, that report crossings some time after they were."""
+    by edge and device, that report crossings some time after they were. ``holds``: for how long sensors hold a report
+    of movement."""
 
     names: Mapping[str, str]
     doors: Mapping[str, Sequence[Span]]
@@ -168,6 +171,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
     relayed: frozenset[tuple[str, str]] = frozenset()
     late: frozenset[tuple[str, str]] = frozenset()
+    holds: Holds = {}
 
 
 def together(counters: Iterable[tuple[Span, Sequence[Span]]]) -> list[Span]:
@@ -228,15 +232,11 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                     doors[data.door].unlocked.append((event.at, data.change is DoorChange.UNLOCKED))
                 if data.change not in _CALM:
                     doors[data.door].stirred.append(event.at)
-            case MotionData() as data:
-                active[event.edge, event.device].append((event.at, data.active))
-            case ReadingData() as data:
-                if data.available is not False:
+            case MotionData() | ReadingData() as data:
+                if isinstance(data, ReadingData) and data.available is not False:
                     reported[event.edge, event.device].append(int(event.at.timestamp()))
-                if not any(kind in data.values for kind in MOVES):
-                    continue
-                moves = any(data.values.get(kind, 0) > 0 for kind in MOVES)
-                active[event.edge, event.device].append((event.at, moves))
+                if (moves := moves_in(data)) is not None:
+                    active[event.edge, event.device].append((event.at, moves))
             case _:
                 pass
     for seen_door in doors.values():
@@ -263,25 +263,38 @@ def _rooms(
 ) -> dict[str, RoomSeen]:
     covered: dict[str, list[Span]] = defaultdict(list)
     moved: dict[str, list[Span]] = defaultdict(list)
+    holds: dict[str, list[Sequence[MovementHold]]] = defaultdict(list)
     for device, room in known.places.items():
         worked = known.sensors.get(device, ())
         if device in known.relayed:
             worked = common(worked, union((at, at + SILENT_S) for at in reported.get(device, ())))
         covered[room] += worked
-        moved[room] += _movement(active.get(device, ()), worked)
-    return {room: RoomSeen(known=union(covered[room]), moved=union(moved[room])) for room in covered}
+        learned = known.holds.get(device, ())
+        moved[room] += _movement(active.get(device, ()), worked, learned)
+        holds[room] += [learned] if learned else []
+    return {room: RoomSeen(known=union(covered[room]), moved=union(moved[room]), holds=holds[room]) for room in covered}
 
 
-def _movement(changes: Sequence[tuple[datetime, bool]], worked: Sequence[Span]) -> list[Span]:
-    """When a device saw movement: from each report of it to the next of the device, at least a second, and no longer
-    than it is known to have worked."""
-    found = []
+def _movement(
+    changes: Sequence[tuple[datetime, bool]], worked: Sequence[Span], holds: Sequence[MovementHold]
+) -> list[Span]:
+    """When a device saw movement: from each report of it to the next of the device, and no longer than it is known to
+    have worked; less its hold, as it was known then, and at least a second."""
+    found: list[Span] = []
     for place, (at, moves) in enumerate(changes):
         if not moves:
             continue
         start = int(at.timestamp())
         until = int(changes[place + 1][0].timestamp()) if place + 1 < len(changes) else start + 1
         known_until = next((end for begin, end in worked if begin <= start < end), start + 1)
-        end = known_until if place + 1 == len(changes) else min(until, known_until)
-        found.append((start, max(start + 1, end)))
-    return found
+        end = max(start + 1, known_until if place + 1 == len(changes) else min(until, known_until))
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])  # the same was said again
+        else:
+            found.append((start, end))
+    return [(start, max(start + 1, end - _hold_s(holds, start))) for start, end in found] if holds else found
+
+
+def _hold_s(holds: Sequence[MovementHold], start: int) -> int:
+    known = hold_at(holds, datetime.fromtimestamp(start, UTC))
+    return round(known.hold_s) if known is not None else 0

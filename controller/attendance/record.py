@@ -174,7 +174,8 @@ def _left(case: Case, arrived: When, no_show: Verdict) -> When:
     if case.now < case.booking.ends:
         return When(how=How.LATER)
     if (moved := case.moved) is not None:
-        return When(how=How.AT_LEAST, at=moved[1], text="the last movement in the room")
+        text = ", ".join(filter(None, ["the last movement in the room", case.held(moved[1])]))
+        return When(how=How.AT_LEAST, at=moved[1], text=text)
     if not case.alone and case.doors and since < case.now:
         outs = [each.at for each in case.crossings(since, case.window.end) if each.outs]
         text = f"who left {_names(case)} cannot be told apart"

@@ -29,6 +29,7 @@ from controller.people.party_repository import parties
 from controller.people.permissions import Action, Thing, may
 from controller.telemetry import queries, room_sensors
 from controller.telemetry.heard_times import heard_times
+from controller.telemetry.movement_holds import MOVEMENT, holds_of
 from controller.telemetry.queries import RawEvent
 from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.rollups.coverage import known_times
@@ -42,7 +43,6 @@ from edge.wire.readings import ReadingKind
 
 EVENTS_LIMIT = 500_000
 """Most events that are read at once, so that the controller's memory is enough."""
-_SENSED = ("motion", "presence")
 
 
 class AttendanceFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,7 +274,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
             counters.setdefault(each.place, []).append(
                 (there, [] if (each.edge, each.device) in late else union(spans))
             )
-        elif each.measurement in _SENSED and (room := each.place or rooms.get((each.edge, each.device))):
+        elif each.measurement in MOVEMENT and (room := each.place or rooms.get((each.edge, each.device))):
             sensors[each.edge, each.device] += spans
             places[each.edge, each.device] = room
     return Known(
@@ -286,6 +286,7 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         relayed=frozenset(rooms),
         sides=queries.reader_sides(states),
         late=late,
+        holds=await holds_of(tx, site),
         contacts=frozenset(door for door, says in contacts.items() if says in ("open", "closed")),
         shut=frozenset(door for door, says in contacts.items() if says == "closed" and span.end >= now),
     )

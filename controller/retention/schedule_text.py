@@ -204,7 +204,7 @@ SCHEDULE = (
         kind="sums",
         tables=(
             *("counter_days", "recounts", "outages", "holes", "event_logs", "event_runs", "edge_runs"),
-            *("rollup_series", "sensor_runs", "blind_marks", "hand_counts"),
+            *("rollup_series", "sensor_runs", "movement_holds", "blind_marks", "hand_counts"),
         ),
         why="sums and times without people: the history of a building, and since when and when not its figures "
         "per day and month were counted; also which events were stored already",

@@ -326,6 +326,18 @@ sensor_runs = Table(
 """Times that do not touch, in which a sensor that is no device of an edge was not silent: from each report for as long
 as the next may take."""
 
+movement_holds = Table(
+    "movement_holds",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("since", Instant, primary_key=True),
+    Column("hold_s", Double, nullable=False),
+    Column("spells", Serial, nullable=False),
+)
+"""For how long a movement sensor goes on saying movement after the last one, as it was learned ``since`` then."""
+
 blind_marks = Table(
     "blind_marks",
     metadata,

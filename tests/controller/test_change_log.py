@@ -27,9 +27,10 @@ OF_NO_PLAN_OR_PAGE = """
 account_mails alerts assignments audit_heads audit_mails audit_people audit_rows blind_marks bounced_addresses
 commands counter_days device_states displays document_files door_marks edge_alerts edge_runs edge_states edge_updates
 enrolment_tokens event_logs event_runs events finished_flows hand_counts hire_terms history_cursor holes idempotency
-impacts invitations key_files leases manual_calls memberships merges morning_seen new_codes notice_bundles
-notice_calls notice_digests notice_pauses notice_preferences notice_templates notices old_secrets outages parties
-party_documents passkeys pending_sign_ins plan_parts plans quarantine readiness recounts recovery_codes refusals
+impacts invitations key_files leases manual_calls memberships merges morning_seen movement_holds new_codes
+notice_bundles notice_calls notice_digests notice_pauses notice_preferences notice_templates notices old_secrets
+outages parties party_documents passkeys pending_sign_ins plan_parts plans quarantine readiness recounts
+recovery_codes refusals
 release_parts releases retention_runs rollouts rollup_series rollups safeguarding samples second_factors sensor_runs
 sessions sheet_rows sign_in_failures site_changes site_inductions subscriptions told unanswered_calls used_challenges
 user_accounts users

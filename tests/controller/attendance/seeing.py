@@ -17,6 +17,7 @@ from controller.diary.site_config import SiteConfig, places
 from controller.estate.model import Door, Site, SiteParts, Space
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
+from controller.telemetry.movement_holds import MovementHold
 from controller.use.spans import Span
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData, ReadingData
@@ -127,9 +128,10 @@ class Day:
         contacts: Sequence[str] = DOORS,
         sides: Mapping[str, tuple[str, bool]] | None = None,
         relayed: Sequence[str] = (),
+        holds: Mapping[str, Sequence[MovementHold]] | None = None,
     ) -> Seen:
         """``dark``: when the edge was away; ``blind``: when the beams of a door were dead; ``heard``: until when it is
-        known that all is here."""
+        known that all is here. ``holds``: what is learned of the sensor of a room."""
         known = _parts(self._day, dark, heard)
         return seen(
             self.events,
@@ -148,6 +150,7 @@ class Day:
                 relayed=frozenset(("pi", f"{room}-pir") for room in relayed),
                 contacts=frozenset(contacts),
                 shut=frozenset(contacts),
+                holds={("pi", f"{room}-pir"): learned for room, learned in (holds or {}).items()},
             ),
         )
 

@@ -1,0 +1,112 @@
+"""The hold time of a movement sensor is learned from its past, whatever else it sends."""
+
+from random import Random
+
+import pytest
+
+from controller.telemetry.movement_hold import LEAST_SPELLS, LearnedHold, Spell, learned, spells_of
+from firmware_sim.sensed_movement import DAY, moved_room, reported, with_heartbeats
+
+DAYS = 14
+EVER = [(0.0, 1e12)]
+Changes = list[tuple[float, bool]]
+
+
+def changes(hold_s: float, *, days: int = DAYS, seed: str = "one", still_s: float = 240.0) -> Changes:
+    rng = Random(seed)
+    return reported(rng, moved_room(rng, days, still_s=still_s).moved, hold_s)
+
+
+def hold_of(found: Changes, known: list[tuple[float, float]] | None = None) -> LearnedHold:
+    hold = learned(spells_of(found, known or EVER))
+    assert hold is not None
+    return hold
+
+
+@pytest.mark.parametrize("hold_s", [5, 60, 300])
+def test_the_learned_hold_is_the_one_of_the_device(hold_s: float) -> None:
+    assert hold_of(changes(hold_s, days=8)).hold_s == pytest.approx(hold_s, rel=0.04)
+
+
+@pytest.mark.cases_full
+@pytest.mark.parametrize("hold_s", [2, 10, 30, 90, 120, 300, 600])
+@pytest.mark.parametrize("still_s", [30, 240])
+def test_the_learned_hold_is_the_one_of_the_device_in_many_rooms(hold_s: float, still_s: float) -> None:
+    """Rooms with one person, and with twenty who are never still."""
+    for seed in range(6):
+        found = changes(hold_s, days=28 if hold_s > 120 else DAYS, seed=str(seed), still_s=still_s)
+        assert hold_of(found).hold_s == pytest.approx(hold_s, rel=0.05)
+
+
+def test_a_sensor_that_holds_nothing_has_a_hold_of_about_nothing() -> None:
+    assert hold_of(changes(0.6)).hold_s < 2
+
+
+def test_a_state_that_is_said_again_is_no_new_spell() -> None:
+    assert hold_of(with_heartbeats(changes(300), 60)) == hold_of(changes(300))
+
+
+def test_nothing_is_learned_of_few_spells_or_of_one_day() -> None:
+    some = [Spell(at * DAY, at * DAY + 60) for at in range(LEAST_SPELLS - 1)]
+    assert learned(some) is None
+    assert learned(Spell(at * 600, at * 600 + 60) for at in range(3 * LEAST_SPELLS)) is None
+    assert learned([]) is None
+
+
+def test_no_two_spells_alike_have_no_hold() -> None:
+    assert learned(Spell(at * DAY / 4, at * DAY / 4 + 1.5**at) for at in range(20)) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(60, 300), (300, 60), (120, 5)])
+def test_a_hold_that_was_set_to_another_is_learned_again(before: float, after: float) -> None:
+    old, new = changes(before), [(at + DAYS * DAY, moves) for at, moves in changes(after, days=8, seed="new")]
+    assert hold_of(old + new).hold_s == pytest.approx(after, rel=0.05)
+
+
+def test_only_the_past_is_known() -> None:
+    found = changes(60)
+    later = [(at + DAYS * DAY, moves) for at, moves in changes(300, seed="later")]
+    assert hold_of([each for each in found + later if each[0] < DAYS * DAY]) == hold_of(found)
+
+
+def test_a_sensor_that_is_stuck_for_days_spoils_nothing() -> None:
+    found = [each for each in changes(60) if not 6 * DAY <= each[0] < 9 * DAY]
+    stuck: Changes = [(6 * DAY, True), (9 * DAY, False)]
+    assert hold_of(sorted(found + stuck)).hold_s == pytest.approx(60, rel=0.03)
+
+
+def test_a_thousand_flips_a_second_spoil_nothing() -> None:
+    flips = [(8 * DAY + 0.0005 * at, at % 2 == 0) for at in range(10_000)]
+    assert hold_of(sorted(changes(60) + flips)).hold_s == pytest.approx(60, rel=0.03)
+
+
+@pytest.mark.parametrize("every_s", [5, 40])
+def test_a_day_of_chatter_spoils_nothing(every_s: float) -> None:
+    """Also one that is slow enough for a busy room."""
+    found = [each for each in changes(120) if not 8 * DAY <= each[0] < 9 * DAY]
+    chatter = [(8 * DAY + at * every_s, at % 2 == 0) for at in range(int(DAY / every_s))]
+    for end in (DAYS, 9):
+        known = [each for each in sorted(found + chatter) if each[0] < end * DAY]
+        assert hold_of(known).hold_s == pytest.approx(120, rel=0.03)
+
+
+def test_a_clock_that_is_set_back_spoils_nothing() -> None:
+    """Nor does one that is set forward: of these spells, some have no length, and some one that was never."""
+    found = changes(60)
+    stepped = sorted((at - 3600 if 4 * DAY < at < 5 * DAY else at, moves) for at, moves in found)
+    assert hold_of(stepped).hold_s == pytest.approx(60, rel=0.03)
+    negative = [Spell(each.end, each.start) for each in spells_of(found, EVER)[::4]]
+    assert learned(spells_of(found, EVER) + negative) == hold_of(found)
+
+
+def test_a_spell_that_was_cut_short_is_not_counted() -> None:
+    """The sensor was silent when it ended, or was not known to work when it began."""
+    said: Changes = [(0, False), (100, True), (160, False), (290, True), (310, False), (490, True), (510, False)]
+    assert spells_of(said, [(0, 300), (305, 500), (502, 600)]) == [Spell(100, 160)]
+    assert spells_of([(0, True), (60, False), (70, True), (130, False)], EVER) == [Spell(70, 130)]
+
+
+def test_lost_reports_of_stillness_do_not_lengthen_the_hold() -> None:
+    rng = Random("lost")
+    found = [each for each in changes(60) if each[1] or rng.random() > 0.2]
+    assert hold_of(found).hold_s == pytest.approx(60, rel=0.05)
