@@ -226,8 +226,8 @@ class Database:
 
     @asynccontextmanager
     async def read_without_transaction(self) -> AsyncIterator[Tx]:
-        """For one statement that reads a few rows by an index: no transaction is begun, and on SQLite no thread is used
-        and one connection stays open for all of them."""
+        """For statements that each read a few rows by an index and need not see the same state: no transaction is
+        begun, and on SQLite no thread is used and one connection stays open for all of them."""
         if not self.sqlite:
             async with self._reading(self._autocommit_reader) as tx:
                 yield tx

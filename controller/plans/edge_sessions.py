@@ -97,7 +97,7 @@ class EdgeSessions:
     async def greet(self, name: EdgeName) -> None:
         """Ask an edge who it is and what it has; its reply must echo the nonce, once."""
         site, edge = name
-        async with self.database.read() as tx:
+        async with self.database.read_without_transaction() as tx:
             state = await telemetry.edge_state(tx, site, edge)
             present = await telemetry.present_log(tx, site, edge, said=state.log if state else None)
             runs = await telemetry.runs(tx, present[0]) if present else None
@@ -271,7 +271,7 @@ class EdgeSessions:
     async def _bring_up_to_date(self, name: EdgeName, status: Status) -> None:
         """The whole plan again for an edge that does not have it, unless it is on its way; another where it would
         refuse this one, which was made without knowing of what it carries out."""
-        async with self.database.read() as tx:
+        async with self.database.read_without_transaction() as tx:
             latest = await repository.latest(tx, *name)
         if latest is None or not latest.manifest.knows_of(status.plan_version or 0):
             self.planner.want(name)

@@ -91,13 +91,19 @@ async def open_log(tx: Tx, site: str, edge: str, log: str, now: datetime) -> int
     return new
 
 
+_LOGS = CompiledReads(
+    select(event_logs.c.id, event_logs.c.log)
+    .where(event_logs.c.site == bindparam("site"), event_logs.c.edge == bindparam("edge"))
+    .order_by((event_logs.c.log == bindparam("said")).desc(), event_logs.c.id.desc())
+    .limit(1)
+)
+
+
 async def present_log(tx: Tx, site: str, edge: str, *, said: str | None = None) -> tuple[int, str] | None:
     """Id and name of the edge's newest log; or of the one it ``said`` it goes on in, where that is known: an old card
     may be in it again."""
-    c = event_logs.c
-    query = select(c.id, c.log).where(c.site == site, c.edge == edge).order_by((c.log == said).desc(), c.id.desc())
-    row = (await tx.execute(query.limit(1))).first()
-    return (row.id, row.log) if row else None
+    row = await _LOGS.first(tx, site=site, edge=edge, said=said or "")
+    return (row["id"], row["log"]) if row else None
 
 
 _RUNS = CompiledReads(select(event_runs.c.first, event_runs.c.last).where(event_runs.c.log_id == bindparam("log")))

@@ -125,7 +125,7 @@ class RestoredPlans:
     async def _knows(self, name: EdgeName, version: int, digest: str) -> bool:
         if self._fetched.get(name) == digest:
             return True
-        async with self.database.read() as tx:
+        async with self.database.read_without_transaction() as tx:
             plan = await plans.plan(tx, *name, version)
         return plan is not None and plan.digest == digest
 
