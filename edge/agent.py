@@ -27,7 +27,7 @@ from edge.system.disk_room import free_bytes, room_faults, rounded_mb
 from edge.system.durable_files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
 from edge.system.own_faults import OwnFaults
-from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
+from edge.system.persisted_state import PersistedState, earlier_runs, floor_of, read_persisted, write_persisted
 from edge.system.pins import Pins
 from edge.system.watchdog import ServiceManager, watch
 from edge.updates.host import UpdateHost
@@ -320,10 +320,7 @@ class Agent:
         """Write the clock floor to disk, after every earlier event, so that no event is later than an outage."""
         floor = runtime.timekeeper.floor(self._clock.monotonic())
         log, seq = runtime.outbox.log, runtime.outbox.next_seq - 1
-        days = {
-            counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
-            for counter in self._devices.counters.values()
-        }
+        days = {counter.id: counter.day for counter in self._devices.counters.values()}
         heard = self._devices.heard
         async with self._save_lock:
             runs = (*runtime.earlier, events.EarlierRun(boot=runtime.boot, mono_ms=runtime.mono_ms))

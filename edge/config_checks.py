@@ -71,8 +71,9 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
     for at, counter in enumerate(parts.counters):
         here = f"counter[{at}]"
         taken.name(f"{here}.id", counter.id)
-        taken.pin(f"{here}.outer", counter.outer.pin)
-        taken.pin(f"{here}.inner", counter.inner.pin)
+        _check_counter(path, here, counter)
+        for key, wired in counter.inputs.items():
+            taken.pin(f"{here}.{key}", wired.pin)
         if counter.door is not None:
             taken.door(f"{here}.door", counter.door, doors)
     for at, motion in enumerate(parts.motion):
@@ -98,6 +99,7 @@ def check(path: Path, parts: ConfiguredDevices) -> None:
         for key, name in zip(("topic", "out_topic"), counting.topics, strict=False):
             if (trouble := filter_trouble(name)) is not None:
                 raise ConfigError(path, f"{here}.{key}", trouble, "Write it like application/+/device/ID/event/up")
+        _check_ways(path, here, counting)
         if parts.mqtt_sensors is None:
             raise ConfigError(path, here, "needs a broker to listen to", "Add [mqtt_sensors]")
     _check_areas(taken, parts)
@@ -169,6 +171,25 @@ def _check_web_source(path: Path, here: str, wifi: WebSourceConfig) -> None:
         raise ConfigError(path, f"{here}.fingerprint", "only https has a certificate", "Remove it, or use https")
 
 
+def _check_counter(path: Path, here: str, counter: CounterConfig) -> None:
+    """Check that a counter has two beams, or one input for both ways."""
+    if counter.inputs.keys() not in ({"outer", "inner"}, {"both_ways"}):
+        what = "has not the inputs of a counter"
+        hint = "Give it outer and inner, or both_ways alone for one beam that does not tell in from out"
+        raise ConfigError(path, here, what, hint)
+
+
+def _check_ways(path: Path, here: str, counter: MqttCounterConfig) -> None:
+    """Check that a counter over MQTT that sends one total has no keys of one that sends two, and the reverse."""
+    if counter.both_ways:
+        its = {"out_topic": counter.out_topic, "line": counter.line, "swapped": counter.swapped or None}
+        for key in (name for name, value in its.items() if value is not None):
+            hint = f"Remove {key}, or both_ways if it sends who came in and who went out"
+            raise ConfigError(path, f"{here}.{key}", "says which way people go, and both_ways that nobody knows", hint)
+    elif counter.total is not None:
+        raise ConfigError(path, f"{here}.total", "is for a counter of both ways", "Add both_ways = true, or remove it")
+
+
 def _check_areas(taken: "_Taken", parts: ConfiguredDevices) -> None:
     """Check that every area is complete on this edge: its doors have contacts, and a PIR watches each of its rooms."""
     doors, counters = {door.id: door for door in parts.doors}, {counter.id: counter for counter in parts.counters}
@@ -197,6 +218,9 @@ def _check_areas(taken: "_Taken", parts: ConfiguredDevices) -> None:
             if counter not in counters or counters[counter].door not in area.doors:
                 hint = "Name a [[counter]] of this file at one of the area's doors"
                 raise ConfigError(taken.path, f"{here}.counters", f"{counter!r} counts at none of its doors", hint)
+            if counters[counter].both_ways is not None:
+                what, hint = f"{counter!r} does not tell in from out", "Remove it: nobody can be counted out by it"
+                raise ConfigError(taken.path, f"{here}.counters", what, hint)
         for zone in area.zones:
             _check_watched(taken.path, f"{here}.zones", zone, parts)
         for key, names in (("doors", area.doors), ("zones", area.zones)):

@@ -29,6 +29,7 @@ from edge.sensors.beam_counter_and_pir import BeamCounter, MotionSensor
 from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.listener import MqttSensors, SensorsLinkMaker
 from edge.sensors.mqtt_devices.people_counter import MqttCounter
+from edge.sensors.one_beam_counter import OneBeamCounter
 from edge.sensors.wifi_stations import StationCounter, station_sets
 from edge.sensors.wired_sensors import WiredSensors
 from edge.system.persisted_state import HeardCounter, PersistedState
@@ -169,19 +170,19 @@ def build_devices(
         door = doors[reading.door]
         reader = fitter.fit(reading, partial(door.present, reader=reading.id))
         readers[reading.id] = door.readers[reading.id] = reader
-    totals = runtime.outbox.totals
     counters: dict[str, Counter] = {}
     for counting in config.counters:
-        beams = counters[counting.id] = BeamCounter(counting, runtime=runtime, totals=totals.get(counting.id, (0, 0)))
-        if counting.door is not None:
-            beams.shut = partial(_is_shut, doors[counting.door])
-    heard = {
-        each: MqttCounter(each, runtime=runtime, totals=totals.get(each.id, (0, 0))) for each in config.mqtt_counters
-    }
+        if counting.both_ways is not None:
+            counters[counting.id] = OneBeamCounter(counting, counting.both_ways, runtime=runtime)
+        elif counting.outer is not None and counting.inner is not None:
+            beams = counters[counting.id] = BeamCounter(counting, counting.outer, counting.inner, runtime=runtime)
+            if counting.door is not None:
+                beams.shut = partial(_is_shut, doors[counting.door])
+    heard = {each: MqttCounter(each, runtime=runtime) for each in config.mqtt_counters}
     counters |= {each.id: each for each in heard.values()}
     for counter in counters.values():
         if persisted is not None and (day := persisted.days.get(counter.id)) is not None:
-            counter.resume_day(day.day, day.ins, day.outs)
+            counter.resume_day(day)
     for listening_to in heard.values():
         if persisted is not None and (before := persisted.heard.get(listening_to.id)) is not None:
             listening_to.resume(before)

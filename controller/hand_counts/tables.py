@@ -17,6 +17,7 @@ hand_counts = Table(
     Column("outs", Serial, nullable=False),
     Column("counted_ins", Serial, nullable=False),
     Column("counted_outs", Serial, nullable=False),
+    Column("counted_passages", Serial, nullable=False, server_default="0"),
     Index("ix_hand_counts_site", "site", "counter"),
 )
 """Whom a person counted at a counter, and whom it counted in that time; without an end while they count."""

@@ -158,6 +158,7 @@ async def take_snapshot(
                 door=each.door,
                 ins_today=each.ins,
                 outs_today=each.outs,
+                passages_today=each.passages,
                 faults=_faults(state := known_counters.get((edge, each.counter))),
                 not_counting_since=_moment(state, "not_counting_since", local) if state else None,
                 at=local.at(each.at),

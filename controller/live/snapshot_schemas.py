@@ -113,14 +113,16 @@ class AreaView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CounterView(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts are None where nothing has come in of today and its edge is offline. ``not_counting_since``: since
-    when a fault keeps it from counting."""
+    """The counts are None where nothing has come in of today and its edge is offline. ``passages_today``: of a counter
+    that does not tell in from out, instead of who came in and who went out; two are a visit. ``not_counting_since``:
+    since when a fault keeps it from counting."""
 
     id: str
     edge: str
     door: str | None
     ins_today: int | None
     outs_today: int | None
+    passages_today: int | None
     faults: list[FaultView]
     not_counting_since: str | None
     at: str

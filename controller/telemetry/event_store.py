@@ -313,6 +313,8 @@ class _LogWriter:
             top_ins=data.total_ins,
             top_outs=data.total_outs,
             at=at,
+            base_passages=data.total_passages - data.passages,
+            top_passages=data.total_passages,
         )
 
     async def _set_aside(self, aside: Sequence[SetAside]) -> None:

@@ -101,6 +101,9 @@ def numbers_in(data: EventData | None, room: str | None = None) -> list[Numbers]
     """The numbers in an event. No person is in them, only counts and states. ``room``: that the device was added to,
     where it is no device of the edge."""
     match data:
+        case FootfallData(passages=passages) if passages:
+            ways = {"ins": data.ins, "outs": data.outs} if data.ins or data.outs else {}
+            return [("footfall", data.door, {**ways, "passages": passages})]
         case FootfallData():
             return [("footfall", data.door, {"ins": data.ins, "outs": data.outs})]
         case ReadingData():

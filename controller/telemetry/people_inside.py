@@ -33,7 +33,12 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def people_inside(
-    counts: Iterable[tuple[int, int]], counted: Interval, outages: Iterable[Interval] = (), *, known: int = 0
+    counts: Iterable[tuple[int, int]],
+    counted: Interval,
+    outages: Iterable[Interval] = (),
+    *,
+    known: int = 0,
+    passages: int = 0,
 ) -> People:
     """People inside from each counter's (ins, outs) since ``known`` of them were inside at ``counted.start``: nobody,
     where nobody has counted.
@@ -44,6 +49,9 @@ def people_inside(
 
     In an outage nothing was counted. All may have gone one way, so each gap adds its length times the average rate
     of crossings in the time that was counted, rounded up, and at least one.
+
+    ``passages``: at counters that do not tell in from out. They change no estimate; all may have gone one way, so the
+    error grows by each.
     """
     pairs = tuple(counts)
     ins, outs = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
@@ -52,6 +60,7 @@ def people_inside(
     seen = max(counted.end - counted.start - unseen, timedelta(minutes=1))
     error = math.ceil(2 * math.sqrt((ins + outs) * MISSED_PER_CROSSING))
     error += sum(max(math.ceil((ins + outs) * ((gap.end - gap.start) / seen)), 1) for gap in gaps)
+    error += passages
     left = known + ins - outs
     return People(estimate=max(left, 0), error=max(error, -left), counted=counted, gaps=gaps)
 
@@ -74,13 +83,16 @@ _SECOND = timedelta(seconds=1)
 
 
 class DayCount(msgspec.Struct, frozen=True, kw_only=True):
-    """What a counter counted on a day; None where nothing is known of it."""
+    """What a counter counted on a day; None where nothing is known of it. ``both_ways``: it does not tell in from out,
+    and counts ``passages``."""
 
     counter: str
     door: str | None
     ins: int | None
     outs: int | None
     at: datetime
+    passages: int | None = None
+    both_ways: bool = False
 
 
 async def counters(
@@ -97,8 +109,15 @@ async def counters(
             continue
         heard = edge in online or state.at >= local_time.day_start(today, zone)
         nobody = 0 if heard else None
+        both_ways = "passages_today" in state.values
         found[edge, state.device] = DayCount(
-            counter=state.device, door=doors.get(state.device), ins=nobody, outs=nobody, at=state.at
+            counter=state.device,
+            door=doors.get(state.device),
+            ins=None if both_ways else nobody,
+            outs=None if both_ways else nobody,
+            at=state.at,
+            passages=nobody if both_ways else None,
+            both_ways=both_ways,
         )
     found |= await _counted_on(tx, parts.site.id, today)
     return [(edge, found[edge, counter]) for edge, counter in sorted(found)]
@@ -109,12 +128,18 @@ async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Day
     found: dict[tuple[str, str], DayCount] = {}
     for edge, _, each in await queries.site_counter_days(tx, site, day):
         before = found.get((edge, each.counter))
+        ins = each.top_ins - each.base_ins + (before.ins or 0 if before else 0)
+        outs = each.top_outs - each.base_outs + (before.outs or 0 if before else 0)
+        passages = each.top_passages - each.base_passages + (before.passages or 0 if before else 0)
+        ways = bool(ins or outs or not passages)  # it told both on the day on which it was replaced
         found[edge, each.counter] = DayCount(
             counter=each.counter,
             door=each.door,
-            ins=each.top_ins - each.base_ins + (before.ins or 0 if before else 0),
-            outs=each.top_outs - each.base_outs + (before.outs or 0 if before else 0),
+            ins=ins if ways else None,
+            outs=outs if ways else None,
             at=max(each.at, before.at) if before else each.at,
+            passages=passages or None,
+            both_ways=passages > 0,
         )
     return found
 
@@ -126,6 +151,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     known: int = 0
     ins: int = 0
     outs: int = 0
+    passages: int = 0
     since: datetime | None = None
 
 
@@ -141,7 +167,10 @@ async def _figures(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Figure
             ins = max(each.top_ins - recount.total_ins, 0) if here else 0
             outs = max(each.top_outs - recount.total_outs, 0) if here else 0
         before = found.get((edge, each.counter), Figure())
-        found[edge, each.counter] = msgspec.structs.replace(before, ins=before.ins + ins, outs=before.outs + outs)
+        passages = before.passages + each.top_passages - each.base_passages
+        found[edge, each.counter] = msgspec.structs.replace(
+            before, ins=before.ins + ins, outs=before.outs + outs, passages=passages
+        )
     return found
 
 
@@ -167,7 +196,8 @@ async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, DayCount
         if each.edge in edges
     ]
     figures = await _figures(tx, site, today)
-    today_s = [figures.get(name, Figure()) for name in heard]
+    passed = [(edge, each.counter) for edge, each in here if each.both_ways and (edge, each.counter) not in heard]
+    today_s = [*(figures.get(name, Figure()) for name in heard), *(figures[name] for name in passed if name in figures)]
     known = {name for name, figure in figures.items() if figure.since is not None}
     late = [figure for name, figure in (await _figures(tx, site, yesterday)).items() if name not in known]
     evening = _inside(late, Interval(start=start, end=midnight), outages)
@@ -181,5 +211,7 @@ def _inside(figures: Sequence[Figure], during: Interval, outages: Iterable[Inter
     begun = [figure.since for figure in figures if figure.since is not None]
     if begun and len(begun) == len(figures) and min(begun) < during.end:
         during = Interval(start=max(min(begun), during.start), end=during.end)
-    known = sum(figure.known for figure in figures)
-    return people_inside(((figure.ins, figure.outs) for figure in figures), during, outages, known=known)
+    known, passages = sum(figure.known for figure in figures), sum(figure.passages for figure in figures)
+    return people_inside(
+        ((figure.ins, figure.outs) for figure in figures), during, outages, known=known, passages=passages
+    )

@@ -298,14 +298,15 @@ async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, int
     rows = (await tx.execute(select(counter_days).where(here))).mappings().all()
     found: list[tuple[str, int, CounterDay]] = []
     for row in rows:
-        query = select(func.max(counter_days.c.top_ins), func.max(counter_days.c.top_outs)).where(
+        c = counter_days.c
+        query = select(func.max(c.top_ins), func.max(c.top_outs), func.max(c.top_passages)).where(
             counter_days.c.site == site,
             counter_days.c.edge == row["edge"],
             counter_days.c.counter == row["counter"],
             counter_days.c.log_id == row["log_id"],
             counter_days.c.day < day,
         )
-        ins, outs = (await tx.execute(query)).one()
+        ins, outs, passages = (await tx.execute(query)).one()
         value = struct_of(CounterDay, row)
         found.append(
             (
@@ -315,6 +316,7 @@ async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, int
                     value,
                     base_ins=value.base_ins if ins is None else min(ins, value.base_ins),
                     base_outs=value.base_outs if outs is None else min(outs, value.base_outs),
+                    base_passages=value.base_passages if passages is None else min(passages, value.base_passages),
                 ),
             )
         )

@@ -53,6 +53,8 @@ class CounterDay(msgspec.Struct, frozen=True, kw_only=True):
     top_ins: int
     top_outs: int
     at: datetime
+    base_passages: int = 0
+    top_passages: int = 0
 
     def joined(self, other: "CounterDay") -> "CounterDay":
         """The two together; it does not matter which came first, nor how often."""
@@ -65,6 +67,8 @@ class CounterDay(msgspec.Struct, frozen=True, kw_only=True):
             top_ins=max(self.top_ins, other.top_ins),
             top_outs=max(self.top_outs, other.top_outs),
             at=max(self.at, other.at),
+            base_passages=min(self.base_passages, other.base_passages),
+            top_passages=max(self.top_passages, other.top_passages),
         )
 
 

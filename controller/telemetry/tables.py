@@ -186,6 +186,8 @@ counter_days = Table(
     Column("top_ins", Serial, nullable=False),
     Column("top_outs", Serial, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("base_passages", Serial, nullable=False, server_default="0"),
+    Column("top_passages", Serial, nullable=False, server_default="0"),
 )
 """A counter's totals before its first and after its last event of a local day: their difference is the day's
 count, whatever is missing between and in whatever order it came."""

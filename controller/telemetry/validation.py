@@ -203,9 +203,9 @@ def read_stored(kind: str, texts: str) -> list[EventData]:
 def implausible(event: Event, data: EventData | None) -> str | None:
     """What is impossible about the event, or ``None``."""
     if isinstance(data, FootfallData):
-        if max(data.ins, data.outs) > CROSSINGS_LIMIT:
-            return f"{max(data.ins, data.outs)} crossings in one event; at most {CROSSINGS_LIMIT} are believed"
-        if data.ins > data.total_ins or data.outs > data.total_outs:
+        if (most := max(data.ins, data.outs, data.passages)) > CROSSINGS_LIMIT:
+            return f"{most} crossings in one event; at most {CROSSINGS_LIMIT} are believed"
+        if data.ins > data.total_ins or data.outs > data.total_outs or data.passages > data.total_passages:
             return "more crossings than its own totals hold"
     elif isinstance(data, WifiData):
         if data.stations > STATIONS_LIMIT:

@@ -16,13 +16,15 @@ import numpy as np
 from controller.hours.model import HolidayMeaning
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen
+from controller.telemetry.halves import WRONG_PER_VISIT, rounded
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
+from controller.telemetry.rollups.repository import Crossed
 from controller.text import local_time
 from controller.use.model import AnyBooking
 from controller.use.outcome import Outcome, outcome
 from controller.use.spans import WEEK_HOURS, Span, common, seconds_in, span_of, union, wall_hours
-from controller.use.visits import LEAST, Counts, Steps, local_midnights, measured_time, whole_day, within
+from controller.use.visits import LEAST, Counts, Steps, Visits, local_midnights, measured_time, whole_day, within
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -37,9 +39,9 @@ _NORMAL = 1.645
 
 class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
     """Staffed or extended time. ``minutes``: of it; ``measured``: those in which every counter worked. ``visits``:
-    people counted in within these; ``per_hour`` and its ``error``; ``None``: not measured, or less than a tenth is.
-    ``bookings``: that began in it; ``arrivals``: of them those whose people came; ``unknown``: those of which nothing
-    is known."""
+    visits within these, as of ``ModeVisits``; ``per_hour`` and its ``error``; ``None``: not measured, or less than a
+    tenth is. ``bookings``: that began in it; ``arrivals``: of them those whose people came; ``unknown``: those of which
+    nothing is known."""
 
     minutes: int
     measured: int
@@ -95,7 +97,7 @@ class LateOpening(msgspec.Struct, frozen=True, kw_only=True):
 
 def late_opening(
     counters: Sequence[DoorCounter],
-    crossed: Sequence[tuple[int, int, int]],
+    crossed: Sequence[Crossed],
     modes: Sequence[ModePeriod],
     bookings: Iterable[AnyBooking],
     set_then: Sequence[HoursThen],
@@ -133,7 +135,7 @@ class _Days:
     def __init__(
         self,
         counters: Sequence[DoorCounter],
-        crossed: Sequence[tuple[int, int, int]],
+        crossed: Sequence[Crossed],
         modes: Sequence[ModePeriod],
         bookings: Iterable[AnyBooking],
         past: Interval,
@@ -141,6 +143,7 @@ class _Days:
         bookings_from: datetime | None,
     ) -> None:
         self._modes, self._past, self._zone, self._counted = modes, past, zone, bool(counters)
+        self._wrong = WRONG_PER_VISIT if any(each.both_ways for each in counters) else MISSED_PER_CROSSING
         self._wall = wall_hours(past, zone)
         self._measured = measured_time(counters, past) if counters else []
         self._at, self._came = Steps(past, crossed).busy()
@@ -159,13 +162,13 @@ class _Days:
         both = common(its, self._measured)
         here, begun = within(its, self._at) & self._known, within(its, self._begun)
         at, came = self._at[here], self._came[here]
-        measured, visits = seconds_in(both), int(came.sum())
+        measured, visits = seconds_in(both), float(came.sum())
         counted = self._counted and bool(measured)
         enough = counted and measured >= LEAST * seconds_in(its)
         total = OpenHours(
             minutes=round(seconds_in(its) / 60),
             measured=round(measured / 60),
-            visits=visits if counted else None,
+            visits=rounded(visits) if counted else None,
             per_hour=visits / measured * 3600 if enough else None,
             error=self._error(both, at, came) if enough else None,
             bookings=int(begun.sum()),
@@ -187,7 +190,7 @@ class _Days:
                 mode=mode,
                 minutes=round(minutes[hour]),
                 measured=round(known[hour]),
-                visits=int(people[hour]) if self._counted and known[hour] else None,
+                visits=rounded(people[hour]) if self._counted and known[hour] else None,
                 bookings=int(booked[hour]),
                 arrivals=None if booked[hour] and unknown[hour] == booked[hour] else int(arrived[hour]),
             )
@@ -195,11 +198,11 @@ class _Days:
             if minutes[hour]
         ]
 
-    def _of_days(self, at: Counts, weights: Counts | None = None) -> list[float]:
+    def _of_days(self, at: Counts, weights: Counts | Visits | None = None) -> list[float]:
         n = np.searchsorted(self._starts, at, side="right") - 1
         return [float(each) for each in np.bincount(n, weights, len(self._days))]
 
-    def _error(self, both: Sequence[Span], at: Counts, came: Counts) -> float | None:
+    def _error(self, both: Sequence[Span], at: Counts, came: Visits) -> float | None:
         """Of visits an hour: a ratio of sums over days."""
         pieces = np.array(common(self._days, both), np.int64)
         hours = np.array(self._of_days(pieces[:, 0], pieces[:, 1] - pieces[:, 0])) / 3600
@@ -209,7 +212,7 @@ class _Days:
         visits = np.array(self._of_days(at, came))
         off = visits - visits.sum() / hours.sum() * hours
         spread = number / (number - 1) * float((off**2).sum())
-        return _error(spread, number - 1, MISSED_PER_CROSSING * float(visits.sum())) / float(hours.sum())
+        return _error(spread, number - 1, self._wrong * float(visits.sum())) / float(hours.sum())
 
     def change(self, set_then: Sequence[HoursThen]) -> tuple[HoursChanged | None, str]:
         """The last change, and why none is compared."""
@@ -258,7 +261,7 @@ class _Days:
             def measured(day: Span) -> bool:
                 return day[0] >= self._booked_from and (what == "bookings" or not unknown[day])
 
-        wrong = MISSED_PER_CROSSING if what == "visits" else 0.0
+        wrong = self._wrong if what == "visits" else 0.0
         weeks = [self._week(values, span_of(each), closed, measured, wrong) for each in spans]
         for word, week in zip(("before", "after"), weeks, strict=True):
             if week is None:

@@ -126,7 +126,8 @@ class SiteUse(msgspec.Struct, frozen=True, kw_only=True):
 
 class ModeVisits(msgspec.Struct, frozen=True, kw_only=True):
     """``minutes``: how long a site was in a mode; ``measured``: in how many of them all its counters are known to have
-    worked, each door having one. ``visits``: people counted in, at least so many where not all is measured; ``None``
+    worked, each door having one. ``visits``: people counted in, or half of those who passed a counter
+    that does not tell in from out, at least so many where not all is measured; ``None``
     where nothing is. ``per_hour``: visits by measured hour; ``None`` where less than a tenth is measured."""
 
     minutes: int
@@ -151,16 +152,18 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
-    """``doors``: that had a counter; ``part_of_the_time``: those that had one in a part of the time only. ``open``:
-    staffed and extended together. ``open_days``: local days with open time; ``measured_days``: those among them of
-    which it can be said how many were inside, of which ``peak`` is the highest: all counters worked, in both
+    """``doors``: that had a counter; ``part_of_the_time``: those that had one in a part of the time only;
+    ``both_ways``: those whose counter does not tell in from out, so that visits there are half of the passages.
+    ``open``: staffed and extended together. ``open_days``: local days with open time; ``measured_days``: those among
+    them of which it can be said how many were inside, of which ``peak`` is the highest: all counters worked, in both
     directions, and it lies between two midnights at which the building is closed. ``peak``: ``None`` where nobody came,
     nothing is sure, or no day is measured. ``most``: the highest ``most`` of a measured day, which may be another one
-    than that of the peak; ``None`` where no day is measured. ``open_hours``: measured seconds of the
-    staffed or extended time of an hour of the week, and the visits in them."""
+    than that of the peak; ``None`` where no day is measured. ``open_hours``: measured seconds of the staffed or
+    extended time of an hour of the week, and the visits in them."""
 
     doors: tuple[str, ...]
     part_of_the_time: tuple[str, ...]
+    both_ways: tuple[str, ...]
     open: ModeVisits
     staffed: ModeVisits
     extended: ModeVisits
@@ -169,7 +172,7 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     measured_days: int
     peak: Peak | None
     most: int | None
-    open_hours: dict[tuple[Mode, int], tuple[float, int]]
+    open_hours: dict[tuple[Mode, int], tuple[float, float]]
 
 
 class WifiUse(msgspec.Struct, frozen=True, kw_only=True):

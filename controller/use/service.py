@@ -55,7 +55,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     bookings: list[BookedTime]
     set_then: list[HoursThen]
     counters: list[DoorCounter]
-    crossed: Sequence[tuple[int, int, int]]
+    crossed: Sequence[telemetry.Crossed]
     wifi: list[DoorCounter]
     wifi_sums: dict[tuple[str, str], int]
     wifi_told_from: dict[str, datetime]

@@ -19,9 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from controller.hours.modes import ModePeriod
+from controller.telemetry.halves import rounded
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.fold import THOUSANDTHS
+from controller.telemetry.rollups.repository import Crossed
 from controller.text import local_time
 from controller.use.model import ModeVisits, Peak, SiteVisits
 from controller.use.spans import WEEK_HOURS, Span, WallHours, common, seconds_in, span_of, union, wall_hours, without
@@ -29,6 +31,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 Counts = npt.NDArray[np.int64]
+Visits = npt.NDArray[np.float64]
 
 HELD_STEPS = 2
 """Steps of five minutes in which a level is held: it is counted at their three edges."""
@@ -50,7 +53,7 @@ def site_visits(
     modes: Sequence[ModePeriod],
     past: Interval,
     zone: ZoneInfo,
-    crossed: Sequence[tuple[int, int, int]] | None = None,
+    crossed: Sequence[Crossed] | None = None,
 ) -> SiteVisits | None:
     """``counters``: with their rows of five minutes in the time ``past``, or with what all ``crossed`` together, as the
     database has it. ``modes``: of the building, which tile it. ``None`` where no door had a counter: its visits are not
@@ -65,12 +68,13 @@ def site_visits(
     for day, ends in _days(modes, past, zone):
         ins, outs = steps.of(day)
         came, went = int(ins.sum()), int(outs.sum())
-        if _balanced(came, went, ends=ends) and whole_day(day, opened, measured):
+        if steps.told(day) and _balanced(came, went, ends=ends) and whole_day(day, opened, measured):
             days.append(day)
             peaks += [_peak(day[0], ins, outs, ends=ends)] if came else []
     return SiteVisits(
         doors=tuple(sorted({each.place for each in counters})),
         part_of_the_time=tuple(sorted(_partly(counters, past))),
+        both_ways=tuple(sorted({each.place for each in counters if each.both_ways})),
         open=_together(by_mode[Mode.STAFFED], by_mode[Mode.EXTENDED]),
         staffed=_together(by_mode[Mode.STAFFED]),
         extended=_together(by_mode[Mode.EXTENDED]),
@@ -112,35 +116,50 @@ def _partly(counters: Sequence[DoorCounter], past: Interval) -> set[str]:
     }
 
 
-def _crossings(counters: Iterable[DoorCounter]) -> list[tuple[int, int, int]]:
+def _crossings(counters: Iterable[DoorCounter]) -> list[Crossed]:
     return [
-        (round(row.at.timestamp()) * 10**6, row.ins * THOUSANDTHS, row.outs * THOUSANDTHS)
+        (
+            round(row.at.timestamp()) * 10**6,
+            row.ins * THOUSANDTHS,
+            row.outs * THOUSANDTHS,
+            row.passages * THOUSANDTHS,
+        )
         for each in counters
         for row in each.rows
     ]
 
 
 class Steps:
-    """People in and people out in each step of five minutes of a time, the quiet ones too."""
+    """People in and people out in each step of five minutes of a time, the quiet ones too, and visits: people in, and
+    halves of the passages at counters that do not tell in from out."""
 
-    def __init__(self, past: Interval, crossed: Sequence[tuple[int, int, int]]) -> None:
+    def __init__(self, past: Interval, crossed: Sequence[Crossed]) -> None:
         start, end = span_of(past)
         self._first = start // _STEP_S
-        self.ins, self.outs = (np.zeros(end // _STEP_S + 1 - self._first, np.int64) for _ in range(2))
-        at, ins, outs = np.array(crossed, np.int64).reshape(-1, 3).T
+        self.ins, self.outs, passages = (np.zeros(end // _STEP_S + 1 - self._first, np.int64) for _ in range(3))
+        at, *counts = np.array(crossed, np.int64).reshape(-1, 4).T
         step = at // (_STEP_S * 10**6) - self._first
-        np.add.at(self.ins, step, ins // THOUSANDTHS)
-        np.add.at(self.outs, step, outs // THOUSANDTHS)
+        for into, people in zip((self.ins, self.outs, passages), counts, strict=True):
+            np.add.at(into, step, people // THOUSANDTHS)
+        self._told = passages == 0
+        self.visits: Visits = self.ins + passages / 2  # exact: sums of halves
 
     def of(self, day: Span) -> tuple[Counts, Counts]:
         """Of the steps that begin in a time that begins with one."""
-        steps = slice(day[0] // _STEP_S - self._first, -(-day[1] // _STEP_S) - self._first)
+        steps = self._steps(day)
         return self.ins[steps], self.outs[steps]
 
-    def busy(self) -> tuple[Counts, Counts]:
-        """When those begin in which somebody came in, in seconds, and how many did."""
-        found = np.flatnonzero(self.ins)
-        return (found + self._first) * _STEP_S, self.ins[found]
+    def told(self, day: Span) -> bool:
+        """Whether of everybody who passed in these steps it is known which way."""
+        return bool(self._told[self._steps(day)].all())
+
+    def _steps(self, day: Span) -> slice:
+        return slice(day[0] // _STEP_S - self._first, -(-day[1] // _STEP_S) - self._first)
+
+    def busy(self) -> tuple[Counts, Visits]:
+        """When those begin in which there were visits, in seconds, and how many."""
+        found = np.flatnonzero(self.visits)
+        return (found + self._first) * _STEP_S, self.visits[found]
 
 
 class _Tally(msgspec.Struct):
@@ -148,8 +167,8 @@ class _Tally(msgspec.Struct):
 
     seconds: int
     measured: int
-    week: tuple[list[float], list[int]]
-    visits: int = 0
+    week: tuple[list[float], list[float]]
+    visits: float = 0
 
 
 def _by_mode(
@@ -165,7 +184,7 @@ def _by_mode(
         wall.spread(both, 1, week, [0.0] * len(wall.months))
         here = within(its, at)
         visits = np.bincount(wall.hours_of_week(at[here & known]), came[here & known], WEEK_HOURS)
-        tally = _Tally(seconds_in(its), seconds_in(both), (week, [int(each) for each in visits]), int(came[here].sum()))
+        tally = _Tally(seconds_in(its), seconds_in(both), (week, visits.tolist()), float(came[here].sum()))
         found[mode] = tally
     return found
 
@@ -187,12 +206,12 @@ def _together(*tallies: _Tally) -> ModeVisits:
     return ModeVisits(
         minutes=round(whole / 60),
         measured=round(seconds / 60),
-        visits=visits if visits or seconds else None,
+        visits=rounded(visits) if visits or seconds else None,
         per_hour=known / seconds * 3600 if seconds and seconds >= LEAST * whole else None,
     )
 
 
-def _open_hours(by_mode: Mapping[Mode, _Tally]) -> dict[tuple[Mode, int], tuple[float, int]]:
+def _open_hours(by_mode: Mapping[Mode, _Tally]) -> dict[tuple[Mode, int], tuple[float, float]]:
     return {
         (mode, hour): (seconds, count)
         for mode in (Mode.STAFFED, Mode.EXTENDED)

@@ -54,7 +54,7 @@ class DoorContact:
         self._notify()
 
     def _on_footfall(self, counter: str, data: FootfallData) -> None:
-        passed = counter in self._trusted and data.door == self._door and (data.ins or data.outs)
+        passed = counter in self._trusted and data.door == self._door and (data.ins or data.outs or data.passages)
         if passed and self.open is False and self._runtime.clock.monotonic() >= self._shut_at + SHUT_S:
             self._passages += 1
             if self._passages >= PASSAGES:

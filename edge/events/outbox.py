@@ -71,6 +71,7 @@ class Outbox:
         self.next_seq = 1
         self.ack = 0
         self.totals: dict[str, tuple[int, int]] = {}
+        self.passages: dict[str, int] = {}
         self._last_at: datetime | None = None
 
     @property
@@ -95,7 +96,7 @@ class Outbox:
         """Read the stored log. What cannot be read is among the faults returned."""
         found = await asyncio.to_thread(recover, self._files)
         self.log, self.ack, self._segments = found.log, found.ack, found.segments
-        self.totals, self._last_at = dict(found.totals), found.last_at
+        self.totals, self.passages, self._last_at = dict(found.totals), dict(found.passages), found.last_at
         if found.segments:
             self.head = found.segments[-1].last
             if found.whole:
@@ -113,6 +114,7 @@ class Outbox:
         self._pending.append(event)
         if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
             self.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
+            self.passages[crossing.counter] = crossing.total_passages
         if event.kind in URGENT:
             self._urgent.set()
         self.wake.set()
@@ -182,6 +184,10 @@ class Outbox:
                 return True
         return False
 
+    def _header(self, first: int, at: datetime | None = None) -> segments.Header:
+        totals, passages = dict(self.totals), dict(self.passages)
+        return segments.Header(log=self.log, first=first, at=at, totals=totals, passages=passages)
+
     def _append(self, records: list[segments.Record], batch: list[Event]) -> None:
         segment = self._writable
         if segment is None or segment.size >= SEGMENT_BYTES:
@@ -189,7 +195,7 @@ class Outbox:
             if self._clear:
                 self._delete_other_logs()
             first = self._segments[-1].last + 1 if self._segments else segments.span_of(batch[0])[0]
-            header = segments.Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
+            header = self._header(first, self._last_at)
             segment = segments.Segment(name=segments.name_of(first), first=first, last=first - 1, began=self._last_at)
             # A file of that name can only be left from a failed write: nothing of it was ever sent.
             self._files.remove(segment.name)
@@ -270,7 +276,7 @@ class Outbox:
         try:
             header, events, _ = segments.read(self._files.read(segment.name) or b"")
             events = segments.answers(events, first=segment.first, last=segment.last, at=segment.began).events
-            fresh = header or segments.Header(log=self.log, first=segment.first, totals=dict(self.totals))
+            fresh = header or self._header(segment.first)
             data = segments.whole(fresh, [segments.record_of(event) for event in squeeze(events, keep=keep)])
             if len(data) >= segment.size * 0.9:
                 segment.squeezed = level

@@ -37,9 +37,9 @@ class RecoveredLog:
 
     ``tail``: the records of its last segment, which is continued if it is ``whole``; a torn line stays, and the name of
     the next segment shows what was in it. ``last_at``: the instant of the last event. ``last_run``: its run, and how
-    far into it. ``totals``: ins and outs by counter. ``troubles``: faults of the disk. ``fresh``: it is a new log;
-    files of another may still exist and must be removed before its first write.
-    """
+    far into it. ``totals``: ins and outs by counter; ``passages``: of those that count both ways. ``troubles``: faults
+    of the disk. ``fresh``: it is a new log; files of another may still exist and must be removed before its first
+    write."""
 
     log: str = ""
     ack: int = 0
@@ -49,6 +49,7 @@ class RecoveredLog:
     last_run: EarlierRun | None = None
     whole: bool = True
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    passages: dict[str, int] = field(default_factory=dict)
     troubles: list[Fault] = field(default_factory=list)
     fresh: bool = False
 
@@ -144,6 +145,7 @@ def _check(
     header, events, clean = read(data or b"")
     if header is not None:
         found.totals.update(header.totals)
+        found.passages.update(header.passages)
         found.last_at = header.at or found.last_at
         segment.began = header.at
     kept, gaps = answers(
@@ -154,6 +156,7 @@ def _check(
     for event in kept:
         if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
             found.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
+            found.passages[crossing.counter] = crossing.total_passages
     if kept:
         end = kept[-1]
         found.last_at = end.at
@@ -165,7 +168,9 @@ def _check(
         if not clean and not gaps and len(kept) == len(events):
             found.trouble(FaultCode.OUTBOX_TORN, "power may have failed while it was written")
     if gaps and data is not None:
-        fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
+        fresh = header or Header(
+            log=found.log, first=segment.first, at=found.last_at, totals=found.totals, passages=found.passages
+        )
         repaired = whole(fresh, [record_of(event) for event in kept])
         try:
             files.remove(RESERVE)

@@ -26,12 +26,13 @@ OUTBOX_DEVICE = "outbox"
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The first line of a segment: its log, its first seq, the instant of the event before it, and each counter's
-    totals (ins, outs) at that time, so that older segments can be deleted."""
+    totals (ins, outs) and ``passages`` at that time, so that older segments can be deleted."""
 
     log: LogId
     first: int
     at: Instant | None = None
     totals: dict[Slug, tuple[int, int]] = {}
+    passages: dict[Slug, int] = {}
 
 
 class Record(NamedTuple):

@@ -69,6 +69,8 @@ class CommandHandlers:
         counter = self._devices.counters.get(name) if isinstance(name, str) else None
         if counter is None:
             raise CommandRefused(f"there is no counter {name!r} here")
+        if counter.both_ways:
+            raise CommandRefused(f"{name} does not tell in from out, so nobody can be counted on from a number by it")
         if not isinstance(inside, int) or isinstance(inside, bool) or not 0 <= inside <= 100_000:
             raise CommandRefused("a re-count needs how many are inside, from 0 to 100000")
         ins, outs = counter.totals

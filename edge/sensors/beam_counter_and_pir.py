@@ -19,26 +19,25 @@ MOVES_ON_S = 12 * 3600.0
 
 
 class BeamCounter(Counter):
-    """A two-beam counter. ``totals``: those of the last event on disk; counting continues from them."""
+    """A two-beam counter."""
 
-    def __init__(self, config: CounterConfig, *, runtime: Runtime, totals: tuple[int, int]) -> None:
-        super().__init__(config.id, config.door, runtime=runtime, totals=totals)
+    def __init__(self, config: CounterConfig, outer: InputPin, inner: InputPin, *, runtime: Runtime) -> None:
+        super().__init__(config.id, config.door, runtime=runtime)
         self._config = config
         self._ticks = TickScale(runtime.clock)
         self._timer = Timer(runtime, f"counter {config.id}", self._advance)
         self._pair = footfall.Pair()
-        self._inputs = [self._beam("outer", config.outer), self._beam("inner", config.inner)]
+        beams: tuple[tuple[Beam, InputPin], ...] = (("outer", outer), ("inner", inner))
+        self._inputs = [(beam, pin, self._beam(beam, pin)) for beam, pin in beams]
         runtime.listen(DoorData, self._door_changed)
         self.shut: Callable[[], bool] = lambda: False
         """Whether the counter's door is known to be closed."""
 
     def start(self) -> None:
         """Start counting. A beam that is already broken may be blocked."""
-        for beam, config, found in zip(
-            ("outer", "inner"), (self._config.outer, self._config.inner), self._inputs, strict=True
-        ):
-            if config.active(found.level):
-                self._take("outer" if beam == "outer" else "inner", True, self._ticks.now())
+        for beam, pin, found in self._inputs:
+            if pin.active(found.level):
+                self._take(beam, True, self._ticks.now())
 
     def _door_changed(self, door: str, data: DoorData) -> None:
         if data.door == self._config.door and data.change is DoorChange.OPENED:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from edge.sensors.mqtt_devices.decode import TOPICS
+from edge.sensors.one_beam import APART_S
 from edge.system.pinout import InputPin, PinNumber, Positive
 from edge.wire.ids import Slug
 
@@ -14,12 +15,22 @@ PathText = Annotated[str, msgspec.Meta(pattern=NO_NUL)]
 
 
 class CounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two light beams across an entrance. A person who breaks ``outer`` first and clears ``inner`` last has come in."""
+    """Two light beams across an entrance. A person who breaks ``outer`` first and clears ``inner`` last has come in.
+    Instead of them ``both_ways``: one beam, a mat or the output of a counter, active while somebody passes, whichever
+    way; what follows within ``apart_s`` is of the same person."""
 
     id: Slug
     door: Slug | None = None
-    outer: InputPin
-    inner: InputPin
+    outer: InputPin | None = None
+    inner: InputPin | None = None
+    both_ways: InputPin | None = None
+    apart_s: Annotated[float, msgspec.Meta(ge=0, le=10)] = APART_S
+
+    @property
+    def inputs(self) -> dict[str, InputPin]:
+        """Its inputs by key."""
+        its = {"outer": self.outer, "inner": self.inner, "both_ways": self.both_ways}
+        return {key: pin for key, pin in its.items() if pin is not None}
 
 
 class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +144,8 @@ TopicFilter = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=
 class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A bought people counter that reports on ``topic`` of the broker of ``[mqtt_sensors]``. ``out_topic``: where it
     reports who went out, if on ``topic`` only who came in. ``line``: which line of a sensor that counts at several.
-    ``swapped``: its in is out."""
+    ``swapped``: its in is out. ``both_ways``: it sends one total of all who pass, whichever way; ``total``: where in a
+    JSON object that is, names with dots between; without it the message is a bare number."""
 
     id: Slug
     topic: TopicFilter
@@ -141,6 +153,8 @@ class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     line: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     door: Slug | None = None
     swapped: bool = False
+    both_ways: bool = False
+    total: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=NO_NUL)] | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -149,7 +163,8 @@ class MqttCounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     @property
     def source(self) -> str:
         """What it counts by: with another, counting begins again."""
-        return " ".join(filter(None, (self.topic, self.out_topic, self.line)))
+        both_ways = "both ways" if self.both_ways else None
+        return " ".join(filter(None, (self.topic, self.out_topic, self.line, self.total, both_ways)))
 
     def takes(self, topic: str) -> bool:
         return any(hears(each, topic) for each in self.topics)

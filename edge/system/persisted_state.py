@@ -27,11 +27,13 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     ins: int
     outs: int
+    passages: int = 0
 
 
 class HeardCounter(msgspec.Struct, frozen=True, kw_only=True):
     """When a counter over MQTT was last heard on ``topic``, and the ``last`` totals of its device that are believed, in
-    and out, as of the ``own`` totals. ``until``: the end of the last interval in them, of a counter of intervals."""
+    and out, as of the ``own`` totals; of one that counts both ways its one total, and 0. ``until``: the end of the last
+    interval in them, of a counter of intervals."""
 
     at: datetime
     topic: str

@@ -110,9 +110,10 @@ class DoorData(msgspec.Struct, frozen=True, kw_only=True, tag="door", tag_field=
     why: str | None = None
 
 
-class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", tag_field="kind"):
+class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", tag_field="kind", omit_defaults=True):
     """Crossings since the counter's last event, and totals since it was first used, so that a lost event loses detail
-    but no visits."""
+    but no visits. ``passages``: crossings in either direction of a counter that does not tell in from out, each of them
+    half a visit; they are in no ``ins`` or ``outs``."""
 
     counter: Slug
     door: Slug | None = None
@@ -121,6 +122,8 @@ class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", ta
     total_ins: Total
     total_outs: Total
     turned_back: Total = 0
+    passages: Total = 0
+    total_passages: Total = 0
 
 
 class RecountData(msgspec.Struct, frozen=True, kw_only=True, tag="recount", tag_field="kind"):

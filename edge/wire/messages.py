@@ -79,10 +79,10 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
 
     ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock} and, while its break-
     glass unit is broken, {glass: true}; ``reader`` {door, side, kind, ...}; ``fire`` {state}; ``counter`` {total_ins,
-    total_outs, ins_today, outs_today, fault, not_counting_since, set_aside, heard}; ``motion`` {active, zone}; ``wifi``
-    {stations, randomised, set_aside, failures, zone}; ``mqtt_sensors`` {connected, sensors, messages, foreign,
-    dropped}; ``edge``, of its own id, {fault}.
-    """
+    total_outs, ins_today, outs_today, fault, not_counting_since, set_aside, heard}, of one that counts both ways
+    {total_passages, passages_today} instead of in and out; ``motion`` {active, zone}; ``wifi`` {stations, randomised,
+    set_aside, failures, zone}; ``mqtt_sensors`` {connected, sensors, messages, foreign, dropped}; ``edge``, of its own
+    id, {fault}."""
 
     device: Slug
     kind: str

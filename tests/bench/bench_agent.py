@@ -152,7 +152,7 @@ class Hub(Hall):
         door, counter = self.config.doors[at], self.config.counters[at]
         assert door.contact is not None
         assert door.rex is not None
-        beams = (counter.outer.pin, counter.inner.pin)
+        beams = [each.pin for each in counter.inputs.values()]
         while True:
             await asyncio.sleep(every_s)
             await self.drive(door.rex.pin, False)

@@ -19,7 +19,7 @@ def doors(counters: Sequence[DoorCounter]) -> list[str]:
 
 
 def counted_hours(counters: Sequence[DoorCounter], during: Interval, zone: ZoneInfo) -> dict[datetime, float]:
-    """People who came in by the doors that have a counter now, by the start of the hour, in UTC.
+    """Visits by the doors that have a counter now, by the start of the hour, in UTC.
 
     Only whole hours in which each of these doors had a counter, and each counter that was there is known to have
     worked. So the hours before a door got its first counter are unknown.
@@ -29,12 +29,12 @@ def counted_hours(counters: Sequence[DoorCounter], during: Interval, zone: ZoneI
     hours = list(steps_in(Step.HOUR, during, zone))
     edges = edges_in(Step.HOUR, during, zone)
     covered = [shares(each.known, edges) for each in here]
-    ins = [{row.at: row.ins for row in each.rows} for each in here]
+    visits = [{row.at: row.visits for row in each.rows} for each in here]
     found = {}
     for at, hour in enumerate(hours):
         due = [n for n, each in enumerate(here) if each.there.overlaps(hour)]
         if hour.end > during.end or {here[n].place for n in due} != wanted:
             continue
         if all(covered[n][at] >= _WHOLE for n in due):
-            found[hour.start] = float(sum(ins[n].get(hour.start, 0) for n in due))
+            found[hour.start] = float(sum(visits[n].get(hour.start, 0) for n in due))
     return found if wanted else {}

@@ -7,6 +7,7 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.telemetry import queries
+from controller.telemetry.halves import visits_of
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import known_times
 from controller.telemetry.rollups.fold import THOUSANDTHS, Series, Step, instant
@@ -14,17 +15,22 @@ from edge.wire.interval import Interval
 
 
 class CrossingsAt(msgspec.Struct, frozen=True, gc=False):
-    """What a counter counted in the step that begins at ``at``."""
+    """What a counter counted in the step that begins at ``at``. ``passages``: of one that does not tell in from out."""
 
     at: datetime
     ins: int
     outs: int
+    passages: int = 0
+
+    @property
+    def visits(self) -> float:
+        return self.ins + visits_of(self.passages)
 
 
 class DoorCounter(msgspec.Struct, frozen=True, kw_only=True):
     """A counter at a place, the door's name or its own. ``there``: since its first crossing, until now or, where it is
     gone, its last. ``known``: when it is known to have worked, in order, without overlap. ``rows``: in order of time,
-    without those in which nobody crossed."""
+    without those in which nobody crossed. ``both_ways``: it does not tell in from out, or did not."""
 
     device: str
     place: str
@@ -33,6 +39,7 @@ class DoorCounter(msgspec.Struct, frozen=True, kw_only=True):
     there: Interval
     known: list[Interval]
     rows: list[CrossingsAt]
+    both_ways: bool = False
 
 
 async def crossings(
@@ -44,6 +51,7 @@ async def crossings(
     if not heard:
         return []
     heard = await repository.trimmed(tx, site, step, heard)
+    fields = await repository.fields_of(tx, site, [of])
     present = {(edge, state.device) for edge, state in await queries.site_devices(tx, site)}
     marks = await repository.marks_of(tx, site, during)
     since = min([during.start, *(each.at for each in marks)])
@@ -73,6 +81,7 @@ async def crossings(
                     there=Interval(start=each.first_at, end=until),
                     known=times,
                     rows=counted.get((each.device, each.place, each.edge), []),
+                    both_ways="passages" in fields.get(repository.key_of(each), ()),
                 )
             )
     return found
@@ -84,12 +93,14 @@ def _by_counter(rows: Iterable[repository.ReadRow]) -> dict[tuple[str, str, str]
     for at, series, _, total, _, _ in rows:
         cells.setdefault(series, {})[at] = total // THOUSANDTHS
     found: dict[tuple[str, str, str], list[CrossingsAt]] = {}
-    for (measurement, device, field, place, edge), ins in cells.items():
-        if field == "ins":
-            outs = cells.get((measurement, device, "outs", place, edge), {})
-            found[device, place, edge] = [
-                CrossingsAt(instant(at), ins.get(at, 0), outs.get(at, 0)) for at in sorted({*ins, *outs})
-            ]
+    for measurement, device, place, edge in {(name[0], name[1], *name[3:]) for name in cells}:
+        ins, outs, passages = (
+            cells.get((measurement, device, field, place, edge), {}) for field in ("ins", "outs", "passages")
+        )
+        found[device, place, edge] = [
+            CrossingsAt(instant(at), ins.get(at, 0), outs.get(at, 0), passages.get(at, 0))
+            for at in sorted({*ins, *outs, *passages})
+        ]
     return found
 
 

@@ -230,10 +230,10 @@ def _parts(text: str, ends: Mapping[str, tuple[str, str]]) -> tuple[str, str, st
 
 _TOTALS = [
     sqlalchemy_cast(func.coalesce(func.sum(rollups.c.total).filter(rollups.c.field == field), 0), BigInteger)
-    for field in ("ins", "outs")
+    for field in ("ins", "outs", "passages")
 ]
 _CROSSED = CompiledReads(
-    select(micros(rollups.c.at), _TOTALS[0].label("ins"), _TOTALS[1].label("outs"))
+    select(micros(rollups.c.at), _TOTALS[0].label("ins"), _TOTALS[1].label("outs"), _TOTALS[2].label("passages"))
     .where(*(rollups.c[name] == bindparam(name) for name in ("site", "step")), rollups.c.measurement == "footfall")
     .where(rollups.c.at >= bindparam("start"), rollups.c.at < bindparam("end"))
     .group_by(rollups.c.at)
@@ -241,11 +241,15 @@ _CROSSED = CompiledReads(
 )
 
 
-async def crossed(tx: Tx, site: str, step: Step, during: Interval) -> Sequence[tuple[int, int, int]]:
-    """When a step begins in microseconds since 1970, and how many came in and went out by all counters together, in
-    thousandths; of the steps of the interval in which somebody did."""
+Crossed = tuple[int, int, int, int]
+"""When a step begins in microseconds since 1970, and how many came in, went out, and passed a counter that does not
+tell in from out, by all counters together, in thousandths."""
+
+
+async def crossed(tx: Tx, site: str, step: Step, during: Interval) -> Sequence[Crossed]:
+    """The steps of the interval in which somebody passed."""
     found = await _CROSSED.tuples(tx, site=site, step=step.value, start=during.start, end=during.end)
-    return cast("Sequence[tuple[int, int, int]]", found)
+    return cast("Sequence[Crossed]", found)
 
 
 WIFI_SUMS = ("sessions", "minutes")

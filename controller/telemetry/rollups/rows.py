@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import repeat
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.csv_import.spreadsheet import write_sheet
+from controller.telemetry.halves import visits_error, visits_of
 from controller.telemetry.rollups.figures import FigureSeries
 from controller.text import local_time
 from edge.wire.readings import ReadingKind, unit
@@ -17,6 +17,7 @@ from edge.wire.readings import ReadingKind, unit
 COUNTED = {
     ("footfall", "ins"): "people",
     ("footfall", "outs"): "people",
+    ("footfall", "passages"): "passages both ways",
     ("motion", "active"): "movements begun",
     ("presence", "active"): "presences begun",
     ("contact", "open"): "openings",
@@ -33,14 +34,19 @@ UNITS = {("wifi", field): "devices" for field in ("stations", "randomised")} | {
 
 
 class FootfallRow(msgspec.Struct, frozen=True, gc=False):
-    """``ins`` and ``outs`` are null where nothing is known. ``events``: how many they were made from. ``coverage``: the
-    share of the time, from 0 to 1, in which the counter is known to have worked. ``door`` is null where it has none."""
+    """``ins`` and ``outs`` are null where nothing is known, and of a counter that does not tell in from out. That
+    counts ``passages`` both ways, null of others. ``visits``: who came in, or half of the passages; ``visits_error``:
+    of that half, two standard deviations. ``events``: how many they were made from. ``coverage``: the share of the
+    time, from 0 to 1, in which the counter is known to have worked. ``door`` is null where it has none."""
 
     starts: str
     counter: str
     door: str | None
     ins: int | None
     outs: int | None
+    passages: int | None
+    visits: float | None
+    visits_error: float | None
     events: int
     coverage: float
 
@@ -68,14 +74,39 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
     """Step by step, counter by counter."""
     fields = {(each.device, each.place, each.edge, each.field): each for each in found}
     starts = texts_of(found[0].edges[:-1], zone) if found else []
+    days = bool(found) and found[0].edges[1] - found[0].edges[0] >= _SHORTEST_DAY_S
+    nothing = [None] * len(starts)
     rows: list[FootfallRow] = []
-    for (device, place, edge, field), ins in sorted(fields.items(), key=itemgetter(0)):
-        if field != "ins":
+    for device, place, edge in sorted({key[:3] for key in fields}):
+        ins, outs, both = (fields.get((device, place, edge, field)) for field in ("ins", "outs", "passages"))
+        first = ins or both
+        if first is None:
             continue
-        outs = fields.get((device, place, edge, "outs"), ins)
-        came, went = ([None if each is None else int(each) for each in its.total] for its in (ins, outs))
-        rows += map(FootfallRow, starts, repeat(device), repeat(place or None), came, went, ins.n, ins.coverage)
+        came, went, passed = (_whole(each) if each else nothing for each in (ins, outs or ins, both))
+        visits: Sequence[float | None] = came
+        errors: Sequence[float | None] = nothing
+        events = first.n
+        if both is not None:
+            halves = [None if each is None else visits_of(each) for each in passed]
+            errors = [None if each is None else round(visits_error(each, days=days), 1) for each in passed]
+            visits = halves
+            if ins is not None:  # it was replaced by one of the other kind
+                visits = [_sum(*each) for each in zip(came, halves, strict=True)]
+                events = [a + b for a, b in zip(ins.n, both.n, strict=True)]
+        named = map(repeat, (device, place or None))
+        rows += map(FootfallRow, starts, *named, came, went, passed, visits, errors, events, first.coverage)
     return rows
+
+
+_SHORTEST_DAY_S = 23 * 3600
+
+
+def _whole(figures: FigureSeries) -> Sequence[int | None]:
+    return [None if each is None else int(each) for each in figures.total]
+
+
+def _sum(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a + b
 
 
 def texts_of(starts: Sequence[int], zone: ZoneInfo) -> list[str]:
@@ -139,6 +170,9 @@ FOOTFALL_COLUMNS = {
     "door": "door",
     "ins": "in (people, raw count)",
     "outs": "out (people, raw count)",
+    "passages": "passages both ways (raw count)",
+    "visits": "visits (people in, or passages halved)",
+    "visits_error": "error of halved visits (people)",
     "events": "events",
     "coverage": "coverage (share of the time, 0 to 1)",
 }
@@ -157,6 +191,7 @@ SAMPLE_COLUMNS = {
     "coverage": "coverage (share of the time, 0 to 1)",
 }
 NOTES = "notes"
+HALVED = "counted both ways, halved"
 _NUMBERS = {SAMPLE_COLUMNS[name] for name in ("total", "mean", "least", "most")}
 
 
@@ -167,7 +202,10 @@ def as_csv(rows: Sequence[FootfallRow] | Sequence[SampleRow], columns: dict[str,
         values = {title: getattr(row, name) for name, title in columns.items()}
         line = {title: "" if value is None else str(value) for title, value in values.items()}
         number = row.events if isinstance(row, FootfallRow) else row.readings
-        lines.append(line | {NOTES: _note(row.coverage, number)})
+        notes = [_note(row.coverage, number)]
+        if isinstance(row, FootfallRow) and row.passages is not None:
+            notes.insert(0, HALVED)
+        lines.append(line | {NOTES: "; ".join(filter(None, notes))})
     return write_sheet([*columns.values(), NOTES], lines, numbers=_NUMBERS)
 
 

@@ -107,7 +107,7 @@ def _take(found: Fold, edge: str, device: str, times: Sequence[int], data: Seque
     """Take what a device sent in five minutes, all of one kind. Most are crossings, of which many are alike."""
     crossed = [*map(_CROSSED, data)] if data and isinstance(data[0], FootfallData) else []
     alike = dict(zip(crossed, data, strict=False))
-    if len({door for door, _, _ in alike}) == 1:
+    if len({door for door, *_ in alike}) == 1:
         first, last = min(times), max(times)
         lots = [(first, last, alike[key], number) for key, number in Counter(crossed).items()]
     else:
@@ -117,7 +117,7 @@ def _take(found: Fold, edge: str, device: str, times: Sequence[int], data: Seque
             found.take((measurement, device, place or "", edge), first, fields, until=last, times=number)
 
 
-_CROSSED = attrgetter("door", "ins", "outs")
+_CROSSED = attrgetter("door", "ins", "outs", "passages")
 _FAULT, _READING = (str(each.__struct_config__.tag) for each in (FaultData, ReadingData))
 
 

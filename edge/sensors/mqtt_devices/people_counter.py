@@ -8,7 +8,7 @@ from edge.runtime import Runtime, Timer
 from edge.sensors.config import MqttCounterConfig, hears
 from edge.sensors.counter import Counter
 from edge.sensors.mqtt_devices.people_intervals import LOGICS, Intervals, add, read_intervals
-from edge.sensors.mqtt_devices.people_totals import MOST, Follower, Totals, follow, read, read_one
+from edge.sensors.mqtt_devices.people_totals import MOST, Follower, Totals, follow, read, read_both_ways, read_one
 from edge.sensors.report import Aside, object_of
 from edge.system.persisted_state import HeardCounter
 from edge.wire.access_decision import ClockTrust
@@ -26,8 +26,8 @@ SILENT_S = 3 * 3600.0
 class MqttCounter(Counter):
     """Counts by what one device reports."""
 
-    def __init__(self, config: MqttCounterConfig, *, runtime: Runtime, totals: tuple[int, int]) -> None:
-        super().__init__(config.id, config.door, runtime=runtime, totals=totals)
+    def __init__(self, config: MqttCounterConfig, *, runtime: Runtime) -> None:
+        super().__init__(config.id, config.door, runtime=runtime, both_ways=config.both_ways)
         self._config = config
         self._follower = Follower()
         self._intervals = Intervals()
@@ -51,9 +51,13 @@ class MqttCounter(Counter):
             at=self._heard,
             topic=self._config.source,
             last=(last.ins, last.outs) if last is not None else None,
-            own=self.totals,
+            own=self._own,
             until=self._until,
         )
+
+    @property
+    def _own(self) -> tuple[int, int]:
+        return (self.passages, 0) if self.both_ways else self.totals
 
     def resume(self, stored: HeardCounter) -> None:
         """Go on from what the last run heard. What it counted after that was stored is in the totals of its events."""
@@ -62,7 +66,7 @@ class MqttCounter(Counter):
         self._heard = min(stored.at, self._heard)
         self._heard_at -= (self._runtime.now() - self._heard).total_seconds()
         if stored.last is not None:
-            ins, outs = (max(0, now - then) for now, then in zip(self.totals, stored.own, strict=True))
+            ins, outs = (max(0, now - then) for now, then in zip(self._own, stored.own, strict=True))
             since = (outs, ins) if self._config.swapped else (ins, outs)
             last = Totals(*(min(MOST - 1, a + b) for a, b in zip(stored.last, since, strict=True)))
             self._follower = Follower(last=last, at=self._heard_at)
@@ -97,6 +101,8 @@ class MqttCounter(Counter):
 
     def _said(self, message: Message) -> Totals | Aside | None:
         """The totals by a message; ``None`` if it does not tell both yet."""
+        if self.both_ways:
+            return read_both_ways(message.payload, self._config.total)
         if (out_topic := self._config.out_topic) is not None:
             total = read_one(message.payload)
             if isinstance(total, Aside):
@@ -125,7 +131,10 @@ class MqttCounter(Counter):
         self._set_aside += odd is not None
         ins, outs = (passed.outs, passed.ins) if self._config.swapped else (passed.ins, passed.outs)
         if ins or outs:
-            self.count(ins=ins, outs=outs)
+            if self.both_ways:
+                self.passed(ins)
+            else:
+                self.count(ins=ins, outs=outs)
             self._runtime.publish_state(self.id)
         else:
             self._tell()

@@ -9,7 +9,7 @@ Sources: Milesight-IoT/SensorDecoders on GitHub (VS13x, VS350), the device catal
 (VS132, Terabee, IMBuildings), and ``integration.proto`` of ChirpStack 4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -79,6 +79,31 @@ def read_one(payload: bytes) -> int | Aside:
     if number is None:
         return Aside.NOT_A_NUMBER
     return int(number) if number == int(number) and 0 <= number < MOST else Aside.OUT_OF_BOUNDS
+
+
+def read_both_ways(payload: bytes, field: str | None) -> Totals | Aside:
+    """The one total of a counter that does not tell in from out, as the first of two, the second 0: a bare number, or
+    what is at ``field`` in an object, names with dots between, or in what that wraps."""
+    if field is None:
+        total = read_one(payload)
+        return total if isinstance(total, Aside) else Totals(total, 0)
+    said = object_of(payload)
+    for _ in _LAYERS:
+        if said is not None and (value := _at(said, field.split("."))) is not None:
+            number = number_of(value)
+            if number is None:
+                return Aside.NOT_A_NUMBER
+            return Totals(int(number), 0) if number == int(number) and 0 <= number < MOST else Aside.OUT_OF_BOUNDS
+        said = next((inner(said, layer) for layer in _LAYERS if said and inner(said, layer)), None)
+    return Aside.MALFORMED
+
+
+def _at(said: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """What is there; ``None`` if nothing is."""
+    found: Any = said
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _fields(said: Mapping[str, Any]) -> tuple[Any, Any] | None:

@@ -39,6 +39,21 @@ def crossing(seq: int, *, ins: int = 0, outs: int = 0, total: tuple[int, int], a
     return event(seq, data, at=at, device="front-beams")
 
 
+def passing(seq: int, passages: int, *, total: int, at: datetime = NOW) -> Event:
+    """A footfall event of the counter at the side door, which does not tell in from out, with its total after it."""
+    data = FootfallData(
+        counter="side-mat",
+        door="side-door",
+        ins=0,
+        outs=0,
+        total_ins=0,
+        total_outs=0,
+        passages=passages,
+        total_passages=total,
+    )
+    return event(seq, data, at=at, device="side-mat")
+
+
 def run_of(first: int, last: int) -> list[Event]:
     """Events ``first`` to ``last``, a millisecond apart."""
     return [event(seq, at=NOW + timedelta(milliseconds=seq)) for seq in range(first, last + 1)]

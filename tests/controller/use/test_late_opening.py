@@ -54,7 +54,9 @@ def brought(
     set_then = then(EARLY, LATE) if set_then is None else set_then
     modes = [mode for each in set_then for mode in each.hours.modes(each.during)]
     crossed = [
-        (int(row.at.timestamp()) * 10**6, row.ins * 1000, row.outs * 1000) for each in counters for row in each.rows
+        (int(row.at.timestamp()) * 10**6, row.ins * 1000, row.outs * 1000, row.passages * 1000)
+        for each in counters
+        for row in each.rows
     ]
     return late_opening(counters, sorted(crossed), modes, bookings, set_then, SIX_WEEKS, HUB.tz, bookings_from)
 

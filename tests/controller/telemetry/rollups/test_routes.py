@@ -170,13 +170,16 @@ async def test_a_file_has_units_in_its_heading_and_says_where_nothing_is_known(c
         *(
             "in (people, raw count)",
             "out (people, raw count)",
+            "passages both ways (raw count)",
+            "visits (people in, or passages halved)",
+            "error of halved visits (people)",
             "events",
             "coverage (share of the time, 0 to 1)",
             "notes",
         )
     ]
-    assert lines[8][3:] == ["", "", "0", "0.0", "not known: silence is not zero"]
-    assert lines[9][3:] == ["3", "1", "1", "1.0", ""]
+    assert lines[8][3:] == ["", "", "", "", "", "0", "0.0", "not known: silence is not zero"]
+    assert lines[9][3:] == ["3", "1", "", "3", "", "1", "1.0", ""]
     answer = await counted.get(f"{API}/sites/{SITE}/samples.csv", params=DAY | {"by": "day"})
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [line[1:9] for line in lines[1:]] == [
