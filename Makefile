@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data clean setup-run setup-test setup-pi
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data mrbs mrbs-folder clean setup-run setup-test setup-pi
 export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES CAPACITY_WATCHERS
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -99,6 +99,13 @@ packages: wheel ## dist/hallkeeper-edge_*.deb and hallkeeper-controller_*.deb fo
 check-data: setup-test ## compare the demo's figures with the published files in DATA=folder
 	@test -d "$(DATA)" || { echo "say where the files are: make check-data DATA=folder" >&2; exit 2; }
 	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
+
+mrbs: mrbs-folder setup-test ## what a booking costs here and in MRBS on one PostgreSQL server; MRBS=folder of an unpacked release
+	@deploy/setup/system.sh mrbs
+	$(ON_DISK) MRBS="$(abspath $(MRBS))" $(BIN)/pytest tests/bench/check_mrbs.py -s $(ARGS)
+
+mrbs-folder:
+	@test -f "$(MRBS)/tables.pg.sql" || { echo "say where an unpacked release of MRBS is: make mrbs MRBS=folder" >&2; exit 2; }
 
 clean: ## remove what can be rebuilt (.venv, caches, built pages); the demo's state in var/ stays
 	rm -rf .venv .wheels dist dashboards/dist dashboards/languages dashboards/node_modules test-artefacts

@@ -46,6 +46,11 @@ def cpu_seconds() -> float:
     return time.process_time() + ended.ru_utime + ended.ru_stime + sum(map(_of, _below(os.getpid())))
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """Processor time of a running process and of all processes below it, running and ended."""
+    return _of(pid) + sum(map(_of, _below(pid)))
+
+
 def _below(pid: int) -> Iterator[int]:
     try:
         threads = [entry.path for entry in os.scandir(f"/proc/{pid}/task")]

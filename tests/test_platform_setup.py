@@ -51,6 +51,13 @@ def test_without_root_the_demo_goes_on(bare_path: str) -> None:
     assert _run("/bin/sh", SETUP / "system.sh", "demo", PATH=bare_path).returncode == 0
 
 
+def test_without_a_release_of_mrbs_its_target_says_what_to_name(tmp_path: Path) -> None:
+    for folder in ("", tmp_path):
+        done = _run("make", "mrbs", f"MRBS={folder}", PATH=os.environ["PATH"])
+        assert done.returncode == 2
+        assert "make mrbs MRBS=folder" in done.stderr
+
+
 def test_a_python_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "deploy" / "setup").mkdir(parents=True)
     shutil.copy(SETUP / "environment.sh", tmp_path / "deploy" / "setup")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
-# `make peers`, `make scale`, `make packages` or `make pi` runs besides: `system.sh peers`, `system.sh scale`,
-# `system.sh packages`, `system.sh pi`.
+# `make peers`, `make scale`, `make mrbs`, `make packages` or `make pi` runs besides: `system.sh peers`,
+# `system.sh scale`, `system.sh mrbs`, `system.sh packages`, `system.sh pi`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -32,6 +32,14 @@ if [ "$purpose" = scale ]; then
     have rabbitmq-server || need rabbitmq-server rabbitmq-server.service
     have haproxy || need haproxy haproxy.service
     have openssl || need openssl ""
+fi
+if [ "$purpose" = mrbs ]; then
+    # MRBS itself is not in Debian: this is what its release runs on.
+    fpm=$(apt-cache depends php-fpm 2>/dev/null | sed -n 's/.*Depends: \(php[0-9.]*-fpm\)$/\1/p' || :)
+    there /usr/sbin/php-fpm[0-9]* || need php-fpm "${fpm:-php-fpm}.service"
+    for module in pgsql mbstring intl xml; do
+        there /usr/lib/php/*/$module.so || need php-$module ""
+    done
 fi
 if [ "$purpose" = test ]; then
     have mosquitto_pub || need mosquitto-clients ""

@@ -122,12 +122,7 @@ def bare_application(folder: Path, database: str) -> Iterator[str]:
 async def moved_in(address: str, folder: Path) -> str:
     """Make the first user and a hall of two halves behind two doors; the user's token."""
     async with Client(base_url=address, timeout=60) as client:
-        await client.get("/healthz")  # it listens before it is ready, and answers after
-        token = (folder / "setup-token").read_text()
-        body = {"token": token, "user": "Una Porter", "password": "thirteen shelves"}
-        made = (await client.post(f"{API}/setup", json=body)).json()["token"]
-        client.cookies.clear()
-        client.headers["Authorization"] = f"Bearer {made}"
+        made = await first_user(client, folder)
         await furnish(client)
         for site in SITES[1:]:
             await _put(client, site, {"name": site.capitalize(), "zone": "Europe/London"})
@@ -139,7 +134,18 @@ async def moved_in(address: str, folder: Path) -> str:
                 await _put(client, f"{site}/spaces/{half}", {"name": half.capitalize()})
             hall = {"name": "Hall", "parts": ["east", "west"], "doors": ["front-door", "side-door"]}
             await _put(client, f"{site}/spaces/{HALL}", hall)
-        return str(made)
+        return made
+
+
+async def first_user(client: httpx.AsyncClient, folder: Path) -> str:
+    """Make the first user, as whom the client acts from then on; the user's token."""
+    await client.get("/healthz")  # it listens before it is ready, and answers after
+    token = (folder / "setup-token").read_text()
+    body = {"token": token, "user": "Una Porter", "password": "thirteen shelves"}
+    made = (await client.post(f"{API}/setup", json=body)).json()["token"]
+    client.cookies.clear()
+    client.headers["Authorization"] = f"Bearer {made}"
+    return str(made)
 
 
 async def _put(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:
