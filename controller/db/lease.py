@@ -1,7 +1,9 @@
 """A lease in the database: which of several controllers does the work that only one may do.
 
-It ends by the database's own clock, so that clocks of controllers may differ. Each holder gets a number, higher than
-all before it. ``WorkLease.require``, in a transaction, lets nothing of an earlier holder be committed, also where that
+It ends when a controller that wants it has seen for the whole length of the lease, by the steady
+clock of its machine, that nobody renewed it. So no clock that can be set counts: neither a controller's nor the
+database's, which also jumps where a standby on another machine is promoted. Each holder gets a number, higher than all
+before it. ``WorkLease.require``, in a transaction, lets nothing of an earlier holder be committed, also where that
 slept in between (fencing). What leaves the database, a message to an edge or a mail, waits for ``WorkLease.certain``:
 the lease was renewed so lately that nobody else can have it.
 
@@ -13,7 +15,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Column, String, Table, text
 from sqlalchemy.engine import URL
@@ -28,7 +30,7 @@ from controller.db.postgresql_engine import SHARED
 log = logging.getLogger(__name__)
 
 LEASE_S = 6.0
-"""How long a lease lasts without being renewed, by the database's clock."""
+"""How long a lease lasts without being renewed, as who wants it sees it."""
 RENEW_S = 1.5
 TAKE_S = 0.5
 """How often one that is not free is looked at."""
@@ -43,12 +45,13 @@ leases = Table(
     Column("number", BigInteger, nullable=False),
     Column("until", Instant, nullable=False),
 )
-"""``holder``: the ``Database.name`` of its controller. ``number``: the fencing number, which only rises."""
+"""``holder``: the ``Database.name`` of its controller. ``number``: the fencing number, which only rises. ``until``:
+by the database's clock; nothing rests on it but that it changes with each renewal, and is 1970 for one that is free."""
 
 _MAKE = text(
-    "INSERT INTO leases (name, holder, number, until) VALUES (:name, '', 0, clock_timestamp()) ON CONFLICT DO NOTHING"
+    "INSERT INTO leases (name, holder, number, until) VALUES (:name, '', 0, to_timestamp(0)) ON CONFLICT DO NOTHING"
 )
-_LOOK = text("SELECT holder, number, until, until <= clock_timestamp() AS ended FROM leases WHERE name = :name")
+_LOOK = text("SELECT holder, number, until FROM leases WHERE name = :name")
 _END_SESSIONS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = :holder AND :holder NOT IN ('', :ours)"
@@ -62,7 +65,9 @@ _RENEW = text(
     "UPDATE leases SET until = clock_timestamp() + make_interval(secs => :secs)"
     " WHERE name = :name AND holder = :holder AND number = :number"
 )
+_FREE = text("UPDATE leases SET until = to_timestamp(0) WHERE name = :name AND holder = :holder AND number = :number")
 _REQUIRE = text("SELECT 1 FROM leases WHERE name = :name AND holder = :holder AND number = :number FOR KEY SHARE")
+_FREE_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LeaseLost(Exception):
@@ -131,14 +136,13 @@ class WorkLease:
                 task.result()
 
     async def take(self, connection: AsyncConnection) -> bool:
-        """Get the lease if it has ended, or was seen for twice its length without being renewed: then the database's
-        clock was put back. Ends the sessions of the last holder: one that sleeps in the middle of a transaction
-        would hold its locks for ever."""
+        """Get the lease if it is free or has ended. Ends the sessions of the last holder: one that sleeps in the middle
+        of a transaction would hold its locks for ever."""
         ours = {"name": self._name, "holder": self._holder, "secs": LEASE_S}
         async with connection.begin():
             await connection.execute(_MAKE, ours)
             last = (await connection.execute(_LOOK, ours)).one()
-        if not (self._stands_still(last.number, last.until) or last.ended):
+        if last.until > _FREE_SINCE and not self._has_ended(last.number, last.until):
             return False
         try:
             async with connection.begin():
@@ -158,11 +162,11 @@ class WorkLease:
         self._extend(asked)
         return True
 
-    def _stands_still(self, number: int, until: datetime) -> bool:
-        """Whether nobody has renewed the lease for so long that it has ended, whatever the database's clock says."""
+    def _has_ended(self, number: int, until: datetime) -> bool:
+        """Whether nobody has renewed the lease, as was seen just now, for its whole length."""
         if self._seen != (number, until):
             self._seen, self._seen_since = (number, until), _now()
-        return _now() - self._seen_since > 2 * LEASE_S
+        return _now() - self._seen_since > LEASE_S
 
     async def renew(self, connection: AsyncConnection) -> bool:
         """Raises ``LeaseLost``."""
@@ -195,6 +199,7 @@ class WorkLease:
                 return await act(await session.connection())
         except Exception as error:
             await session.drop()
+            self._seen = None  # after the database was away its holder has the lease's whole length to renew it
             if not is_away(error):
                 raise
             fields = {"action": "lease", "lease": self._name, "reason": words_of(error)}
@@ -206,11 +211,11 @@ class WorkLease:
         number, self._number = self._number, 0
         self._certain_until = float("-inf")
         if number:
-            ours = {"name": self._name, "holder": self._holder, "number": number, "secs": 0.0}
+            ours = {"name": self._name, "holder": self._holder, "number": number}
 
             async def end(connection: AsyncConnection) -> bool:
                 async with connection.begin():
-                    await connection.execute(_RENEW, ours)
+                    await connection.execute(_FREE, ours)
                 return True
 
             await self._try(session, end)

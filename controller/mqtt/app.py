@@ -26,7 +26,6 @@ from controller.live.disk_room import DiskRoom
 from controller.live.push import Live
 from controller.live.sites_push import LiveSites
 from controller.mqtt.client import BrokerLink
-from controller.mqtt.fenced_link import FencedLink
 from controller.mqtt.router import MqttRouter
 from controller.occupancy.metrics import PeopleMetrics
 from controller.occupancy.service import OccupancyService
@@ -77,14 +76,14 @@ class MqttApp:
         signer = keyring
         self.time = ClockMonitor(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
         registry.register(ClockMetrics(self.time))
-        self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
+        fence = None if lease is None else lease.certain
+        self.link = link if link is not None else broker_link(settings.broker, enrolment.files, before=fence)
         self._lease = lease
         self._changes = changes
         self._commanding = self.link
         """What commands go over, which are not fenced: each is for one session of its edge, and for seconds."""
         if lease is not None:
             self._commanding = broker_link(settings.broker, enrolment.files, hears=False)
-            self.link = FencedLink(self.link, lease)
         self.occupancy = OccupancyService(database, clock)
         registry.register(PeopleMetrics(self.occupancy))
         disk = DiskRoom(folder=settings.data_dir)
@@ -293,8 +292,10 @@ class MqttApp:
         return self.doubt()
 
 
-def broker_link(broker: Broker, files: BrokerFiles, *, hears: bool = True) -> BrokerLink:
-    """A link to the broker of the settings. ``hears``: every edge."""
+def broker_link(
+    broker: Broker, files: BrokerFiles, *, hears: bool = True, before: Callable[[], Awaitable[None]] | None = None
+) -> BrokerLink:
+    """A link to the broker of the settings. ``hears``: every edge. ``before``: awaited last before each message."""
     return BrokerLink(
         host=broker.host,
         port=broker.port,
@@ -302,6 +303,7 @@ def broker_link(broker: Broker, files: BrokerFiles, *, hears: bool = True) -> Br
         username=broker.username,
         password=_line(broker.password_file) if broker.password_file else None,
         tls=partial(files.login_context, "" if hears else COMMANDS) if broker.tls else None,
+        before=before,
     )
 
 

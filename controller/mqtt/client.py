@@ -2,22 +2,29 @@
 
 aiomqtt acknowledges on arrival, so nothing here may rest on the broker's QoS: edges keep what we have not
 acknowledged ourselves.
+
+paho queues what comes while the broker has many messages to confirm, and sends it long after its sender gave it up. So
+it never gets more than it sends at once. Where a message is not confirmed in time, and nothing else came from the
+broker since, the connection is cut, with whatever waits in it.
 """
 
 import asyncio
 import logging
+import math
 import random
 import socket
 import ssl
+import struct
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import aiomqtt
 
 from edge.wire.broker_link import Connected, Disconnected, Message, entered, stop_if_told
+from edge.wire.messages import COMMAND_LIFE_S
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +32,14 @@ BACKLOG_BYTES = 64 * 1024 * 1024
 """Most bytes of messages that wait to be read; what comes on top is dropped and counted. Edges send it again."""
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 5.0
+IN_FLIGHT = 20
+"""Messages that the broker has not confirmed yet. Others wait here, where they can still be given up."""
+CONFIRM_S = COMMAND_LIFE_S
+"""How long the broker may take to confirm a message; a command that it has not confirmed by then is over."""
 _KEEPALIVE_S = 20
 _TIMEOUT_S = 10.0
+_DROP_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with a time of 0: what the kernel has not sent is dropped (socket(7))."""
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
@@ -37,7 +50,7 @@ class BrokerRefused(Exception):
 @dataclass(eq=False, repr=False, kw_only=True)
 class BrokerLink:
     """A ``Link`` to a real broker. ``subscribe``: the filters wanted on every connection, at QoS 1. ``tls``: asked on
-    every connection, since a certificate does not last for ever.
+    every connection, since a certificate does not last for ever. ``before``: awaited last before each message.
 
     Its events have one reader at a time.
     """
@@ -50,11 +63,14 @@ class BrokerLink:
     password: str | None = None
     tls: Callable[[], ssl.SSLContext] | None = None
     backlog_bytes: int = BACKLOG_BYTES
+    confirm_s: float = CONFIRM_S
+    before: Callable[[], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         self._inbox = _Inbox(self.backlog_bytes)
         self._client: aiomqtt.Client | None = None
         self._outgoing: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(IN_FLIGHT)
 
     @property
     def connected(self) -> bool:
@@ -82,18 +98,36 @@ class BrokerLink:
                 await keeper
 
     async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
-        """Hand a message to the broker; whether it took it. False at once without a connection."""
-        if self._client is None:
+        """Hand a message to the broker; whether it confirmed that within ``confirm_s``. False at once without a
+        connection. One that is not confirmed may have arrived; it is not sent later."""
+        if not self.connected:
             return False
-        act = self._client.publish(topic, payload, qos=qos, retain=retain)
-        sending = asyncio.create_task(act, name=f"publish {topic}")
-        self._outgoing.add(sending)
+        await self._places.acquire()
+        sending: asyncio.Task[None] | None = None
         try:
-            await asyncio.wait({sending})
+            if self.before is not None:
+                await self.before()
+            client, began = self._client, time.monotonic()
+            if client is None:
+                return False
+            act = client.publish(topic, payload, qos=qos, retain=retain, timeout=math.inf)
+            sending = asyncio.create_task(act, name=f"publish {topic}")
+            self._outgoing.add(sending)
+            sending.add_done_callback(self._sent)
         finally:
-            sending.cancel()
-            self._outgoing.discard(sending)
-        return not sending.cancelled() and sending.exception() is None
+            if sending is None:
+                self._places.release()
+        done, _ = await asyncio.wait({sending}, timeout=self.confirm_s)
+        if not done and client is self._client and self._inbox.heard_at < began:
+            log.warning("The broker confirms nothing; the connection is cut", extra={"action": "unconfirmed"})
+            _cut(client)
+        return bool(done) and not sending.cancelled() and sending.exception() is None
+
+    def _sent(self, sending: "asyncio.Task[None]") -> None:
+        self._outgoing.discard(sending)
+        self._places.release()
+        if not sending.cancelled() and sending.exception() is None:
+            self._inbox.heard_at = time.monotonic()
 
     async def round_trip(self, topic: str) -> float:
         """Connect, send ourselves a message and leave again: the seconds that it took. For a link that is not in use.
@@ -155,6 +189,7 @@ class BrokerLink:
             timeout=_TIMEOUT_S,
             queue_type=receiver,
             socket_options=[_NO_DELAY],
+            max_inflight_messages=IN_FLIGHT,
         )
         client.pending_calls_threshold = 1000
         return client
@@ -162,6 +197,16 @@ class BrokerLink:
     @property
     def _address(self) -> str:
         return f"{self.host}:{self.port}"
+
+
+def _cut(client: aiomqtt.Client) -> None:
+    """End the connection without a word, and drop what it has not sent yet. The client then finds it closed."""
+    sock = client._client.socket()  # aiomqtt has no other way to it
+    if not isinstance(sock, socket.socket):
+        return
+    with suppress(OSError):  # it is closed already
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP_ON_CLOSE)
+        socket.socket.shutdown(sock, socket.SHUT_RD)  # that of TLS would send the rest as plain text
 
 
 class _Inbox:
@@ -175,6 +220,8 @@ class _Inbox:
         self._some = asyncio.Event()
         self._current: object = None
         self.dropped = 0
+        self.heard_at = float("-inf")
+        """When the broker last sent something, by ``time.monotonic``."""
 
     def receiver(self) -> type["asyncio.Queue[aiomqtt.Message]"]:
         """What aiomqtt takes for its queue: every message goes from it straight into this inbox, which is three
@@ -219,6 +266,7 @@ class _Inbox:
         self._some.set()
 
     def _receive(self, message: aiomqtt.Message) -> None:
+        self.heard_at = time.monotonic()
         payload = message.payload
         if self._size + len(payload) > self._limit:
             self.dropped += 1

@@ -135,7 +135,7 @@ class CommandService:
             taken = await self.link.publish(topic, self.signer.seal(Purpose.COMMAND, command))
         self.seen(issued.site)
         if not taken:
-            why = "the broker did not take the command"
+            why = f"the broker did not confirm the command, which is carried out within {COMMAND_LIFE_S:g} s or never"
             await self._end(issued.site, issued.edge, issued.id, CommandOutcome.REFUSED, why, None)
             raise OutOfReach(request.what, why)
         return issued.id

@@ -1,29 +1,27 @@
-"""One controller at a time has the lease, by the database's time; nothing of an earlier holder is committed or sent."""
+"""One controller at a time has the lease, whatever clocks say; nothing of an earlier holder is committed or sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from controller.container import NamedTask
 from controller.db import lease as leases
 from controller.db.engine import FENCE, Database, Tx
-from controller.db.lease import LEASE_S, LeaseLost, WorkLease
+from controller.db.lease import LEASE_S, TAKE_S, LeaseLost, WorkLease
 from controller.main import under_lease
-from controller.mqtt.client import BrokerLink
-from controller.mqtt.fenced_link import IN_FLIGHT, FencedLink
+from controller.mqtt.client import IN_FLIGHT, BrokerLink
 from edge.wire.broker_link import Message
 from tests.eventually import eventually
-from tests.memory_link import MemoryBroker
 from tests.services.mosquitto import Broker
+from tests.services.postgres_clock import put_clock
 
 _ADD = text("INSERT INTO hire_terms (version, terms) VALUES ('1', 'x')")
-_END = text("UPDATE leases SET until = clock_timestamp()")
-_PUT_BACK = text("UPDATE leases SET until = until + interval '1 hour'")
+_END = text("UPDATE leases SET until = to_timestamp(0)")
 
 
 async def _add(tx: Tx) -> None:
@@ -48,15 +46,43 @@ class Controller:
         await self._engine.dispose()
         await self.database.close()
 
+    def certain(self) -> bool:
+        return self.lease.is_certain
+
     async def end_lease(self) -> None:
-        """As if so much time had passed for the database."""
+        """As if its holder had given it back."""
         async with self.connection.begin():
             await self.connection.execute(_END)
 
 
+class Steady:
+    """The steady clock of all controllers. ``now``: seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    async def passes(self, seconds: float, watching: Controller) -> bool:
+        """Let time pass while a controller looks again and again; whether it got the lease."""
+        until = self.now + seconds
+        while self.now < until:
+            if await watching.lease.take(watching.connection):
+                return True
+            self.now += TAKE_S
+        return await watching.lease.take(watching.connection)
+
+
 @pytest.fixture
-def new_url(postgres_url: Callable[..., str], postgres_template: str) -> str:
-    return postgres_url(postgres_template)
+def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
+    made = Steady()
+    monkeypatch.setattr(leases, "_now", lambda: made.now)
+    return made
+
+
+@pytest.fixture
+async def new_url(postgres_url: Callable[..., str], postgres_template: str) -> str:
+    url = postgres_url(postgres_template)
+    await put_clock(url)
+    return url
 
 
 @pytest.fixture
@@ -71,42 +97,62 @@ async def second(new_url: str) -> AsyncIterator[Controller]:
         yield controller
 
 
-async def test_the_second_gets_it_when_it_has_ended_with_a_higher_number_and_the_first_loses_it(
-    first: Controller, second: Controller
+async def test_the_second_gets_it_with_a_higher_number_when_it_was_not_renewed_for_its_length_and_the_first_loses_it(
+    first: Controller, second: Controller, steady: Steady
 ) -> None:
     assert await first.lease.take(first.connection)
-    assert not await second.lease.take(second.connection)
-    assert await first.lease.renew(first.connection)
-    await first.end_lease()
-    assert await first.lease.renew(first.connection)  # nobody else has taken it
-    assert not await second.lease.take(second.connection)
-    await first.end_lease()
-    assert await second.lease.take(second.connection)
+    assert not await steady.passes(0.9 * LEASE_S, second)
+    assert not first.certain()
+    assert await first.lease.renew(first.connection)  # late, and nobody else has taken it
+    assert first.certain()
+    assert not await steady.passes(0.9 * LEASE_S, second)
+    assert await steady.passes(0.2 * LEASE_S, second)
     assert (first.lease.number, second.lease.number) == (1, 2)
     with pytest.raises(LeaseLost):
         await first.lease.renew(first.connection)
-    assert (first.lease.number, first.lease.is_certain, second.lease.is_certain) == (0, False, True)
+    assert (first.lease.number, first.certain(), second.certain()) == (0, False, True)
 
 
-async def test_though_the_database_s_clock_is_put_back_one_that_nobody_renews_is_taken_and_one_that_is_renewed_is_not(
-    first: Controller, second: Controller, monkeypatch: pytest.MonkeyPatch
+async def test_one_that_was_given_back_need_not_be_waited_for(
+    first: Controller, second: Controller, steady: Steady
 ) -> None:
-    passed = 0.0
-    monkeypatch.setattr(leases, "_now", lambda: passed)
-    await first.lease.take(first.connection)
-    async with first.connection.begin():
-        await first.connection.execute(_PUT_BACK)
+    assert await first.lease.take(first.connection)
     assert not await second.lease.take(second.connection)
-    passed = 3 * LEASE_S
-    assert await first.lease.renew(first.connection)
-    assert not await second.lease.take(second.connection)
-    async with first.connection.begin():
-        await first.connection.execute(_PUT_BACK)
-    assert not await second.lease.take(second.connection)
-    passed = 6 * LEASE_S
+    await first.end_lease()
     assert await second.lease.take(second.connection)
+
+
+@pytest.mark.parametrize("ahead", ["1 hour", "-1 hour"])
+async def test_though_the_database_s_clock_jumps_nobody_has_the_lease_while_another_is_certain_of_it(
+    first: Controller, second: Controller, steady: Steady, new_url: str, ahead: str
+) -> None:
+    assert await first.lease.take(first.connection)
+    assert not await second.lease.take(second.connection)
+    await put_clock(new_url, ahead)
+    assert first.certain()
+    assert not await second.lease.take(second.connection)
+    for _ in range(3):
+        assert await first.lease.renew(first.connection)
+        assert not await steady.passes(0.9 * LEASE_S, second)
+    await put_clock(new_url)
+    assert not await second.lease.take(second.connection)
+    assert await steady.passes(1.2 * LEASE_S, second)  # nobody renews it
+    assert not first.certain()
     with pytest.raises(LeaseLost):
         await first.lease.renew(first.connection)
+
+
+async def test_after_the_database_was_away_its_holder_has_time_to_renew_it(
+    first: Controller, second: Controller, steady: Steady
+) -> None:
+    assert await first.lease.take(first.connection)
+    assert not await second.lease.take(second.connection)
+    steady.now += 2 * LEASE_S
+    away = leases._Session(make_url("postgresql+asyncpg://postgres@127.0.0.1:1/nothing"), "nobody")
+    assert not await second.lease._try(away, second.lease.take)
+    await away.close()
+    assert not await second.lease.take(second.connection)
+    assert await first.lease.renew(first.connection)
 
 
 async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_committed(
@@ -130,40 +176,35 @@ async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_co
         assert (await tx.execute(text("SELECT count(*) FROM hire_terms"))).scalar() == 0
 
 
-async def test_a_message_waits_until_the_lease_is_certain_again(
-    first: Controller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_is_certain_again_only_once_it_is_renewed(first: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
     await first.lease.take(first.connection)
-    broker = MemoryBroker()
-    link = FencedLink(broker.client([]), first.lease)
     slept = leases._now() + 3 * LEASE_S
     monkeypatch.setattr(leases, "_now", lambda: slept)
-    sending = asyncio.create_task(link.publish("hk/1/ramsey/main/hello", b"x"))
+    waiting = asyncio.create_task(first.lease.certain())
     await first.database.close()  # anything that takes a while
     await asyncio.sleep(0)
-    assert not sending.done()
+    assert not waiting.done()
     await first.lease.renew(first.connection)
-    await asyncio.wait_for(sending, 10)
+    await asyncio.wait_for(waiting, 10)
 
 
 async def test_of_what_waits_for_a_slow_broker_nothing_more_is_sent_once_the_lease_is_lost(
     first: Controller, mosquitto: Broker
 ) -> None:
     await first.lease.take(first.connection)
-    ours, others = (
-        BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=filters) for filters in ([], ["hk/1/#"])
-    )
-    link, heard = FencedLink(ours, first.lease), list[bytes]()
+    link = BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=[], before=first.lease.certain)
+    others = BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=["hk/1/#"])
+    heard = list[bytes]()
 
     async def listen(to: BrokerLink) -> None:
         async for each in to.events():
             if isinstance(each, Message):
                 heard.append(each.payload)
 
-    listening = [asyncio.create_task(listen(each)) for each in (ours, others)]
+    listening = [asyncio.create_task(listen(each)) for each in (link, others)]
 
     async def connected() -> bool:
-        return ours.connected and others.connected
+        return link.connected and others.connected
 
     async def all_handed_over() -> bool:
         return sum(each.done() for each in sending) == IN_FLIGHT
@@ -178,7 +219,7 @@ async def test_of_what_waits_for_a_slow_broker_nothing_more_is_sent_once_the_lea
     first.lease._number = 0
     mosquitto.resume()
     await eventually(all_handed_over, what="the broker has what was sent before")
-    await ours.publish("hk/1/ramsey/main/hello", b"last")
+    await others.publish("hk/1/ramsey/main/hello", b"last")
     await eventually(all_heard, what="the last message is heard")
     assert heard == [b"x"] * IN_FLIGHT + [b"last"]
     for each in (*sending, *listening):
