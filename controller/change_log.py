@@ -7,6 +7,7 @@ order they are committed.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -102,7 +103,7 @@ _LOOK = text(
 )
 _SITES = text("SELECT id FROM sites")
 _WAKE = text("SELECT pg_notify(:channel, '')")
-_FORGET = text("DELETE FROM site_changes WHERE at < now() - make_interval(secs => :secs)")
+_FORGET = text("DELETE FROM site_changes WHERE xact < :before")
 
 
 class ChangeLog:
@@ -119,6 +120,9 @@ class ChangeLog:
         self._read: set[tuple[int, str, bool]] = set()
         """What was read of transactions that are read again."""
         self._looked_at = real()
+        self._marks: deque[tuple[float, int]] = deque()
+        """When the oldest transaction that is read again was which, at most one for each look: rows are deleted by
+        these, since the database's clock may jump."""
         changes.when_changed_here.append(self._made.set)
 
     async def run(self) -> None:
@@ -156,6 +160,9 @@ class ChangeLog:
         if too_late:
             new = {(0, "", True)}
         self._looked_at = began
+        self._marks.append((began, self._first))
+        while len(self._marks) > 1 and self._marks[1][0] <= began - KEPT_S:
+            self._marks.popleft()
         for site, estate in sorted({(site, estate) for _, site, estate in new}):
             for one in [site] if site else every:
                 self._changes.site_changed(one, estate=estate, here=False)
@@ -172,6 +179,7 @@ class ChangeLog:
             await tx.execute(_WAKE, {"channel": CHANNEL})
 
     async def forget(self) -> None:
-        """Delete old rows."""
-        async with self._database.write() as tx:
-            await tx.execute(_FORGET, {"secs": KEPT_S})
+        """Delete rows of transactions that had ended ``KEPT_S`` ago."""
+        if self._marks and self._marks[0][0] <= self._real() - KEPT_S:
+            async with self._database.write() as tx:
+                await tx.execute(_FORGET, {"before": self._marks[0][1]})
