@@ -91,6 +91,22 @@ def postgres_url(postgres: PostgresServer) -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture
+def postgres_pair() -> Iterator[tuple[PostgresServer, PostgresServer]]:
+    """A primary of PostgreSQL of this test's own, and the synchronous standby that follows it."""
+    primary = PostgresServer(durable=True)
+    try:
+        primary.start()
+        standby = primary.standby()
+        try:
+            yield primary, standby
+        finally:
+            standby.stop()
+    finally:
+        primary.kill()
+        primary.stop()
+
+
+@pytest.fixture
 def influx(tmp_path: Path) -> Iterator[InfluxServer]:
     """A running InfluxDB 1.6 behind nginx, of this test's own, which it may kill and restart."""
     server = InfluxServer(tmp_path)

@@ -19,7 +19,7 @@ from controller.notices.account_mail_sending import send_account_mail
 from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens
 from controller.notices.door_trouble.service import DoorTroubles
-from controller.notices.gateway import Delivery, DeliveryResult
+from controller.notices.gateway import Delivery, DeliveryResult, one_line
 from controller.notices.model import Channel, Notice, NoticeState, remind_at
 from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.render_at_send import NoticeRendering, RenderedNotice
@@ -232,6 +232,8 @@ class NoticeWorker:
             enough = notice.channel is Channel.SMS and result.delivery is Delivery.LATER and attempts >= MOST_SMS
             if result.delivery is Delivery.TAKEN:
                 state = NoticeState.SENT
+                if notice.reply == repository.PERHAPS_SENT:
+                    fields["reply"] = one_line(f"{repository.PERHAPS_SENT}; {result.reply}")
             elif result.delivery is Delivery.REFUSED or enough or now - tried_at > GIVE_UP:
                 state = NoticeState.FAILED
                 if result.blames_recipient:

@@ -26,6 +26,8 @@ from controller.notices.tables import (
 
 COLUMNS = tuple(notices.c[name] for name in Notice.__struct_fields__)
 _OPEN = or_(WAITING, SENDING)
+PERHAPS_SENT = "perhaps sent before: its controller stopped while it was on its way"
+"""The reply of a notice that is sent again."""
 
 
 def notice_of(row: Mapping[Any, Any]) -> Notice:
@@ -73,9 +75,10 @@ async def claim(tx: Tx, database: Database, now: datetime, *, channel: Channel) 
 
 
 async def take_back(tx: Tx, database: Database) -> None:
-    """Let what a process that died was sending wait again. Only for the only process there is."""
+    """Let what a process that died was sending wait again; nobody knows how far it was. Only for the only process there
+    is."""
     for row in (await tx.execute(select(*COLUMNS).where(SENDING))).mappings().all():
-        await settle(tx, database, notice_of(row), state=NoticeState.WAITING)
+        await settle(tx, database, notice_of(row), state=NoticeState.WAITING, reply=PERHAPS_SENT)
 
 
 async def next_due(tx: Tx, channel: Channel) -> datetime | None:

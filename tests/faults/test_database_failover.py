@@ -1,7 +1,7 @@
 """The primary of PostgreSQL is killed and its synchronous standby promoted, under a controller that works on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -16,39 +16,22 @@ from tests.services.postgres import PostgresServer
 
 
 @pytest.fixture
-def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
-    """A primary, and the standby that follows it."""
-    primary = PostgresServer(durable=True)
-    try:
-        primary.start()
-        standby = primary.standby()
-        try:
-            yield primary, standby
-        finally:
-            standby.stop()
-    finally:
-        primary.stop()
-
-
-@pytest.fixture
 async def hub(
-    tmp_path: Path, fork_server: ForkServer, servers: tuple[PostgresServer, PostgresServer]
+    tmp_path: Path, fork_server: ForkServer, postgres_pair: tuple[PostgresServer, PostgresServer]
 ) -> AsyncIterator[SimHub]:
     """Its controller has both servers in its address, as docs/several-controllers.md says."""
-    primary, standby = servers
-    name = primary.create().rpartition("/")[2]
-    hosts = f"host=127.0.0.1:{primary.port}&host=127.0.0.1:{standby.port}"
-    database = f"postgresql://postgres@/{name}?{hosts}&target_session_attrs=read-write"
+    primary, standby = postgres_pair
+    database = primary.url_with(standby, primary.create().rpartition("/")[2]).replace("+asyncpg", "")
     async with at_eleven(msgspec.structs.replace(plan_in(tmp_path), database=database), fork_server) as hub:
         yield hub
 
 
 @pytest.mark.faults_full
 async def test_a_standby_takes_over_from_a_killed_primary_and_no_event_is_lost(
-    trial: Trial, servers: tuple[PostgresServer, PostgresServer]
+    trial: Trial, postgres_pair: tuple[PostgresServer, PostgresServer]
 ) -> None:
     hub, ledger = trial.hub, trial.ledger
-    primary, standby = servers
+    primary, standby = postgres_pair
     await trial.begin()
     ledger.send(20)
     await ledger.crossings_recorded(8)

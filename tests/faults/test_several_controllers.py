@@ -35,14 +35,12 @@ from tests.controller.telemetry.speaking import LOG, event
 from tests.eventually import eventually
 from tests.faults.controller_process import Broker as AnyBroker
 from tests.faults.controller_process import ControllerProcess
-from tests.faults.test_notices_killed import waiting_notices
+from tests.faults.test_notices_killed import AT_WORK, mail_settings, waiting_notices
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 from tests.services.fork_client import ForkServer
-from tests.services.mail import SENDER, mail_server
+from tests.services.mail import mail_server
 from tests.services.mosquitto import Broker
-
-AT_WORK = "This controller does the work of the estate"
 
 
 async def at_work(process: ControllerProcess) -> None:
@@ -312,9 +310,9 @@ async def test_notices_go_out_once_though_whoever_sends_them_is_killed_or_sleeps
         addresses = await waiting_notices(one, mail, 60, database=database)
         two.mkdir()
         shutil.copytree(one / "keys", two / "keys")
-        more = f'[mail]\nhost = "127.0.0.1"\nport = {mail.settings.port}\nsecurity = "none"\nsender = "{SENDER}"\n'
         first, second = (
-            ControllerProcess(each, mosquitto, fork_server.start, database=database, more=more) for each in (one, two)
+            ControllerProcess(each, mosquitto, fork_server.start, database=database, more=mail_settings(mail))
+            for each in (one, two)
         )
         await first.start()
         await at_work(first)

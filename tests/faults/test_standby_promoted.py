@@ -1,7 +1,7 @@
 """A primary of PostgreSQL fails, and a synchronous standby is promoted while the primary still answers."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,34 +19,16 @@ GAP_S = 60.0
 """Within which events come through again, on a machine with much else to do."""
 
 
-@pytest.fixture
-def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
-    """A primary, and the standby that follows it."""
-    primary = PostgresServer(durable=True)
-    try:
-        primary.start()
-        standby = primary.standby()
-        try:
-            yield primary, standby
-        finally:
-            standby.stop()
-    finally:
-        primary.kill()
-        primary.stop()
-
-
 @pytest.mark.faults_full
 async def test_a_primary_that_restarts_and_a_standby_promoted_beside_it_cost_and_double_nothing(
     tmp_path: Path,
-    servers: tuple[PostgresServer, PostgresServer],
+    postgres_pair: tuple[PostgresServer, PostgresServer],
     mosquitto: Broker,
     fork_server: ForkServer,
     record_property: Callable[[str, object], None],
 ) -> None:
-    primary, standby = servers
-    name = primary.create().rpartition("/")[2]
-    hosts = f"host=127.0.0.1:{primary.port}&host=127.0.0.1:{standby.port}"
-    database = f"postgresql+asyncpg://postgres@/{name}?{hosts}&target_session_attrs=read-write"
+    primary, standby = postgres_pair
+    database = primary.url_with(standby, primary.create().rpartition("/")[2])
     await migrate(database)
     gaps = {}
     async with open_pair(tmp_path, mosquitto, fork_server, database) as pair:

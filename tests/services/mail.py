@@ -40,6 +40,8 @@ class Behaviour(StrEnum):
     """The connection ends before the mail is taken."""
     DIE_AFTER_DATA = "die after DATA"
     """The mail is taken, and the connection ends before the server could say so."""
+    HOLD = "hold"
+    """The mail is taken, and the server says so once ``released`` is set."""
     CLOSED = "closed"
     """The connection ends before a word is said."""
 
@@ -54,14 +56,14 @@ _AT_RECIPIENT = frozenset(
 
 class MailServer:
     """``raw``: the mails that it took, in order. ``ids``: whom each was for, and its Message-ID. ``senders``: their
-    return paths. ``next``: how it will
-    treat the next mails; then it takes them."""
+    return paths. ``next``: how it will treat the next mails; then it takes them."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.ids: list[tuple[str, str]] = []
         self.senders: list[str] = []
         self.next: list[Behaviour] = []
+        self.released = asyncio.Event()
         self.attempts = self.connections = 0
         self.settings = MailSection()
         self._treating = Behaviour.TAKE
@@ -100,6 +102,8 @@ class MailServer:
             self.raw.append(envelope.original_content)
             self.senders.append(envelope.mail_from or "")
             self.ids.append((head["To"], head["Message-ID"]))
+        if treating is Behaviour.HOLD:
+            await self.released.wait()
         if treating in (Behaviour.DIE_IN_DATA, Behaviour.DIE_AFTER_DATA):
             assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]

@@ -100,6 +100,13 @@ class PostgresServer:
         """A standby takes writes from now on."""
         self.sql("SELECT pg_promote()")
 
+    def pause(self) -> None:
+        """Freeze it, so that new connections hang; those there are go on."""
+        self._service.pause()
+
+    def resume(self) -> None:
+        self._service.resume()
+
     def stop(self) -> None:
         """End the server and delete its cluster."""
         self._hang_up()
@@ -117,6 +124,11 @@ class PostgresServer:
     def url(self, database: str) -> str:
         """SQLAlchemy URL of a database of this server."""
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def url_with(self, standby: "PostgresServer", database: str) -> str:
+        """Address of a database of this server and its standby, as the settings take it."""
+        hosts = f"host=127.0.0.1:{self.port}&host=127.0.0.1:{standby.port}"
+        return f"postgresql+asyncpg://postgres@/{database}?{hosts}&target_session_attrs=read-write"
 
     def template(self, name: str, build: Callable[[str], None]) -> str:
         """Name of a template database that `build(url)` filled; built once for each name.

@@ -1,5 +1,6 @@
 """Notices: what is told, once, a minute after it happened, as things are then."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -24,6 +25,7 @@ from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW, running, stranger
 from tests.controller.seeds import cheap_passwords
 from tests.controller.village import API, SITE, Json, act, book, change, post
+from tests.eventually import eventually
 from tests.services.mail import Behaviour, MailServer
 
 claim_mail = partial(repository.claim, channel=Channel.MAIL)
@@ -261,18 +263,34 @@ async def test_a_mail_that_was_taken_without_an_answer_comes_perhaps_twice_with_
     assert len({each["Message-ID"] for each in mail.mails}) == 1
 
 
-async def test_what_a_process_had_claimed_when_it_died_is_sent_by_the_next(
+async def test_what_a_process_had_handed_over_when_it_died_comes_again_the_same_and_says_so(
     village: httpx.AsyncClient, sending: Sending, mail: MailServer, clock: ManualClock
 ) -> None:
+    mail.next = [Behaviour.HOLD]
     await book(village, contact_email=ROSA)
     clock.advance(minutes=1)
-    database = sending.container.database
-    assert await database.run(claim_mail, database, clock.now()) is not None
-    await sending.after(minutes=1)
-    assert mail.raw == []
-    await sending.container.notice_worker.take_back()
+    worker = sending.container.notice_worker
+    dying = asyncio.create_task(worker.send_due())
+
+    async def handed_over() -> bool:
+        return len(mail.raw) == 1
+
+    await eventually(handed_over, what="the mail is handed over")
+    dying.cancel()
+    mail.released.set()
+    await asyncio.gather(dying, return_exceptions=True)
     await sending.after(minutes=1)
     assert len(mail.raw) == 1
+    await worker.take_back()
+    await sending.after(minutes=1)
+    first, second = mail.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert text(first) == text(second)
+    [sent] = await listed(village, state="sent")
+    assert sent["reply"].startswith("perhaps sent before: ")
+    await worker.take_back()
+    await sending.after(minutes=1)
+    assert len(mail.raw) == 2
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.NO_SUCH_USER, Behaviour.REFUSE_DATA])
