@@ -49,6 +49,7 @@ import controller.web.idempotency  # noqa: F401  # each adds its tables
 from controller.db.engine import metadata
 from controller.db.errors import is_busy
 from controller.db.migrations import alembic_config, newest_revision
+from controller.db.postgresql_engine import following
 
 _LOCK = 0x4A11_0001
 _WAIT_S = 60.0
@@ -64,7 +65,7 @@ _REVISION = Table(
 
 async def is_newest(url: str | URL) -> bool:
     """Whether a database has the newest form."""
-    engine = create_async_engine(make_url(url), hide_parameters=True, poolclass=NullPool)
+    engine = create_async_engine(following(make_url(url)), hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_is_newest)
@@ -82,7 +83,7 @@ async def migrate(url: str | URL) -> None:
     if make_url(url).get_backend_name() == "sqlite":
         _make_private(Path(make_url(url).database or ""))
         waits["timeout"] = _WAIT_S
-    engine = create_async_engine(make_url(url), hide_parameters=True, poolclass=NullPool, connect_args=waits)
+    engine = create_async_engine(following(make_url(url)), hide_parameters=True, poolclass=NullPool, connect_args=waits)
     try:
         async with engine.connect() as connection:
             if waits:

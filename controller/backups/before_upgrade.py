@@ -15,6 +15,7 @@ from controller.backups import databases
 from controller.backups.restic import BackupFault
 from controller.db.backup import BEFORE_UPGRADE, copy_sqlite
 from controller.db.migrations import known_revisions, newest_revision, stored_revision
+from controller.db.postgresql_engine import following
 from controller.settings import Settings
 
 KEPT = 3
@@ -62,7 +63,7 @@ async def copy_before_upgrade(settings: Settings) -> Path | None:
 
 
 async def _revision(url: URL) -> str | None:
-    engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
+    engine = create_async_engine(following(url), hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             return await stored_revision(connection)

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from controller.backups.restic import BackupFault
 from controller.db.backup import copy_sqlite
 from controller.db.errors import words_of
+from controller.db.postgresql_engine import primary_of
 
 DUMP = "database.dump"
 """A database on PostgreSQL, in pg_dump's own format."""
@@ -53,6 +54,7 @@ _DAMAGED = "put back an older backup, and look at the disk (smartctl, dmesg)"
 
 async def dump(url: URL, file: Path) -> tuple[str, Rows]:
     """Copy a database into ``file``; its revision and rows in that same state. Raises ``BackupFault``."""
+    url = await _primary(url)
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="REPEATABLE READ")
     try:
         async with engine.connect() as connection:
@@ -67,6 +69,7 @@ async def dump(url: URL, file: Path) -> tuple[str, Rows]:
 
 async def put_back(url: URL, file: Path) -> tuple[str, Rows]:
     """Fill an empty database from ``file``, all or nothing; its revision and rows. Raises ``BackupFault``."""
+    url = await _primary(url)
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
@@ -88,7 +91,7 @@ async def put_back(url: URL, file: Path) -> tuple[str, Rows]:
 async def try_dump(url: URL, file: Path) -> tuple[str, Rows]:
     """Put a dump into a new database of the same server, which is deleted again; its revision and rows. Raises
     ``BackupFault``."""
-    name = f"hallkeeper_test_restore_{secrets.token_hex(4)}"
+    url, name = await _primary(url), f"hallkeeper_test_restore_{secrets.token_hex(4)}"
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as connection:
@@ -107,6 +110,15 @@ async def try_dump(url: URL, file: Path) -> tuple[str, Rows]:
         raise BackupFault(f"the database does not answer: {words_of(error)}; is PostgreSQL running?") from error
     finally:
         await engine.dispose()
+
+
+async def _primary(url: URL) -> URL:
+    """The server that the controller works with, for our connections and for PostgreSQL's programs alike: a snapshot
+    of one is unknown to another. Raises ``BackupFault``."""
+    try:
+        return await primary_of(url)
+    except Exception as error:  # asyncpg's errors have no root in common
+        raise BackupFault(f"the database does not answer: {error}; is PostgreSQL running?") from error
 
 
 async def _count(connection: AsyncConnection) -> tuple[str, Rows]:

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
+from controller.db.postgresql_dialect import SharedDialect
+
 CONNECT_S = 60.0
 RESTED_S = 1.0
 """A connection that has rested for longer is asked whether its server is still there."""
@@ -22,6 +24,23 @@ _STATEMENTS_KEPT = 500
 """Prepared statements of each connection, by SQLAlchemy and by the driver each."""
 _RESTS_SINCE = "rests since"
 registry.register("postgresql.shared", "controller.db.postgresql_dialect", "SharedDialect")
+
+
+def following(url: URL) -> URL:
+    """An address of which every engine connects to the primary of several servers."""
+    return url.set(drivername=SHARED) if url.get_backend_name() == "postgresql" else url
+
+
+async def primary_of(url: URL) -> URL:
+    """Of an address of several servers, that of the one that ``following`` connects to now, for programs that are not
+    ours. Raises ``OSError`` and errors of asyncpg."""
+    found = SharedDialect().servers(url)  # type: ignore[no-untyped-call]
+    if found is None:
+        return url
+    servers, wanted = found
+    host, port = await servers.address(**wanted)
+    query = {name: value for name, value in url.query.items() if name not in ("host", "port", "target_session_attrs")}
+    return url.set(host=host, port=port, query=query)
 
 
 def postgresql_engine(

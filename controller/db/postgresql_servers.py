@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 ANSWER_S = 2.0
 """How long a server may take to say what it is."""
 LOOK_EVERY_S = 1.0
+WATCHES = "watch of Hallkeeper"
+"""By which PostgreSQL knows the connections that only look."""
 _NOT_OF_EACH = (
     *("host", "port", "target_session_attrs"),
     # SQLAlchemy's own, which the driver does not know.
@@ -28,58 +30,101 @@ _TIMELINE = (
 )
 """0 where nothing can be written."""
 
+Address = tuple[str, int]
+Answer = tuple[int, Address, Any]
+"""A server's timeline, the server, and a connection to it."""
+
 
 class Servers:
-    """``addresses``: host and port of each. ``timeline``: the highest that was seen."""
+    """``addresses``: host and port of each. ``timeline``: the highest that was seen. ``primary``: the server of that
+    timeline, unless it did not answer the last connection."""
 
-    def __init__(self, addresses: Sequence[tuple[str, int]]) -> None:
+    def __init__(self, addresses: Sequence[Address]) -> None:
         self.addresses = tuple(addresses)
         self.timeline = 0
+        self.primary: Address | None = None
         self._open: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
-    async def connect(self, *args: Any, **wanted: Any) -> Any:
-        """A driver's connection to the newest server that may write, with the driver's own parameters. Raises what
-        the driver raises."""
-        found, errors = await self._each(*args, **wanted)
-        good = [(timeline, connection) for timeline, connection in found if timeline >= max(1, self.timeline)]
-        best = max(good, key=lambda each: each[0], default=None)
-        for _, connection in found:
-            if best is None or connection is not best[1]:
-                connection.terminate()
-        if best is None and not found:
-            raise errors[0]
-        if best is None:
-            raise ConnectionRefusedError(f"none of the {len(self.addresses)} database servers takes writes")
-        self._see(best[0])
-        self._open[best[1]] = best[0]
-        return best[1]
-
-    async def watch(self, **wanted: Any) -> None:
-        """Look for a promotion, for ever."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            found, _ = await self._each(**wanted)
-            for timeline, connection in found:
-                connection.terminate()
-                self._see(timeline)
-
-    async def _each(self, *args: Any, **wanted: Any) -> tuple[list[tuple[int, Any]], list[Exception]]:
-        """The timeline of each server that answers, with a connection to it, and what the others failed with."""
-        for name in _NOT_OF_EACH:
-            wanted.pop(name, None)
-        asking = [asyncio.ensure_future(_ask(address, *args, **wanted)) for address in self.addresses]
+    async def connect(self, **wanted: Any) -> Any:
+        """A driver's connection to the newest server that may write, with the driver's own parameters. ``primary``
+        is asked first, then all of them side by side: a server that hangs costs ``ANSWER_S`` once. Raises what the
+        driver raises."""
+        wanted = _of_each(wanted)
+        errors: list[Exception] = []
+        if (first := self.primary) is not None:
+            answer = await _ask(first, **wanted)
+            if not isinstance(answer, Exception):
+                if self._is_newest(answer[0]):
+                    return self._use(answer)
+                answer[2].terminate()
+            if self.primary == first:
+                self.primary = None
+        best: Answer | None = None
+        asking = {asyncio.ensure_future(_ask(address, **wanted)) for address in self.addresses}
         try:
-            await asyncio.wait(asking)
+            # The first connection waits for all, since any may be newer.
+            while asking and not (best is not None and self.timeline and self._is_newest(best[0])):
+                done, asking = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+                for answer in (task.result() for task in done):
+                    if isinstance(answer, Exception):
+                        errors.append(answer)
+                    elif self._is_newest(answer[0]) and (best is None or answer[0] > best[0]):
+                        best = _instead_of(best, answer)
+                    else:
+                        answer[2].terminate()
         except asyncio.CancelledError:
+            _instead_of(best, None)
+            raise
+        finally:
             for task in asking:
                 task.cancel()
                 task.add_done_callback(_leave)
-            raise
-        answers = [task.result() for task in asking]
-        found = [answer for answer in answers if not isinstance(answer, Exception)]
-        return found, [answer for answer in answers if isinstance(answer, Exception)]
+        if best is not None:
+            return self._use(best)
+        if len(errors) == len(self.addresses):
+            raise errors[0]
+        raise ConnectionRefusedError(f"none of the {len(self.addresses)} database servers takes writes")
 
-    def _see(self, timeline: int) -> None:
+    async def address(self, **wanted: Any) -> Address:
+        """The server that connections go to now, for programs that make their own. Raises as ``connect``."""
+        connection = await self.connect(**wanted)
+        connection.terminate()
+        assert self.primary is not None
+        return self.primary
+
+    async def watch(self, **wanted: Any) -> None:
+        """Look for a promotion, for ever: on one connection to each server, which stays open."""
+        settings = wanted.pop("server_settings", {}) | {"application_name": WATCHES}
+        wanted = _of_each(wanted) | {"server_settings": settings}
+        async with asyncio.TaskGroup() as group:
+            for address in self.addresses:
+                group.create_task(self._follow(address, **wanted), name=f"watch of {address[0]}:{address[1]}")
+
+    async def _follow(self, address: Address, **wanted: Any) -> None:
+        connection: Any = None
+        try:
+            while True:
+                await asyncio.sleep(LOOK_EVERY_S)
+                answer = await _ask(address, connection, **wanted)
+                connection = None if isinstance(answer, Exception) else answer[2]
+                if not isinstance(answer, Exception):
+                    self._see(answer[0], address)
+        finally:
+            if connection is not None:
+                connection.terminate()
+
+    def _is_newest(self, timeline: int) -> bool:
+        return timeline >= max(1, self.timeline)
+
+    def _use(self, answer: Answer) -> Any:
+        timeline, address, connection = answer
+        self._see(timeline, address)
+        self._open[connection] = timeline
+        return connection
+
+    def _see(self, timeline: int, address: Address) -> None:
+        if self._is_newest(timeline):
+            self.primary = address
         if timeline <= self.timeline:
             return
         if self.timeline:
@@ -91,14 +136,25 @@ class Servers:
                 connection.terminate()
 
 
-async def _ask(address: tuple[str, int], *args: Any, **wanted: Any) -> tuple[int, Any] | Exception:
+def _of_each(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in _NOT_OF_EACH}
+
+
+def _instead_of(last: Answer | None, best: Answer | None) -> Answer | None:
+    if last is not None:
+        last[2].terminate()
+    return best
+
+
+async def _ask(address: Address, connection: Any = None, **wanted: Any) -> Answer | Exception:
+    """Its timeline, over the ``connection`` or a new one; none is left open where it does not answer."""
     import asyncpg  # its library is in an extra of its own
 
-    connection = None
     try:
         async with asyncio.timeout(ANSWER_S):
-            connection = await asyncpg.connect(*args, host=address[0], port=address[1], **wanted)
-            return await connection.fetchval(_TIMELINE), connection
+            if connection is None:
+                connection = await asyncpg.connect(host=address[0], port=address[1], **wanted)
+            return await connection.fetchval(_TIMELINE), address, connection
     except BaseException as error:
         if connection is not None:
             connection.terminate()
@@ -108,12 +164,12 @@ async def _ask(address: tuple[str, int], *args: Any, **wanted: Any) -> tuple[int
         raise
 
 
-def _leave(task: "asyncio.Task[tuple[int, Any] | Exception]") -> None:
+def _leave(task: "asyncio.Task[Answer | Exception]") -> None:
     if not task.cancelled() and task.exception() is None and not isinstance(answer := task.result(), Exception):
-        answer[1].terminate()
+        answer[2].terminate()
 
 
 @cache
-def servers_at(addresses: tuple[tuple[str, int], ...]) -> Servers:
+def servers_at(addresses: tuple[Address, ...]) -> Servers:
     """One object for all connections of the process."""
     return Servers(addresses)

@@ -1,31 +1,19 @@
 """A database of a primary and a standby: which of them connections go to, before and after a promotion."""
 
 import asyncio
-from collections.abc import Iterator
+import time
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
+from controller.backups.databases import dump
 from controller.db.engine import Database
 from controller.db.errors import is_away
+from controller.db.postgresql_engine import primary_of
+from controller.db.postgresql_servers import ANSWER_S, WATCHES
 from tests.eventually import eventually
 from tests.services.postgres import PostgresServer
-
-
-@pytest.fixture
-def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
-    """A primary, and the standby that follows it."""
-    primary = PostgresServer(durable=True)
-    try:
-        primary.start()
-        standby = primary.standby()
-        try:
-            yield primary, standby
-        finally:
-            standby.stop()
-    finally:
-        primary.kill()
-        primary.stop()
 
 
 async def port_of(database: Database) -> int:
@@ -36,18 +24,23 @@ async def port_of(database: Database) -> int:
 
 @pytest.mark.databases_full
 async def test_after_a_promotion_nobody_reads_or_writes_at_the_old_primary_that_is_still_there(
-    servers: tuple[PostgresServer, PostgresServer],
+    postgres_pair: tuple[PostgresServer, PostgresServer], tmp_path: Path
 ) -> None:
-    old, new = servers
-    name = old.create().rpartition("/")[2]
-    hosts = f"host=127.0.0.1:{old.port}&host=127.0.0.1:{new.port}"
-    database = Database(f"postgresql+asyncpg://postgres@/{name}?{hosts}&target_session_attrs=read-write")
+    old, new = postgres_pair
+    database = Database(old.url_with(new, old.create().rpartition("/")[2]))
     watch = database.watch_servers
     assert watch is not None
     watching = asyncio.create_task(watch())
     async with database.write() as tx:
         await tx.execute(text("CREATE TABLE notes (note text)"))
+        await tx.execute(text("CREATE TABLE alembic_version AS SELECT '0001' AS version_num"))
     assert await port_of(database) == old.port
+
+    async def watched() -> bool:
+        return all(len(_watches(each)) == 1 for each in (old, new))
+
+    await eventually(watched, what="each server is watched")
+    watches = [_watches(each) for each in (old, new)]
     new.promote()
 
     async def add(note: str) -> None:
@@ -68,15 +61,48 @@ async def test_after_a_promotion_nobody_reads_or_writes_at_the_old_primary_that_
     await asyncio.gather(waiting, return_exceptions=True)
     await add("after it")
     async with database.read() as tx:
-        rows = [note for (note,) in await tx.execute(text("SELECT note FROM notes"))]
-    assert "after it" in rows
+        every = [note for (note,) in await tx.execute(text("SELECT note FROM notes"))]
+    assert "after it" in every
     assert _ours(old) == 0
+    # PostgreSQL's own programs go there too, though the old one still takes writes and stands first in the address.
+    _, rows = await dump(database.url, tmp_path / "dump")
+    assert rows["notes"] == len(every)
+    assert [_watches(each) for each in (old, new)] == watches
+    old.pause()
+    began = time.monotonic()
+    assert (await primary_of(database.url)).port == new.port
+    assert time.monotonic() - began < ANSWER_S  # it is not asked at all
+    old.resume()
     watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
     await database.close()
 
 
+@pytest.mark.databases_full
+async def test_a_server_that_hangs_costs_one_connection_of_a_process_its_time_and_no_other(
+    postgres_pair: tuple[PostgresServer, PostgresServer],
+) -> None:
+    primary, standby = postgres_pair
+    url = make_url(standby.url_with(primary, primary.create().rpartition("/")[2]))
+    standby.pause()
+    took = []
+    for _ in range(2):
+        began = time.monotonic()
+        assert (await primary_of(url)).port == primary.port
+        took.append(time.monotonic() - began)
+    standby.resume()
+    assert took[0] >= ANSWER_S > took[1]
+
+
+def _watches(server: PostgresServer) -> list[str]:
+    """The processes of the server whose connections only look."""
+    return server.sql(f"SELECT pid FROM pg_stat_activity WHERE application_name = '{WATCHES}'").split()
+
+
 def _ours(server: PostgresServer) -> int:
-    return int(server.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'"))
+    """The connections to it, but for what waits there for a standby that does not confirm."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'"
+    return int(server.sql(f"{query} AND wait_event IS DISTINCT FROM 'SyncRep'"))
 
 
 def test_a_database_with_one_server_is_not_watched() -> None:
