@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from controller.occupancy.desks import FreeDesks
 from controller.web.fields import Answer, LocalTime
 
 
@@ -83,23 +84,11 @@ class DeskPools(Answer):
     items: list[DeskPoolRead]
 
 
-class FreeDesksRead(Answer):
+class FreeDesksRead(Answer, of=FreeDesks):
     """Places of a pool of touch-down desks that are free now, as far as everybody may know: counts, and nobody's
     presence at a certain desk. `measured`: people who sit there without a booking are counted too, as sensors said at
     `seen_at`; else `free` are those that are not booked, and `text` says why: no sensor sees people there, there are
     fewer than three desks, or the building is closed. While `closed`, `free` is 0. Times carry the site's offset."""
-
-    site: str
-    site_name: str
-    zone: str
-    space: str
-    name: str
-    places: int
-    free: int
-    closed: bool
-    measured: bool
-    text: str
-    seen_at: LocalTime | None
 
 
 class FreeDesksList(Answer):

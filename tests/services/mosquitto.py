@@ -4,16 +4,15 @@ import os
 from pathlib import Path
 
 from firmware_sim.ports import free_port
+from tests.services.broker_process import BrokerProcess
 from tests.services.ports import answers
 from tests.services.process import Service, program
 
 CONF_DIR = Path(__file__).parents[2] / "deploy" / "mosquitto"
 
 
-class Broker:
+class Broker(BrokerProcess):
     """mosquitto on a loopback port of its own; keeps port and persistence over kill and restart."""
-
-    host = "127.0.0.1"
 
     def __init__(self, folder: Path, *, tls: Path | None = None, more: str = "") -> None:
         """`tls`: the folder with the files that deploy's listener with TLS reads. Without: anybody, plainly. `more`:
@@ -43,34 +42,3 @@ class Broker:
         return text.replace("listener 8883", f"listener {self.port} {self.host}").replace(
             "/etc/mosquitto/hallkeeper", str(files)
         )
-
-    @property
-    def pid(self) -> int:
-        return self._service.pid
-
-    @property
-    def log(self) -> Path:
-        return self._service.log
-
-    def start(self) -> None:
-        """Listen; returns once it accepts connections."""
-        self._service.start()
-
-    def stop(self) -> None:
-        """SIGTERM: retained messages are kept for the next start."""
-        self._service.stop()
-
-    def kill(self) -> None:
-        """SIGKILL: what was not saved yet is gone, retained messages too."""
-        self._service.kill()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def pause(self) -> None:
-        """Freeze it: connections stay open, nothing is answered."""
-        self._service.pause()
-
-    def resume(self) -> None:
-        self._service.resume()

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from firmware_sim.ports import free_port
+from tests.services.broker_process import BrokerProcess
 from tests.services.ports import answers
 from tests.services.process import Service, ServiceFailed, program
 
@@ -30,11 +31,9 @@ class PortMapper:
         self._service.stop()
 
 
-class RabbitNode:
+class RabbitNode(BrokerProcess):
     """One node on loopback ports of its own; keeps ports and data over kill and restart. ``tls``: the folder with the
     files that deploy's listener with TLS reads. ``more``: further lines of its settings."""
-
-    host = "127.0.0.1"
 
     def __init__(
         self, folder: Path, mapper: PortMapper, *, name: str = "rabbit", tls: Path | None = None, more: str = ""
@@ -99,30 +98,12 @@ class RabbitNode:
             raise ServiceFailed(f"rabbitmqctl {' '.join(words)}: {done.stdout.strip()} {done.stderr.strip()}")
         return done.stdout
 
-    @property
-    def log(self) -> Path:
-        return self._service.log
-
-    def start(self) -> None:
-        """Returns once it accepts connections."""
-        self._service.start()
-
     def spawn(self) -> None:
         """As ``start``, and waits for nothing: the first start of a cluster's node ends with that of the others."""
         self._service.spawn()
 
     def answers(self) -> None:
         self._service.answers()
-
-    def stop(self) -> None:
-        self._service.stop()
-
-    def kill(self) -> None:
-        self._service.kill()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
 
 
 def cluster(folder: Path, mapper: PortMapper) -> list[RabbitNode]:
