@@ -69,8 +69,9 @@ _PLANS = (
 _Session = tuple[int, int]
 
 
-def sensed_rooms(weeks: SensedWeeks, seed: str) -> list[SensedRoom]:
-    """The rooms of these weeks; the same seed gives the same."""
+def sensed_rooms(weeks: SensedWeeks, seed: str, hold_min: int = 0) -> list[SensedRoom]:
+    """The rooms of these weeks; the same seed gives the same. ``hold_min``: for so many minutes their movement sensors
+    go on saying movement after the last one."""
     rng = random.Random(f"rooms/{weeks.scenario.name}/{seed}")
     rooms = [SensedRoom(each.name, each.capacity, weeks.start, [0] * len(weeks.people)) for each in _PLANS]
     moves: list[list[int]] = [[] for _ in _PLANS]
@@ -101,6 +102,8 @@ def sensed_rooms(weeks: SensedWeeks, seed: str) -> list[SensedRoom]:
         room.bookings.sort(key=lambda each: each.starts)
         for kind in plan.sensors:
             room.columns[kind], room.kinds[kind] = _SENSORS[kind](rng, room, moved), kind
+        if "pir" in room.columns:
+            room.columns["pir"] = _held(room.columns["pir"], hold_min)
     return rooms
 
 
@@ -148,6 +151,14 @@ def _movement(rng: random.Random, room: SensedRoom, moved: list[int]) -> list[fl
     """Who sits still is not seen each minute."""
     still = 1 - rng.uniform(0.2, 0.45)
     return [float(rng.random() < 1 - still ** min(people, 30) + 0.0005) for people in room.people]
+
+
+def _held(moved: list[float], minutes: int) -> list[float]:
+    since, found = minutes + 1, []
+    for each in moved:
+        since = 0 if each else since + 1
+        found.append(float(since <= minutes))
+    return found
 
 
 def _air(rng: random.Random, room: SensedRoom, moved: list[int]) -> list[float]:

@@ -18,6 +18,7 @@ from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Column, Flag
 from controller.occupancy.replay import Replay, Zone
 from controller.occupancy.room_rows import Device
 from controller.occupancy.site_rows import ROW_S, Empty, SiteRows
+from controller.telemetry.movement_holds import Holds
 from controller.telemetry.rollups.coverage import known_times, shares, without
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
 from controller.text import times
@@ -82,7 +83,8 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
     the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT.
-    ``in_rooms``: PIRs, and sensors over MQTT, that are in a room."""
+    ``in_rooms``: PIRs, and sensors over MQTT, that are in a room. ``holds``: what had been learned of how long sensors
+    hold a report of movement."""
 
     parts: SiteParts
     counters: Mapping[Device, datetime]
@@ -92,6 +94,7 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     pirs: Mapping[Device, datetime] = {}
     unsigned: frozenset[Device] = frozenset()
     in_rooms: Mapping[Device, RoomDevice] = {}
+    holds: Holds = {}
 
 
 def capacity(parts: SiteParts) -> int | None:
@@ -263,7 +266,8 @@ class Working:
         for device, values in sorted(self._stations.items()):
             columns.append(Column(device[1], "devices", np.where(self.worked[device], values, NAN)))
         for device in sorted(self._sensing.pirs):
-            values = np.where(self.worked[device], self._rows.moving(device, rows), NAN)
+            moved = self._rows.moving(device, rows, self._sensing.holds.get(device, ()))
+            values = np.where(self.worked[device], moved, NAN)
             columns.append(Column(device[1], "pir", values))
         for device, values in sorted(self.air.items()):
             columns.append(Column(device[1], "co2", values))

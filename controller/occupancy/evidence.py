@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from controller.occupancy.features import DAY, HOUR, MINUTE, before, held, running_mean, running_quantile, scaled
+from controller.occupancy.held_movement import since_moved
 from controller.occupancy.recording import Column, Floats
 
 BREATHED = 18_000.0
@@ -98,9 +99,8 @@ def _mean(counts: list[Floats], rows: int) -> Floats:
 
 
 def _moved(seconds: Floats, columns: list[Column]) -> Floats:
-    moved = np.max([np.nan_to_num(column.values) > 0 for column in columns], axis=0).astype(float)
-    now, lately = running_mean(seconds, moved, 5 * MINUTE), running_mean(seconds, moved, 30 * MINUTE)
-    return np.where(now > 0, 2.5, np.where(lately > 0, 0.5, -2.5))
+    since = np.min([since_moved(seconds, column) for column in columns], axis=0)
+    return np.where(since < 5 * MINUTE, 2.5, np.where(since < 30 * MINUTE, 0.5, -2.5))
 
 
 def _moving(seconds: Floats, columns: list[Column]) -> Floats:

@@ -2,29 +2,34 @@
 events come."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from controller.occupancy.recording import NAN, Floats
+from controller.telemetry.movement_holds import MOVES, MovementHold, hold_at
 from controller.telemetry.room_sensors import SILENT_AFTER
 from edge.wire.events import AccessData, EventData, ReadingData
 from edge.wire.readings import ReadingKind
 
 SEEN = (ReadingKind.PEOPLE, ReadingKind.MOTION, ReadingKind.PRESENCE, ReadingKind.OPEN)
 """Kinds of readings that say something of the people in a room, beside carbon dioxide."""
-_SEES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 Device = tuple[str, str]
 """Edge and device."""
 _When = tuple[datetime, int]
+Moves = tuple[_When, bool]
+"""Whether a sensor saw movement, and when it said so."""
 
 
 class RoomRows:
-    def __init__(self, row_s: int) -> None:
+    """``row``: in which row a moment is."""
+
+    def __init__(self, row_s: int, row: Callable[[datetime], int]) -> None:
         self._silent_rows = int(SILENT_AFTER.total_seconds()) // row_s
+        self._row = row
         self._values: defaultdict[tuple[Device, str], dict[int, tuple[_When, float]]] = defaultdict(dict)
-        self._moved: defaultdict[tuple[Device, str], set[int]] = defaultdict(set)
+        self._moved: defaultdict[tuple[Device, str], list[Moves]] = defaultdict(list)
         self._opened: defaultdict[Device, list[tuple[_When, int, float]]] = defaultdict(list)
         self._heard: defaultdict[Device, dict[int, datetime]] = defaultdict(dict)
         self.codes: dict[str, datetime] = {}
@@ -45,13 +50,14 @@ class RoomRows:
                     cells, when = self._values[device, kind], (at, seq)
                     if row not in cells or when >= cells[row][0]:
                         cells[row] = when, value
-                    if value > 0:
-                        self._moved[device, kind].add(row)
+                    if kind in MOVES:
+                        self._moved[device, kind].append((when, value > 0))
             case _:
                 pass
 
-    def columns(self, device: Device, rows: int) -> dict[str, Floats]:
-        """Kind of column -> values, NaN where it was silent. ``contact`` counts how often it opened or closed."""
+    def columns(self, device: Device, rows: int, holds: Sequence[MovementHold] = ()) -> dict[str, Floats]:
+        """Kind of column -> values, NaN where it was silent. ``contact`` counts how often it opened or closed.
+        ``holds``: what is learned of how long it holds a report of movement."""
         heard = self._heard.get(device, {})
         last = np.full(rows, -np.inf)
         for row in heard:
@@ -62,8 +68,8 @@ class RoomRows:
         if cells := self._values.get((device, ReadingKind.PEOPLE)):
             found["present"] = _held(cells, rows)
         moving = [
-            self._moving(cells, self._moved[device, kind], rows)
-            for kind in _SEES
+            moved_rows(np.nan_to_num(_held(cells, rows)), self._moved[device, kind], holds, self._row)
+            for kind in MOVES
             if (cells := self._values.get((device, kind)))
         ]
         if moving:
@@ -74,11 +80,30 @@ class RoomRows:
             values[silent] = NAN
         return found
 
-    @staticmethod
-    def _moving(cells: Mapping[int, tuple[_When, float]], moved: set[int], rows: int) -> Floats:
-        values = np.nan_to_num(_held(cells, rows))
-        values[[row for row in moved if row < rows]] = 1.0
-        return values
+
+def moved_rows(
+    values: Floats, changes: Iterable[Moves], holds: Sequence[MovementHold], row_of: Callable[[datetime], int]
+) -> Floats:
+    """``values``, what was said last in each row, with 1 in each in which the sensor saw movement. Where its hold was
+    known when a spell of movement began, the rows from its first to its last movement have 1, and those have 0 in
+    which the report was only held. ``changes``: what it said, in any order."""
+    moved: set[int] = set()
+    spell: list[datetime] = []
+    for (at, _), moves in sorted(changes):
+        if moves:
+            spell.append(at)
+        elif spell:
+            hold = hold_at(holds, spell[0])
+            if hold is None:
+                moved.update(map(row_of, spell))
+            else:
+                first, last, end = map(row_of, (spell[0], max(spell[0], at - timedelta(seconds=hold.hold_s)), at))
+                values[first : last + 1] = 1.0
+                values[last + 1 : end + 1] = 0.0
+            spell = []
+    moved.update(map(row_of, spell))
+    values[[row for row in moved if row < len(values)]] = 1.0
+    return values
 
 
 def _held(cells: Mapping[int, tuple[_When, float]], rows: int) -> Floats:

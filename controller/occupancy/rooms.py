@@ -23,6 +23,7 @@ from controller.occupancy.replay import Replay, Zone
 from controller.occupancy.room_rows import Device
 from controller.occupancy.sharing import SharingRoom, shared, summed
 from controller.occupancy.site_rows import ROW_S, SiteRows
+from controller.telemetry.movement_holds import MovementHold
 from controller.text import times
 
 _UNKNOWN_CAPACITY, _ROOM_LEFT, _FEWEST, _MOST = 30, 1.5, 10, 1500
@@ -90,7 +91,10 @@ class SiteRead(NamedTuple):
 def site_read(rows: SiteRows, sensing: Sensing, working: Working, building: Estimate | None) -> SiteRead:
     """``working`` and ``building``: of the same rows and the same moment."""
     many = len(working.seconds)
-    sensed = {device: _sensed(rows, working, device, many) for device in sorted(sensing.in_rooms)}
+    sensed = {
+        device: _sensed(rows, working, device, many, sensing.holds.get(device, ()))
+        for device in sorted(sensing.in_rooms)
+    }
     return SiteRead(sensing, working, building, sensed, dict(rows.rooms.codes))
 
 
@@ -244,12 +248,13 @@ def _now(column: Column) -> bool:
     return bool(np.isfinite(column.values[lately:]).any())
 
 
-def _sensed(rows: SiteRows, working: Working, device: Device, many: int) -> list[Column]:
+def _sensed(rows: SiteRows, working: Working, device: Device, many: int, holds: Sequence[MovementHold]) -> list[Column]:
     """What a sensor in a room says of its people; nothing if it never said any of that."""
     if device in working.worked and device in working.pirs:
-        moved = np.where(working.worked[device], rows.moving(device, many), NAN)
+        moved = np.where(working.worked[device], rows.moving(device, many, holds), NAN)
         return [Column(device[1], "pir", moved)]
-    found = [Column(f"{device[1]} {kind}", kind, values) for kind, values in rows.rooms.columns(device, many).items()]
+    columns = rows.rooms.columns(device, many, holds)
+    found = [Column(f"{device[1]} {kind}", kind, values) for kind, values in columns.items()]
     if (air := working.air.get(device)) is not None:
         found.append(Column(f"{device[1]} co2", "co2", air))
     return found

@@ -17,6 +17,7 @@ from controller.occupancy.estimate import Estimate, PeopleThen, RoomDevice, Sens
 from controller.occupancy.rooms import SitePeople, SiteRead, people_in, site_read
 from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository, room_sensors
+from controller.telemetry.movement_holds import holds_of
 from controller.telemetry.queries import CommittedEvent
 from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.validation import read_data
@@ -261,6 +262,7 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
         away={each.edge: each.since for each in states if not each.online and each.since <= at},
         marks=[each for each in marks if each.at < start],
         unsigned=queries.late_counters(devices),
+        holds=await holds_of(tx, site, until=at),
         pirs={
             (edge, state.device): first[edge, state.device]
             for edge, state in devices

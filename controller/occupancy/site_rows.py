@@ -16,7 +16,8 @@ import numpy as np
 
 from controller.occupancy.recording import KINDS as OF_COLUMNS
 from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Flags, Floats
-from controller.occupancy.room_rows import SEEN, Device, RoomRows
+from controller.occupancy.room_rows import SEEN, Device, Moves, RoomRows, moved_rows
+from controller.telemetry.movement_holds import MovementHold
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.coverage import blind_mark
 from controller.telemetry.rollups.repository import BlindMark
@@ -120,13 +121,13 @@ class SiteRows:
 
     def __init__(self, start: datetime) -> None:
         self.start = start
-        self.rooms = RoomRows(ROW_S)
+        self.rooms = RoomRows(ROW_S, self.row)
         self.counts: defaultdict[Device, defaultdict[int, _Count]] = defaultdict(lambda: defaultdict(_Count))
         self.marks: list[BlindMark] = []
         self.outages: list[Outage] = []
         self._stations: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
         self._moving: defaultdict[Device, dict[int, tuple[When, float]]] = defaultdict(dict)
-        self._moved: defaultdict[Device, set[int]] = defaultdict(set)
+        self._moved: defaultdict[Device, list[Moves]] = defaultdict(list)
         self._air: defaultdict[Device, defaultdict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
         self._alarm: defaultdict[Device, dict[int, tuple[When, bool]]] = defaultdict(dict)
         self._secured: dict[int, datetime] = {}
@@ -161,8 +162,7 @@ class SiteRows:
                 self._air[device][row].append(values[ReadingKind.CO2])
             case MotionData() as data:
                 _keep(self._moving[device], row, when, float(data.active))
-                if data.active:
-                    self._moved[device].add(row)
+                self._moved[device].append((when, data.active))
             case AlarmData(change=change) as data if change in _ALARM:
                 _keep(self._alarm[event.edge, data.area], row, when, _ALARM[change])
             case ClosingData(stage=ClosingStage.SECURED):
@@ -188,15 +188,16 @@ class SiteRows:
                     found[device][row] = fsum(values) / len(values)
         return found
 
-    def moving(self, sensor: Device, rows: int) -> Floats:
-        """1 in the rows in which it saw movement; NaN where it said so long ago, and no more."""
+    def moving(self, sensor: Device, rows: int, holds: Sequence[MovementHold] = ()) -> Floats:
+        """1 in the rows in which it saw movement, without those in which it only held its report, as far as that is
+        learned; NaN where it said so long ago, and no more."""
         cells: Mapping[int, tuple[When, float]] = self._moving.get(sensor, {})
-        values = np.nan_to_num(_held(cells, rows))
+        last = np.nan_to_num(_held(cells, rows))
         ordered = [*sorted(row for row in cells if row < rows), rows]
+        values = moved_rows(last.copy(), self._moved.get(sensor, ()), holds, self.row)
         for place, row in enumerate(ordered[:-1]):
-            if values[row]:
+            if last[row]:
                 values[row + _ACTIVE_ROWS : ordered[place + 1]] = NAN
-        values[[row for row in self._moved.get(sensor, ()) if row < rows]] = 1.0
         return values
 
     def jumps(self, counter: Device) -> Iterator[Jump]:
