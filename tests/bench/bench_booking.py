@@ -79,15 +79,18 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def controller(folder: Path, database: str, *, clock_file: Path | None = None, more: str = "") -> Iterator[Running]:
-    """``hallkeeper controller run`` with its data in ``folder``. ``more``: of its configuration."""
+def controller(
+    folder: Path, database: str, *, clock_file: Path | None = None, broker_port: int | None = None, more: str = ""
+) -> Iterator[Running]:
+    """``hallkeeper controller run`` with its data in ``folder``; no broker answers unless one has ``broker_port``.
+    ``more``: of its configuration."""
     port = free_port()
     config = folder / "controller.toml"
     today = datetime.now(UTC).date()
     clock = f'clock_file = "{clock_file}"\n' if clock_file else f"clock_right_on = {today}\n"
     config.write_text(
         f'data_dir = "{folder}"\ndatabase = "{database}"\n{clock}'
-        f"[listen]\nport = {port}\n[broker]\nport = {free_port()}\n{more}"
+        f"[listen]\nport = {port}\n[broker]\nport = {broker_port or free_port()}\n{more}"
     )
     service = Service(
         "controller",

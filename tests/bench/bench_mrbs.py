@@ -1,9 +1,11 @@
 """A booking made through our HTTP and through MRBS's form, on one PostgreSQL server: the processor time of each.
 
-Each side is what its users have, behind nginx: the controller's process with sign-in, door code, story and audit, and
-MRBS on php-fpm with Debian's settings. The other side's programs do not run meanwhile. Counted is all that a side's
-programs and the database server take from the first request to SETTLE_S after the last answer. Both have the same
-rooms with a year of bookings in them; what is posted fills gaps all over that year.
+Each side is what its users have, behind nginx: the controller's process and its broker, with sign-in, door code, plans
+for the doors, story and audit; and MRBS on php-fpm with Debian's settings. The other side's programs do not run
+meanwhile. Counted is all that a side's programs and the database server take from the first request to SETTLE_S after
+the last answer. Of MRBS that is the request that sends the form alone, not the page with the form, the checks that it
+asks for while it is filled in, nor the page that follows. Both have the same rooms with a year of bookings in them;
+what is posted fills gaps all over that year.
 """
 
 import asyncio

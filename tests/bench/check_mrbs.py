@@ -32,6 +32,7 @@ from tests.bench.bench_mrbs import (
     our_client,
 )
 from tests.controller.running import Client
+from tests.services.mosquitto import Broker
 from tests.services.mrbs import ZONE, Person, mrbs, version
 from tests.services.nginx import PROXY, nginx
 from tests.services.postgres import PostgresServer
@@ -72,14 +73,17 @@ async def ours(server: PostgresServer, folder: Path, first: date) -> Figures:
         token = await move_in(running.address, folder)
     await fill_ours(url, first)
     async with AsyncExitStack() as stack:
-        running = stack.enter_context(controller(folder, url))
+        broker = Broker(folder)
+        stack.callback(broker.stop)
+        broker.start()
+        running = stack.enter_context(controller(folder, url, broker_port=broker.port))
         web = stack.enter_context(nginx(folder, PROXY.format(address=running.address)))
         clients = [await stack.enter_async_context(Client(base_url=web.address, timeout=60)) for _ in range(RIVALS)]
         for client in clients:
             client.headers["Authorization"] = f"Bearer {token}"
             await client.get("/healthz")
         count = await stack.enter_async_context(counting(url, "bookings"))
-        pids = {"controller": running.pid, "nginx": web.pid, "PostgreSQL": server.pid}
+        pids = {"controller": running.pid, "nginx": web.pid, "mosquitto": broker.pid, "PostgreSQL": server.pid}
         return await measured("Hallkeeper", [*map(our_client, clients)], first, pids, count, each=EACH)
 
 
