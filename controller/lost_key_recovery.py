@@ -18,7 +18,8 @@ from controller.audit.sealer import sign_with_new_key
 from controller.backups.before_upgrade import copy_before_upgrade
 from controller.bookings.code_issuing import Recode
 from controller.calendars.tables import subscriptions
-from controller.container import Container, open_container
+from controller.composition import open_container
+from controller.container import Container
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
 from controller.documents import repository as documents

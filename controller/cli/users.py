@@ -12,7 +12,7 @@ from controller.audit.audit_log import Origin, Source, set_origin
 from controller.cli import output
 from controller.cli.client import AsJson, command_group
 from controller.cli.console import CONFIG, ConfigFile, errors_on_one_line, open_settings, refuse
-from controller.container import open_container
+from controller.composition import open_container
 from controller.main import require_known_keys
 from controller.people.model import Actor, User
 from controller.people.oidc.repository import unlink_accounts

@@ -32,7 +32,8 @@ from controller.calendars import whats_on
 from controller.calendars.external_feeds import routes as feeds
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.closures import routes as closures
-from controller.container import Container, open_container
+from controller.composition import open_container
+from controller.container import Container
 from controller.csv_import.spreadsheet import LARGEST
 from controller.documents import routes as documents
 from controller.documents.model import LARGEST as LARGEST_DOCUMENT

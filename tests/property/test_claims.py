@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from controller.bookings.errors import Clash
-from controller.container import Container, open_container
+from controller.composition import open_container
+from controller.container import Container
 from controller.diary.model import BookingChange, Draft
 from controller.diary.tables import claims
 from controller.estate.model import Site, Space

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.container import open_container
+from controller.composition import open_container
 from controller.db.engine import Database
 from controller.diary.model import Booking, BookingRequest, BookingState, Draft
 from controller.diary.site_config import SiteConfig

@@ -12,7 +12,8 @@ from anyio.to_thread import current_default_thread_limiter
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from controller.container import Container, open_container
+from controller.composition import open_container
+from controller.container import Container
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.web.app import app_of

@@ -3,7 +3,8 @@
 import httpx
 from fastapi import FastAPI
 
-from controller.container import PERSONAL_DATA, Container
+from controller.composition import PERSONAL_DATA
+from controller.container import Container
 from controller.problem_reports.model import MOST_OPEN
 from tests.controller.access.test_door_page import path_of, words
 from tests.controller.clock import ManualClock
