@@ -7,7 +7,7 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
-from controller.room_sensors.routes import SensorAnswer, SensorList
+from controller.room_sensors.routes import HoldAnswer, SensorAnswer, SensorList
 from edge.wire.readings import FLAGS
 
 app = command_group("Sensors in rooms: list what each sends, add one to a room, take it out, delete one that is gone.")
@@ -27,10 +27,11 @@ def list_sensors(
     as_json: AsJson = False,
 ) -> None:
     """List the sensors at SITE, those in no room yet first: what each sent last, its battery, and how much was set
-    aside by reason."""
-    found = caller.ask(f"/sites/{site}/sensors", SensorList, as_json=as_json, unknown=str(unknown).lower()).items
-    headings = (output.ID, "Edge", "Name", "Room", "Heard", "Sends", "Battery", "Set aside")
-    if not output.show(caller.console, headings, map(_row, found)):
+    aside by reason, and for how many seconds it holds a report of movement. Then the PIRs on pins."""
+    found = caller.ask(f"/sites/{site}/sensors", SensorList, as_json=as_json, unknown=str(unknown).lower())
+    headings = (output.ID, "Edge", "Name", "Room", "Heard", "Sends", "Battery", "Set aside", "Holds")
+    pirs = ((each.id, each.edge, "", each.zone, "", "PIR", "", "", _hold(each.hold)) for each in found.pirs)
+    if not output.show(caller.console, headings, [*map(_row, found.items), *pirs]):
         caller.say("Every sensor is in a room." if unknown else "No sensor has been heard yet.")
 
 
@@ -96,7 +97,12 @@ def _row(sensor: SensorAnswer) -> tuple[str, ...]:
         ", ".join(_value(each.kind, each.value, each.unit) for each in sensor.readings),
         _battery(sensor),
         ", ".join(f"{why}: {number}" for why, number in sorted(sensor.set_aside.items())),
+        _hold(sensor.hold),
     )
+
+
+def _hold(hold: HoldAnswer | None) -> str:
+    return "" if hold is None else f"{hold.seconds:.0f} s, from {hold.spells} spells"
 
 
 def _value(kind: str, value: float, unit: str) -> str:

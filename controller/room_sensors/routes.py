@@ -1,5 +1,6 @@
 """Sensors in rooms over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.people.authentication import Runs, SeesLive
 from controller.people.optimistic_locking import VersionStale
 from controller.room_sensors.service import RoomSensors, SensorUnknown
+from controller.telemetry.movement_holds import Holds, MovementHold
 from controller.telemetry.room_sensors import RoomSensor
 from controller.text import local_time
 from controller.web.fields import Answer, Slug, SlugPath, Versioned
@@ -29,11 +31,30 @@ class SensorReading(Answer):
     at: str
 
 
+class HoldAnswer(Answer):
+    """For how long a sensor goes on saying movement after the last one, which is taken off: ``seconds``, learned
+    ``since`` then, last from so many ``spells`` of movement."""
+
+    seconds: float
+    spells: int
+    since: str
+
+
+class PirAnswer(Answer):
+    """A PIR on a pin of an edge, in a zone. ``hold``: null while it is not learned."""
+
+    id: str
+    edge: str
+    zone: str
+    hold: HoldAnswer | None
+
+
 class SensorAnswer(Answer):
     """A sensor that an edge hears. ``name``: as its messages name it; ``space``: the room it was added to, null for
     none yet; ``silent``: nothing has come from it for half an hour; ``link``: its link quality as it says it;
     ``available``: whether it says that it is there; ``set_aside``: how many messages and values were set aside, by
-    reason; ``replaced``: how many values newer ones replaced."""
+    reason; ``replaced``: how many values newer ones replaced; ``hold``: null where it sees no movement, and while it is
+    not learned."""
 
     id: str
     edge: str
@@ -50,11 +71,15 @@ class SensorAnswer(Answer):
     available: bool | None
     set_aside: dict[str, int]
     replaced: int
+    hold: HoldAnswer | None
     version: int
 
 
 class SensorList(Answer):
+    """``pirs``: those on pins, which are no sensors over MQTT; their zones are rooms."""
+
     items: list[SensorAnswer]
+    pirs: list[PirAnswer]
 
 
 class SensorBody(Versioned):
@@ -63,7 +88,14 @@ class SensorBody(Versioned):
     space: Slug | None
 
 
-def sensor_answer(found: RoomSensor, zone: ZoneInfo, *, silent: bool) -> SensorAnswer:
+def _hold_answer(known: Sequence[MovementHold], zone: ZoneInfo) -> HoldAnswer | None:
+    if not known:
+        return None
+    last = known[-1]
+    return HoldAnswer(seconds=last.hold_s, spells=last.spells, since=local_time.rfc3339(last.since, zone))
+
+
+def sensor_answer(found: RoomSensor, zone: ZoneInfo, holds: Holds, *, silent: bool) -> SensorAnswer:
     return SensorAnswer(
         id=found.device,
         edge=found.edge,
@@ -83,6 +115,7 @@ def sensor_answer(found: RoomSensor, zone: ZoneInfo, *, silent: bool) -> SensorA
         available=found.available,
         set_aside=found.aside,
         replaced=found.replaced,
+        hold=_hold_answer(holds.get((found.edge, found.device), ()), zone),
         version=found.version,
     )
 
@@ -99,9 +132,16 @@ async def list_sensors(
     unknown: Annotated[bool, Query(description="Only those that are in no room yet")] = False,
 ) -> SensorList:
     """Sensors that send to a building's own broker, with what each sent last and what was set aside; those that are in
-    no room yet first."""
+    no room yet first. And the PIRs on pins."""
     zone, found = await sensors.zone(site), await sensors.of_site(site, unknown=unknown)
-    return SensorList(items=[sensor_answer(each, zone, silent=sensors.silent(each)) for each in found])
+    pirs, holds = await sensors.movement(site)
+    return SensorList(
+        items=[sensor_answer(each, zone, holds, silent=sensors.silent(each)) for each in found],
+        pirs=[
+            PirAnswer(id=pir, edge=edge, zone=place, hold=_hold_answer(holds.get((edge, pir), ()), zone))
+            for edge, pir, place in ([] if unknown else pirs)
+        ],
+    )
 
 
 @router.get("/sites/{site}/edges/{edge}/sensors/{sensor}", responses=described(SiteUnknown, SensorUnknown))
@@ -109,8 +149,8 @@ async def get_sensor(
     site: SlugPath, edge: SlugPath, sensor: SlugPath, sensors: TheSensors, actor: SeesLive
 ) -> SensorAnswer:
     """A sensor that an edge hears."""
-    found = await sensors.one(site, edge, sensor)
-    return sensor_answer(found, await sensors.zone(site), silent=sensors.silent(found))
+    found, (_, holds) = await sensors.one(site, edge, sensor), await sensors.movement(site)
+    return sensor_answer(found, await sensors.zone(site), holds, silent=sensors.silent(found))
 
 
 @router.put(
@@ -122,7 +162,8 @@ async def put_sensor(
 ) -> SensorAnswer:
     """Add a sensor to a room, or take it out: what it measures from then on is the room's. Idempotent."""
     found = await sensors.put_in(site, edge, sensor, body.space, version=body.version, actor=actor)
-    return sensor_answer(found, await sensors.zone(site), silent=sensors.silent(found))
+    _, holds = await sensors.movement(site)
+    return sensor_answer(found, await sensors.zone(site), holds, silent=sensors.silent(found))
 
 
 @router.delete(

@@ -11,7 +11,8 @@ from controller.estate.errors import SpaceUnknown
 from controller.estate.service import require_parts, require_site
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version
-from controller.telemetry import room_sensors
+from controller.telemetry import queries, room_sensors
+from controller.telemetry.movement_holds import Holds, holds_of
 from controller.telemetry.room_sensors import RoomSensor
 from controller.web.problem import NotFound
 from edge.wire.clock import Clock
@@ -51,6 +52,15 @@ class RoomSensors:
         async with self._database.read() as tx:
             await require_site(tx, site)
             return await _require(tx, site, edge, sensor)
+
+    async def movement(self, site: str) -> tuple[list[tuple[str, str, str]], Holds]:
+        """The PIRs on pins by edge, id and zone, in order; and for how long sensors hold a report of movement."""
+        async with self._database.read() as tx:
+            states = await queries.site_devices(tx, site)
+            holds = await holds_of(tx, site)
+        return sorted(
+            (edge, each.device, str(each.values.get("zone", ""))) for edge, each in states if each.kind == "motion"
+        ), holds
 
     async def put_in(
         self, site: str, edge: str, sensor: str, space: str | None, *, version: int, actor: Actor

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asideOf, batteryText, byRoom, isBatteryLow, linkText, type Sensor, valueText } from "../src/buildings/sensors.ts";
+import { asideOf, batteryText, byRoom, holdText, isBatteryLow, linkText, type Sensor, valueText } from "../src/buildings/sensors.ts";
 
 const sensor = (own: Partial<Sensor> = {}): Sensor => ({
   id: "one",
@@ -18,6 +18,7 @@ const sensor = (own: Partial<Sensor> = {}): Sensor => ({
   available: null,
   set_aside: {},
   replaced: 0,
+  hold: null,
   version: 1,
   ...own,
 });
@@ -38,6 +39,11 @@ test("a battery or a link that nobody knows is not mentioned, and a low one is l
   assert.deepEqual([batteryText(sensor({ battery_low: false })), isBatteryLow(sensor({ battery: 87, battery_low: false }))], ["Battery not low", false]);
   const links = [sensor({ link: -67, family: "shelly" }), sensor({ link: 120 }), sensor({ link: 54, family: "tasmota" })].map(linkText);
   assert.deepEqual(links, ["Signal -67 dBm", "Signal 120 of 255", "Signal 54 %"]);
+});
+
+test("for how long a movement is held is said with how many spells taught it, and not while it is not learned", () => {
+  assert.equal(holdText(sensor()), "");
+  assert.equal(holdText({ hold: { seconds: 119.6, spells: 1214 } }), "Holds movement for 120 s, learned from 1,214 spells");
 });
 
 test("what was set aside is said by reason, also by one that only a newer device knows", () => {

@@ -34,9 +34,17 @@ def hear(hub: SimHub, device: str, values: dict[str, float], **own: object) -> N
         database.execute(f"INSERT INTO room_sensors ({', '.join(row)}) VALUES ({marks})", row)
 
 
+def hold(hub: SimHub, device: str, seconds: float, spells: int) -> None:
+    """For how long a sensor holds movement, as if it had been learned."""
+    row = "ramsey", "ramsey-pi", device, _micros(hub.clock.now()), seconds, spells
+    with closing(sqlite3.connect(_file(hub), timeout=60)) as database, database:
+        database.execute("INSERT INTO movement_holds VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
 def forget(hub: SimHub) -> None:
     with closing(sqlite3.connect(_file(hub), timeout=60)) as database, database:
         database.execute("DELETE FROM room_sensors")
+        database.execute("DELETE FROM movement_holds")
 
 
 def _file(hub: SimHub) -> str:

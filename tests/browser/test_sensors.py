@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.screen import Screens
-from tests.browser.sensed import forget, hear
+from tests.browser.sensed import forget, hear, hold
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,6 +29,7 @@ def sensed(hub: SimHub) -> Iterator[None]:
     hear(hub, "new", {"temperature": 20.46, "open": 0.0}, name="hall/window", battery=87.0, link=120, set_aside=aside)
     silent = hub.clock.now() - timedelta(hours=2)
     hear(hub, "old", {"motion": 1.0}, name="Studio motion", space="studio", battery_low=True, heard_at=silent)
+    hold(hub, "old", 119.8, 214)
     yield
     forget(hub)
 
@@ -46,7 +47,9 @@ async def test_an_unknown_sensor_is_added_to_a_room_and_that_is_undone(
     await expect(unknown).to_contain_text("Battery 87 % · Signal 120 of 255")
     await unknown.get_by_text("4 set aside").click()
     await expect(unknown).to_contain_text("3 values that no sensor in a room can measure")
-    await expect(studio).to_contain_text(in_turn("Studio motion", "Silent since 0", "Battery low", "Movement"))
+    held = "Holds movement for 120 s, learned from 214 spells"
+    await expect(studio).to_contain_text(in_turn("Studio motion", "Silent since 0", "Movement", "Battery low", held))
+    await expect(page.get_by_role("list", name="Movement sensors on pins")).to_contain_text("Main hall · ")
     await page.get_by_role("button", name="Add to room… hall/window").click()
     await expect(page.get_by_label("Room", exact=True)).to_be_focused()
     assert await faults(page, "room sensors") == []

@@ -5,7 +5,7 @@ import { notices } from "../notices.svelte.ts";
 import { serverClock } from "../serverClock.svelte.ts";
 import { attempt } from "../task.svelte.ts";
 import type { Instant } from "../zone.ts";
-import { keyOf, type Sensor } from "./sensors.ts";
+import { keyOf, type Pir, type Sensor } from "./sensors.ts";
 
 const EVERY_MS = 15_000;
 /** An answer that takes longer counts as none. */
@@ -13,6 +13,7 @@ const WITHIN_MS = 12_000;
 
 export class SensorStore extends Fetched {
   sensors = $state.raw<Sensor[]>([]);
+  pirs = $state.raw<Pir[]>([]);
   /** When they were so, in server time. */
   at = $state<Instant>(0);
   private readonly site: string;
@@ -26,9 +27,10 @@ export class SensorStore extends Fetched {
 
   refresh = (): Promise<boolean> =>
     this.load(
-      () => get<{ items: Sensor[] }>(`/sites/${this.site}/sensors`, {}, AbortSignal.timeout(WITHIN_MS)),
-      ({ items }) => {
+      () => get<{ items: Sensor[]; pirs: Pir[] }>(`/sites/${this.site}/sensors`, {}, AbortSignal.timeout(WITHIN_MS)),
+      ({ items, pirs }) => {
         this.sensors = items;
+        this.pirs = pirs;
         this.at = serverClock.now ?? 0;
       },
     );

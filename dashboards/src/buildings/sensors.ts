@@ -7,6 +7,18 @@ export interface Reading {
   unit: string;
   at: string;
 }
+/** For how many seconds a movement sensor goes on saying movement after the last one, and from how many spells that is known. */
+export interface Hold {
+  seconds: number;
+  spells: number;
+}
+/** A movement sensor on a pin; `zone`: its room. */
+export interface Pir {
+  id: string;
+  edge: string;
+  zone: string;
+  hold: Hold | null;
+}
 /** `space`: null for no room yet; `set_aside`: how many messages and values, by reason. */
 export interface Sensor {
   id: string;
@@ -24,6 +36,7 @@ export interface Sensor {
   available: boolean | null;
   set_aside: Record<string, number>;
   replaced: number;
+  hold: Hold | null;
   version: number;
 }
 export interface RoomSensors {
@@ -90,6 +103,12 @@ export function linkText({ link, family }: Sensor): string {
   return link < 0 ? `Signal ${link} dBm` : family === "tasmota" ? `Signal ${link} %` : `Signal ${link} of 255`;
 }
 
+/** Empty while it is not learned. */
+export function holdText({ hold }: { hold: Hold | null }): string {
+  if (!hold) return "";
+  return `Holds movement for ${Math.round(hold.seconds).toLocaleString(LANGUAGE)} s, learned from ${plural(hold.spells, "1 spell", `${hold.spells.toLocaleString(LANGUAGE)} spells`)}`;
+}
+
 export function familyText({ family }: Sensor): string {
   return FAMILIES[family] ?? family;
 }
@@ -101,6 +120,6 @@ export function byRoom(sensors: readonly Sensor[], spaces: readonly { id: string
   return { unknown: sensors.filter((one) => one.space === null), rooms: rooms.filter((one) => one.sensors.length) };
 }
 
-export function keyOf({ edge, id }: Sensor): string {
+export function keyOf({ edge, id }: { edge: string; id: string }): string {
   return `${edge}.${id}`;
 }

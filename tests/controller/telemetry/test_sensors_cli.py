@@ -8,12 +8,14 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
 from controller.container import Container
 from controller.db.engine import Tx
 from controller.room_sensors.cli import app as sensors_cli
 from controller.telemetry import room_sensors
+from controller.telemetry.tables import device_states, movement_holds
 from edge.wire.events import ReadingData
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API
@@ -93,6 +95,34 @@ async def test_a_sensor_that_is_gone_is_deleted_its_history_keeps_its_room_and_i
         await container.database.run(heard)
         assert len((await village.get(f"{API}/sites/ramsey/sensors")).json()["items"]) == count
     assert (await village.get(path)).json()["space"] == "hall"
+
+
+async def test_for_how_long_movement_is_held_is_listed_also_of_a_pir_on_a_pin(
+    typed: Typed, village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    now = clock.now()
+    pir = {"site": "ramsey", "edge": "pi-front", "device": "hall-pir", "kind": "motion", "seq": 1, "at": now}
+    pir |= {"since": now, "state": json.dumps({"zone": "hall", "active": False})}
+    async with container.database.write() as tx:
+        await tx.execute(
+            insert(device_states).values(pir | {"since": now, "state": '{"zone": "hall", "active": false}'})
+        )
+        pir_before, pir_now = ("pi-front", "hall-pir", 90, 9), ("pi-front", "hall-pir", 150, 2)
+        for edge, device, hold_s, ago in (pir_before, pir_now, ("pi-back", "door", 60, 1)):
+            row = {"site": "ramsey", "edge": edge, "device": device, "hold_s": hold_s, "spells": 214}
+            await tx.execute(insert(movement_holds).values(row | {"since": now - timedelta(days=ago)}))
+    listed = await typed("list", "ramsey")
+    rows = [line.split("\t") for line in listed.stdout.splitlines()]
+    assert [(row[0], row[1], row[3], row[-1]) for row in rows[1:]] == [
+        ("door", "pi-back", "", "60 s, from 214 spells"),
+        ("door", "pi-front", "", ""),
+        ("window", "pi-front", "", ""),
+        ("hall-pir", "pi-front", "hall", "150 s, from 214 spells"),
+    ], listed.output
+    found = (await village.get(f"{API}/sites/ramsey/sensors")).json()
+    assert [(each["zone"], each["hold"]["seconds"]) for each in found["pirs"]] == [("hall", 150)]
+    unknown = (await village.get(f"{API}/sites/ramsey/sensors", params={"unknown": "true"})).json()
+    assert (unknown["items"][0]["hold"]["spells"], unknown["pirs"]) == (214, [])
 
 
 async def test_an_id_that_two_edges_have_needs_the_edge_and_one_that_none_has_is_refused(typed: Typed) -> None:
