@@ -19,11 +19,13 @@ Wall = Annotated[str, msgspec.Meta(pattern=r"^\d\d:\d\d$")]
 
 
 class BeamFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two light beams across a doorway, one behind the other."""
+    """Two light beams across a doorway, one behind the other. ``both_ways``: only the outer one is wired to the Pi,
+    which then cannot tell in from out."""
 
     id: Slug
     outer: Pin
     inner: Pin
+    both_ways: bool = False
 
 
 class CardPins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

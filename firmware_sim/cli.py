@@ -315,12 +315,13 @@ def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", h
         "out",
         "counted",
         "turned back",
+        "both ways",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
     for door in answer.doors:
-        counts = (door.true_ins, door.ins, door.true_outs, door.outs, door.turned_back)
+        counts = (door.true_ins, door.ins, door.true_outs, door.outs, door.turned_back, door.passages)
         doors.add_row(f"{door.site}/{door.door}", door.leaf, door.lock, *(str(n) for n in counts))
     console.print(sites)
     console.print(doors)

@@ -57,6 +57,7 @@ def _more(data: events.EventData | None) -> str | None:
         case events.FootfallData():
             counted = [f"{n} came {way}" for n, way in ((data.ins, "in"), (data.outs, "out")) if n]
             counted += [f"{data.turned_back} turned back"] if data.turned_back else []
+            counted += [f"{data.passages} passed, in or out"] if data.passages else []
             return f"counted {', '.join(counted)}" if counted else None
     return None
 

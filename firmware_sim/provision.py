@@ -9,7 +9,7 @@ import tomli_w
 from edge.net.enrol import EnrolmentClient
 from edge.net.identity import FILE, write_identity
 from firmware_sim.api_client import Api, Json
-from firmware_sim.building_file import Building, DoorFacts
+from firmware_sim.building_file import BeamFacts, Building, DoorFacts
 
 DATA = "data"
 """The folder of an edge's own files, in that of its configuration."""
@@ -83,15 +83,7 @@ def write_config(
             for door in building.doors
         ],
         "reader": [reader for door in building.doors for reader in _readers(door)],
-        "counter": [
-            {
-                "id": door.counter.id,
-                "door": door.id,
-                "outer": {"pin": door.counter.outer, "active_high": True},
-                "inner": {"pin": door.counter.inner, "active_high": True},
-            }
-            for door in building.doors
-        ],
+        "counter": [{"id": door.counter.id, "door": door.id, **_beams(door.counter)} for door in building.doors],
         "motion": [_fields(motion, "id", "zone", "pin") for motion in building.motion],
         "wifi": [
             {
@@ -119,6 +111,11 @@ def _readers(door: DoorFacts) -> Iterator[Json]:
         yield {"kind": "usb-scanner", "id": door.scanner_id, "door": door.id, "device": door.scanner_id}
 
 
+def _beams(counter: BeamFacts) -> Json:
+    wired = {"both_ways": counter.outer} if counter.both_ways else {"outer": counter.outer, "inner": counter.inner}
+    return {key: {"pin": pin, "active_high": True} for key, pin in wired.items()}
+
+
 def _alarm(building: Building) -> Json:
     """One area with every door, counter and zone, and the lights."""
     if building.alarm is None:
@@ -127,7 +124,7 @@ def _alarm(building: Building) -> Json:
         "id": building.alarm.area,
         "doors": [door.id for door in building.doors],
         "zones": sorted({motion.zone for motion in building.motion}),
-        "counters": [door.counter.id for door in building.doors],
+        "counters": [door.counter.id for door in building.doors if not door.counter.both_ways],
         **_wired(siren=building.alarm.siren),
     }
     return {"area": [area], "output": [{"id": "lights", "use": "light", **_wired(relay=building.alarm.lights)}]}

@@ -173,6 +173,7 @@ class SimRequests:
             turned_back=truth.count(site, Way.BACK, door),
             ins=reported.ins[door],
             outs=reported.outs[door],
+            passages=reported.passages[door],
         )
 
 

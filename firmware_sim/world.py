@@ -43,6 +43,8 @@ class Reported:
         self.recent: deque[Event] = deque(maxlen=RECENT)
         self.ins: Counter[str] = Counter()
         self.outs: Counter[str] = Counter()
+        self.passages: Counter[str] = Counter()
+        """Of doors whose counter does not tell in from out."""
         self.outages: list[OutageData] = []
         self.last_access: dict[str, AccessData] = {}
         self.codes_wait: dict[str, datetime] = {}
@@ -60,6 +62,7 @@ class Reported:
         if isinstance(data, FootfallData) and data.door is not None:
             self.ins[data.door] += data.ins
             self.outs[data.door] += data.outs
+            self.passages[data.door] += data.passages
         elif isinstance(data, OutageData):
             self.outages.append(data)
         elif isinstance(data, LockoutData) and not data.card:

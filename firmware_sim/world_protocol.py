@@ -198,7 +198,7 @@ ToPi = LevelsLine | HardwareLine | InputLine | ListingLine | ScanLine
 class DoorStatus(_AtDoor, frozen=True, kw_only=True):
     """One door: the true values (``true_``), and those that its edge recorded. ``wedged``: something keeps it open.
     ``beams``: which are broken, ``blocked``: which of them for good. ``trouble``: ``forced`` or ``held``, as its edge
-    says; ``codes_wait``: until when its edge refuses typed codes."""
+    says; ``codes_wait``: until when its edge refuses typed codes. ``passages``: counted both ways as one number."""
 
     leaf: str
     lock: str
@@ -214,6 +214,7 @@ class DoorStatus(_AtDoor, frozen=True, kw_only=True):
     turned_back: int
     ins: int
     outs: int
+    passages: int = 0
 
 
 class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):

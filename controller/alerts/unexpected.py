@@ -66,9 +66,10 @@ def present(where: SiteConfig, seen: Seen, during: Interval, booked: Iterable[In
     moved = {room: found.moved_in(*whole) for room, found in seen.rooms.items()}
     ins = [each for door in seen.doors.values() for each in door.crossed(during.start, during.end) if each.ins]
     outs = [each for door in seen.doors.values() for each in door.crossed(during.start, during.end) if each.outs]
-    passed = [_second(each.at) for each in (*ins, *outs)]
+    either = [each for door in seen.doors.values() for each in door.crossed(during.start, during.end) if each.passages]
+    passed = [_second(each.at) for each in (*ins, *outs, *either)]
     signs = _joined([*(span for its in moved.values() for span in its), *passed, *allowed], _TOGETHER_S)
-    sure = [each for each in signs if common([each], allowed) or _is_somebody(each, moved, ins, opened)]
+    sure = [each for each in signs if common([each], allowed) or _is_somebody(each, moved, [*ins, *either], opened)]
     found = []
     for start, end in _joined(sure, _QUIET_S):
         # Of who was there at first it is not known how they came.
@@ -82,6 +83,8 @@ def present(where: SiteConfig, seen: Seen, during: Interval, booked: Iterable[In
         ]
         came = sum(each.ins for each in ins if start <= each.at.timestamp() <= end)
         words = [f"{came} came in"] if came else []
+        if not came and any(start <= each.at.timestamp() <= end for each in either):
+            words = ["somebody passed a door"]
         words += [f"movement in {times.listed(rooms)}"] if rooms else []
         text = f"Somebody is inside although it is closed and nothing is booked: {times.listed(words)}"
         found.append(Found(since=moment_of(start), until=moment_of(end), text=text))
@@ -109,7 +112,7 @@ def _to_come(door: DoorSeen, whole: Span) -> list[Span]:
 
 def _is_somebody(sign: Span, moved: dict[str, list[Span]], ins: Iterable[Crossing], opened: list[Span]) -> bool:
     """Whether signs that belong together are more than a PIR or a counter sees where nobody is: movement that lasts or
-    is seen again and again, or somebody who was counted in while something else says so."""
+    is seen again and again, or somebody who was counted in, or passed a counter, while something else says so."""
     its = [span for found in moved.values() for span in common([sign], found)]
     if len(its) >= _LEAST_TIMES or sum(end - start for start, end in its) >= _LEAST_S:
         return True

@@ -168,10 +168,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def no_counter(self) -> str:
-        """Why nobody is counted, where not all doors of the group have a counter."""
+        """Why nobody is counted, where not all doors of the group have a counter that tells in from out."""
         if not self.doors:
             return "no door leads there"
-        return f"there is no counter at {times.listed([door.name for door in self.group if door.counted is None])}"
+        missing = [door for door in self.group if door.counted is None]
+        none, either_way = (
+            [door.name for door in missing if (door.either_way is None) is without_any] for without_any in (True, False)
+        )
+        said = [f"there is no counter at {times.listed(none)}"] if none else []
+        said += [f"the counter at {times.listed(either_way)} does not tell in from out"] if either_way else []
+        return " and ".join(said)
 
     @cached_property
     def moved(self) -> tuple[datetime, datetime] | None:

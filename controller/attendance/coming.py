@@ -40,7 +40,7 @@ def first_person_of(case: Case) -> When:
     if case.now <= case.window.start:
         return When(how=How.LATER)
     if not any(door.counted is not None for door in case.doors):
-        return When(how=How.NOT_MEASURED, text=case.no_counter)
+        return _passed_by(case) or When(how=How.NOT_MEASURED, text=case.no_counter)
     sure = [each.at for each in case.passed if each.sure]
     maybe = [each.at for each in case.passed if not each.sure]
     end = min(case.window.end, case.now)
@@ -61,6 +61,16 @@ def first_person_of(case: Case) -> When:
     if missing:
         return When(how=How.NOT_MEASURED, text="; ".join(missing))
     return When(how=How.NONE, text="nobody was counted in")
+
+
+def _passed_by(case: Case) -> When | None:
+    """The first who passed a counter that does not tell in from out: somebody was there, and may have left."""
+    start, end = case.window.start, min(case.window.end, case.now)
+    passed = [(each.at, door.name) for door in case.doors for each in door.crossed(start, end) if each.passages]
+    if not passed:
+        return None
+    at, name = min(passed)
+    return When(how=How.SHARED, at=at, text=f"somebody passed {name}, and nothing tells which way")
 
 
 def _whose(case: Case) -> str:

@@ -47,12 +47,14 @@ class Access(NamedTuple):
 
 
 class Crossing(NamedTuple):
-    """``by``: who was let in at that door last, within ``THROUGH`` before."""
+    """``by``: who was let in at that door last, within ``THROUGH`` before. ``passages``: people of whom nobody knows
+    which way they went."""
 
     at: datetime
     ins: int
     outs: int
     by: Access | None = None
+    passages: int = 0
 
 
 class Opens(msgspec.Struct, frozen=True, gc=False):
@@ -63,18 +65,19 @@ class Opens(msgspec.Struct, frozen=True, gc=False):
 
 
 class DoorSeen(msgspec.Struct, kw_only=True):
-    """``counted``: in which time its counter is known to have worked, ``None`` where it has none; ``known``: in which
-    time all that its edge reported is here. ``opens``: when which booking's code opens it. ``contact``: whether it has
-    a contact; ``shut``: whether that says closed at the end of what is looked at. ``changes``: when it was opened
-    (``True``) and closed; ``unsaid``: whether some of ``accesses`` may be of people who left; ``stirred``: when anybody
-    was let in or out, and when anything opened or unlocked it. ``unlocked``: when a command or the plan unlocked it
-    (``True``), and when it was locked. ``late``: crossings that were
-    reported some time after they were."""
+    """``counted``: in which time its counter is known to have worked, ``None`` where it has none that tells in from
+    out; ``either_way``: the same of those that do not; ``known``: in which time all that its edge reported is here.
+    ``opens``: when which booking's code opens it. ``contact``: whether it has a contact; ``shut``: whether that says
+    closed at the end of what is looked at. ``changes``: when it was opened (``True``) and closed; ``unsaid``: whether
+    some of ``accesses`` may be of people who left; ``stirred``: when anybody was let in or out, and when anything
+    opened or unlocked it. ``unlocked``: when a command or the plan unlocked it (``True``), and when it was locked.
+    ``late``: crossings that were reported some time after they were."""
 
     id: str
     name: str
     known: Sequence[Span]
     counted: Sequence[Span] | None
+    either_way: Sequence[Span] | None = None
     opens: SortedSpans[Opens]
     contact: bool = False
     shut: bool = False
@@ -90,6 +93,11 @@ class DoorSeen(msgspec.Struct, kw_only=True):
         """The crossings from ``start`` to before ``end``."""
         first = bisect_left(self.crossings, start, key=_at)
         return self.crossings[first : bisect_left(self.crossings, end, lo=first, key=_at)]
+
+    def passed_either_way(self, during: Interval) -> bool:
+        """Whether somebody passed of whom nobody knows which way they went, or was reported to have, perhaps late."""
+        late = [each for each in self.late if during.start <= each.at < during.end]
+        return any(each.passages for each in (*self.crossed(during.start, during.end), *late))
 
     def admitted(self, start: datetime, end: datetime) -> Sequence[Access]:
         """Who was let in from ``start`` to before ``end``."""
@@ -158,7 +166,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     doors with a contact; ``shut``: those of them that are closed at the end of the events. ``sides``: by edge and
     reader, which door it is at, and whether people use it to leave. ``relayed``: sensors whose edge only passes on what
     they send, so that it does not know whether they work. ``late``: counters,
-    by edge and device, that report crossings some time after they were. ``holds``: for how long sensors hold a report
+    by edge and device, that report crossings some time after they were. ``either_way``: as ``counters``, of those that
+    do not tell in from out. ``holds``: for how long sensors hold a report
     of movement."""
 
     names: Mapping[str, str]
@@ -171,6 +180,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     sides: Mapping[tuple[str, str], tuple[str, bool]] = {}
     relayed: frozenset[tuple[str, str]] = frozenset()
     late: frozenset[tuple[str, str]] = frozenset()
+    either_way: Mapping[str, Sequence[Span]] = {}
     holds: Holds = {}
 
 
@@ -196,7 +206,8 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
             id=door,
             name=name,
             known=known.doors.get(door, ()),
-            counted=common(known.counters[door], known.doors.get(door, ())) if door in known.counters else None,
+            counted=_worked(known.counters, known.doors, door),
+            either_way=_worked(known.either_way, known.doors, door),
             opens=SortedSpans(at_door[door]),
             contact=door in known.contacts,
             shut=door in known.shut,
@@ -224,7 +235,7 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
                 found = (
                     doors[data.door].late if (event.edge, event.device) in known.late else doors[data.door].crossings
                 )
-                found.append(Crossing(event.at, data.ins, data.outs))
+                found.append(Crossing(event.at, data.ins, data.outs, passages=data.passages))
             case DoorData() as data if data.door in doors:
                 if data.change in _CONTACT:
                     doors[data.door].changes.append((event.at, _CONTACT[data.change]))
@@ -244,6 +255,12 @@ def seen(events: Iterable[Happened], windows: Iterable[CodeWindow], known: Known
     return Seen(doors=doors, rooms=_rooms(active, reported, known), uses=uses, leavers=frozenset(leavers))
 
 
+def _worked(
+    counters: Mapping[str, Sequence[Span]], doors: Mapping[str, Sequence[Span]], door: str
+) -> Sequence[Span] | None:
+    return common(counters[door], doors.get(door, ())) if door in counters else None
+
+
 def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Crossing]:
     """The crossings with who was let in before them; both are in order."""
     found, ahead, last = [], 0, None
@@ -252,7 +269,7 @@ def _borne(crossings: Sequence[Crossing], accesses: Sequence[Access]) -> list[Cr
             last = accesses[ahead]
             ahead += 1
         recent = last is not None and each.at - last.at <= THROUGH
-        found.append(Crossing(each.at, each.ins, each.outs, last) if recent else each)
+        found.append(each._replace(by=last) if recent else each)
     return found
 
 

@@ -3,6 +3,7 @@
 from controller.attendance.case import Case
 from controller.attendance.evidence import DoorSeen
 from controller.attendance.model import Finding, How, Verdict, When
+from controller.use.spans import without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -33,6 +34,11 @@ def _passable(case: Case, door: DoorSeen, during: Interval) -> str:
     if door.counted is not None:
         followed = not case.leads_here_only(door) and any(each.ins for each in door.crossed(during.start, during.end))
         return f"its people may have come in with others at {door.name}" if followed else ""
+    if door.either_way is not None:
+        if door.passed_either_way(during):
+            return f"somebody passed {door.name}, and nothing tells which way"
+        if not without([case.looked(during)], door.either_way):
+            return ""
     uncounted = "and nothing counts there who comes in"
     if not door.contact:
         return f"{door.name} has no contact, {uncounted}"

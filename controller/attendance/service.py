@@ -260,6 +260,11 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     counters: dict[str, list[tuple[Span, list[Span]]]] = {
         each.id: [] for each in where.doors if each.counter is not None
     }
+    both_ways = queries.both_ways(states)
+    either_way: dict[str, list[tuple[Span, list[Span]]]] = {
+        each.id: [] for each in where.doors if (each.edge, each.counter) in both_ways
+    }
+    fields = await rollups.fields_of(tx, site, ["footfall"])
     newest: dict[tuple[str, str, str], datetime] = {}
     for each in series:
         name = each.edge, each.device, each.measurement
@@ -271,7 +276,8 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         if each.measurement == "footfall" and each.place:
             gone = (each.edge, each.device) not in present or newest[each.edge, each.device, "footfall"] != each.last_at
             there = int(each.first_at.timestamp()), int((each.last_at if gone else now).timestamp()) + 1
-            counters.setdefault(each.place, []).append(
+            told = "ins" in fields.get(rollups.key_of(each), ("ins",))
+            (counters if told else either_way).setdefault(each.place, []).append(
                 (there, [] if (each.edge, each.device) in late else union(spans))
             )
         elif each.measurement in MOVEMENT and (room := each.place or rooms.get((each.edge, each.device))):
@@ -280,7 +286,8 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
     return Known(
         names={each.id: each.name for each in where.doors},
         doors={each.id: heard.get(each.edge, []) for each in where.doors},
-        counters={door: together(found) for door, found in counters.items()},
+        counters={door: together(found) for door, found in counters.items() if found or door not in either_way},
+        either_way={door: together(found) for door, found in either_way.items()},
         sensors={device: union(spans) for device, spans in sensors.items()},
         places=places,
         relayed=frozenset(rooms),

@@ -31,7 +31,7 @@ def unbooked(
             continue
         doors = _own_doors(where, seen, place)
         room = seen.rooms.get(place.space.id)
-        counted = [each for each in doors if each.counted is not None]
+        counted = [each for each in doors if each.counted is not None or each.either_way is not None]
         if room is None and not counted:
             continue
         booked = union(
@@ -40,7 +40,12 @@ def unbooked(
             if space in where.by_space and set(where.by_space[space].atoms) & set(place.atoms)
         )
         free = without([whole], booked)
-        known = union([*(room.known if room else ()), *(span for each in counted for span in each.counted or ())])
+        known = union(
+            [
+                *(room.known if room else ()),
+                *(span for each in counted for span in each.counted or each.either_way or ()),
+            ]
+        )
         length = sum(end - start for start, end in free)
         covered = sum(end - start for start, end in common(free, known))
         if length:

@@ -60,7 +60,8 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     as its people. Others are where no other booking's code is good at that door then and nobody else comes in there:
     it leads to one space only, which makes the booking arrived by presence, or the building is closed but for it.
     What is left, and who comes in within two minutes after staff, a key holder or a member was let in, may have been
-    the people of any booking whose code is good, and is counted apart. So is what a counter reports late. Who uses a
+    the people of any booking whose code is good, and is counted apart. So is what a counter reports late, and who
+    passes one that does not tell in from out; within those two minutes that counts as coming through. Who uses a
     code at a reader inside leaves: that admits nobody, but somebody of the booking was there.
     """
     told = any(isinstance(each.data, FootfallData | AccessData) for each in events)
@@ -108,7 +109,7 @@ def _passage(event: StoredEvent) -> str | None:
     match event.data:
         case DoorData(change=DoorChange.OPENED, door=door):
             return door
-        case FootfallData(door=door, ins=ins) if ins > 0:
+        case FootfallData(door=door, ins=ins, passages=passages) if ins + passages > 0:
             return door
         case _:
             return None
@@ -130,9 +131,11 @@ async def _note_counts(
     inside: Collection[tuple[str, str]],
 ) -> None:
     crossings = [
-        (event.data.door, event.at, event.data.ins, (event.edge, event.device) in late_counters)
+        (event.data.door, event.at, event.data, (event.edge, event.device) in late_counters)
         for event in events
-        if isinstance(event.data, FootfallData) and event.data.ins > 0 and event.data.door is not None
+        if isinstance(event.data, FootfallData)
+        and event.data.ins + event.data.passages > 0
+        and event.data.door is not None
     ]
     if not crossings:
         return
@@ -145,11 +148,12 @@ async def _note_counts(
     counted: dict[str, int] = defaultdict(int)
     maybe: dict[str, int] = defaultdict(int)
     present: dict[str, tuple[datetime, str]] = {}
-    for door, at, ins, late in crossings:
+    for door, at, data, late in crossings:
         bearers = [(since, each) for since, each in let_in[door] if since <= at <= since + THROUGH]
         _, bearer = max(bearers, key=lambda each: each[0], default=(None, None))
         if bearer is not None and not late:
-            counted[bearer] += ins
+            counted[bearer] += data.ins
+            maybe[bearer] += data.passages
             continue
         # A moved booking may hold two grants at one moment; its people are counted once.
         whose = {
@@ -157,12 +161,13 @@ async def _note_counts(
             for row in windows
             if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
         }
-        surely = len(whose) == 1 and door in alone and not bearers and not late
-        if len(whose) == 1 and not surely and not bearers and not late:
+        one = len(whose) == 1 and not data.passages and not bearers and not late
+        surely = one and door in alone
+        if one and not surely:
             hours = hours or await _hours(tx, site)
             surely = hours.mode_at(at).mode is Mode.CLOSED
         for booking in whose:
-            (counted if surely else maybe)[booking] += ins
+            (counted if surely else maybe)[booking] += data.ins + data.passages
             if surely and door in alone:
                 present[booking] = min((at, door), present.get(booking, (at, door)))
     for booking in counted.keys() | maybe.keys():

@@ -19,7 +19,7 @@ HIDDEN = 0.04
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """In one direction during one hand count: people, and whom the counter counted."""
+    """In one direction, or in both together, during one hand count: people, and whom the counter counted."""
 
     people: int
     counted: int
@@ -41,8 +41,9 @@ def calibrate(counts: Sequence[Counts]) -> Calibration | None:
     return Calibration(factor=people / counted, error=2 * math.sqrt(max(wrong + HIDDEN * people, 1)) / people)
 
 
-def calibrated(total: int, by: Calibration | None) -> tuple[int, int] | None:
-    """A raw total as calibrated, with its error in people; ``None`` where it is not calibrated."""
+def calibrated(total: float, by: Calibration | None) -> tuple[int, int] | None:
+    """A raw total, or visits that are halves, as calibrated, with its error in people; ``None`` where it is not
+    calibrated."""
     if by is None:
         return None
     return round(total * by.factor), math.ceil(total * by.factor * by.error)

@@ -8,7 +8,13 @@ import typer
 
 from controller.cli import output
 from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
-from controller.hand_counts.routes import CalibratedCounters, CalibratedTotal, HandCountAnswer
+from controller.hand_counts.routes import (
+    CalibratedCounter,
+    CalibratedCounters,
+    CalibratedTotal,
+    HandCountAnswer,
+)
+from controller.telemetry.halves import visits_of
 
 app = typer.Typer(add_completion=False)
 _JSON = "application/json"
@@ -30,6 +36,7 @@ def count(
     one back, e to end.
 
     After two counts of a counter its totals are also shown as calibrated, with their error. Raw totals never change.
+    Of a counter that does not tell in from out, visits are half of those who passed.
     """
     path = f"/sites/{site}/hand-counts"
     if counter is None:
@@ -40,9 +47,9 @@ def count(
     ins, outs = tally(typer.getchar, caller.say)
     body = msgspec.json.encode({"ins": ins, "outs": outs})
     done = caller.post(f"{path}/{begun.id}/end", body, _JSON, HandCountAnswer)
-    caller.say(
-        f"You: {done.ins} in, {done.outs} out. {counter}: {done.counted_ins} in, {done.counted_outs} out.", "bold"
-    )
+    told = f"{done.counted_ins} in, {done.counted_outs} out"
+    its = f"{done.counted_passages} passed, both ways together" if done.counted_passages else told
+    caller.say(f"You: {done.ins} in, {done.outs} out. {counter}: {its}.", "bold")
 
 
 def tally(key: Callable[[], str], say: Callable[[str], None]) -> tuple[int, int]:
@@ -63,16 +70,27 @@ def _list(caller: ApiClient, found: CalibratedCounters) -> None:
     rows = [
         (
             each.counter,
-            "not known" if each.ins_today is None else f"{each.ins_today} in, {each.outs_today} out",
-            f"{_written(each.calibrated_ins)} in, {_written(each.calibrated_outs)} out"
-            if each.state == "calibrated"
-            else each.state,
+            _raw(each),
+            _calibrated(each) if each.state == "calibrated" else each.state,
             str(each.hand_counts),
         )
         for each in found.items
     ]
     if not output.show(caller.console, ("Counter", "Today", "Calibrated", "Hand counts"), rows):
         caller.say("No counter has reported yet.")
+
+
+def _raw(counter: CalibratedCounter) -> str:
+    if counter.passages_today is not None:
+        halved = f"{visits_of(counter.passages_today):g} visits"
+        return f"{counter.passages_today} passed both ways, halved: {halved}"
+    return "not known" if counter.ins_today is None else f"{counter.ins_today} in, {counter.outs_today} out"
+
+
+def _calibrated(counter: CalibratedCounter) -> str:
+    if counter.passages_today is not None:
+        return f"{_written(counter.calibrated_visits)} visits"
+    return f"{_written(counter.calibrated_ins)} in, {_written(counter.calibrated_outs)} out"
 
 
 def _written(total: CalibratedTotal | None) -> str:

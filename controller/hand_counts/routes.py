@@ -15,6 +15,7 @@ from controller.hand_counts.service import (
     NotUsable,
 )
 from controller.people.authentication import Runs
+from controller.telemetry.halves import visits_of
 from controller.web.fields import Answer, Body, LocalTime, MomentText, Slug, SlugPath, answer_of, read_moment
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import service
@@ -25,8 +26,8 @@ People = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class HandCountAnswer(Answer):
-    """``ins``, ``outs``: by hand. ``counted_ins``, ``counted_outs``: by the counter meanwhile. ``ends_at``: null while
-    somebody counts."""
+    """``ins``, ``outs``: by hand. ``counted_ins``, ``counted_outs``: by the counter meanwhile, or ``counted_passages``
+    by one that does not tell in from out. ``ends_at``: null while somebody counts."""
 
     id: str
     counter: str
@@ -36,6 +37,7 @@ class HandCountAnswer(Answer):
     outs: int
     counted_ins: int
     counted_outs: int
+    counted_passages: int
 
 
 class HandCountBody(Body):
@@ -61,7 +63,9 @@ class CalibratedTotal(Answer):
 
 class CalibratedCounter(Answer):
     """A counter's raw totals of today, and as calibrated; null where two hand counts are missing, or where it is so far
-    off that it must be broken, and where nothing is known of today. ``state``: ``calibrated`` or ``not calibrated``."""
+    off that it must be broken, and where nothing is known of today. A counter that does not tell in from out has
+    ``passages_today`` and, half of them as calibrated, ``calibrated_visits`` instead. ``state``: ``calibrated`` or
+    ``not calibrated``."""
 
     counter: str
     door: str | None
@@ -71,6 +75,8 @@ class CalibratedCounter(Answer):
     outs_today: int | None
     calibrated_ins: CalibratedTotal | None
     calibrated_outs: CalibratedTotal | None
+    passages_today: int | None
+    calibrated_visits: CalibratedTotal | None
 
 
 class CalibratedCounters(Answer):
@@ -102,19 +108,23 @@ async def end_hand_count(
 
 def _counter(found: CounterCalibration) -> CalibratedCounter:
     today = found.today
+    visits = None if today.passages is None else visits_of(today.passages)
+    known = found.passages is not None if today.both_ways else found.ins is not None and found.outs is not None
     return CalibratedCounter(
         counter=today.counter,
         door=today.door,
-        state="calibrated" if found.ins is not None and found.outs is not None else "not calibrated",
+        state="calibrated" if known else "not calibrated",
         hand_counts=found.hand_counts,
         ins_today=today.ins,
         outs_today=today.outs,
         calibrated_ins=_total(today.ins, found.ins),
         calibrated_outs=_total(today.outs, found.outs),
+        passages_today=today.passages,
+        calibrated_visits=_total(visits, found.passages),
     )
 
 
-def _total(raw: int | None, by: Calibration | None) -> CalibratedTotal | None:
+def _total(raw: float | None, by: Calibration | None) -> CalibratedTotal | None:
     if raw is None or by is None or (found := calibrated(raw, by)) is None:
         return None
     return CalibratedTotal(total=found[0], error=found[1], factor=round(by.factor, 4))

@@ -47,8 +47,8 @@ class NotUsable(Conflicting):
 
 
 class HandCount(msgspec.Struct, frozen=True, kw_only=True):
-    """``ins``, ``outs``: by hand. ``counted_ins``, ``counted_outs``: by the counter meanwhile. ``ends_at``: None while
-    somebody counts."""
+    """``ins``, ``outs``: by hand. ``counted_ins``, ``counted_outs``: by the counter meanwhile, or ``counted_passages``
+    by one that does not tell in from out. ``ends_at``: None while somebody counts."""
 
     id: str
     edge: str
@@ -59,15 +59,18 @@ class HandCount(msgspec.Struct, frozen=True, kw_only=True):
     outs: int
     counted_ins: int
     counted_outs: int
+    counted_passages: int = 0
 
 
 class CounterCalibration(msgspec.Struct, frozen=True, kw_only=True):
-    """A counter today, with its calibration of each direction; None where it is not calibrated."""
+    """A counter today, with its calibration of each direction, or of passages both ways; None where it is not
+    calibrated."""
 
     today: DayCount
     hand_counts: int
     ins: Calibration | None
     outs: Calibration | None
+    passages: Calibration | None
 
 
 class HandCounts:
@@ -133,10 +136,7 @@ class HandCounts:
                 raise NotUsable("count for 15 minutes; it must be 10 minutes at least and 2 hours at most")
             during = Interval(start=old.starts_at, end=ended)
             await _require_usable(tx, site, old, during)
-            counted_ins, counted_outs = await _counted(tx, site, old, during)
-            new = msgspec.structs.replace(
-                old, ends_at=ended, ins=ins, outs=outs, counted_ins=counted_ins, counted_outs=counted_outs
-            )
+            new = msgspec.structs.replace(await _counted(tx, site, old, during), ends_at=ended, ins=ins, outs=outs)
             changed = {name: (getattr(old, name), getattr(new, name)) for name in ("ins", "outs")}
             await tx.execute(update(hand_counts).where(_C.id == count).values(msgspec.structs.asdict(new)))
             await self._audit(tx, site, "end hand count", new, actor, changed)
@@ -172,6 +172,7 @@ def _calibration(today: DayCount, done: Sequence[HandCount]) -> CounterCalibrati
         hand_counts=len(its),
         ins=calibrate([Counts(people=each.ins, counted=each.counted_ins) for each in its]),
         outs=calibrate([Counts(people=each.outs, counted=each.counted_outs) for each in its]),
+        passages=calibrate([Counts(people=each.ins + each.outs, counted=each.counted_passages) for each in its]),
     )
 
 
@@ -193,10 +194,10 @@ async def _require_usable(tx: Tx, site: str, count: HandCount, during: Interval)
         raise NotUsable(f"{count.counter} had a fault meanwhile with which it does not count; count again")
 
 
-async def _counted(tx: Tx, site: str, count: HandCount, during: Interval) -> tuple[int, int]:
-    """Whom the counter counted in a time."""
-    ins = outs = 0
+async def _counted(tx: Tx, site: str, count: HandCount, during: Interval) -> HandCount:
+    """With whom the counter counted in a time."""
+    ins = outs = passages = 0
     for _, _, edge, device, kind, data in await queries.events_during(tx, site, ["footfall"], during):
         if (edge, device) == (count.edge, count.counter) and isinstance(found := read_data(kind, data), FootfallData):
-            ins, outs = ins + found.ins, outs + found.outs
-    return ins, outs
+            ins, outs, passages = ins + found.ins, outs + found.outs, passages + found.passages
+    return msgspec.structs.replace(count, counted_ins=ins, counted_outs=outs, counted_passages=passages)

@@ -106,7 +106,8 @@ class Doors:
     """All counters of a recording. ``counting``: whether anything counts both ways; ``silent``: shape (rows,), whether
     a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there; ``balanced``: those
     in which only the counts of a quiet night say so; ``blind``: shape (rows,), the share of the counters of which
-    nothing is known; ``highest``: how many people the counts alone say there were at most.
+    nothing is known; ``either_way``: shape (rows,), who passed counters of a building that do not tell in from out;
+    ``highest``: how many people the counts alone say there were at most.
 
     ``whole``: what is recorded is a building, in which people may sleep. A quiet night counts there only if the counts,
     too, say that everybody left, and without a working PIR for less."""
@@ -119,6 +120,9 @@ class Doors:
         counts = np.stack([column.values for column in self._columns]) if self._columns else np.zeros((0, rows))
         self._counts = np.ascontiguousarray(np.round(np.nan_to_num(counts)).T)
         self._passed: Flags = self._counts.sum(axis=1) > 0
+        self.either_way: Floats = np.zeros(rows)
+        for column in recording.of("crossings") if whole else ():
+            self.either_way += np.nan_to_num(column.values)
         self.rates = DoorRates(np.array([1.0 if column.kind == "in" else -1.0 for column in self._columns]))
         self.silent: Flags = np.zeros(rows, dtype=np.bool_)
         for column in self._columns:
@@ -147,7 +151,7 @@ class Doors:
         span = slice(self._since, index + 1)
         counts = self._counts[span].sum(axis=0)
         first = self._since == 0 and not self._ended[0]  # who was there when the recording began is not known
-        if counts.sum() and not first and not self.silent[span].any():
+        if counts.sum() and not first and not self._untold(span):
             days = (self._seconds[index] - self._seconds[self._since]) / DAY
             self.corrections.append(Correction(self._moments[index], self.rates.correct(counts, days)))
         self._since = index
@@ -158,7 +162,7 @@ class Doors:
         counts = self._counts[span]
         net = np.cumsum(counts @ (self.rates.ways * self.rates.rates))
         passed = np.cumsum(counts.sum(axis=1))
-        if self.silent[span].any() or not passed[-1]:
+        if self._untold(span) or not passed[-1]:
             return np.full(len(net), np.nan)
         found: Floats = np.maximum(net - net[-1] * passed / passed[-1], 0.0)
         return found
@@ -168,9 +172,13 @@ class Doors:
         was more than a day ago."""
         span = slice(self._since, index + 1)
         lately = self._seconds[index] - self._seconds[self._since] <= DAY
-        known = lately and not self.silent[span].any() and bool(self._ended[self._since])
+        known = lately and not self._untold(span) and bool(self._ended[self._since])
         net = np.maximum(np.cumsum(self._counts[span] @ (self.rates.ways * self.rates.rates)), 0.0)
         return span, net if known else np.full(len(net), np.nan)
+
+    def _untold(self, span: slice) -> bool:
+        """Whether somebody may have come or gone of whom the counts say nothing."""
+        return bool(self.silent[span].any() or self.either_way[span].any())
 
     def passed(self, span: slice) -> Floats:
         """How many the doors counted in each row, in and out."""
@@ -191,7 +199,8 @@ class Doors:
 
     def _left(self, recording: Recording, alarm: Flags, quiet: Flags) -> tuple[Flags, float]:
         """In which of the ``quiet`` rows the counts, too, say that nobody is left, give or take their error; and the
-        most people that they say there were. Who was counted by a person must have been counted out."""
+        most people that they say there were. Who was counted by a person must have been counted out, or have passed
+        where nobody knows which way."""
         told = np.full(len(quiet), np.nan)
         for column in recording.of("told"):
             told = np.where(np.isfinite(column.values), column.values, told)
@@ -200,6 +209,7 @@ class Doors:
         inside, since, slack = 0.0, 0.0, _SLACK
         for row in range(len(quiet)):
             inside, since = max(inside + float(came[row]), 0.0), since + float(passed[row])
+            slack += float(self.either_way[row])
             if alarm[row]:
                 inside, since, slack = 0.0, 0.0, _SLACK
             if np.isfinite(told[row]):
@@ -221,7 +231,7 @@ class Doors:
 
     def _quiet_night(self, recording: Recording) -> Flags:
         """Nobody passed for hours, and it is between midnight and six: nobody is there. Movement contradicts."""
-        stirred = self._passed.copy()
+        stirred = self._passed | (self.either_way > 0)
         for column in recording.of("pir"):
             stirred |= _lasting(np.nan_to_num(column.values) > 0)
         last = np.maximum.accumulate(np.where(stirred, self._seconds, self._seconds[0]))

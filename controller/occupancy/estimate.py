@@ -83,8 +83,8 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
     alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
     the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT.
-    ``in_rooms``: PIRs, and sensors over MQTT, that are in a room. ``holds``: what had been learned of how long sensors
-    hold a report of movement."""
+    ``both_ways``: counters that do not tell in from out. ``in_rooms``: PIRs, and sensors over MQTT, that are in a
+    room. ``holds``: what had been learned of how long sensors hold a report of movement."""
 
     parts: SiteParts
     counters: Mapping[Device, datetime]
@@ -93,6 +93,7 @@ class Sensing(msgspec.Struct, frozen=True, kw_only=True):
     marks: Sequence[BlindMark]
     pirs: Mapping[Device, datetime] = {}
     unsigned: frozenset[Device] = frozenset()
+    both_ways: frozenset[Device] = frozenset()
     in_rooms: Mapping[Device, RoomDevice] = {}
     holds: Holds = {}
 
@@ -126,6 +127,7 @@ def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> li
 
 class Working:
     """What was heard of a site until ``at``, row by row. ``counts``: in and out of each counter, NaN where not known;
+    ``passages``: of each that does not tell in from out, who may have come or gone;
     ``worked``: by device, the rows in which it is known to have worked."""
 
     def __init__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> None:
@@ -166,13 +168,17 @@ class Working:
         self.pirs = frozenset(sensing.pirs)
         self.worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
         self.counts: dict[Device, tuple[Floats, Floats]] = {}
+        self.passages: dict[Device, Floats] = {}
+        passed = {device for device, its in rows.counts.items() if any(each.passages for each in its.values())}
+        self._both_ways = sensing.both_ways | (passed & sensing.counters.keys())
         self._in_touch = {edge: self.worked[edge, ""] for edge in edges_here}
 
         holds = capacity(sensing.parts)
         many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
-        counters = {device: self.worked[device] for device in sensing.counters}
+        counters = {device: self.worked[device] for device in sensing.counters.keys() - self._both_ways}
         told, self._told_at, self._parts = rows.told(counters, len(self._steps))
-        self._counting: Flags = np.logical_and.reduce([np.ones(len(self._steps), np.bool_), *counters.values()])
+        works = [self.worked[device] for device in sensing.counters]
+        self._counting: Flags = np.logical_and.reduce([np.ones(len(self._steps), np.bool_), *works])
         self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
         self._skip = min(max(rows.row(self._begun) - 1, 0), len(self._steps) - 1)
         self._many, self._read = many, self._recording(told, self._empty, self._skip)
@@ -191,7 +197,9 @@ class Working:
         return self._replay.belief
 
     def curve(self, since: datetime) -> list[PeopleThen]:
-        """Without the steps before anything was known of who was there."""
+        """Without the steps before anything was known of who was there; none where no counter tells in from out."""
+        if not self._tells:
+            return []
         counted = self._counting[self._skip :].tolist()
         passed = np.nansum([each.values for each in self._read.of("in", "out")], axis=0) > 0
         known = np.logical_or.accumulate(self.empty()[self._skip :] | self._replay.doors.balanced | passed).tolist()
@@ -209,7 +217,7 @@ class Working:
         unseen = frozenset((np.flatnonzero(doors.balanced) + skip).tolist())
         since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, self._told_at)
         over = holds is not None and step.low > holds
-        full = holds is not None and step.low - self._unsigned(since) > holds
+        full = self._tells and holds is not None and step.low - self._unsigned(since) > holds
         if full and self._read.of("co2"):  # nobody signs it
             signed = [each for each in self._read.columns if each.kind != "co2"]
             alone = Replay(replace(self._read, columns=signed), self._many, zone=Zone.BUILDING).last()
@@ -222,7 +230,8 @@ class Working:
             high=step.high,
             capacity=holds,
             full=full,
-            known=since != self._begun or any(np.nansum(each.values) for each in self._read.of("in", "out")),
+            known=self._tells
+            and (since != self._begun or any(np.nansum(each.values) for each in self._read.of("in", "out"))),
             rests_on=self._rests_on(anchor, replay.follows),
             missing=(
                 *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),
@@ -236,6 +245,11 @@ class Working:
             ),
         )
 
+    @property
+    def _tells(self) -> bool:
+        """Whether a counter tells in from out, so that it is known how many came."""
+        return bool(self._read.of("in"))
+
     def _rows_of(self, spans: Sequence[Interval]) -> Flags:
         found: Flags = np.array(shares(spans, self._edges)) >= _KNOWN
         return found
@@ -247,7 +261,17 @@ class Working:
             Column("alarm", "alarm", np.array([float(each is not None) for each in empty])),
             Column("told", "told", told),
         ]
+        for device in sorted(self._both_ways):
+            passages = self.passages[device] = np.zeros(rows)
+            for row, count in self._rows.counts.get(device, {}).items():
+                passages[row] = count.passages
+            untrue = passages > MORE_THAN_ANY_DOOR * ROW_S
+            self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
+            passages[untrue | (~self.worked[device] & (passages == 0))] = NAN
+            columns.append(Column(f"{device[1]} both ways", "crossings", passages))
         for device in sorted(self._sensing.counters):
+            if device in self._both_ways and not self._rows.told_ways(device):
+                continue
             ins, outs = np.zeros(rows), np.zeros(rows)
             for row, count in self._rows.counts.get(device, {}).items():
                 ins[row], outs[row] = count.ins, count.outs
@@ -307,9 +331,10 @@ class Working:
 
     def _rests_on(self, anchor: str, follows: Mapping[str, Sequence[str]]) -> str:
         by = {device: " (over MQTT)" if device in self._sensing.unsigned else "" for device in self._sensing.counters}
-        names = sorted({self._door(device) + how for device, how in by.items()})
+        names = sorted({self._door(device) + how for device, how in by.items() if device not in self._both_ways})
         also = [f"{_ALSO[kind]} ({times.listed(sorted(each))})" for kind, each in follows.items()]
-        return f"{times.listed([f'Counts at {times.listed(names)}', *also])}; {anchor}"
+        counts = [f"Counts at {times.listed(names)}"] if names else []
+        return f"{times.listed([*counts, *also]) or 'Nothing that tells in from out'}; {anchor}"
 
     def _door(self, device: Device) -> str:
         doors = self._sensing.parts.doors
@@ -330,6 +355,10 @@ class Working:
             f"not counted at {times.listed(sorted(doors))} {self._span(start, end)}: {why}"
             for (start, end, why), doors in sorted(gaps.items())[-_MOST_GAPS:]
         ]
+        later = self.seconds > since.timestamp()
+        blind = sorted({self._door(device) for device, its in self.passages.items() if np.nansum(its[later])})
+        if blind:
+            found.append(f"the counter at {times.listed(blind)} does not tell in from out")
         for part in self._parts[-_MOST_GAPS:]:
             if part.at >= since:
                 only, others = ([self._door(one) for one in sorted(each)] for each in (part.counted, part.others))

@@ -169,6 +169,8 @@ class Replay:
                 believed.pass_time(second - before)
                 if doors.blind[index] and not self._studies:
                     believed.wander(float(passing * doors.blind[index] * (second - before) / HOUR) ** 0.5)
+                if passed := float(doors.either_way[index]):
+                    believed.wander(passed)  # who pass together mostly go one way
                 if (change := doors.change(index)) is not None:
                     believed.cross(change)
                 if self._logs is not None:

@@ -173,7 +173,10 @@ class _Room:
                     self._silent.append((where.name, self._last_known(here)))
         columns = _joined(space, columns)
         self._counters = own_counters(sensing, space)
-        for device in self._counters:
+        either_way = [device for device in self._counters if device in working.passages]
+        for device in either_way:  # somebody passed, as through a door that was opened; who is inside nobody counts
+            columns.append(Column(f"{device[1]} both ways", "contact", np.nancumsum(working.passages[device])))
+        for device in () if either_way else self._counters:
             ins, outs = working.counts[device]
             columns += [Column(f"{device[1]} in", "in", ins), Column(f"{device[1]} out", "out", outs)]
         self.measured = bool(columns)
@@ -234,7 +237,7 @@ class _Room:
 
     def _rests_on(self) -> str:
         found = ["nobody can be in the building"] if self._empty[-1] else []
-        found += ["counts at its doors"] if self._counters else []
+        found += ["counts at its doors"] if any(each.kind in _DOORS for each in self._columns) else []
         found += self._replay.in_words()
         if self._people:
             code = {CAME: ", its code was used", LATE: ", its code was not used"}.get(self._sign, "")

@@ -263,6 +263,7 @@ async def _sensing(tx: Tx, site: str, at: datetime) -> tuple[Sensing, datetime]:
         marks=[each for each in marks if each.at < start],
         unsigned=queries.late_counters(devices),
         holds=await holds_of(tx, site, until=at),
+        both_ways=queries.both_ways(devices),
         pirs={
             (edge, state.device): first[edge, state.device]
             for edge, state in devices

@@ -73,11 +73,13 @@ class HeardEvent(NamedTuple):
 
 
 class _Count(msgspec.Struct):
-    """Of a counter in a row. ``entered``: when somebody last came in; ``totals``: of its last event; ``times``: of its
-    events; ``large``: those events, with in and out, that may be more than can pass."""
+    """Of a counter in a row. ``passages``: of one that does not tell in from out. ``entered``: when somebody last came
+    in; ``totals``: of its last event; ``times``: of its events; ``large``: those events, with in and out, that may be
+    more than can pass."""
 
     ins: int = 0
     outs: int = 0
+    passages: int = 0
     entered: datetime | None = None
     last: When | None = None
     totals: tuple[int, int] = (0, 0)
@@ -146,6 +148,7 @@ class SiteRows:
             case FootfallData() as data:
                 count = self.counts[event.edge, data.counter][row]
                 count.ins, count.outs = count.ins + data.ins, count.outs + data.outs
+                count.passages += data.passages
                 count.times.append(when)
                 if data.ins + data.outs > MORE_THAN_ANY_DOOR * _AT_ONCE_S:
                     count.large.append((when, data.ins, data.outs))
@@ -199,6 +202,10 @@ class SiteRows:
             if last[row]:
                 values[row + _ACTIVE_ROWS : ordered[place + 1]] = NAN
         return values
+
+    def told_ways(self, counter: Device) -> bool:
+        """Whether it ever told in from out, such as before it was replaced."""
+        return any(any(each.totals) for each in self.counts.get(counter, {}).values())
 
     def jumps(self, counter: Device) -> Iterator[Jump]:
         """Events that count more than can have passed since the event before."""

@@ -11,7 +11,7 @@ from controller.estate.model import SiteParts
 from controller.telemetry import queries
 from controller.text import local_time
 from edge.wire.interval import Interval
-from edge.wire.messages import DeviceState
+from edge.wire.messages import PASSAGES_TODAY, DeviceState
 
 MISSED_PER_CROSSING = 0.02
 """Share of crossings that a beam pair gets wrong at a good door: makers state 97 to 99 % of visits counted
@@ -109,7 +109,7 @@ async def counters(
             continue
         heard = edge in online or state.at >= local_time.day_start(today, zone)
         nobody = 0 if heard else None
-        both_ways = "passages_today" in state.values
+        both_ways = PASSAGES_TODAY in state.values
         found[edge, state.device] = DayCount(
             counter=state.device,
             door=doors.get(state.device),

@@ -26,7 +26,7 @@ from controller.telemetry.tables import (
     refusals,
 )
 from edge.wire.interval import Interval
-from edge.wire.messages import DeviceState
+from edge.wire.messages import PASSAGES_TODAY, DeviceState
 from edge.wire.readings import ReadingKind
 
 _EVENT = (
@@ -260,6 +260,13 @@ async def site_devices(tx: Tx, site: str) -> list[tuple[str, KnownState]]:
 def late_counters(devices: Iterable[tuple[str, DeviceState]]) -> frozenset[tuple[str, str]]:
     """Of the devices of a site, the counters over MQTT, by edge: they report crossings some time after they were."""
     return frozenset((edge, each.device) for edge, each in devices if each.kind == "counter" and "heard" in each.values)
+
+
+def both_ways(devices: Iterable[tuple[str, DeviceState]]) -> frozenset[tuple[str, str]]:
+    """Of the devices of a site, the counters that do not tell in from out, by edge."""
+    return frozenset(
+        (edge, each.device) for edge, each in devices if each.kind == "counter" and PASSAGES_TODAY in each.values
+    )
 
 
 def reader_sides(devices: Iterable[tuple[str, DeviceState]]) -> dict[tuple[str, str], tuple[str, bool]]:

@@ -8,7 +8,7 @@ from edge.sensors import day_balance
 from edge.system.persisted_state import Day
 from edge.wire.events import FootfallData
 from edge.wire.faults import Fault, FaultCode
-from edge.wire.messages import DeviceState
+from edge.wire.messages import PASSAGES_TODAY, DeviceState
 
 STOPPING = frozenset({FaultCode.BEAM_BLOCKED, FaultCode.BEAM_DEAD, FaultCode.BEAMS_SILENT, FaultCode.COUNTER_SILENT})
 """Faults with which nobody is counted."""
@@ -70,7 +70,7 @@ class Counter:
 
     def _counts(self) -> dict[str, int]:
         if self.both_ways:
-            return {"total_passages": self._passages, "passages_today": self._passages - self.day.passages}
+            return {"total_passages": self._passages, PASSAGES_TODAY: self._passages - self.day.passages}
         return {
             "total_ins": self._ins,
             "total_outs": self._outs,

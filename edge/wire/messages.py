@@ -74,6 +74,10 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     asks: bool = True
 
 
+PASSAGES_TODAY = "passages_today"
+"""In ``DeviceState.values`` of a counter that does not tell in from out."""
+
+
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """The latest state of a device, for display only. Valid as of event ``seq``.
 

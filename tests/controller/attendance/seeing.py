@@ -103,6 +103,20 @@ class Day:
         data = FootfallData(counter=f"{door}-beams", door=door, ins=ins, outs=outs, total_ins=ins, total_outs=outs)
         return self._add(when, data, f"{door}-beams")
 
+    def passes(self, when: str, passages: int = 1, door: str = "hut-door") -> "Day":
+        """Somebody passes a counter that does not tell in from out."""
+        data = FootfallData(
+            counter=f"{door}-mat",
+            door=door,
+            ins=0,
+            outs=0,
+            total_ins=0,
+            total_outs=0,
+            passages=passages,
+            total_passages=passages,
+        )
+        return self._add(when, data, f"{door}-mat")
+
     def door(
         self, when: str, change: DoorChange = DoorChange.OPENED, door: str = "hut-door", why: str | None = None
     ) -> "Day":
@@ -123,6 +137,7 @@ class Day:
         dark: Sequence[tuple[str, str]] = (),
         blind: Mapping[str, Sequence[tuple[str, str]]] | None = None,
         counters: Sequence[str] = COUNTED,
+        either_way: Sequence[str] = (),
         sensors: Sequence[str] = (),
         heard: str | None = None,
         contacts: Sequence[str] = DOORS,
@@ -144,6 +159,7 @@ class Day:
                 names={each.id: each.name for each in self.where.doors},
                 doors=dict.fromkeys(DOORS, known),
                 counters={door: _parts(self._day, (blind or {}).get(door, ()), heard) for door in counters},
+                either_way={door: _parts(self._day, (blind or {}).get(door, ()), heard) for door in either_way},
                 sensors={("pi", f"{room}-pir"): known for room in sensors},
                 places={("pi", f"{room}-pir"): room for room in sensors},
                 sides={("pi", reader): side for reader, side in (sides or {}).items()},

@@ -314,3 +314,28 @@ async def somebody_waits(container: Container) -> bool:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with container.database.read() as tx:
         return bool((await tx.execute(text(query))).scalar_one())
+
+
+async def test_who_passes_a_counter_of_both_ways_came_through_after_a_code_and_is_counted_in_by_nothing(
+    village: httpx.AsyncClient, container: Container, clock: ManualClock
+) -> None:
+    await put_policy(container, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
+    hall, studio = await book(village), await book(village, space="studio")
+    clock.set(SIX + timedelta(minutes=1))
+    both_ways = FootfallData(
+        counter="mat",
+        door="front-door",
+        ins=0,
+        outs=0,
+        total_ins=0,
+        total_outs=0,
+        passages=3,
+        total_passages=3,
+    )
+    await note(container, [access(hall), event(both_ways, after_s=4)])
+    there = await look(village, hall)
+    assert (there["status"], there["counted_in"]) == ("arrived", 0)
+    assert (await look(village, studio))["release_at"] == "2026-11-26T18:20:00+00:00"
+    await note(container, [event(both_ways, after_s=300)])
+    kept = await look(village, studio)
+    assert (kept["release_at"], kept["arrived_at"], kept["counted_in"]) == (None, None, 0)

@@ -307,3 +307,14 @@ def test_no_rate_is_made_of_a_few_minutes() -> None:
 def test_what_cannot_be_compared_says_why(now: UsePeriod, then: UsePeriod | None, why: str) -> None:
     found = compared(now, then)
     assert (found.change, found.why_no_change) == (None, why)
+
+
+def test_halves_of_passages_are_summed_before_they_are_rounded_and_no_peak_is_said_of_such_a_day() -> None:
+    beams = counter((10, 4, 4))
+    rows = [CrossingsAt(MONDAY + HOUR * at, 0, 0, 3) for at in range(9, 17)]
+    mat = msgspec.structs.replace(counter(place="side"), rows=rows, both_ways=True)
+    found = visits(beams, mat)
+    assert (found.both_ways, found.open.visits) == (("side",), 4 + 8 * 3 // 2)
+    assert (found.peak, found.measured_days) == (None, found.open_days - 1)
+    odd = msgspec.structs.replace(mat, rows=rows[:1])
+    assert visits(odd).open.visits == 2
