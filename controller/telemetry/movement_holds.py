@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -74,6 +75,11 @@ async def holds_of(tx: Tx, site: str, *, until: datetime | None = None) -> Holds
     return found
 
 
+def night_of(now: datetime, zone: ZoneInfo) -> date:
+    """The local day in whose night learning is due at a moment."""
+    return local_time.local_day(now - _NIGHT, zone)
+
+
 class HoldLearning:
     """Learns each site's holds once a night, from the four weeks before."""
 
@@ -96,7 +102,7 @@ class HoldLearning:
         for site in sites:
             async with self._database.read() as tx:
                 zone = (await require_site(tx, site)).tz
-            if self._done.get(site) != (night := local_time.local_day(now - _NIGHT, zone)):
+            if self._done.get(site) != (night := night_of(now, zone)):
                 await self.learn(site, now)
                 self._done[site] = night
 

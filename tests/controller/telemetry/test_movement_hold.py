@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from controller.telemetry.movement_hold import LEAST_SPELLS, LearnedHold, Spell, learned, spells_of
+from edge.sensors import motion
 from firmware_sim.sensed_movement import DAY, moved_room, reported, with_heartbeats
 
 DAYS = 14
@@ -26,6 +27,18 @@ def hold_of(found: Changes, known: list[tuple[float, float]] | None = None) -> L
 @pytest.mark.parametrize("hold_s", [5, 60, 300])
 def test_the_learned_hold_is_the_one_of_the_device(hold_s: float) -> None:
     assert hold_of(changes(hold_s, days=8)).hold_s == pytest.approx(hold_s, rel=0.04)
+
+
+@pytest.mark.parametrize("hold_s", [5, 120])
+def test_of_a_pir_on_a_pin_the_hold_is_learned_with_that_of_its_edge(hold_s: float) -> None:
+    """The edge, which is told as little, ends movement after a quiet time of its own."""
+    state, found = motion.MotionState(), list[tuple[float, bool]]()
+    for tick, level in changes(hold_s, days=8):
+        if state.due is not None and state.due <= tick:
+            found.append((state.due, False))
+        before, state = motion.advance(state, tick).active, motion.sense(state, level, tick)
+        found += [(tick, True)] if state.active and not before else []
+    assert hold_of([(0.0, False), *found]).hold_s == pytest.approx(hold_s + motion.QUIET_S, rel=0.04)
 
 
 @pytest.mark.cases_full

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, select
 
 from controller.db.engine import Database
 from controller.telemetry.movement_hold import LEAST_SPELLS
-from controller.telemetry.movement_holds import HoldLearning, MovementHold, hold_at, holds_of
+from controller.telemetry.movement_holds import HoldLearning, MovementHold, hold_at, holds_of, night_of
 from controller.telemetry.tables import device_states, edge_states, movement_holds
+from controller.text import local_time
 from edge.wire.events import Event, EventData, MotionData, ReadingData
 from edge.wire.readings import ReadingKind
 from firmware_sim.sensed_movement import moved_room, reported, with_heartbeats
@@ -97,6 +100,18 @@ async def test_a_hold_that_was_changed_counts_from_when_it_was_learned(site: Dat
     async with site.read() as tx:
         assert len((await holds_of(tx, SITE, until=after - timedelta(seconds=1)))[PIR]) == 1
         assert min((await tx.execute(select(movement_holds.c.spells))).scalars()) >= LEAST_SPELLS
+
+
+@pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])
+def test_it_is_learned_once_each_night_also_when_the_clocks_change(change: str) -> None:
+    """Three hours after midnight, whatever the wall says then."""
+    zone, first = ZoneInfo("Europe/London"), datetime.fromisoformat(f"{change}T12:00Z") - timedelta(days=2)
+    hours = [first + timedelta(minutes=30 * at) for at in range(2 * 24 * 4)]
+    due = [now for before, now in pairwise(hours) if night_of(now, zone) > night_of(before, zone)]
+    assert [now.date().isoformat() for now in due] == sorted({now.date().isoformat() for now in hours[1:]})[1:]
+    for now in due:
+        midnight = local_time.day_start(local_time.local_day(now, zone), zone)
+        assert now - midnight == timedelta(hours=3)
 
 
 def test_what_counts_at_a_moment_is_what_was_learned_last_by_then() -> None:
