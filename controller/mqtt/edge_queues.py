@@ -8,8 +8,8 @@ from typing import NamedTuple
 from controller.telemetry.envelope_verifier import EdgeName
 
 AT_ONCE = 3
-"""Of how many edges something is handled at the same time. Each may be waiting for the database or the broker; of
-SQLite's four readers one is left to people."""
+"""Of how many edges something is handled at the same time. Each may be waiting for the database or the broker, and
+hold one of SQLite's four readers, of which people need one."""
 BEGINS_AFTER = 20
 """After so many items of edges that go on, one that begins has its turn, whatever the others send."""
 WAITING_BYTES = 32 * 1024 * 1024
