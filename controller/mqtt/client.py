@@ -99,10 +99,18 @@ class BrokerLink:
 
     async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
         """Hand a message to the broker; whether it confirmed that within ``confirm_s``. False at once without a
-        connection. One that is not confirmed may have arrived; it is not sent later."""
+        connection, and after as long where the broker confirms none of those before it. One that is not confirmed may
+        have arrived; it is not sent later."""
         if not self.connected:
             return False
-        await self._places.acquire()
+        if self._places.locked():
+            try:
+                async with asyncio.timeout(self.confirm_s):
+                    await self._places.acquire()
+            except TimeoutError:
+                return False
+        else:
+            await self._places.acquire()
         sending: asyncio.Task[None] | None = None
         try:
             if self.before is not None:

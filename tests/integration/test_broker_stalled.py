@@ -92,6 +92,33 @@ async def test_a_sender_that_no_longer_waits_keeps_its_place_until_the_broker_co
     await asyncio.gather(listening, return_exceptions=True)
 
 
+async def test_a_message_does_not_wait_for_ever_for_those_before_it(mosquitto: Broker) -> None:
+    go_on = asyncio.Event()
+
+    async def before() -> None:
+        await go_on.wait()
+
+    link = BrokerLink(host=mosquitto.host, port=mosquitto.port, subscribe=[], confirm_s=0.3, before=before)
+
+    async def listen() -> None:
+        async for _ in link.events():
+            pass
+
+    listening = asyncio.create_task(listen())
+
+    async def connected() -> bool:
+        return link.connected
+
+    await eventually(connected, what="it is connected")
+    early = [asyncio.create_task(link.publish(TOPIC, b"x")) for _ in range(IN_FLIGHT)]
+    await asyncio.sleep(0)  # each is as far as it can be
+    assert not await link.publish(TOPIC, b"y")
+    go_on.set()
+    assert all(await asyncio.gather(*early))
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
 async def test_a_command_that_a_stalled_broker_passes_on_late_is_refused_by_the_edge(
     settings: Settings, clock: ManualClock, passwords: Passwords, mosquitto: Broker
 ) -> None:
