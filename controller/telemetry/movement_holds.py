@@ -12,7 +12,6 @@ from sqlalchemy import insert, select, update
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
-from controller.estate.service import require_site
 from controller.telemetry import queries
 from controller.telemetry.movement_hold import LearnedHold, learned, spells_of
 from controller.telemetry.queries import RawEvent
@@ -32,6 +31,7 @@ MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 MOVEMENT = ("motion", "presence")
 """Measurements of sensors that see movement."""
 LOOK_EVERY_S = 1800.0
+_MOST_SITES = 100_000
 _NIGHT = timedelta(hours=3)
 """After local midnight, when a day's learning begins."""
 _WEEKS, _WEEK = 4, timedelta(days=7)
@@ -98,13 +98,11 @@ class HoldLearning:
         """Learn of each site of which it was not done since three in the night; idempotent."""
         now = self._clock.now()
         async with self._database.read() as tx:
-            sites = sorted(await estate.site_ids(tx))
+            sites = await estate.list_sites(tx, limit=_MOST_SITES)
         for site in sites:
-            async with self._database.read() as tx:
-                zone = (await require_site(tx, site)).tz
-            if self._done.get(site) != (night := night_of(now, zone)):
-                await self.learn(site, now)
-                self._done[site] = night
+            if self._done.get(site.id) != (night := night_of(now, site.tz)):
+                await self.learn(site.id, now)
+                self._done[site.id] = night
 
     async def learn(self, site: str, now: datetime) -> None:
         """Learn from what happened at a site before ``now``, and keep what is new."""

@@ -123,3 +123,14 @@ def test_lost_reports_of_stillness_do_not_lengthen_the_hold() -> None:
     rng = Random("lost")
     found = [each for each in changes(60) if each[1] or rng.random() > 0.2]
     assert hold_of(found).hold_s == pytest.approx(60, rel=0.05)
+
+
+def test_whatever_is_said_a_hold_is_none_or_one_that_a_device_can_have() -> None:
+    rng = Random("anything")
+    for _ in range(60):
+        scale = 10 ** rng.uniform(-3, 6)
+        said = sorted((rng.choice((rng.uniform(0, 30 * DAY), 1e5)), rng.random() < 0.5) for _ in range(200))
+        known = [(start, start + rng.uniform(0, 9 * DAY)) for start in range(0, 30 * DAY, 9 * DAY)]
+        spells = [Spell(at, at + rng.uniform(-scale, scale)) for at, _ in said]
+        for hold in (learned(spells), learned(spells_of(said, known)), learned(spells_of(said, EVER))):
+            assert hold is None or (0.5 <= hold.hold_s <= 3600 and hold.spells >= LEAST_SPELLS)
