@@ -102,7 +102,7 @@ check-data: setup-test ## compare the demo's figures with the published files in
 
 mrbs: mrbs-folder setup-test ## what a booking costs here and in MRBS on one PostgreSQL server; MRBS=folder of an unpacked release
 	@deploy/setup/system.sh mrbs
-	$(ON_DISK) MRBS="$(abspath $(MRBS))" $(BIN)/pytest tests/bench/check_mrbs.py -s $(ARGS)
+	$(ON_DISK) MRBS="$(abspath $(MRBS))" $(BIN)/pytest tests/bench/check_mrbs.py -s -o faulthandler_timeout=7200 $(ARGS)
 
 mrbs-folder:
 	@test -f "$(MRBS)/tables.pg.sql" || { echo "say where an unpacked release of MRBS is: make mrbs MRBS=folder" >&2; exit 2; }
