@@ -70,7 +70,7 @@ class PeakRead(Answer, of=Peak):
     error if the day is `ended`, since the building was empty then."""
 
 
-class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours",)):
+class SiteVisitsRead(Answer, of=SiteVisits, hidden=("open_hours", "all_visits")):
     """`doors`: that had a counter; `part_of_the_time`: those that had one in a part of the time only. `open`: staffed
     and extended together. `open_days`: local days with open time; `measured_days`: those of which it can be said how
     many were inside, of which `peak` is the highest; null where nobody came, nothing is sure, or no day is measured.

@@ -28,7 +28,8 @@ NOTES = (
     "late_cancellations: less than 24 hours before the start; not among bookings.",
 )
 _COUNTED = (
-    "visits: people counted in by the doors that have a counter. counted: when each of them had one that worked.",
+    "visits: people counted in by the doors that have a counter, or half of those who passed one that does not tell in "
+    "from out. counted: when each of them had one that worked.",
     "visits per open hour: of the hours that were counted. Empty: not measured, which is not zero.",
     "peak: at least so many people were inside for ten minutes, with a probability of 0.9.",
     "peak, most: no counted day had more, with a probability of 0.9 if at most a tenth of the crossings were missed.",
@@ -79,7 +80,12 @@ def _counters(visits: SiteVisits | None, doors: Mapping[str, str]) -> list[str]:
     if visits is None:
         return ["No door had a counter."]
     all_, partly = (", ".join(doors.get(one, one) for one in its) for its in (visits.doors, visits.part_of_the_time))
-    return [f"Counted at: {all_}."] + ([f"Counted in a part of the time only: {partly}."] if partly else [])
+    halved = ", ".join(doors.get(one, one) for one in visits.both_ways)
+    return [
+        f"Counted at: {all_}.",
+        *([f"Counted in a part of the time only: {partly}."] if partly else []),
+        *([f"Counted both ways, halved: {halved}."] if halved else []),
+    ]
 
 
 def _days_and_peak(found: UseFound) -> Iterator[str]:

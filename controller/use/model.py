@@ -159,7 +159,8 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     directions, and it lies between two midnights at which the building is closed. ``peak``: ``None`` where nobody came,
     nothing is sure, or no day is measured. ``most``: the highest ``most`` of a measured day, which may be another one
     than that of the peak; ``None`` where no day is measured. ``open_hours``: measured seconds of the staffed or
-    extended time of an hour of the week, and the visits in them."""
+    extended time of an hour of the week, and the visits in them. ``all_visits``: open and closed together, summed
+    before halves are rounded."""
 
     doors: tuple[str, ...]
     part_of_the_time: tuple[str, ...]
@@ -173,6 +174,7 @@ class SiteVisits(msgspec.Struct, frozen=True, kw_only=True):
     peak: Peak | None
     most: int | None
     open_hours: dict[tuple[Mode, int], tuple[float, float]]
+    all_visits: int
 
 
 class WifiUse(msgspec.Struct, frozen=True, kw_only=True):

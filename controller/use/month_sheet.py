@@ -97,6 +97,8 @@ def _notes(found: ComparedSite, link: str) -> list[str]:
         )
         if visits.part_of_the_time:
             said.append(f"Counted in a part of the time only: {_listed(_doors(found, visits.part_of_the_time))}.")
+        if visits.both_ways:
+            said.append(f"Counted both ways, halved: {_listed(_doors(found, visits.both_ways))}.")
     said += _late(found) + _wifi(found)
     said += [f"{shorten(each, _LONG, placeholder=' …')}." for each in use.closed[:3]]
     said += [f"And {len(use.closed) - 3} more closures."] if len(use.closed) > 3 else []

@@ -15,13 +15,13 @@ MEASURED = 0.9
 
 
 def physical_visits(authority: str, months: Iterable[tuple[Site, Days, SiteVisits | None]]) -> bytes:
-    """A row for each month of a site that is measured: the first and the last day, and how many were counted in, also
-    while it was closed to the public."""
+    """A row for each month of a site that is measured: the first and the last day, and how many were counted in, or
+    half of those who passed both ways, also while it was closed to the public."""
     rows = []
     for site, (first, after), visits in months:
         if visits is None or not visits.open.measured or visits.open.measured < MEASURED * visits.open.minutes:
             continue
         dates = (first.isoformat(), (after - timedelta(days=1)).isoformat())
-        number = (visits.open.visits or 0) + (visits.closed.visits or 0)
-        rows.append(dict(zip(COLUMNS, (authority, site.name, *dates, "Automatic", str(number)), strict=True)))
+        counted = (*dates, "Automatic", str(visits.all_visits))
+        rows.append(dict(zip(COLUMNS, (authority, site.name, *counted), strict=True)))
     return write_sheet(COLUMNS, rows)

@@ -83,6 +83,7 @@ def site_visits(
         measured_days=_local_days(common(opened, days), past, zone),
         peak=max((each for each in peaks if each.people), key=lambda each: (each.people, each.estimate), default=None),
         open_hours=_open_hours(by_mode),
+        all_visits=rounded(sum(each.visits for each in by_mode.values())),
         most=max((each.most for each in peaks), default=0) if days else None,
     )
 

@@ -307,7 +307,7 @@ export interface Snapshot {
   /** Areas of the intruder alarm. */
   areas: Area[];
   doors: Door[];
-  counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; faults: { text: string }[]; not_counting_since: string | null; at: string | null; stale: boolean }[];
+  counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; passages_today: number | null; faults: { text: string }[]; not_counting_since: string | null; at: string | null; stale: boolean }[];
   motion: { id: string; zone: string; active: boolean | null; since: string; at: string | null; stale: boolean }[];
   wifi: { id: string; zone: string; stations: number | null; fixed: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;

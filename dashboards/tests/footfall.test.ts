@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { daysBefore, levelText, type Row, soFar, stepsOf, type Usual, usualOf } from "../src/now/footfall/footfall.ts";
 
-const row = (hour: number, ins: number | null, more: Partial<Row> = {}): Row => ({ starts: `2026-11-25T${String(hour).padStart(2, "0")}:00:00+00:00`, counter: "front", door: "front", ins, coverage: ins === null ? 0 : 1, ...more });
+const row = (hour: number, ins: number | null, more: Partial<Row> = {}): Row => ({ starts: `2026-11-25T${String(hour).padStart(2, "0")}:00:00+00:00`, counter: "front", door: "front", passages: null, visits: ins, coverage: ins === null ? 0 : 1, ...more });
 const day = (...ins: (number | null)[]) => stepsOf(ins.map((one, hour) => row(hour, one)));
 
 test("counters add up, and an hour is known only if each of them worked", () => {
@@ -16,6 +16,14 @@ test("counters add up, and an hour is known only if each of them worked", () => 
     [4, true],
     [5, true],
     [1, true],
+  ]);
+});
+
+test("half visits of a counter that does not tell in from out are summed with those of the others", () => {
+  const both = { passages: 3, visits: 1.5, coverage: 1, counter: "mat" };
+  assert.deepEqual(stepsOf([row(9, 4), row(9, null, both), row(10, 5), row(10, null, both)]).map(({ ins, known }) => [ins, known]), [
+    [5.5, true],
+    [6.5, true],
   ]);
 });
 

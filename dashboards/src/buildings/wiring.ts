@@ -55,6 +55,8 @@ export function heard(before: Snapshot, after: Snapshot): Heard[] {
     const was = before.counters.find((one) => one.id === counter.id);
     const [ins, outs] = [(counter.ins_today ?? 0) - (was?.ins_today ?? 0), (counter.outs_today ?? 0) - (was?.outs_today ?? 0)];
     const where = nameOf(counter.door) || "A counter";
+    const passed = (counter.passages_today ?? 0) - (was?.passages_today ?? 0);
+    if (passed > 0) found.push({ key: `passed ${counter.id} ${counter.at}`, door: counter.id, part: "in", text: `${where}: the beam counted ${passed} in or out` });
     if (ins > 0) found.push({ key: `in ${counter.id} ${counter.at}`, door: counter.id, part: "in", text: `${where}: the beams counted ${ins} in` });
     if (outs > 0) found.push({ key: `out ${counter.id} ${counter.at}`, door: counter.id, part: "out", text: `${where}: the beams counted ${outs} out` });
   }

@@ -37,6 +37,7 @@ export interface ModeVisits {
 export interface Visits {
   doors: string[];
   part_of_the_time: string[];
+  both_ways: string[];
   open: ModeVisits;
   staffed: ModeVisits;
   extended: ModeVisits;

@@ -318,3 +318,6 @@ def test_halves_of_passages_are_summed_before_they_are_rounded_and_no_peak_is_sa
     assert (found.peak, found.measured_days) == (None, found.open_days - 1)
     odd = msgspec.structs.replace(mat, rows=rows[:1])
     assert visits(odd).open.visits == 2
+    closed = CrossingsAt(MONDAY + HOUR * 23, 0, 0, 5)
+    both = visits(msgspec.structs.replace(mat, rows=[*rows[:1], closed]))
+    assert (both.open.visits, both.closed.visits, both.all_visits) == (2, 3, 4)

@@ -1,4 +1,4 @@
-/** People who came in by the hour, against the same weekday of past weeks. Pure. */
+/** Visits by the hour, of people who came in or half of those who passed both ways, against the same weekday of past weeks. Pure. */
 import { type Day, dayPlus } from "../../zone.ts";
 
 export interface Row {
@@ -6,11 +6,13 @@ export interface Row {
   starts: string;
   counter: string;
   door: string | null;
-  ins: number | null;
+  /** Of a counter that does not tell in from out. */
+  passages: number | null;
+  visits: number | null;
   coverage: number;
 }
 
-/** A step of time: how many came in, and whether every counter worked in it. */
+/** A step of time: how many visits, and whether every counter worked in it. */
 export interface Step {
   starts: string;
   /** Local. */
@@ -41,7 +43,7 @@ export function stepsOf(rows: readonly Row[], counter = ""): Step[] {
   for (const row of rows) {
     if (counter && row.counter !== counter) continue;
     const step = found.get(row.starts) ?? { starts: row.starts, hour: Number(row.starts.slice(11, 13)), ins: null, known: true };
-    found.set(row.starts, { ...step, ins: row.ins === null ? step.ins : (step.ins ?? 0) + row.ins, known: step.known && row.ins !== null && row.coverage >= KNOWN });
+    found.set(row.starts, { ...step, ins: row.visits === null ? step.ins : (step.ins ?? 0) + row.visits, known: step.known && row.visits !== null && row.coverage >= KNOWN });
   }
   return [...found.values()].sort((a, b) => Date.parse(a.starts) - Date.parse(b.starts));
 }
