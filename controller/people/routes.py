@@ -79,12 +79,9 @@ router = APIRouter(tags=["people"])
 
 @router.get("/setup-needed")
 async def setup_needed(people: ThePeople, request: Request) -> SetupNeeded:
-    """Whether the first user can be made here: nobody can sign in yet. `hint`: why not over plain HTTP from another
-    machine; no page asks for the set-up token there."""
-    needed = await people.setup_needed()
-    if needed and is_readable_by_others(request):
-        return SetupNeeded(setup_needed=False, hint=SetupUnsafe().detail)
-    return SetupNeeded(setup_needed=needed)
+    """Whether the first user can be made here: nobody can sign in yet. Not over plain HTTP from another machine, where
+    no page asks for the set-up token; `/sign-in-options` says why."""
+    return SetupNeeded(setup_needed=not is_readable_by_others(request) and await people.setup_needed())
 
 
 def is_readable_by_others(request: Request) -> bool:

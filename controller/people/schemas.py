@@ -69,10 +69,9 @@ class EndedAnswer(Answer):
 
 
 class SetupNeeded(Answer):
-    """``hint``: why the first user cannot be made over this connection, though nobody can sign in; else empty."""
+    """``setup_needed``: whether the first user can be made over this connection."""
 
     setup_needed: bool
-    hint: str = ""
 
 
 class SignedInAnswer(Answer):

@@ -20,6 +20,10 @@ test("a string in a script is a message where people read it", () => {
   assert.deepEqual(ids(script('const a = "since then"; const b = "button-quiet"; const c = { kind: "other", text: "other" }; if (a === "Not this") show("Yes");')), ["since then", "other", "Yes"]);
 });
 
+test("a sentence with a semicolon is a message, and a rule of a style sheet is none", () => {
+  assert.deepEqual(ids(script('const a = "One is enough; more can be added."; const b = "a:hover{color:red;left:0}"; const c = "left:0;top:0";')), ["One is enough; more can be added."]);
+});
+
 test("a mark says what is judged wrongly", () => {
   assert.deepEqual(ids(script('const locks = /* words */ { on: "locked" }; const line = /* not words */ "two words";')), ["locked"]);
 });

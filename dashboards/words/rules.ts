@@ -5,7 +5,7 @@ export type Shown = boolean | "all" | "marked" | null;
 
 const KEYS = /^(Arrow\w+|Escape|Enter|Tab|Home|End|PageUp|PageDown|Delete|Backspace|Shift)$/;
 /** Selectors, rules, types and addresses. */
-const CODE = /[[\]{}=;<>\\]|^[./#*-]|--|::|^\w+:\/\/|^\w+\/[\w*]+$|\(\w+-\w+:/;
+const CODE = /;(?! \p{Ll})|[[\]{}=<>\\]|^[./#*-]|--|::|^\w+:\/\/|^\w+\/[\w*]+$|\(\w+-\w+:/u;
 
 /** Whether people read it. `\u0001` stands for what is put in. */
 export function isRead(text: string, shown: Shown): boolean {

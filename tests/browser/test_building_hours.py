@@ -115,7 +115,8 @@ async def test_bookings_in_the_way_of_other_hours_are_named_and_stay(screens: Sc
     whole_day = [{"weekday": day, "opens": "00:00", "closes": "24:00", "mode": "staffed"} for day in range(7)]
     was = await hub.api.get("/sites/march/hours")
     await hub.api.put("/sites/march/hours?anyway=true", was | {"pattern": whole_day})
-    fair = await book(hub, "Seed fair", date(2027, 3, 11), "10:00", "12:00", site="march", space=await _a_space(hub))
+    space = await _a_space(hub)
+    fair = await book(hub, "Seed fair", date(2027, 3, 11), "10:00", "12:00", site="march", space=space, people=2)
     screen = await screens.new(size=NARROW)
     page = screen.page
     screen.excuse("status of 409")

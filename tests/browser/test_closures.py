@@ -282,7 +282,7 @@ async def test_what_is_decided_for_a_date_goes_for_its_series_and_the_list_print
     screen = await _open(screens)
     page = screen.page
     await page.get_by_label("Last day").fill(f"{day + timedelta(days=2):%d/%m/%Y}")
-    await _fill(screen, day)
+    await _fill(screen, day, reason="New urn")
     await expect(page.get_by_role("heading", name="4 bookings are affected")).to_be_visible()
     tea = _affected(screen, "Weekly tea")
     await tea.first.get_by_role("button", name="Choose…").click()
@@ -302,4 +302,6 @@ async def test_what_is_decided_for_a_date_goes_for_its_series_and_the_list_print
     await expect(page.get_by_text("It can then no longer be undone")).to_be_visible()
     await page.get_by_role("button", name="Make it final", exact=True).click()
     await screen.said("It is final. Who waited for the freed time is told now.")
-    await expect(page.get_by_role("button", name=re.compile("Undo it all"))).to_be_hidden()
+    await expect(page.get_by_role("button", name=re.compile("Undo it all.*New urn"))).to_be_hidden()
+    done = page.get_by_role("group", name="What was done")
+    await expect(done.get_by_role("button", name=re.compile("Undo it all"))).to_be_hidden()

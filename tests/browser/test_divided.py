@@ -96,6 +96,7 @@ async def test_keys_go_through_a_hall_and_its_halves_as_they_are_drawn(screens: 
     await keys.press("ArrowRight")
     await expect(screen.free("Eastern bay", "Free, 16:00")).to_be_focused()
     await keys.press("ArrowLeft")
+    await expect(screen.block("Ceilidh")).to_be_focused()
     await keys.press("ArrowDown")
     await expect(screen.free("Community hall", "Free, 10:00")).to_be_focused()
     await keys.press("ArrowUp")

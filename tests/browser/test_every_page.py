@@ -160,7 +160,7 @@ def places(hall: Hall) -> dict[str, Place]:
         "attendance": Place(
             path="/use?site=ramsey&view=attendance&date=2026-11-24", ready=heading("Used without a booking")
         ),
-        "expected": Place(path="/use?site=ramsey&view=expected", ready=words("Two weeks ahead")),
+        "expected": Place(path="/use?site=ramsey&view=expected", ready=words("People expected to come in")),
         "hand-count": Place(path="/use?site=ramsey&view=count", ready=heading("Count by hand")),
         "closures": Place(path="/closures?site=ramsey", ready=heading("Now and coming")),
         "closures-new": Place(

@@ -18,11 +18,11 @@ from controller.people.account_mails.schemas import (
     UserChoiceAnswer,
 )
 from controller.people.account_mails.service import MailSignIn, UserChoice
-from controller.people.authentication import ThePerson
-from controller.people.errors import TooManyTries
+from controller.people.authentication import ThePeople, ThePerson
+from controller.people.errors import SetupUnsafe, TooManyTries
 from controller.people.model import SecondStepNeeded
 from controller.people.passkeys.model import PasskeysUnavailable, relying_party
-from controller.people.routes import sign_in_origin, signed_in_answer
+from controller.people.routes import is_readable_by_others, sign_in_origin, signed_in_answer
 from controller.people.schemas import SecondStepAnswer, SignedInAnswer
 from controller.web.problem import NotSignedIn, described
 from controller.web.services import TheSettings, service
@@ -32,7 +32,9 @@ TheMailSignIn = Annotated[MailSignIn, service(MailSignIn)]
 
 
 @router.get("/sign-in-options")
-async def sign_in_options(sign_in: TheMailSignIn, settings: TheSettings) -> SignInOptions:
+async def sign_in_options(
+    sign_in: TheMailSignIn, people: ThePeople, settings: TheSettings, request: Request
+) -> SignInOptions:
     """By what one can sign in here, besides a password."""
     party, hint = None, None
     try:
@@ -41,7 +43,14 @@ async def sign_in_options(sign_in: TheMailSignIn, settings: TheSettings) -> Sign
         hint = fault.detail
     origin = None if party is None else party.origin
     providers = [ProviderOption(id=each.id, name=each.name) for each in settings.oidc]
-    return SignInOptions(mail=sign_in.mails.sends, passkey_origin=origin, passkey_hint=hint, providers=providers)
+    unsafe = is_readable_by_others(request) and await people.setup_needed()
+    return SignInOptions(
+        mail=sign_in.mails.sends,
+        passkey_origin=origin,
+        passkey_hint=hint,
+        providers=providers,
+        setup_hint=SetupUnsafe().detail if unsafe else None,
+    )
 
 
 @router.post(

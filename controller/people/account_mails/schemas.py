@@ -97,9 +97,11 @@ class ProviderOption(Answer):
 
 class SignInOptions(Answer):
     """``mail``: whether a mail server is set up. ``passkey_origin``: of the pages on which passkeys work; null for
-    none. ``passkey_hint``: why there are none, and what to do. ``providers``: by whose accounts one can sign in."""
+    none. ``passkey_hint``: why there are none, and what to do. ``providers``: by whose accounts one can sign in.
+    ``setup_hint``: why the first user cannot be made over this connection, though nobody can sign in; else null."""
 
     mail: bool
     passkey_origin: str | None
     passkey_hint: str | None
     providers: list[ProviderOption]
+    setup_hint: str | None

@@ -4,6 +4,7 @@ export interface SignInOptions {
   passkey_origin: string | null;
   passkey_hint: string | null;
   providers: { id: string; name: string }[];
+  setup_hint: string | null;
 }
 
 interface Described {

@@ -120,7 +120,9 @@ async def test_the_token_of_the_first_sign_in_is_taken_over_https_or_from_this_m
             transport = httpx.ASGITransport(behind, client=(address, 1))  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as browser:
                 asked = (await browser.get("/api/v1/setup-needed")).json()
-                assert asked == {"setup_needed": safe, "hint": "" if safe else SetupUnsafe().detail}, headers
+                assert asked == {"setup_needed": safe}, headers
+                options = (await browser.get("/api/v1/sign-in-options")).json()
+                assert options["setup_hint"] == (None if safe else SetupUnsafe().detail), headers
                 if not safe:
                     assert (await browser.post("/api/v1/setup", json=body)).status_code == 403
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as browser:
