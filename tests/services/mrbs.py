@@ -5,6 +5,7 @@ run. Nothing of it is in the source tree, and the folder is only read.
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,7 @@ def mrbs(release: Path, folder: Path, server: PostgresServer, url: str) -> Itera
         [php, "--nodaemonize", "--allow-to-run-as-root", "--fpm-config", str(config)],
         log=folder / "php-fpm.log",
         ready=socket.exists,
+        orphan_signal=signal.SIGTERM,
     )
     try:
         service.start()

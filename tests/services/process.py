@@ -37,7 +37,8 @@ def program(*names: str, package: str, folders: Sequence[Path] = ()) -> str:
 class Service:
     """A server process: `start` returns once it answers, every other call acts on its own pid only.
 
-    It dies with the process that started it, so a test run that is killed leaves nothing behind.
+    It dies with the process that started it, so a test run that is killed leaves nothing behind: of ``orphan_signal``,
+    which one that has processes of its own must be able to pass on.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Service:
         ready: Callable[[], bool],
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        orphan_signal: signal.Signals = signal.SIGKILL,
         patience_s: float = 60.0,
     ) -> None:
         self.name = name
@@ -57,6 +59,7 @@ class Service:
         self._ready = ready
         self._user = user
         self._stop_signal = stop_signal
+        self._orphan_signal = orphan_signal
         self._patience_s = patience_s
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -80,7 +83,7 @@ class Service:
             raise ServiceFailed(f"{self.name} is running already as process {self.pid}")
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [*_tied_to_us(self._user), *self._argv],
+                [*_tied_to_us(self._user, self._orphan_signal), *self._argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -140,6 +143,6 @@ class Service:
         return self.log.read_text(errors="replace")[-2000:].strip() or "(its log is empty)"
 
 
-def _tied_to_us(user: str | None) -> list[str]:
+def _tied_to_us(user: str | None, orphan_signal: signal.Signals) -> list[str]:
     become = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
-    return [program("setpriv", package="util-linux"), *become, "--pdeathsig=KILL", "--"]
+    return [program("setpriv", package="util-linux"), *become, f"--pdeathsig={orphan_signal.name}", "--"]
