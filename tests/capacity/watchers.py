@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 AT_ONCE = 20
 SNAPSHOT = '"type":"snapshot"'
@@ -55,6 +56,8 @@ class Watchers:
         try:
             async for message in socket:
                 self.got += SNAPSHOT in str(message)
+        except ConnectionClosed:
+            pass  # `still_open` says so
         finally:
             await socket.close()
 
