@@ -1,6 +1,7 @@
 """The hold times of movement sensors, as they were learned each night. All SQL about them, and the night's work."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
@@ -25,6 +27,8 @@ from edge.wire.errors import Malformed
 from edge.wire.events import MotionData, ReadingData
 from edge.wire.interval import Interval
 from edge.wire.readings import ReadingKind
+
+log = logging.getLogger(__name__)
 
 MOVES = (ReadingKind.MOTION, ReadingKind.PRESENCE)
 """Kinds of readings that say whether somebody moves."""
@@ -100,9 +104,15 @@ class HoldLearning:
         async with self._database.read() as tx:
             sites = await estate.list_sites(tx, limit=_MOST_SITES)
         for site in sites:
-            if self._done.get(site.id) != (night := night_of(now, site.tz)):
+            if self._done.get(site.id) == (night := night_of(now, site.tz)):
+                continue
+            try:
                 await self.learn(site.id, now)
-                self._done[site.id] = night
+            except (SQLAlchemyError, OSError):  # the database is away, for every site
+                raise
+            except Exception:
+                log.exception("How long sensors hold movement is not learned of %s until the next night", site.id)
+            self._done[site.id] = night
 
     async def learn(self, site: str, now: datetime) -> None:
         """Learn from what happened at a site before ``now``, and keep what is new."""

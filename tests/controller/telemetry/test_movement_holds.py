@@ -84,6 +84,27 @@ async def test_each_night_the_sensors_of_a_site_are_learned_from_the_weeks_befor
     assert [each for holds in (await learned(site)).values() for each, _ in holds] == [now, now], "nothing new"
 
 
+async def test_a_fault_at_one_site_is_logged_once_a_night_and_keeps_no_other_from_learning(
+    site: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await make_site(site, "march")
+    learning = HoldLearning(site, ManualClock(FIRST + timedelta(days=9, hours=4)))
+    asked, learn = [], learning.learn
+
+    async def faulty(of: str, now: datetime) -> None:
+        asked.append(of)
+        if of == "march":
+            raise ValueError("an impossible length")
+        await learn(of, now)
+
+    monkeypatch.setattr(learning, "learn", faulty)
+    for _ in range(2):
+        await learning.look()
+    assert asked == ["march", SITE]
+    [said] = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+    assert "not learned of march" in said
+
+
 async def test_a_hold_that_was_changed_counts_from_when_it_was_learned(site: Database) -> None:
     clock = ManualClock(FIRST + timedelta(days=10))
     told = heard("hall", FIRST, 10, 60, wired=True, seq=1)
