@@ -14,8 +14,14 @@ from tests.browser.screen import PHONE, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-COUNTER = {"counter": "front-beams", "door": "front-door", "ins_today": 300, "outs_today": 280}
-ONE_BEFORE = COUNTER | {"state": "not calibrated", "hand_counts": 1, "calibrated_ins": None, "calibrated_outs": None}
+COUNTER = {"counter": "front-beams", "door": "front-door", "ins_today": 300, "outs_today": 280, "passages_today": None}
+ONE_BEFORE = COUNTER | {
+    "state": "not calibrated",
+    "hand_counts": 1,
+    "calibrated_ins": None,
+    "calibrated_outs": None,
+    "calibrated_visits": None,
+}
 TWO = COUNTER | {
     "state": "calibrated",
     "hand_counts": 2,
