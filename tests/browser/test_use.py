@@ -27,6 +27,7 @@ def _visits() -> dict[str, object]:
     return {
         "doors": ["front-door"],
         "part_of_the_time": [],
+        "both_ways": ["front-door"],
         "open": mode(5040, 1400, 18.0),
         "staffed": mode(4200, 1300, 20.5),
         "extended": mode(840, 100, 8.2),
@@ -150,13 +151,14 @@ async def test_visits_and_the_most_people_inside_say_how_far_they_are_measured(s
     await page.route("**/api/v1/sites/ramsey/use?*", answer)
     await screen.open("/use?site=ramsey&view=month&date=2026-11-12")
     visits = page.get_by_role("group").filter(has_text="Visits an open hour")
+    await expect(visits).to_contain_text("Counted both ways, halved: Front door")
     await expect(visits).to_contain_text("18.0")
     await expect(visits).to_contain_text("Measured: 90 % of open time")
     await visits.locator("summary").click()
     await expect(visits).to_contain_text("20.5 an hour while staff were there, 8.2 in 14 h without staff")
     await expect(visits).to_contain_text("Counted at: Front door.")
-    most = page.get_by_role("group").filter(has_text="Most people inside")
-    await expect(most).to_contain_text("68 at most")
+    most = page.get_by_role("group").filter(has_text="68 at most")
+    await expect(most).to_contain_text("Most people inside")
     await expect(most).to_contain_text("Measured: 6 of 7 open days")
     await expect(page.get_by_role("link", name="Month as PDF")).to_have_attribute(
         "href", "/api/v1/sites/ramsey/use.pdf?month=2026-11"
