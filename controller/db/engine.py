@@ -30,7 +30,7 @@ from sqlalchemy.util import LRUCache
 from controller.db import sqlite_driver
 from controller.db.postgresql_dialect import SharedDialect
 from controller.db.postgresql_engine import postgresql_engine
-from controller.db.reports_copy import BEHIND_S, ReportsCopy
+from controller.db.reports_copy import ANSWER_S, BEHIND_S, ReportsCopy
 from controller.db.transaction_retry import is_retried, pause_s
 
 T = TypeVar("T")
@@ -60,8 +60,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 WAIT_S = 10.0
 """How long a write waits for its turn, for a lock, and for both together before it fails."""
-_COPY_ANSWERS_S = 2.0
-"""How long a copy of the database may take to be connected to."""
 _READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 registry.register("sqlite.shared", "controller.db.sqlite_dialect", "SharedDialect")
 _COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
@@ -131,7 +129,7 @@ class Database:
             self._autocommit_reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._copy: ReportsCopy | None = None
         if reports_url is not None:
-            copy = postgresql_engine(reports_url, self.name, _COMPILED, wait_s=WAIT_S, connect_s=_COPY_ANSWERS_S)
+            copy = postgresql_engine(reports_url, self.name, _COMPILED, wait_s=WAIT_S, connect_s=ANSWER_S)
             self._copy = ReportsCopy(copy.execution_options(**_READS), behind_s)
         self._writing = asyncio.Lock()
         self._brief_connection: AsyncConnection | None = None

@@ -4,6 +4,7 @@ A report reads for seconds what nobody changes any more. Read from a copy, it ta
 people book. What the copy cannot answer is read from the database itself.
 """
 
+import asyncio
 import logging
 import time
 from contextlib import AsyncExitStack
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 BEHIND_S = 10.0
 """A copy that is further behind is not read. The lease is renewed each two seconds, so something always comes."""
+ANSWER_S = 2.0
+"""How long a copy may take to begin a transaction, also where it does not answer at all."""
 _AGAIN_S = 15.0
 """For so long a copy that failed is not asked again."""
 BEHIND = text(
@@ -44,7 +47,7 @@ class ReportsCopy:
         if time.monotonic() < self._asked_again_at:
             return None
         try:
-            async with AsyncExitStack() as begun:
+            async with asyncio.timeout(ANSWER_S), AsyncExitStack() as begun:
                 tx = await begun.enter_async_context(self._engine.begin())
                 why = too_far_behind((await tx.execute(BEHIND)).scalar_one(), self._behind_s)
                 if why is None and not self._same_tables:

@@ -1,6 +1,9 @@
 """Reports come from a copy of the database while one follows it, and from the database itself where none does."""
 
+import asyncio
 import logging
+import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -174,6 +177,38 @@ async def test_a_copy_that_stays_behind_is_not_read(
         standby.sql("SELECT pg_wal_replay_resume()")
         await database.close()
     assert "its copy cannot be used" in caplog.text
+
+
+@pytest.mark.databases_full
+async def test_a_copy_that_no_longer_answers_holds_a_report_up_for_two_seconds_and_the_next_not_at_all(
+    servers: tuple[PostgresServer, PostgresServer], caplog: pytest.LogCaptureFixture
+) -> None:
+    primary, standby = servers
+    url = make_url(primary.create())
+    await migrate(url)
+    await followed(servers)
+    database = Database(url, url.set(port=standby.port))
+
+    async def server() -> int:
+        async with database.read_report() as tx:
+            found: int = (await tx.execute(text("SELECT inet_server_port()"))).scalar_one()
+            return found
+
+    assert await server() == standby.port
+    ours = standby.sql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'").split()
+    assert ours
+    standby.pause()
+    for pid in ours:
+        os.kill(int(pid), signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(20):
+            assert [await server() for _ in range(3)] == [primary.port] * 3
+    finally:
+        for pid in ours:
+            os.kill(int(pid), signal.SIGCONT)
+        standby.resume()
+        await database.close()
+    assert len([each for each in caplog.records if "its copy cannot be used" in each.getMessage()]) == 1
 
 
 @pytest.mark.databases_full
