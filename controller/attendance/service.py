@@ -276,7 +276,8 @@ async def _known(tx: Tx, where: SiteConfig, span: Interval, now: datetime) -> Kn
         if each.measurement == "footfall" and each.place:
             gone = (each.edge, each.device) not in present or newest[each.edge, each.device, "footfall"] != each.last_at
             there = int(each.first_at.timestamp()), int((each.last_at if gone else now).timestamp()) + 1
-            told = "ins" in fields.get(rollups.key_of(each), ("ins",))
+            # One that was replaced, under its name, by a counter of both ways no longer tells in from out.
+            told = "ins" in fields.get(rollups.key_of(each), ("ins",)) and (each.edge, each.device) not in both_ways
             (counters if told else either_way).setdefault(each.place, []).append(
                 (there, [] if (each.edge, each.device) in late else union(spans))
             )

@@ -81,7 +81,8 @@ class AntiPassback:
         self._runtime = runtime
         self._inside = Inside()
         self._counted = 0
-        self._trusted = {each.id for each in runtime.config.counters}
+        # One that counts both ways says nothing of how many are inside.
+        self._trusted = {each.id for each in runtime.config.counters if each.both_ways is None}
         self._night: date | None = None
         runtime.listen(FootfallData, self._on_footfall)
 

@@ -9,13 +9,14 @@ import pytest
 from edge.system.durable_files import Files
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind
-from edge.wire.events import AccessData
+from edge.wire.events import AccessData, FootfallData
 from edge.wire.interval import Interval
 from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
 from edge.wire.offline_codes import QUARTER, OfflineWindow, offline_code
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, OfflineListing, OfflinePart, Passback
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import BOOKING, DOOR, INNER, OUTER, ZERO, Hall, config, grant, hours, with_hall
+from tests.edge.test_one_beam import MAT, pass_by
 
 CONFIG = config()
 [OFFLINE] = [each.offline for each in CONFIG.identity.issued.doors[DOOR]]
@@ -189,3 +190,14 @@ def test_nobody_is_refused_while_the_doors_count_says_that_all_have_left() -> No
         assert (await tried(hall, "482913")).granted
 
     with_hall(act, config=CONFIG)
+
+
+def test_a_counter_that_cannot_tell_in_from_out_lets_nobody_in_a_second_time() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, ours(Passback.HARD), GrantsPart(grants=(somebody(),)))
+        assert (await tried(hall, "482913")).granted
+        await pass_by(hall)
+        assert [each.passages for each in hall.data(FootfallData)] == [1]
+        assert not (await tried(hall, "482913")).granted
+
+    with_hall(act, config=MAT)

@@ -88,7 +88,11 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
         events = first.n
         if both is not None:
             halves = [None if each is None else visits_of(each) for each in passed]
-            errors = [None if each is None else round(visits_error(each, days=days), 1) for each in passed]
+            whole_days = [days and share >= _WHOLE for share in first.coverage]
+            errors = [
+                None if each is None else round(visits_error(each, days=whole), 1)
+                for each, whole in zip(passed, whole_days, strict=True)
+            ]
             visits = halves
             if ins is not None:  # it was replaced by one of the other kind
                 visits = [_sum(*each) for each in zip(came, halves, strict=True)]
@@ -99,6 +103,8 @@ def footfall_rows(found: Sequence[FigureSeries], zone: ZoneInfo) -> list[Footfal
 
 
 _SHORTEST_DAY_S = 23 * 3600
+_WHOLE = 0.99
+"""Of a day that is known for less, all who passed may have gone one way."""
 
 
 def _whole(figures: FigureSeries) -> Sequence[int | None]:

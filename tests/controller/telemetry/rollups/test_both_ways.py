@@ -14,7 +14,9 @@ from controller.telemetry.history import samples_of
 from controller.telemetry.repository import put_device_states
 from controller.telemetry.rollups.counted_hours import counted_hours
 from controller.telemetry.rollups.crossings import crossings
+from controller.telemetry.rollups.figures import FigureSeries
 from controller.telemetry.rollups.fold import Step, fold
+from controller.telemetry.rollups.rows import footfall_rows
 from controller.telemetry.rollups.service import remake_day
 from controller.telemetry.validation import read_data
 from edge.wire.codec import encode
@@ -64,7 +66,7 @@ async def test_halves_are_kept_by_the_hour_and_whole_by_the_day(counted: httpx.A
         (None, None, None, None, None),
     ]
     [day] = await rows(counted, "footfall", counter="side-mat", by="day")
-    assert (day["passages"], day["visits"], day["visits_error"]) == (9, 4.5, 0.9)
+    assert (day["passages"], day["visits"], day["visits_error"]) == (9, 4.5, 4.5), "the day is not over"
     [day] = await rows(counted, "footfall", counter="front-beams", by="day")
     assert (day["ins"], day["outs"], day["passages"], day["visits"], day["visits_error"]) == (3, 1, None, 3, None)
 
@@ -73,7 +75,7 @@ async def test_a_file_says_that_visits_are_halved(counted: httpx.AsyncClient) ->
     answer = await counted.get(f"{API}/sites/{SITE}/footfall.csv", params=DAY | {"by": "day"})
     _, front, side = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert front[3:8] == ["3", "1", "", "3", ""]
-    assert side[3:8] == ["", "", "9", "4.5", "0.9"]
+    assert side[3:8] == ["", "", "9", "4.5", "4.5"]
     assert side[-1].startswith("counted both ways, halved; known for ")
 
 
@@ -114,6 +116,25 @@ def test_the_error_of_a_day_is_less_than_that_of_an_hour_in_which_all_may_have_g
     assert visits_error(400, days=False) == 200
     assert visits_error(400, days=True) == pytest.approx(6.3, abs=0.1)
     assert visits_error(0, days=True) == 0
+
+
+@pytest.mark.parametrize(("coverage", "error"), [(1.0, 6.3), (0.98, 200.0)])
+def test_a_day_of_which_a_part_is_not_known_has_the_error_of_a_part(coverage: float, error: float) -> None:
+    day = FigureSeries(
+        measurement="footfall",
+        device="side-mat",
+        place="side-door",
+        edge="main",
+        field="passages",
+        edges=[0, 24 * 3600],
+        n=[9],
+        total=[400.0],
+        least=[None],
+        most=[None],
+        coverage=[coverage],
+    )
+    [found] = footfall_rows([day], LONDON)
+    assert (found.visits, found.visits_error) == (200, error)
 
 
 def test_an_event_of_an_older_edge_is_read_as_it_was() -> None:
