@@ -107,7 +107,8 @@ class Doors:
     a counter that had counted sends nothing; ``empty``: shape (rows,), whether nobody can be there; ``balanced``: those
     in which only the counts of a quiet night say so; ``blind``: shape (rows,), the share of the counters of which
     nothing is known; ``either_way``: shape (rows,), who passed counters of a building that do not tell in from out;
-    ``highest``: how many people the counts alone say there were at most.
+    ``unheard``: shape (rows,), whether nothing is known of one of these; ``highest``: how many people the counts alone
+    say there were at most.
 
     ``whole``: what is recorded is a building, in which people may sleep. A quiet night counts there only if the counts,
     too, say that everybody left, and without a working PIR for less."""
@@ -121,14 +122,18 @@ class Doors:
         self._counts = np.ascontiguousarray(np.round(np.nan_to_num(counts)).T)
         self._passed: Flags = self._counts.sum(axis=1) > 0
         self.either_way: Floats = np.zeros(rows)
-        for column in recording.of("crossings") if whole else ():
+        self.unheard: Flags = np.zeros(rows, dtype=np.bool_)
+        both_ways = recording.of("crossings") if whole else []
+        for column in both_ways:
             self.either_way += np.nan_to_num(column.values)
+            self.unheard |= np.isnan(column.values)
         self.rates = DoorRates(np.array([1.0 if column.kind == "in" else -1.0 for column in self._columns]))
         self.silent: Flags = np.zeros(rows, dtype=np.bool_)
-        for column in self._columns:
+        for column in [*self._columns, *both_ways]:
             self.silent |= self._seconds - _last_known(self._seconds, column) > HOUR / 4
         alarm = _alarm(recording)
-        self.blind: Floats = np.isnan(counts).mean(axis=0) if self._columns else np.zeros(rows)
+        unknown = [np.isnan(column.values) for column in [*self._columns, *both_ways]]
+        self.blind: Floats = np.mean(unknown, axis=0) if unknown else np.zeros(rows)
         quiet = self._quiet_night(recording) if self.counting else np.zeros_like(alarm)
         left, self.highest = self._left(recording, alarm, quiet) if self.counting else (quiet, 0.0)
         seen = self._seen(recording) if whole else np.ones_like(alarm)
@@ -194,7 +199,8 @@ class Doors:
     def passing(self) -> float:
         """How many people pass in an hour in which people pass."""
         span = float(np.median(np.diff(self._seconds))) / HOUR if len(self._seconds) > 1 else 1.0
-        busy = self._counts[self._passed].sum(axis=1)
+        passed = self._counts.sum(axis=1) + self.either_way
+        busy = passed[passed > 0]
         return max(float(busy.mean()) / span, _LEAST_PASSING) if len(busy) else _LEAST_PASSING
 
     def _left(self, recording: Recording, alarm: Flags, quiet: Flags) -> tuple[Flags, float]:
@@ -238,6 +244,18 @@ class Doors:
         night = np.array([moment.hour < 6 for moment in self._moments])
         quiet: Flags = night & (self._seconds - last >= _QUIET) & ~self.silent
         return quiet
+
+
+def either_way(belief: Floats, passed: int) -> Floats:
+    """Up to so many came, or went, besides, each number as likely. Shape (capacity + 1,), sums to 1, as the belief."""
+    reach = min(passed, len(belief) - 1)
+    if reach <= 0:
+        return belief
+    moved = np.convolve(belief, np.full(2 * reach + 1, 1 / (2 * reach + 1)))
+    found: Floats = moved[reach:-reach].copy()
+    found[0] += moved[:reach].sum()
+    found[-1] += moved[-reach:].sum()
+    return found
 
 
 def _lasting(moved: Flags) -> Flags:

@@ -40,8 +40,9 @@ _SHORTEST, _MOST_GAPS = timedelta(minutes=1), 4
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """With probability 0.9 the number is in ``low`` to ``high``; it is as likely more than ``people`` as fewer.
     ``capacity``: how many the rooms hold, if known; ``full``: more than that are there, even allowing for the error,
-    and not by unsigned counters alone. ``rests_on``: what it is made of; ``missing``: what is not known, which makes it
-    uncertain. ``known``: false until somebody passes, where nobody knows who was there when counting began."""
+    not by unsigned counters alone, and nobody can have passed one that does not tell in from out. ``rests_on``: what
+    it is made of; ``missing``: what is not known, which makes it uncertain. ``known``: false until somebody passes,
+    where nobody knows who was there when counting began."""
 
     at: datetime
     people: int
@@ -217,7 +218,8 @@ class Working:
         unseen = frozenset((np.flatnonzero(doors.balanced) + skip).tolist())
         since, anchor = self._anchor(empty, np.flatnonzero(doors.empty | doors.balanced) + skip, unseen, self._told_at)
         over = holds is not None and step.low > holds
-        full = self._tells and holds is not None and step.low - self._unsigned(since) > holds
+        both_ways = over and replay.unsure
+        full = over and self._tells and not both_ways and step.low - self._unsigned(since) > (holds or 0)
         if full and self._read.of("co2"):  # nobody signs it
             signed = [each for each in self._read.columns if each.kind != "co2"]
             alone = Replay(replace(self._read, columns=signed), self._many, zone=Zone.BUILDING).last()
@@ -237,7 +239,7 @@ class Working:
                 *([f"perhaps more than {replay.capacity} people: the figure ends there"] if step.more > _FULL else []),
                 *(
                     ["whether more are there than the rooms hold: only counts over MQTT say so"]
-                    if over and not full
+                    if over and not full and not both_ways
                     else []
                 ),
                 *(["whether anybody slept there: no PIR worked that night"] if self._slept else []),

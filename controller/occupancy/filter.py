@@ -159,11 +159,11 @@ class OccupancyFilter:
             changed = min(step / _RATES_KEPT, 1.0)
             self._beliefs = (1 - changed) * self._beliefs + changed * self._weights * self.belief
 
-    def cross(self, changes: Floats) -> None:
+    def cross(self, changes: Floats, *, others: bool = False) -> None:
         """``changes``: shape (hypotheses, 2k + 1), how likely the number changed by -k to k through the doors.
 
-        Fewer than nobody cannot be there: what says so loses most of its weight. More than the most can be: the last
-        number holds them.
+        Fewer than nobody cannot be there: what says so loses most of its weight, unless ``others`` may have come
+        before, of whom nobody knows whether they came or went. More than the most can be: the last number holds them.
         """
         reach, size = changes.shape[1] // 2, self._comings.capacity + 1
         moved = np.zeros((len(changes), size + 2 * reach))
@@ -179,7 +179,7 @@ class OccupancyFilter:
             moved = np.maximum(np.fft.irfft(waves, length, axis=1)[:, : moved.shape[1]], 0.0)
         inside = moved[:, reach : reach + size]
         if reach:
-            inside[:, 0] += _IMPOSSIBLE * moved[:, :reach].sum(axis=1)
+            inside[:, 0] += (1.0 if others else _IMPOSSIBLE) * moved[:, :reach].sum(axis=1)
             inside[:, -1] += moved[:, reach + size :].sum(axis=1)
         self._beliefs = inside / inside.sum()
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.occupancy.clock_check import hours_off
-from controller.occupancy.doors import WEIGHTS, Doors
+from controller.occupancy.doors import WEIGHTS, Doors, either_way
 from controller.occupancy.evidence import Evidence, evidence
 from controller.occupancy.expected import expecting
 from controller.occupancy.features import DAY, HOUR, held, of_column
@@ -112,6 +112,7 @@ class Replay:
         self._signs = _sum(recording.of("came"), len(self._seconds))
         self._expected: dict[tuple[float, float], Comings] = {}
         self._believed = unseen(usual(self._capacity))
+        self._either_way, self._unheard = 0.0, False
         self._use(self._columns)
 
     def _follow(self) -> None:
@@ -133,7 +134,7 @@ class Replay:
         """The step of the last row; costs less than all of them."""
         for index, believed in self._run():
             if index == len(self._seconds) - 1:
-                self._believed = believed.belief
+                self._believed = either_way(believed.belief, self.either_way)
                 return self._step(index, believed)
         raise BadRecording("The recording has no row.")
 
@@ -141,6 +142,16 @@ class Replay:
     def belief(self) -> Floats:
         """After `last`: how likely each number is at the last row; shape (capacity + 1,)."""
         return self._believed
+
+    @property
+    def either_way(self) -> int:
+        """How many passed, since the number was last known, counters of a building that do not tell in from out."""
+        return round(self._either_way)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether, since the number was last known, anybody passed such a counter, or one of them did not work."""
+        return self._unheard or self._either_way > 0
 
     def _run(self) -> Iterator[tuple[int, OccupancyFilter]]:
         """Each row, with what is believed after it."""
@@ -161,18 +172,19 @@ class Replay:
                 lesson = second + max(DAY, _OFTEN * (second - seconds[0]))
             self._anchor(index)
             was = believed.moments if self._follows else Moments(0.0, 0.0)
+            self._either_way += float(doors.either_way[index])
+            self._unheard |= bool(doors.unheard[index])
             if doors.empty[index]:
                 believed.empty()
+                self._either_way, self._unheard = 0.0, False
             else:
                 base = comings if doors.silent[index] and self._studies else counted
                 believed.become(base if doors.counting else self._expecting(index, base))
                 believed.pass_time(second - before)
                 if doors.blind[index] and not self._studies:
                     believed.wander(float(passing * doors.blind[index] * (second - before) / HOUR) ** 0.5)
-                if passed := float(doors.either_way[index]):
-                    believed.wander(passed)  # who pass together mostly go one way
                 if (change := doors.change(index)) is not None:
-                    believed.cross(change)
+                    believed.cross(change, others=self.unsure)
                 if self._logs is not None:
                     believed.see(self._logs[index])
                 for one in self._counted:
@@ -182,15 +194,19 @@ class Replay:
                 self._followed(index, second - before, was, believed)
             if doors.balanced[index] and not doors.balanced[index - 1]:
                 believed.told(0, _BALANCED_SPREAD)
+                self._either_way, self._unheard = 0.0, False
             for column, known in self._told:
                 if known[index]:
                     believed.told(float(column.values[index]))
+                    self._either_way, self._unheard = 0.0, False
             before = second
             yield index, believed
 
     def _step(self, index: int, believed: OccupancyFilter) -> Step:
-        people = quantile(believed.belief, 0.5)
-        mean = float(believed.belief @ np.arange(self._capacity + 1))
+        passed = self.either_way  # all of them may have gone one way
+        there = either_way(believed.belief, passed)
+        people = quantile(there, 0.5)
+        mean = float(there @ np.arange(self._capacity + 1))
         belief = believed.belief
         if self._learned is not None:
             belief = doubted(widened(belief, self._learned.widening), self._learned.presence)
@@ -199,7 +215,8 @@ class Replay:
         elif self._follows:
             belief = tempered(belief)
         low, high = min(quantile(belief, 0.05), people), max(quantile(belief, 0.95), people)
-        occupied = bool(believed.belief[0] < 0.5)
+        low, high = max(low - passed, 0), min(high + passed, self._capacity)
+        occupied = bool(there[0] < 0.5)
         return Step(
             self._recording.moments[index],
             people,
@@ -208,7 +225,7 @@ class Replay:
             high,
             occupied,
             self._reason(index),
-            float(believed.belief[-1]),
+            float(there[-1]),
         )
 
     def _expecting(self, index: int, comings: Comings) -> Comings:

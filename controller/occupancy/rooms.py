@@ -175,7 +175,9 @@ class _Room:
         self._counters = own_counters(sensing, space)
         either_way = [device for device in self._counters if device in working.passages]
         for device in either_way:  # somebody passed, as through a door that was opened; who is inside nobody counts
-            columns.append(Column(f"{device[1]} both ways", "contact", np.nancumsum(working.passages[device])))
+            passed = working.passages[device]
+            total = np.where(np.isfinite(passed), np.nancumsum(passed), NAN)
+            columns.append(Column(f"{device[1]} both ways", "contact", total))
         for device in () if either_way else self._counters:
             ins, outs = working.counts[device]
             columns += [Column(f"{device[1]} in", "in", ins), Column(f"{device[1]} out", "out", outs)]
