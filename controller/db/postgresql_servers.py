@@ -79,8 +79,9 @@ class Servers:
             for task in asking:
                 task.cancel()
                 task.add_done_callback(_leave)
-        if best is not None:
+        if best is not None and self._is_newest(best[0]):
             return self._use(best)
+        _instead_of(best, None)  # a newer one was seen by another while this one waited
         if len(errors) == len(self.addresses):
             raise errors[0]
         raise ConnectionRefusedError(f"none of the {len(self.addresses)} database servers takes writes")

@@ -11,7 +11,7 @@ from controller.backups.databases import dump
 from controller.db.engine import Database
 from controller.db.errors import is_away
 from controller.db.postgresql_engine import primary_of
-from controller.db.postgresql_servers import ANSWER_S, WATCHES
+from controller.db.postgresql_servers import ANSWER_S, WATCHES, Servers
 from tests.eventually import eventually
 from tests.services.postgres import PostgresServer
 
@@ -92,6 +92,34 @@ async def test_a_server_that_hangs_costs_one_connection_of_a_process_its_time_an
         took.append(time.monotonic() - began)
     standby.resume()
     assert took[0] >= ANSWER_S > took[1]
+
+
+@pytest.mark.databases_full
+async def test_a_first_connection_that_waits_while_another_sees_a_promotion_does_not_go_to_the_old_primary(
+    postgres_pair: tuple[PostgresServer, PostgresServer],
+) -> None:
+    old, new = postgres_pair
+    url = make_url(old.url_with(new, old.create().rpartition("/")[2]))
+    new.promote()
+    new.pause()  # it misses this connection, and answers the next
+    servers = Servers([("127.0.0.1", each.port) for each in (old, new)])
+    settings = {"application_name": "hallkeeper of a test"}
+    connecting = asyncio.create_task(
+        servers.connect(user=url.username, database=url.database, server_settings=settings)
+    )
+
+    async def answered() -> bool:
+        return _ours(old) == 1
+
+    async def left() -> bool:
+        return _ours(old) == 0
+
+    await eventually(answered, what="the old primary has answered")
+    servers._see(2, ("127.0.0.1", new.port))
+    with pytest.raises(ConnectionRefusedError):
+        await connecting
+    new.resume()
+    await eventually(left, what="the connection to the old one has ended")
 
 
 def _watches(server: PostgresServer) -> list[str]:
