@@ -139,10 +139,11 @@ class WorkLease:
         """Get the lease if it is free or has ended. Ends the sessions of the last holder: one that sleeps in the middle
         of a transaction would hold its locks for ever."""
         ours = {"name": self._name, "holder": self._holder, "secs": LEASE_S}
+        asked = _now()
         async with connection.begin():
             await connection.execute(_MAKE, ours)
             last = (await connection.execute(_LOOK, ours)).one()
-        if last.until > _FREE_SINCE and not self._has_ended(last.number, last.until):
+        if last.until > _FREE_SINCE and not self._has_ended(last.number, last.until, asked):
             return False
         try:
             async with connection.begin():
@@ -162,11 +163,13 @@ class WorkLease:
         self._extend(asked)
         return True
 
-    def _has_ended(self, number: int, until: datetime) -> bool:
-        """Whether nobody has renewed the lease, as was seen just now, for its whole length."""
-        if self._seen != (number, until):
-            self._seen, self._seen_since = (number, until), _now()
-        return _now() - self._seen_since > LEASE_S
+    def _has_ended(self, number: int, until: datetime, asked: float) -> bool:
+        """Whether nobody has renewed the lease for its whole length, as was seen by the look that began at ``asked``.
+        A database that took so long to answer that its holder may have given up counts as one that was away."""
+        now = _now()
+        if self._seen != (number, until) or now - asked > LEASE_S / 2:
+            self._seen, self._seen_since = (number, until), now
+        return asked - self._seen_since > LEASE_S
 
     async def renew(self, connection: AsyncConnection) -> bool:
         """Raises ``LeaseLost``."""

@@ -155,6 +155,28 @@ async def test_after_the_database_was_away_its_holder_has_time_to_renew_it(
     assert await first.lease.renew(first.connection)
 
 
+async def test_a_look_that_hangs_in_the_database_takes_no_lease_whose_holder_hung_too(
+    first: Controller, second: Controller, steady: Steady
+) -> None:
+    assert await first.lease.take(first.connection)
+    assert not await second.lease.take(second.connection)
+    steady.now += 0.2 * LEASE_S
+    waits = text("SELECT count(*) FROM pg_locks WHERE relation = 'leases'::regclass AND NOT granted")
+
+    async def hangs() -> bool:
+        return bool((await first.connection.execute(waits)).scalar())
+
+    async with first.connection.begin():
+        await first.connection.execute(text("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE"))
+        looking = asyncio.create_task(second.lease.take(second.connection))
+        await eventually(hangs, what="the look hangs")
+        steady.now += 0.9 * LEASE_S
+    assert not await looking
+    steady.now += TAKE_S
+    assert not await second.lease.take(second.connection)  # its holder may wait a while before it tries again
+    assert await first.lease.renew(first.connection)
+
+
 async def test_nothing_that_an_earlier_holder_began_before_or_begins_after_is_committed(
     first: Controller, second: Controller
 ) -> None:
