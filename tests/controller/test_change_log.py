@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 import controller.schema  # noqa: F401  # all tables
 from controller import change_log
@@ -148,6 +149,25 @@ async def test_rows_are_deleted_when_everybody_has_read_them_whatever_the_databa
     await there.log.look()
     await there.log.forget()
     assert await kept() == 0
+
+
+async def test_rows_of_another_server_that_came_with_a_backup_are_deleted_and_none_of_a_running_transaction(
+    pair: tuple[Controller, Controller],
+) -> None:
+    here, there = pair
+    row = {"site": "ramsey", "estate": True, "process": "gone", "at": datetime.now(UTC)}
+    async with here.database.write() as tx:
+        await tx.execute(insert(site_changes).values(row | {"xact": 2**40}))
+    async with here.database.write() as slow:
+        await estate.put_site(slow, Site(id="slow", name="x", zone="Europe/London"))
+        await here.put("quick")
+        await there.log.look()
+        await there.log.forget()
+        there.slept_s = change_log.KEPT_S
+        await there.log.look()
+        await there.log.forget()
+    async with there.database.read() as tx:
+        assert set((await tx.execute(select(site_changes.c.site))).scalars()) == {"slow", "quick"}
 
 
 @pytest.mark.parametrize("notified", [True, False])
