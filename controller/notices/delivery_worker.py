@@ -222,18 +222,16 @@ class NoticeWorker:
             fields["due_at"] = rendered.quiet_until
         elif result is None:
             state = NoticeState.NO_ADDRESS if rendered.subject else NoticeState.SKIPPED
-            fields["reply"] = "mail to the address comes back" if rendered.bounced else ""
+            fields["reply"] = _reply(notice, "mail to the address comes back" if rendered.bounced else "")
         else:
             tried_at = notice.tried_at or now
             # Of text messages, those alone that the gateway may have taken: each may have arrived.
             counts = notice.channel is Channel.MAIL or result.delivery is not Delivery.NO_SERVER
             attempts = notice.attempts + counts
-            fields |= {"attempts": attempts, "tried_at": tried_at, "reply": result.reply}
+            fields |= {"attempts": attempts, "tried_at": tried_at, "reply": _reply(notice, result.reply)}
             enough = notice.channel is Channel.SMS and result.delivery is Delivery.LATER and attempts >= MOST_SMS
             if result.delivery is Delivery.TAKEN:
                 state = NoticeState.SENT
-                if notice.reply == repository.PERHAPS_SENT:
-                    fields["reply"] = one_line(f"{repository.PERHAPS_SENT}; {result.reply}")
             elif result.delivery is Delivery.REFUSED or enough or now - tried_at > GIVE_UP:
                 state = NoticeState.FAILED
                 if result.blames_recipient:
@@ -261,3 +259,10 @@ class NoticeWorker:
             await repository.add(
                 tx, [fresh(each, made_at=made_at, due_at=now, whole=whole) for each in rendered.instead]
             )
+
+
+def _reply(notice: Notice, said: str) -> str:
+    """What is kept of what was said now: of a notice that was perhaps sent before, also that."""
+    if not notice.reply.startswith(repository.PERHAPS_SENT):
+        return said
+    return one_line(f"{repository.PERHAPS_SENT}; {said}") if said else repository.PERHAPS_SENT

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from controller.container import Container
 from controller.notices import repository
 from controller.notices.model import Channel
+from controller.notices.repository import PERHAPS_SENT
 from controller.notices.tables import notices
 from controller.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
@@ -281,13 +282,17 @@ async def test_what_a_process_had_handed_over_when_it_died_comes_again_the_same_
     await asyncio.gather(dying, return_exceptions=True)
     await sending.after(minutes=1)
     assert len(mail.raw) == 1
+    mail.next = [Behaviour.GREYLIST]
     await worker.take_back()
     await sending.after(minutes=1)
+    [waiting] = await listed(village, state="waiting")
+    assert waiting["reply"] == f"{PERHAPS_SENT}; 451 4.7.1 greylisted, try again later"
+    await sending.after(minutes=2)
     first, second = mail.mails
     assert first["Message-ID"] == second["Message-ID"]
     assert text(first) == text(second)
     [sent] = await listed(village, state="sent")
-    assert sent["reply"].startswith("perhaps sent before: ")
+    assert sent["reply"].startswith(f"{PERHAPS_SENT}; 2.0.0 ")
     await worker.take_back()
     await sending.after(minutes=1)
     assert len(mail.raw) == 2
