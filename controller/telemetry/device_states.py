@@ -15,7 +15,8 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx
-from controller.db.retry_until_available import retry_until_available
+from controller.db.errors import is_away
+from controller.db.retry_until_available import RETRY_S, retry_until_available
 from controller.telemetry import repository
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
@@ -94,10 +95,14 @@ class DeviceStates:
                 await self.store()
             except (SQLAlchemyError, OSError) as error:
                 fields = {"action": "states", "reason": str(error)[:200]}
-                log.error("States of devices could not be stored; trying again", extra=fields)
+                if is_away(error):
+                    log.error("States of devices could not be stored; trying again", extra=fields)
+                    await asyncio.sleep(RETRY_S)
+                else:
+                    log.error("States of devices could not be stored and are lost", extra=fields)
 
     async def store(self) -> None:
-        """Store what waits."""
+        """Store what waits. While the database is away it waits on, but for what is newer."""
         async with self._writing:
             waiting, self._waiting = self._waiting, {}
 
@@ -105,8 +110,14 @@ class DeviceStates:
                 for (site, edge), devices in waiting.items():
                     await repository.put_device_states(tx, site, edge, devices.values())
 
-            if waiting:
-                await self._database.run(put)
+            try:
+                if waiting:
+                    await self._database.run(put)
+            except (SQLAlchemyError, OSError) as error:
+                if is_away(error):
+                    self._waiting |= {each: waiting[each] | self._waiting.get(each, {}) for each in waiting}
+                    self._some.set()
+                raise
         for site in {site for site, _ in waiting}:
             self._seen(site)
 

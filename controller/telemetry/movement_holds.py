@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx
+from controller.db.errors import is_away
+from controller.db.lease import LeaseLost
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
 from controller.telemetry import queries
@@ -108,9 +109,11 @@ class HoldLearning:
                 continue
             try:
                 await self.learn(site.id, now)
-            except (SQLAlchemyError, OSError):  # the database is away, for every site
+            except LeaseLost:
                 raise
-            except Exception:
+            except Exception as error:
+                if is_away(error):  # for every site
+                    raise
                 log.exception("How long sensors hold movement is not learned of %s until the next night", site.id)
             self._done[site.id] = night
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from controller.db.engine import Database
 from controller.telemetry import queries
 from controller.telemetry.model import EdgeState
 from controller.telemetry.repository import edge_state
@@ -155,6 +156,33 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_restor
     await mqtt.states.report("ramsey", "main", edge.states)
     await mqtt.states.store()
     assert await one()
+
+
+@pytest.mark.cases_full
+async def test_states_that_came_while_the_database_was_away_are_stored_afterwards_the_newest_of_each_device(
+    hub: Hub, edge: FakeEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = hub.container.mqtt.states
+
+    def offer(device: str, seq: int) -> None:
+        state = DeviceState(device=device, kind="door", seq=seq, at=NOW, values={"contact": f"{seq}"})
+        states.offer("ramsey", "main", device, encode(state))
+
+    async def kept() -> bool:
+        async with hub.container.database.read() as tx:
+            return sorted((each.device, each.seq) for _, each in await queries.site_devices(tx, "ramsey")) == [
+                ("back", 1),
+                ("front", 2),
+            ]
+
+    with monkeypatch.context() as away:
+        away.setattr(states, "_database", Database("postgresql+asyncpg://postgres@127.0.0.1:1/nothing"))
+        offer("back", 1)
+        offer("front", 1)
+        with pytest.raises(OSError, match=r"refused|failed"):
+            await states.store()
+        offer("front", 2)
+    await eventually(kept, what="the states are stored")
 
 
 @pytest.mark.cases_full

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from controller.db.engine import Database
+from controller.db.lease import LeaseLost
 from controller.telemetry.movement_hold import LEAST_SPELLS
 from controller.telemetry.movement_holds import HoldLearning, MovementHold, hold_at, holds_of, night_of
 from controller.telemetry.tables import device_states, edge_states, movement_holds
@@ -84,8 +86,9 @@ async def test_each_night_the_sensors_of_a_site_are_learned_from_the_weeks_befor
     assert [each for holds in (await learned(site)).values() for each, _ in holds] == [now, now], "nothing new"
 
 
+@pytest.mark.parametrize("fault", [ValueError("too long"), ProgrammingError("SELECT", {}, ValueError("no such table"))])
 async def test_a_fault_at_one_site_is_logged_once_a_night_and_keeps_no_other_from_learning(
-    site: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    site: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
     await make_site(site, "march")
     learning = HoldLearning(site, ManualClock(FIRST + timedelta(days=9, hours=4)))
@@ -94,7 +97,7 @@ async def test_a_fault_at_one_site_is_logged_once_a_night_and_keeps_no_other_fro
     async def faulty(of: str, now: datetime) -> None:
         asked.append(of)
         if of == "march":
-            raise ValueError("an impossible length")
+            raise fault
         await learn(of, now)
 
     monkeypatch.setattr(learning, "learn", faulty)
@@ -103,6 +106,26 @@ async def test_a_fault_at_one_site_is_logged_once_a_night_and_keeps_no_other_fro
     assert asked == ["march", SITE]
     [said] = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
     assert "not learned of march" in said
+
+
+@pytest.mark.parametrize("fault", [LeaseLost("work"), OperationalError("SELECT", {}, OSError("refused"))])
+async def test_a_lost_lease_or_a_database_that_is_away_is_no_fault_of_a_site(
+    site: Database, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    learning = HoldLearning(site, ManualClock(FIRST + timedelta(days=9, hours=4)))
+    learn, asked = learning.learn, []
+
+    async def first_fails(of: str, now: datetime) -> None:
+        asked.append(of)
+        if len(asked) == 1:
+            raise fault
+        await learn(of, now)
+
+    monkeypatch.setattr(learning, "learn", first_fails)
+    with pytest.raises(type(fault)):
+        await learning.look()
+    await learning.look()
+    assert asked == [SITE, SITE]
 
 
 async def test_a_hold_that_was_changed_counts_from_when_it_was_learned(site: Database) -> None:
