@@ -355,9 +355,11 @@ class Planner:
         for lot in (changed[at : at + _AT_ONCE] for at in range(0, len(changed), _AT_ONCE)):
             taken = await asyncio.gather(*(self._link.publish(topics[part], parts[part], retain=True) for part in lot))
             if not all(taken):
-                return  # the connection went; all is sent again on the next one
+                self._unsent(name, refs)
+                return
         plan = str(Topic(site=site, edge=edge, name="plan"))
         if not await self._link.publish(plan, signed.sealed, retain=True):
+            self._unsent(name, refs)
             return
         gone = await self._gone(name, signed, sent)
         for part in gone:
@@ -369,6 +371,20 @@ class Planner:
         fields = {"action": "plan", "site": site, "edge": edge, "plan": plan_id(site, edge, version)}
         asked = self.requests.made(name, version)
         log.info("Published a plan", extra=fields | {"parts": len(changed), "requests": asked})
+
+    def _unsent(self, name: EdgeName, refs: dict[str, str]) -> None:
+        """The broker has not confirmed a plan with these parts. All of it is sent again: on the next connection, which
+        asks for it, or soon on this one, where the broker may be slow or the lease was uncertain."""
+        if sent := self._sent.get(name):
+            parts = (sent | refs).keys() - {_MANIFEST}  # the names are kept, to be cleared once they are gone
+            self._sent[name] = dict.fromkeys(parts, "")
+        if not self._link.connected:
+            return
+        fields = {"action": "plan", "site": name[0], "edge": name[1]}
+        log.warning("The broker has not confirmed a plan; sending it again", extra=fields)
+        self._whole.add(name)
+        self._throttle.retry(name, RETRY_S)
+        self._wanted.set()
 
     async def _gone(self, name: EdgeName, signed: SignedPlan, sent: Mapping[str, str]) -> set[str]:
         """Names that the broker may still hold parts under: what this connection sent, or the plan before."""
