@@ -31,8 +31,11 @@ class MovedRoom:
     moved: list[float]
 
 
-def moved_room(rng: random.Random, days: int, *, still_s: float = 120.0) -> MovedRoom:
-    """``still_s``: mean time between two movements of one person who sits."""
+def moved_room(
+    rng: random.Random, days: int, *, still_s: float = 120.0, look_ins: tuple[int, int] = (2, 8)
+) -> MovedRoom:
+    """``still_s``: mean time between two movements of one person who sits; ``look_ins``: how often at least and at most
+    somebody only looks in on a day."""
     sittings: list[Sitting] = []
     moved: list[float] = []
     for day in range(days):
@@ -46,7 +49,7 @@ def moved_room(rng: random.Random, days: int, *, still_s: float = 120.0) -> Move
             while (at := at + rng.expovariate(sitting.people / still_s)) < sitting.end:
                 moved.append(at)
             ahead = sitting.end + rng.uniform(1800, 9000)
-        for _ in range(rng.randint(2, 8)):
+        for _ in range(rng.randint(*look_ins)):
             at = opens + rng.uniform(0, _OPEN_S)
             moved += [at + step for step in range(0, rng.randint(1, 8), 3)]
     return MovedRoom(sittings, sorted(moved))
@@ -63,6 +66,33 @@ def reported(rng: random.Random, moved: Iterable[float], hold_s: float) -> list[
             found.append((max(at + rng.uniform(0, _LATE_S), found[-1][0]), True))
         until = max(until or 0.0, at + hold_s * rng.uniform(1 - _CLOCK, 1 + _CLOCK))
     return found if until is None else [*found, (until, False)]
+
+
+def reported_stays(
+    rng: random.Random,
+    days: int,
+    hold_s: float,
+    *,
+    lone: float,
+    stay_s: float = 1200.0,
+    cut: float = 0.0,
+    a_day: int = 14,
+) -> list[tuple[float, bool]]:
+    """What a sensor with this hold reports of people who are never still: each comes for an exponential time of mean
+    ``stay_s``, or moves only once. ``lone``: the share of those; ``cut``: the share of reports that a fault ends before
+    the hold is over; ``a_day``: how many reports."""
+    found = [(0.0, False)]
+    for day in range(days):
+        at = float(day * DAY + _OPENS)
+        for _ in range(a_day):
+            length = hold_s * rng.uniform(1 - _CLOCK, 1 + _CLOCK) + rng.uniform(0, _LATE_S)
+            if rng.random() >= lone:
+                length += rng.expovariate(1 / stay_s)
+            if rng.random() < cut:
+                length = rng.uniform(0.5, hold_s)
+            found += [(at, True), (at + length, False)]
+            at += length + 1 + rng.expovariate(1 / 1200)
+    return found
 
 
 def with_heartbeats(changes: Sequence[tuple[float, bool]], every_s: float) -> list[tuple[float, bool]]:

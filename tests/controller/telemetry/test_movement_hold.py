@@ -6,7 +6,7 @@ import pytest
 
 from controller.telemetry.movement_hold import LEAST_SPELLS, LearnedHold, Spell, learned, spells_of
 from edge.sensors import motion
-from firmware_sim.sensed_movement import DAY, moved_room, reported, with_heartbeats
+from firmware_sim.sensed_movement import DAY, moved_room, reported, reported_stays, with_heartbeats
 
 DAYS = 14
 EVER = [(0.0, 1e12)]
@@ -49,6 +49,59 @@ def test_the_learned_hold_is_the_one_of_the_device_in_many_rooms(hold_s: float, 
     for seed in range(6):
         found = changes(hold_s, days=28 if hold_s > 120 else DAYS, seed=str(seed), still_s=still_s)
         assert hold_of(found).hold_s == pytest.approx(hold_s, rel=0.05)
+
+
+def learned_of_stays(
+    seeds: int, hold_s: float, *, lone: float, stay_s: float = 1200, cut: float = 0, a_day: int = 14, days: int = DAYS
+) -> list[float]:
+    """The holds that were learned of as many sensors."""
+    found = []
+    for seed in range(seeds):
+        told = reported_stays(Random(str(seed)), days, hold_s, lone=lone, stay_s=stay_s, cut=cut, a_day=a_day)
+        hold = learned(spells_of(told, EVER))
+        found += [hold.hold_s] if hold is not None else []
+    return found
+
+
+@pytest.mark.parametrize(("lone", "least", "most"), [(0, 0, 0), (0.05, 0, 4), (0.15, 8, 10), (0.3, 10, 10)])
+def test_where_lone_movements_are_rare_the_hold_is_right_or_none_is_learned(lone: float, least: int, most: int) -> None:
+    """The lowest lengths that are alike are then those of people who stay, many minutes above the hold."""
+    found = learned_of_stays(10, 60, lone=lone, days=28)
+    assert least <= len(found) <= most
+    assert found == pytest.approx([60] * len(found), rel=0.05)
+
+
+@pytest.mark.cases_full
+@pytest.mark.parametrize("hold_s", [10, 60, 300])
+@pytest.mark.parametrize("lone", [0, 0.02, 0.05, 0.1, 0.15, 0.3])
+@pytest.mark.parametrize(("days", "a_day"), [(28, 14), (10, 14), (5, 10), (28, 4), (14, 40)])
+def test_a_hold_is_never_learned_as_far_too_long(hold_s: float, lone: float, days: int, a_day: int) -> None:
+    found = [
+        each
+        for stay_s in (300, 1200, 3600)
+        for each in learned_of_stays(20, hold_s, lone=lone, stay_s=stay_s, days=days, a_day=a_day)
+    ]
+    assert sum(each > 1.1 * hold_s for each in found) <= 2
+    assert all(0.95 * hold_s < each < 1.35 * hold_s for each in found)
+
+
+@pytest.mark.parametrize(("lone", "cut", "least"), [(0.3, 0.1, 9), (0.15, 0.05, 8)])
+def test_spells_that_faults_cut_short_are_tolerated(lone: float, cut: float, least: int) -> None:
+    found = learned_of_stays(10, 60, lone=lone, cut=cut, days=28)
+    assert len(found) >= least
+    assert found == pytest.approx([60] * len(found), rel=0.05)
+
+
+@pytest.mark.parametrize("hold_s", [60, 300])
+@pytest.mark.parametrize("still_s", [30, 240])
+def test_of_a_room_into_which_nobody_only_looks_the_hold_is_right_or_none_is_learned(
+    hold_s: float, still_s: float
+) -> None:
+    for seed in range(3):
+        rng = Random(str(seed))
+        told = reported(rng, moved_room(rng, DAYS, still_s=still_s, look_ins=(0, 0)).moved, hold_s)
+        hold = learned(spells_of(told, EVER))
+        assert hold is None or hold.hold_s == pytest.approx(hold_s, rel=0.1)
 
 
 def test_a_sensor_that_holds_nothing_has_a_hold_of_about_nothing() -> None:
