@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,11 +39,17 @@ LOOK_EVERY_S = 1800.0
 _MOST_SITES = 100_000
 _NIGHT = timedelta(hours=3)
 """After local midnight, when a day's learning begins."""
-_WEEKS, _WEEK = 4, timedelta(days=7)
+_DAYS, _LEAST_DAYS, _DAY = 28, 7, timedelta(days=1)
 _ENOUGH = 300
-"""Where every sensor has so many spells, no older week is read."""
-_MOST = 100_000
-"""Events of a week; of more than that nothing is learned."""
+"""Where every sensor has so many spells, no day before the newest week is read."""
+_MOST = 400_000
+"""Events of a site that are read: of each sensor as many a day as leave room for a week of all."""
+_MOST_OF_EACH = 6000
+"""A day: 120 spells an hour, more than which are set aside."""
+_LEFT_OUT = (
+    "How long sensors of %s hold movement is learned from the newest %d days, and of %d sensors from their first %d "
+    "reports of a day: more are stored than are read"
+)
 _SAME, _SAME_S = 0.1, 2.0
 """A hold that is learned again and differs by no more is the one that is known."""
 _C = movement_holds.c
@@ -120,7 +126,7 @@ class HoldLearning:
     async def learn(self, site: str, now: datetime) -> None:
         """Learn from what happened at a site before ``now``, and keep what is new."""
         async with self._database.read() as tx:
-            worked = await _worked(tx, site, Interval(start=now - _WEEKS * _WEEK, end=now), now)
+            worked = await _worked(tx, site, Interval(start=now - _DAYS * _DAY, end=now), now)
             changes = await _changes(tx, site, sorted(worked), now)
         found = await asyncio.to_thread(_learned, changes, worked)
         if found:
@@ -160,22 +166,27 @@ def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 async def _changes(tx: Tx, site: str, sensors: Sequence[Device], now: datetime) -> _Changes:
-    """What the sensors reported, in order; back to where each has spells enough, if the weeks hold that."""
+    """What the sensors reported, in order; day by day, the newest first, back to where each has spells enough."""
     found: list[RawEvent] = []
+    number: Counter[Device] = Counter()
+    cut: set[Device] = set()
     devices = {device for _, device in sensors}
-    for week in range(_WEEKS if sensors else 0):
-        during = Interval(start=now - (week + 1) * _WEEK, end=now - week * _WEEK)
+    of_each = min(_MOST_OF_EACH, _MOST // (_LEAST_DAYS * max(len(sensors), 1)))
+    days, full = 0, False
+    while sensors and days < _DAYS and (days < _LEAST_DAYS or min(number[each] for each in sensors) < 2 * _ENOUGH):
+        during, left = Interval(start=now - (days + 1) * _DAY, end=now - days * _DAY), _MOST - len(found)
         read = await queries.events_during(
-            tx, site, ("motion", "reading"), during, limit=_MOST + 1, readings=MOVES, sensors=devices
+            tx, site, ("motion", "reading"), during, limit=left + 1, readings=MOVES, sensors=devices, of_each=of_each
         )
-        if len(read) > _MOST:
+        if full := len(read) > left:
             break
+        of_day = Counter((edge, device) for _, _, edge, device, _, _ in read)
+        cut |= {device for device, many in of_day.items() if many == of_each}
+        number += of_day
         found += read
-        number = dict.fromkeys(sensors, 0)
-        for _, _, edge, device, _, _ in found:
-            number[edge, device] = number.get((edge, device), 0) + 1
-        if min(number.values()) >= 2 * _ENOUGH:
-            break
+        days += 1
+    if full or cut:
+        log.warning(_LEFT_OUT, site, days, len(cut), of_each)
     return await asyncio.to_thread(_read, found)
 
 

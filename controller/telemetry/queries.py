@@ -136,10 +136,11 @@ async def events_during(
     limit: int | None = None,
     readings: Collection[ReadingKind] = (),
     sensors: Collection[str] | None = None,
+    of_each: int | None = None,
 ) -> list[RawEvent]:
     """A site's events of some kinds that happened in an interval, in no order; ``limit``: any so many of them;
     ``readings``: of what sensors over MQTT sent only what has one of these, if any are given;
-    ``sensors``: and only of these devices, if given."""
+    ``sensors``: and only of these devices, if given; ``of_each``: of each device the first so many."""
     c = events.c
     query = select(c.at, c.seq, c.edge, c.device, c.kind, c.data)
     query = query.where(c.site == site, c.at >= during.start, c.at < during.end, c.kind.in_(kinds))
@@ -147,6 +148,10 @@ async def events_during(
         query = query.where(or_(c.kind != "reading", c.device.in_(sensors)))
     if readings:
         query = query.where(or_(c.kind != "reading", *(c.data.contains(f'"{each}"') for each in readings)))
+    if of_each is not None:
+        nth = func.row_number().over(partition_by=(c.edge, c.device), order_by=(c.at, c.seq)).label("nth")
+        ranked = query.add_columns(nth).subquery()
+        query = select(*(ranked.c[name] for name in _RAW)).where(ranked.c.nth <= of_each)
     found = await tx.execute(query if limit is None else query.limit(limit))
     return cast("list[RawEvent]", await asyncio.to_thread(found.all))
 

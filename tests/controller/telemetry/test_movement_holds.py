@@ -128,6 +128,33 @@ async def test_a_lost_lease_or_a_database_that_is_away_is_no_fault_of_a_site(
     assert asked == [SITE, SITE]
 
 
+@pytest.mark.parametrize(("flickered", "days"), [(1, 28), (9, 7)])
+async def test_a_busy_site_learns_from_the_newest_days_and_first_reports_and_says_so_once_a_night(
+    site: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, flickered: int, days: int
+) -> None:
+    """And a sensor that flickers takes nothing from the others."""
+    monkeypatch.setattr("controller.telemetry.movement_holds._MOST", 400)
+    now = FIRST + timedelta(days=9, hours=4)
+    wired = heard("hall", FIRST, 9, 120, wired=True, seq=1)
+    flickers = [
+        event(
+            len(wired) + at,
+            ReadingData(name="Studio", family="zigbee2mqtt", values={ReadingKind.MOTION: float(at % 2)}),
+            at=now - timedelta(days=at % flickered, hours=3, seconds=-at),
+            device=ZIGBEE[1],
+        )
+        for at in range(1, 600)
+    ]
+    await tell(site, [*wired, *flickers], now)
+    learning = HoldLearning(site, ManualClock(now))
+    for _ in range(2):
+        await learning.look()
+    found = await learned(site)
+    assert found[PIR][0][1] == pytest.approx(120, abs=5)
+    [said] = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert f"of ramsey hold movement is learned from the newest {days} days, and of" in said
+
+
 async def test_a_hold_that_was_changed_counts_from_when_it_was_learned(site: Database) -> None:
     clock = ManualClock(FIRST + timedelta(days=10))
     told = heard("hall", FIRST, 10, 60, wired=True, seq=1)
