@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asideOf, batteryText, byRoom, holdText, isBatteryLow, linkText, type Sensor, valueText } from "../src/buildings/sensors.ts";
+import { batteryText, byRoom, holdText, isBatteryLow, linkText, type Sensor, valueText } from "../src/buildings/sensors.ts";
+import { asideOf } from "../src/buildings/setAside.ts";
 
 const sensor = (own: Partial<Sensor> = {}): Sensor => ({
   id: "one",

@@ -1,5 +1,5 @@
 /** Sensors in rooms that an edge hears over MQTT, in words. Pure. */
-import { LANGUAGE, plural } from "../language.ts";
+import { LANGUAGE } from "../language.ts";
 
 export interface Reading {
   kind: string;
@@ -64,27 +64,12 @@ const FLAGS: Record<string, readonly [no: string, yes: string]> = /* words */ {
   input: ["Switch off", "Switch on"],
 };
 const FAMILIES: Record<string, string> = { zigbee2mqtt: "Zigbee2MQTT", shelly: "Shelly", tasmota: "Tasmota", esphome: "ESPHome", wired: "GPIO, I²C, 1-Wire" };
-const ASIDE: Record<string, (n: number) => string> = {
-  malformed: (n) => plural(n, "1 message could not be read", `${n} messages could not be read`),
-  "not-a-number": (n) => plural(n, "1 word came in place of a value", `${n} words came in place of values`),
-  "out-of-bounds": (n) => plural(n, "1 value that no sensor in a room can measure", `${n} values that no sensor in a room can measure`),
-  "unknown-unit": (n) => plural(n, "1 value in a unit that cannot be right", `${n} values in a unit that cannot be right`),
-  "sensor-fault": (n) => plural(n, "once it said that it cannot measure", `${n} times it said that it cannot measure`),
-  old: (n) => plural(n, "1 old message that the broker had kept", `${n} old messages that the broker had kept`),
-  "too-many": (n) => plural(n, "1 message with values of too many sensors", `${n} messages with values of too many sensors`),
-};
 
 /** "Temperature 20.5 °C", "Closed" */
 export function valueText({ kind, value, unit }: Reading): string {
   const flag = FLAGS[kind];
   if (flag) return flag[value ? 1 : 0];
   return `${MEASURED[kind] ?? kind} ${value.toLocaleString(LANGUAGE, { maximumFractionDigits: 1 })}${unit && ` ${unit}`}`;
-}
-
-/** How many values and messages were set aside, and of each reason. */
-export function asideOf({ set_aside }: Sensor): { total: number; reasons: string[] } {
-  const found = Object.entries(set_aside).filter(([, n]) => n > 0);
-  return { total: found.reduce((sum, [, n]) => sum + n, 0), reasons: found.map(([why, n]) => ASIDE[why]?.(n) ?? `${why}: ${n}`) };
 }
 
 /** Empty for a sensor that does not say it, such as one with a mains supply. */
@@ -105,8 +90,7 @@ export function linkText({ link, family }: Sensor): string {
 
 /** Empty while it is not learned. */
 export function holdText({ hold }: { hold: Hold | null }): string {
-  if (!hold) return "";
-  return `Holds movement for ${Math.round(hold.seconds).toLocaleString(LANGUAGE)} s, learned from ${plural(hold.spells, "1 spell", `${hold.spells.toLocaleString(LANGUAGE)} spells`)}`;
+  return hold ? `Holds movement for ${Math.round(hold.seconds)} s, learned from ${hold.spells} spells` : "";
 }
 
 export function familyText({ family }: Sensor): string {
