@@ -90,7 +90,7 @@ export function linkText({ link, family }: Sensor): string {
 
 /** Empty while it is not learned. */
 export function holdText({ hold }: { hold: Hold | null }): string {
-  return hold ? `Holds movement for ${Math.round(hold.seconds)} s, learned from ${hold.spells} spells` : "";
+  return hold ? `Holds movement for ${Math.round(hold.seconds)} s, learned from ${hold.spells.toLocaleString(LANGUAGE)} spells` : "";
 }
 
 export function familyText({ family }: Sensor): string {
