@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.db.engine import Database
+from controller.db.errors import is_away
 from controller.db.lease import LeaseLost
 from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.identity_delivery import IdentityDelivery
@@ -32,12 +33,14 @@ REST = 8
 however many sites there are, a controller that many of them are entered into has most of its time for that."""
 REST_MOST_S = 1.0
 """And no longer than this, in real seconds: a key that was revoked must not count on."""
+AGAIN_AFTER_S = 1.0
+"""Real seconds until a message is tried again that the database was away for."""
 
 
 @dataclass(eq=False, kw_only=True)
 class MqttRouter:
     """Everything that comes over MQTT passes here: what comes of one edge in the order it came, and no edge waits for
-    the session of another."""
+    the session of another. While the database is away all wait, since nothing could be stored."""
 
     database: Database
     link: Link
@@ -128,18 +131,29 @@ class MqttRouter:
             await self.edge_sessions.greet_first(name)
 
     async def _do(self, kind: str, work: Work) -> None:
-        """A database that is away costs one message, which is said again. A fault of ours costs one too, and is told
+        """A database that is away costs no message: each is tried until it is handled, and what came after it waits,
+        since no edge says again that it has connected, applied a plan or gone. A fault of ours costs one, and is told
         with its trace: what other edges say is handled."""
-        try:
-            await work()
-        except LeaseLost:
-            raise
-        except (SQLAlchemyError, OSError) as error:
-            log.error("A message could not be handled", extra={"action": "message", "reason": str(error)[:200]})
-        except Exception as error:
-            self.failed[kind] += 1
-            fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
-            log.critical("The controller failed at a message", exc_info=error, extra=fields)
+        said = False
+        while True:
+            try:
+                await work()
+            except LeaseLost:
+                raise
+            except (SQLAlchemyError, OSError) as error:
+                fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
+                if is_away(error) and getattr(error, "filename", None) is None:  # else a file is missing
+                    if not said:
+                        log.error("A message waits until the database answers", extra=fields)
+                    said = True
+                    await asyncio.sleep(AGAIN_AFTER_S)
+                    continue
+                log.error("A message could not be handled", extra=fields)
+            except Exception as error:
+                self.failed[kind] += 1
+                fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
+                log.critical("The controller failed at a message", exc_info=error, extra=fields)
+            return
 
     async def _hand_on(self, topic: Topic, payload: bytes, *, retained: bool) -> None:
         name = (topic.site, topic.edge)

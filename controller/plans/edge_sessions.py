@@ -7,8 +7,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
 from controller.db.engine import Database, Tx
@@ -91,8 +93,10 @@ class EdgeSessions:
 
     async def greet_first(self, name: EdgeName) -> None:
         """On a new connection: ask an edge, and publish its whole plan again."""
-        await self.greet(name)
-        self.planner.want(name, at_once=True)
+        try:
+            await self.greet(name)
+        finally:
+            self.planner.want(name, at_once=True)
 
     async def greet(self, name: EdgeName) -> None:
         """Ask an edge who it is and what it has; its reply must echo the nonce, once."""
@@ -122,6 +126,10 @@ class EdgeSessions:
         )
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self.link.publish(topic, self.signer.seal(Purpose.HELLO, hello))
+
+    async def _greet_when_available(self, name: EdgeName) -> None:
+        """As ``greet``, after something was stored because of which nobody would greet the edge another time."""
+        await retry_until_available(partial(self.greet, name), what="an edge to be greeted")
 
     async def ask(self, name: EdgeName) -> None:
         """Ask an edge, unless it has still to answer. Asked faster than it answers, more questions would be open than
@@ -174,7 +182,7 @@ class EdgeSessions:
             return
         heard = await self.database.run_brief(self._note, status)
         if heard.greet and not self._is_asked(name, status.nonce):
-            await self.greet(name)
+            await self._greet_when_available(name)
         if heard.taken:
             await self._follow_up(name, status, proven=False)
 
@@ -210,7 +218,8 @@ class EdgeSessions:
         return await put_offline(tx, name, self.clock.now(), by_edge=self.link.connected)
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
-        """An edge answered; a reply that answers no open question is an old one."""
+        """An edge answered; a reply that answers no open question is an old one. Where the database is away, the
+        question stays open: the reply may be handled again."""
         reply = self.verifier.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
         if reply is None:
             return
@@ -222,9 +231,16 @@ class EdgeSessions:
         while asked.popleft() is not question:
             pass
         self._offline.answered(name)
+        try:
+            await self._take_answer(name, question, reply)
+        except (SQLAlchemyError, OSError):
+            asked.appendleft(question)
+            raise
+
+    async def _take_answer(self, name: EdgeName, question: _Question, reply: HelloReply) -> None:
         await self.database.run_brief(self._answered, question, reply)
         await self.devices(*name, reply.states)
-        if all(each.session != reply.status.nonce for each in (question, *asked)):
+        if all(each.session != reply.status.nonce for each in (question, *self._asked[name])):
             await self.greet(name)  # it sends no events before a hello that knows its session
         if await self._follow_up(name, reply.status, proven=True):
             await self._bring_up_to_date(name, reply.status)
@@ -235,7 +251,7 @@ class EdgeSessions:
         """An edge sent back a piece of its plan: the manifest, or the part ``item``. Once the plan is whole, the edge
         is asked again, so that what is on its doors is recorded."""
         if await self.restored.take(name, item, payload):
-            await self.greet(name)
+            await self._greet_when_available(name)
 
     async def take_applied(self, name: EdgeName, payload: bytes) -> None:
         """An edge reported the outcome of a plan."""

@@ -1,15 +1,18 @@
-"""No edge waits for the session of another, each one's messages stay in order, and a fault costs one message."""
+"""No edge waits for the session of another, each one's messages stay in order, a fault costs one message, and a
+database that is away costs none."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import NoReturn
 
 import pytest
 
 from controller.db.lease import LeaseLost
 from controller.estate.model import Edge, Site
 from controller.mqtt.edge_queues import AT_ONCE
+from controller.mqtt.router import AGAIN_AFTER_S
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.telemetry import repository as telemetry
@@ -144,6 +147,65 @@ async def test_a_fault_of_ours_at_a_message_is_told_with_its_trace_and_costs_no_
     assert router.failed["plan/applied"] >= 1
     assert any(each.exc_info and each.exc_info[0] is ZeroDivisionError for each in caplog.records)
     router.failed.clear()
+
+
+@contextmanager
+def database_away(hub: Hub) -> Iterator[None]:
+    """No transaction begins, as where nothing listens at the database's address."""
+
+    def refused(*_: object, **__: object) -> NoReturn:
+        raise ConnectionRefusedError("connection refused")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for each in ("_written", "read", "read_without_transaction"):
+            patch.setattr(hub.container.database, each, refused)
+        yield
+
+
+async def until_waiting(caplog: pytest.LogCaptureFixture, kind: str) -> None:
+    async def waits() -> bool:
+        waiting = "A message waits until the database answers"
+        return any(each.message == waiting and vars(each)["kind"] == kind for each in caplog.records)
+
+    await eventually(waits, what=f"{kind} waits for the database")
+
+
+async def test_what_an_edge_says_while_the_database_is_away_is_handled_once_it_answers(
+    hub: Hub, broker: MemoryBroker, link: HoldingLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(hub, broker, hub.speaker) as (edge,):
+        await eventually(lambda: online(hub, "ramsey"), what="it is online")
+        await hub.up_to_date()
+        edge.obeys = False
+        before = len(_questions(edge))
+        with database_away(hub):
+            link.announce()
+            await edge.say_status(online=False)
+            await until_waiting(caplog, "greeting")
+        await edge.until(lambda: len(_questions(edge)) > before, "it is greeted")
+        await hub.quiet()
+        assert not await online(hub, "ramsey")
+        caplog.clear()
+        with database_away(hub):
+            await edge.reply(_questions(edge)[-1])
+            await until_waiting(caplog, "hello/reply")
+        await eventually(lambda: online(hub, "ramsey"), what="it is online again")
+        assert not hub.container.mqtt.verifier.refused
+
+
+@pytest.mark.cases_full
+async def test_a_controller_that_is_stopped_waits_for_no_database(
+    hub: Hub, link: HoldingLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hub.quiet()
+    with database_away(hub):
+        link.announce()
+        await until_waiting(caplog, "greeting")
+        router = next(task for task in hub.tasks if task.get_name() == "router")
+        router.cancel()
+        done, _ = await asyncio.wait({router}, timeout=AGAIN_AFTER_S / 2)
+    hub.tasks.remove(router)
+    assert done
 
 
 async def test_a_controller_whose_lease_is_lost_handles_nothing_more(
