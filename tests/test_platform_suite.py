@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.digits import says
 from tests.scheduling import WAITING, spread
 
 TESTS = Path(__file__).parent
@@ -153,3 +154,23 @@ def test_where_people_act_at_the_same_time_make_test_runs_postgresql_too() -> No
         and "pytest.mark.both_databases" not in marks
     }
     assert without == set()
+
+
+@pytest.mark.parametrize("text", ['{"code": "757612"}', "the code 757 612.", "?pin=757612&door=side", "757612"])
+def test_a_code_in_a_text_is_found(text: str) -> None:
+    assert says(text, "757612")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a8b4c9d1-7576-4c1d-8a2e-757612757612",
+        "2026-11-30T05:06:07.757612Z",
+        "background: #757612",
+        "1757612",
+        "sha256 4f757612a09b757612cc",
+    ],
+)
+def test_an_id_or_a_time_with_the_digits_of_a_code_is_no_code(text: str) -> None:
+    assert not says(text, "757612")
+    assert not says(text, "7576")
