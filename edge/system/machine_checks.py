@@ -1,5 +1,7 @@
 """What the doctor checks of the machine: pins, clock, disk, power, systemd."""
 
+import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -23,6 +25,10 @@ PROBE = "doctor"
 """A file that is written, read back and deleted."""
 UNDERVOLTAGE_NOW, UNDERVOLTAGE_SEEN = 0x1, 0x10000
 """Of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd)."""
+_WHERE_WRITING_FAILS = {
+    errno.ENOSPC: "Free some space: `du -x -h / | sort -h | tail` says what takes it",
+    errno.EROFS: "Replace the SD card: the kernel writes no more to one that fails (docs/staying-alive.md)",
+}
 _NOT_THERE = "Install it, or give its full path"
 _MISSING = {WALK: "apt-get install snmp"}
 _SUPPLY = "Use the Pi's own power supply and a short, thick cable; strikes and magnets need a supply of their own"
@@ -157,7 +163,10 @@ class Machine:
             (folder / PROBE).unlink()
             room = os.statvfs(folder)
         except OSError as error:
-            yield fail("disk", f"{folder} cannot be written ({error.strerror})", "Check its owner and the SD card")
+            hint = _WHERE_WRITING_FAILS.get(error.errno or 0, "Check its owner and the SD card")
+            yield fail("disk", f"{folder} cannot be written ({error.strerror})", hint)
+            with contextlib.suppress(OSError):
+                (folder / PROBE).unlink()
             return
         if not same:
             yield fail("disk", f"{folder} returns other data than was written", "Replace the SD card")
@@ -182,6 +191,10 @@ class Machine:
         if output in (None, "", "0", "infinity"):
             hint = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
             return warn("hardware watchdog", "it is off, so a Pi that hangs is not restarted", hint)
+        if not any((self._root / "sys/class/watchdog").glob("watchdog*")):
+            said = "systemd has none to ask, so a Pi that hangs is not restarted"
+            hint = "On a Pi: dtparam=watchdog=on in /boot/firmware/config.txt, and restart; elsewhere load its driver"
+            return warn("hardware watchdog", said, hint)
         return ok("hardware watchdog", f"the Pi restarts when it hangs for {output}")
 
     def power(self) -> Finding:

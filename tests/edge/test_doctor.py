@@ -38,9 +38,10 @@ def programs(answers: Mapping[str, str]) -> Callable[..., str | None]:
 
 
 def pi(root: Path, answers: Mapping[str, str] = WELL) -> Machine:
-    """A machine with pins and a battery clock under ``root``."""
+    """A machine with pins, a battery clock and a watchdog under ``root``."""
     (root / "dev").mkdir(parents=True)
     (root / "dev/gpiochip0").touch()
+    (root / "sys/class/watchdog/watchdog0").mkdir(parents=True)
     (root / "sys/class/rtc/rtc0").mkdir(parents=True)
     (root / "sys/class/rtc/rtc0/since_epoch").write_text(f"{int(time.time())}\n")
     return Machine(root, run=programs(answers))
@@ -129,6 +130,13 @@ def test_the_output_of_the_machine_is_parsed(
     here = found(folder_with(tmp_path, GOOD), pi(tmp_path / "pi", answers))
     assert here[thing].verdict is verdict
     assert words in here[thing].said
+
+
+def test_a_watchdog_that_is_set_up_but_not_there_is_reported(tmp_path: Path) -> None:
+    machine = pi(tmp_path / "pi")
+    assert machine.hardware_watchdog().verdict is Severity.OK
+    (tmp_path / "pi/sys/class/watchdog/watchdog0").rmdir()
+    assert machine.hardware_watchdog().verdict is Severity.WARN
 
 
 @pytest.mark.parametrize(("alarm", "verdict"), [("1", Severity.FAIL), ("0", Severity.OK)])
