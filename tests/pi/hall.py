@@ -42,46 +42,25 @@ def late_by(steps: Sequence[Step], times: Sequence[float]) -> float | None:
 
 
 @dataclass(kw_only=True)
-class Hall:
+class Pi:
+    """A machine with the agent, and the API of its controller, wherever that is."""
+
     machine: Machine
-    controller: ControllerProcess
-    broker: Broker
     api: Api
     mistyped: int = 0
     """How often a code may have been typed as another."""
 
-    async def set_up(self) -> None:
-        """A first user, the building, its door and the room behind it."""
-        token_file = self.controller.data_dir / "setup-token"
-
-        async def token_written() -> str | None:
-            return token_file.read_text().strip() if token_file.exists() else None
-
-        token = await eventually(token_written, what="the controller has written its set-up token")
-        await self.api.set_up(token=token, user="Una Porter", password="thirteen shelves")
+    async def furnish(self) -> None:
+        """The building, its door and the room behind it."""
         await self.api.put(f"/sites/{SITE}", {"name": "Ramsey Hall", "zone": "Europe/London"})
         await self.api.put(f"/sites/{SITE}/edges/{EDGE}", {"name": "The Pi"})
         await self.hold(HOLD_S)
         room = {"name": "Main hall", "capacity": 60, "doors": [DOOR]}
         await self.api.put(f"/sites/{SITE}/spaces/hall", room)
 
-    async def enrol(self, *, more: str = "") -> None:
-        """As `docs/enrolment.md` says, until the edge is online. `more`: tables for its configuration."""
-        made = await self.api.post(f"/sites/{SITE}/edges/{EDGE}/enrolment", {})
-        address = f"http://{HOST}:{self.controller.port}"
-        self.machine.sh(
-            "install -d -m 700 -o hallkeeper-edge -g hallkeeper-edge /var/lib/hallkeeper-edge\n"
-            f"hallkeeper edge enrol '{made['token']}' --controller {address}"
-        )
-        say("enrolled")
-        self.machine.put("/etc/hallkeeper/edge.toml", CONFIG + more)
-        self.machine.sh(f"hallkeeper edge check-config --config /etc/hallkeeper/edge.toml; systemctl start {SERVICE}")
-        say("the service has started")
-
-    async def running(self) -> None:
-        """The service says that the doors work."""
-
-        await self.until(f"systemctl is-active --quiet {SERVICE}")
+    async def hold(self, seconds: float) -> None:
+        """Have the door released for so long by each code."""
+        await self.api.put(f"/sites/{SITE}/doors/{DOOR}", {"name": "Front door", "edge": EDGE, "hold_s": seconds})
 
     async def booked(self) -> str:
         """The code of a booking whose time at the door has begun."""
@@ -98,10 +77,6 @@ class Hall:
 
         await eventually(at_the_door, what="the code is on the door", within_s=WITHIN_S)
         return str(made["code"])
-
-    async def hold(self, seconds: float) -> None:
-        """Have the door released for so long by each code."""
-        await self.api.put(f"/sites/{SITE}/doors/{DOOR}", {"name": "Front door", "edge": EDGE, "hold_s": seconds})
 
     async def key_holder(self, *, card: str = "") -> str:
         """The code of somebody who may come in at any time. `card`: one that they also have."""
@@ -145,7 +120,7 @@ class Hall:
             return found if len(found) >= number else None
 
         found = await eventually(there, what=f"the controller has {number} of {kind}", within_s=WITHIN_S)
-        assert len(found) == number
+        assert len(found) == number, [(each["log"][:6], each["seq"], each["data"]) for each in found]
         return found
 
     async def fault(self, code: FaultCode, *, present: bool) -> None:
@@ -160,6 +135,10 @@ class Hall:
     async def until(self, condition: str) -> None:
         """Returns once a command in the machine succeeds; the machine looks, once a second."""
         await asyncio.to_thread(self.machine.sh, f"until {condition}; do sleep 1; done")
+
+    async def running(self) -> None:
+        """The service says that the doors work."""
+        await self.until(f"systemctl is-active --quiet {SERVICE}")
 
     def shown(self, of: str) -> str:
         """A property of the service."""
@@ -177,3 +156,35 @@ class Hall:
             if page["next"] is None:
                 return items
             after = {"after": page["next"]}
+
+
+@dataclass(kw_only=True)
+class Hall(Pi):
+    """The controller and its broker are programs of this machine."""
+
+    controller: ControllerProcess
+    broker: Broker
+
+    async def set_up(self) -> None:
+        """A first user, the building, its door and the room behind it."""
+        token_file = self.controller.data_dir / "setup-token"
+
+        async def token_written() -> str | None:
+            return token_file.read_text().strip() if token_file.exists() else None
+
+        token = await eventually(token_written, what="the controller has written its set-up token")
+        await self.api.set_up(token=token, user="Una Porter", password="thirteen shelves")
+        await self.furnish()
+
+    async def enrol(self, *, more: str = "") -> None:
+        """As `docs/enrolment.md` says, until the edge is online. `more`: tables for its configuration."""
+        made = await self.api.post(f"/sites/{SITE}/edges/{EDGE}/enrolment", {})
+        address = f"http://{HOST}:{self.controller.port}"
+        self.machine.sh(
+            "install -d -m 700 -o hallkeeper-edge -g hallkeeper-edge /var/lib/hallkeeper-edge\n"
+            f"hallkeeper edge enrol '{made['token']}' --controller {address}"
+        )
+        say("enrolled")
+        self.machine.put("/etc/hallkeeper/edge.toml", CONFIG + more)
+        self.machine.sh(f"hallkeeper edge check-config --config /etc/hallkeeper/edge.toml; systemctl start {SERVICE}")
+        say("the service has started")

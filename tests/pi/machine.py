@@ -17,6 +17,10 @@ from tests.services.process import program
 
 HOST = "10.0.2.2"
 """The address at which the machine reaches what listens on this one's loopback."""
+WATCHDOG = ("-device", "i6300esb", "-action", "watchdog=reset")
+"""Words for QEMU: a hardware watchdog of Intel, which Debian's kernel knows, in the place of a Pi's own."""
+NO_WATCHDOG = "module_blacklist=iTCO_wdt"
+"""Words for its kernel: it leaves alone the watchdog that QEMU's chip set always has."""
 BOOT_S = 900.0
 COMMAND_S = 900.0
 """Limits, not expectations: emulation on a busy machine takes ten times as long as on an idle one."""
