@@ -32,7 +32,7 @@ _PLACES = (
     Path(__file__).parents[2] / "deploy",
     Path(__file__).parents[2] / "firmware_sim",
 )
-"""Where the broker's and the proxy's files are: of the package, of a checkout, of the wheel."""
+"""Where the files of the broker, the proxy and systemd are: of the package, of a checkout, of the wheel."""
 NOT_WITHOUT_HTTPS = (
     "what people type, passwords and door codes too, can be read by everybody in the network",
     "no passkeys, no camera for QR codes and no notices of the browser: browsers allow them over HTTPS alone",
@@ -62,6 +62,7 @@ def hall(
         head = f'public_url = "https://{domain}"\n' if domain else ""
         listen = 'host = "0.0.0.0"\n' if plain_lan else ""
         _set_up(root, head=head, listen=listen, broker="", listener="loopback.conf", domain=domain)
+        _use_watchdog(root)
         _say_address(domain, plain_lan)
 
 
@@ -105,6 +106,18 @@ def _set_up(root: Path, *, head: str, listen: str, broker: str, listener: str, d
     proxy = bool(domain) and put_proxy(root, domain)
     if root == Path("/"):
         _start(settings, tls=listener == "tls.conf", proxy=proxy)
+
+
+def _use_watchdog(root: Path) -> None:
+    """The machine has doors too, as an edge: it restarts when it hangs."""
+    file = root / "etc/systemd/system.conf.d/hallkeeper-watchdog.conf"
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_place("systemd") / file.name, file)
+    typer.echo(f"Wrote {file}: the hardware watchdog restarts a machine that hangs.")
+    if root == Path("/"):
+        _systemctl("daemon-reexec")
 
 
 def _settings(head: str, listen: str, broker: str) -> str:

@@ -79,6 +79,8 @@ else
     put usr/share/hallkeeper/mosquitto deploy/mosquitto/hallkeeper.conf
     put usr/share/hallkeeper/mosquitto/listeners deploy/mosquitto/listeners/*.conf
     put usr/share/hallkeeper/nginx deploy/nginx/hallkeeper.conf
+    # On a Pi that has the controller too, `hallkeeper setup hall` puts it in force.
+    put usr/share/hallkeeper/systemd deploy/systemd/hallkeeper-watchdog.conf
     install -D -m 755 deploy/certificate/certificate.sh "$root/usr/lib/hallkeeper/certificate"
 fi
 

@@ -36,6 +36,11 @@ def test_a_hall_without_a_domain_is_shown_to_its_own_machine_alone(tmp_path: Pat
     parts = tmp_path / "etc/mosquitto/conf.d"
     assert {file.name for file in parts.iterdir()} == {"hallkeeper.conf", "loopback.conf"}
     assert not list((tmp_path / "etc/nginx/sites-enabled").iterdir())
+    watchdog = tmp_path / "etc/systemd/system.conf.d/hallkeeper-watchdog.conf"
+    assert "RuntimeWatchdogSec=10" in watchdog.read_text().splitlines()
+    watchdog.write_text("# ours\n")
+    _done(hall_app, tmp_path)
+    assert watchdog.read_text() == "# ours\n"
 
 
 def test_a_hall_in_a_plain_network_is_told_all_that_is_missing(tmp_path: Path) -> None:
