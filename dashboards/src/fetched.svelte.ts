@@ -7,27 +7,34 @@ export class Fetched {
   /** Why the last fetch failed, while older values are still shown. */
   fault = $state("");
   private count = 0;
+  private newest: Promise<boolean> = Promise.resolve(true);
 
   /**
-   * Fetches, and applies the answer unless a newer fetch has begun; true if none has. Where something was written
-   * meanwhile, it fetches again: the answer may be older. Where `apply` returns false, the answer is ignored.
+   * Fetches, and applies the answer unless a newer fetch has begun; true if none has. Else it ends with the newest
+   * one, so that who waited sees what it brought. Where something was written meanwhile, it fetches again: the answer
+   * may be older. Where `apply` returns false, the answer is ignored.
    */
-  protected async load<T>(fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
-    const mine = ++this.count;
+  protected load<T>(fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
+    return (this.newest = this.one(++this.count, fetch, apply));
+  }
+
+  private async one<T>(mine: number, fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
     const before = writes;
     try {
       const found = await fetch();
-      if (mine !== this.count) return false;
-      if (before !== writes) return this.load(fetch, apply);
-      if (apply(found) === false) return true;
-      this.state = "ready";
-      this.fault = "";
+      if (mine === this.count) {
+        if (before !== writes) return this.load(fetch, apply);
+        if (apply(found) === false) return true;
+        this.state = "ready";
+        this.fault = "";
+      }
     } catch (thrown) {
-      if (mine !== this.count) return false;
-      this.fault = errorText(thrown);
-      if (this.state === "loading") this.state = "failed";
+      if (mine === this.count) {
+        this.fault = errorText(thrown);
+        if (this.state === "loading") this.state = "failed";
+      }
     }
-    return true;
+    return mine === this.count || this.newest.then(() => false);
   }
 }
 

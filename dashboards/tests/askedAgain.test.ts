@@ -50,3 +50,19 @@ test("desks are asked for each minute while the page is seen, and are not shown 
   assert.deepEqual([asked, store.pools], [[path], []]);
   leave();
 });
+
+test("who waits for a fetch that a newer one overtook sees what the newer one brought", async () => {
+  const waiting: ((answer: Response) => void)[] = [];
+  globalThis.fetch = () => new Promise((answer) => waiting.push(answer));
+  const store = new DesksStore("ramsey");
+  let seen: number | undefined;
+  const first = store.refresh().then(() => (seen = store.pools[0]?.free));
+  const second = store.refresh();
+  const desks = (free: number) => Response.json({ items: [{ space: "desks", free }] });
+  waiting[0]?.(desks(3));
+  await settled();
+  assert.equal(seen, undefined);
+  waiting[1]?.(desks(4));
+  await Promise.all([first, second]);
+  assert.equal(seen, 4);
+});

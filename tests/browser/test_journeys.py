@@ -227,10 +227,13 @@ async def test_by_keys_alone_a_leader_moves_and_cancels_what_she_has_booked(
     screens: Screens, hub: SimHub, choir: None
 ) -> None:
     day = date(2027, 4, 29)
-    made = await book(hub, "Motets", day, "10:00", "11:00", party=PARTY)
+    leader, party = "Ida of the consort", "journey-consort"  # which has booked nothing else
+    await hub.api.put(f"/parties/{party}", {"kind": "group", "name": "Journey Consort"})
+    await account(hub, leader, PASSWORD, "group_leader", party)
+    made = await book(hub, "Motets", day, "10:00", "11:00", party=party)
     screen = await screens.new(size=PHONE, signed_in=False)
     await screen.open("/my-bookings")
-    await screen.page.get_by_label("Name").fill(LEADER)
+    await screen.page.get_by_label("Name").fill(leader)
     await screen.page.get_by_label("Password").fill(PASSWORD)
     await screen.page.keyboard.press("Enter")
     await expect(screen.page.get_by_text("Door code")).to_be_visible()
