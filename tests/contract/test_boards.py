@@ -22,7 +22,7 @@ from controller.container import Container
 from controller.db.engine import Database, metadata
 from controller.estate.tables import edges
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.telemetry.history import HistoryFollower
+from controller.telemetry.history import HistoryFollower, Sample
 from controller.telemetry.influx_history import InfluxHistory
 from controller.telemetry.metrics import TelemetryMetrics
 from controller.telemetry.rollups.figures import figures, stored_figures
@@ -286,6 +286,24 @@ async def test_every_query_on_influxdb_has_rows(influx: InfluxServer, sqlite_url
         assert [row for series in found for row in series.values if None not in row], each.where
     await history.close()
     await database.close()
+
+
+async def test_people_in_on_influxdb_are_who_came_in_and_half_of_the_passages(influx: InfluxServer) -> None:
+    bucket = influx.create_bucket()
+    history = InfluxHistory(url=influx.url, org=influx.org, bucket=bucket, token=influx.token, timeout_s=60)
+    counted = {"front-door": {"ins": 4.0, "outs": 1.0}, "side-door": {"passages": 5.0}}
+    of_one = {"site": SITE, "edge": "main", "measurement": "footfall", "at": NOW - 90 * MINUTE}
+    await history.write(
+        [Sample(**of_one, device=f"{door}-beams", place=door, fields=fields) for door, fields in counted.items()]
+    )
+    asked = [each for each in ASKED if "passages" in each.target.get("query", "")]
+    assert len(asked) == 3
+    for each in asked:
+        shown = ago(NOW, each, {"site": [SITE, "other"], "zone": "Europe/London"}, "30m")
+        found = await asyncio.to_thread(influx.query, bucket, grafana.in_influxql(each.target["query"], shown))
+        sums = {one.tags.get("place", "all"): [row[1] for row in one.values if row[1] is not None] for one in found}
+        assert sums in ({"all": [6.5]}, {"front-door": [4.0], "side-door": [2.5]}), each.where
+    await history.close()
 
 
 async def test_every_metric_that_is_asked_for_is_on_the_metrics_page(
