@@ -90,7 +90,7 @@ def _notes(found: ComparedSite, link: str) -> list[str]:
     use, visits = found.period.use, found.period.visits
     said = _inside(visits) if visits else []
     if visits is None:
-        said.append("No door has a counter.")
+        said.append("No door counter has reported.")
     else:
         said.append(
             f"Counted at: {_listed(_doors(found, visits.doors))}. Doors without a counter are not in the visits."
@@ -172,7 +172,7 @@ def _tiles(canvas: Canvas, found: ComparedSite, top: float) -> float:
             _per_hour(visits.open) if visits else _NONE,
             f"{_visits(visits.open)} visits; {_percent(visits.open.measured, visits.open.minutes)} measured"
             if visits
-            else "Not measured: no door has a counter",
+            else "Not measured: no door counter has reported",
         ),
         (
             "Booked",
@@ -211,7 +211,7 @@ def _tiles(canvas: Canvas, found: ComparedSite, top: float) -> float:
 def _most_inside(found: ComparedSite) -> str:
     visits = found.period.visits
     if visits is None:
-        return "Not measured: no door has a counter"
+        return "Not measured: no door counter has reported"
     of_days = f"{visits.measured_days} of {visits.open_days} open days measured"
     if not visits.measured_days:
         return f"Not measured: {of_days}"

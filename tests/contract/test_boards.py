@@ -292,10 +292,19 @@ async def test_people_in_on_influxdb_are_who_came_in_and_half_of_the_passages(in
     bucket = influx.create_bucket()
     history = InfluxHistory(url=influx.url, org=influx.org, bucket=bucket, token=influx.token, timeout_s=60)
     counted = {"front-door": {"ins": 4.0, "outs": 1.0}, "side-door": {"passages": 5.0}}
-    of_one = {"site": SITE, "edge": "main", "measurement": "footfall", "at": NOW - 90 * MINUTE}
-    await history.write(
-        [Sample(**of_one, device=f"{door}-beams", place=door, fields=fields) for door, fields in counted.items()]
-    )
+    points = [
+        Sample(
+            site=SITE,
+            edge="main",
+            measurement="footfall",
+            device=f"{door}-beams",
+            place=door,
+            at=NOW - 90 * MINUTE,
+            fields=fields,
+        )
+        for door, fields in counted.items()
+    ]
+    await history.write(points)
     asked = [each for each in ASKED if "passages" in each.target.get("query", "")]
     assert len(asked) == 3
     for each in asked:

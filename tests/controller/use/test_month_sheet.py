@@ -95,12 +95,12 @@ def test_an_open_building_without_rooms_is_not_called_closed(sheet: Sheet, count
 
 def test_what_is_not_measured_is_a_dash_with_its_reason_and_no_zero(sheet: Sheet) -> None:
     draw(found(bookings=[taken("hall", "2026-11-24T10:00", "2026-11-24T12:00")]))
-    assert sheet.beside("Visits an open hour")[:2] == ["–", "Not measured: no door has a counter"]
-    assert sheet.beside("Most inside")[:2] == ["–", "Not measured: no door has a counter"]
+    assert sheet.beside("Visits an open hour")[:2] == ["–", "Not measured: no door counter has reported"]
+    assert sheet.beside("Most inside")[:2] == ["–", "Not measured: no door counter has reported"]
     assert sheet.beside("Nobody came")[:2] == ["–", "of 1 booking it is not known"]
     assert sheet.beside("Bookings to which nobody came")[0] == "–"
     assert sheet.beside("Hall")[3] == "–"
-    assert "No door has a counter." in sheet.text
+    assert "No door counter has reported." in sheet.text
 
 
 def test_bookings_of_all_of_which_it_is_known_have_numbers(sheet: Sheet) -> None:
