@@ -7,34 +7,29 @@ export class Fetched {
   /** Why the last fetch failed, while older values are still shown. */
   fault = $state("");
   private count = 0;
-  private newest: Promise<boolean> = Promise.resolve(true);
+  private last = Promise.resolve();
 
   /**
-   * Fetches, and applies the answer unless a newer fetch has begun; true if none has. Else it ends with the newest
-   * one, so that who waited sees what it brought. Where something was written meanwhile, it fetches again: the answer
-   * may be older. Where `apply` returns false, the answer is ignored.
+   * Fetches, and applies the answer unless a newer fetch has begun: then it ends with the newest one, so that who waited
+   * sees what that brought. Where something was written meanwhile, it fetches again: the answer may be older. Where
+   * `apply` returns false, the answer is ignored.
    */
-  protected load<T>(fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
-    return (this.newest = this.one(++this.count, fetch, apply));
-  }
-
-  private async one<T>(mine: number, fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<boolean> {
+  protected load<T>(fetch: () => Promise<T>, apply: (found: T) => boolean | void): Promise<void> {
+    const mine = ++this.count;
     const before = writes;
-    try {
-      const found = await fetch();
-      if (mine === this.count) {
+    return (this.last = fetch()
+      .then((found) => {
+        if (mine !== this.count) return this.last;
         if (before !== writes) return this.load(fetch, apply);
-        if (apply(found) === false) return true;
+        if (apply(found) === false) return;
         this.state = "ready";
         this.fault = "";
-      }
-    } catch (thrown) {
-      if (mine === this.count) {
+      })
+      .catch((thrown) => {
+        if (mine !== this.count) return this.last;
         this.fault = errorText(thrown);
         if (this.state === "loading") this.state = "failed";
-      }
-    }
-    return mine === this.count || this.newest.then(() => false);
+      }));
   }
 }
 

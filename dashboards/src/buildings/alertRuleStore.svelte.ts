@@ -24,7 +24,7 @@ export class AlertRuleStore extends Fetched {
     this.refresh();
   }
 
-  refresh = (): Promise<boolean> =>
+  refresh = (): Promise<void> =>
     this.load(
       () => get<Rules>(this.path),
       (found) => void (this.found = found),

@@ -22,7 +22,7 @@ export class DocumentStore<T extends { version: number }> extends Fetched {
     this.refresh();
   }
 
-  refresh = (): Promise<boolean> =>
+  refresh = (): Promise<void> =>
     this.load(
       () => get<T>(this.path),
       (found) => void (this.found = found),

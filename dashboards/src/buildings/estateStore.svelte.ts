@@ -19,7 +19,7 @@ export class EstateStore extends Fetched {
     this.site = site;
   }
 
-  refresh = (): Promise<boolean> =>
+  refresh = (): Promise<void> =>
     this.load(
       () => get<Estate>(`/sites/${this.site}`),
       (found) => void (this.estate = found),

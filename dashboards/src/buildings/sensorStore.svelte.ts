@@ -25,7 +25,7 @@ export class SensorStore extends Fetched {
     this.nameOf = nameOf;
   }
 
-  refresh = (): Promise<boolean> =>
+  refresh = (): Promise<void> =>
     this.load(
       () => get<{ items: Sensor[]; pirs: Pir[] }>(`/sites/${this.site}/sensors`, {}, AbortSignal.timeout(WITHIN_MS)),
       ({ items, pirs }) => {

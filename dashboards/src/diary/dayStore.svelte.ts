@@ -79,7 +79,7 @@ export class DayStore extends Fetched {
         get<{ items: { starts: string; ends: string; mode: string; note?: string | null }[] }>(`${path}/modes`, query),
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
-    const latest = await this.load(fetch, ([detail, modes, bookings]) => {
+    await this.load(fetch, ([detail, modes, bookings]) => {
       // A booking put since may be newer than this answer.
       if (puts !== this.puts) {
         this.again = true;
@@ -96,8 +96,8 @@ export class DayStore extends Fetched {
       this.bookings = toBookings(bookings.items, this.bookings);
       return true;
     });
-    if (latest) this.busy = false;
-    if (!this.busy && this.again) {
+    this.busy = false;
+    if (this.again) {
       this.again = false;
       void this.fetch();
     }
