@@ -107,7 +107,8 @@ _FORGET = text(
     "DELETE FROM site_changes WHERE xact < :before OR xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 )
 """Rows with a number that is yet to be given came from another server, with a backup: they would be read at each look,
-and hide a change that gets their number. Of a running transaction no row is visible here."""
+and hide a change that gets their number, so they are deleted before the first change. Of a running transaction no row
+is visible here."""
 
 
 class ChangeLog:
@@ -144,7 +145,9 @@ class ChangeLog:
                 await retry_until_available(self.look, what="changes of others")
 
     async def start(self) -> None:
-        """Begin with what is committed from now on."""
+        """Begin with what is committed from now on, without what another server has left here."""
+        async with self._database.write() as tx:
+            await tx.execute(_FORGET, {"before": 0})
         async with self._database.read_without_transaction() as tx:
             self._first = (await tx.execute(_LOOK, {"first": 2**62})).one().xact
         self._looked_at = self._real()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 import controller.schema  # noqa: F401  # all tables
 from controller import change_log
@@ -168,6 +168,23 @@ async def test_rows_of_another_server_that_came_with_a_backup_are_deleted_and_no
         await there.log.forget()
     async with there.database.read() as tx:
         assert set((await tx.execute(select(site_changes.c.site))).scalars()) == {"slow", "quick"}
+
+
+async def test_a_row_that_a_backup_brought_hides_no_change_that_gets_its_number(
+    pair: tuple[Controller, Controller],
+) -> None:
+    here, there = pair
+    brought = text(
+        "INSERT INTO site_changes (xact, site, estate, process, at) SELECT"
+        " pg_snapshot_xmax(pg_current_snapshot())::text::bigint + number, 'ramsey', true, :process, now()"
+        " FROM generate_series(1, 50) AS number"
+    )
+    async with here.database.write() as tx:
+        await tx.execute(brought, {"process": there.database.name})
+    await there.log.start()
+    await here.put("ramsey")
+    await there.log.look()
+    assert there.heard() == {("ramsey", True)}
 
 
 @pytest.mark.parametrize("notified", [True, False])
