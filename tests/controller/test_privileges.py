@@ -53,7 +53,13 @@ def _command(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
 
 
+OTHERS = {"login-commands.pem", "rabbitmq-users.json"}
+"""With which the controller signs in for commands, and what only RabbitMQ reads."""
+
+
 def _are_copied_and_watched(made: set[str]) -> None:
+    """Of what the controller made, all that mosquitto reads."""
+    made = made - OTHERS
     unit = (SYSTEMD / "hallkeeper-broker-files.service").read_text()
     assert set(re.findall(rf"{DATA_DIR}/broker/(\S+)", unit)) == made
     watched = (SYSTEMD / "hallkeeper-broker-files.path").read_text()

@@ -46,7 +46,7 @@ def test_whatever_comes_on_whatever_topic_opens_nothing_is_counted_and_ends_noth
                 heard = random.random() < 0.7
                 topic = f"hk/1/{SITE}/{EDGE}/{random.choice(HEARD)}" if heard else random.choice(STRANGE)
                 payload = rubbish(random)
-                if not topic.endswith(f"{EDGE}/plan/part/p0") or not heard:
+                if not topic.endswith("/part/p0") or not heard:  # parts of what was not announced are ignored
                     refused += 1
                 container.broker.publish(topic, payload, retain=random.random() < 0.5)
                 await asyncio.sleep(random.choice((0, 0.01, 1)))

@@ -23,6 +23,8 @@ from controller.telemetry.tables import (
     rollups,
     room_sensors,
 )
+from edge.wire.access_decision import Reason
+from edge.wire.events import AccessData
 from tests.controller.bookings.hearing import LOG
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, Json, put_party, reassign, signed_in_as, user_with
@@ -88,7 +90,8 @@ async def busy(village: httpx.AsyncClient, container: Container, clock: ManualCl
         held = {"id": theirs["id"], "kind": "held", "about": "main", "text": "zebra held", "momentary": False}
         raised = {"begun_at": came, "raised_at": came, "acknowledged_by": ""}
         await tx.execute(insert(alerts).values(held | raised | {"site": SITE, "edge": "pi-front"}))
-        entered = {"kind": "access", "device": "reader-zebra", "data": '{"granted":true}', "boot": "b" * 36}
+        opened = msgspec.json.encode(AccessData(door="front-door", granted=True, reason=Reason.GRANTED)).decode()
+        entered = {"kind": "access", "device": "reader-zebra", "data": opened, "boot": "b" * 36}
         stored = {"log_id": log, "seq": 1, "mono_ms": 1, "trust": "synced", "received_at": came, "learned_late": False}
         await tx.execute(insert(events).values(at | entered | stored))
         for device, measurement, field in (("beams-zebra", "footfall", "ins"), ("wifi-zebra", "wifi", "stations")):
