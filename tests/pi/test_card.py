@@ -1,0 +1,56 @@
+"""The card of a Pi that is full."""
+
+import pytest
+
+from edge.wire.faults import FaultCode
+from tests.pi.hall import SERVICE, Hall
+
+pytestmark = pytest.mark.pi
+
+HOLD_S = 6.0
+FILL = """
+mkdir -p /fill
+for size in 256M 16M 1M 64K 4K; do
+    number=0
+    while fallocate --length $size /fill/$size.$number 2>/dev/null; do number=$((number + 1)); done
+done
+"""
+"""Every block of the disk, also those that ext4 keeps for root."""
+
+
+def doctor(hall: Hall) -> str:
+    """What it says of the disk."""
+    said = hall.machine.run("hallkeeper", "doctor", check=False)
+    return next(line for line in said.splitlines() if line.startswith("fail  disk:"))
+
+
+async def test_on_a_full_card_doors_work_it_says_so_and_no_event_is_lost(hall: Hall) -> None:
+    await hall.hold(HOLD_S)
+    await hall.enrol()
+    code = await hall.booked()
+    await hall.opens(code)
+    await hall.stored("access", 1)
+    hall.machine.sh(FILL)
+    await hall.fault(FaultCode.DISK_NEARLY_FULL, present=True)
+    await hall.fault(FaultCode.DISK_REFUSES, present=True)
+    assert "cannot be written (No space left on device). Free some space" in doctor(hall)
+    await hall.opens(code)
+    await hall.stored("access", 2)
+    hall.machine.run("systemctl", "restart", SERVICE)
+    await hall.running()
+    await hall.opens(code)
+    await hall.stored("access", 3)
+    hall.broker.stop()
+    await hall.opens(code)
+    hall.machine.sh("rm -r /fill")
+    await hall.opens(code)
+    hall.broker.start()
+    await hall.stored("access", 5)
+    await hall.fault(FaultCode.DISK_REFUSES, present=False)
+    await hall.fault(FaultCode.DISK_NEARLY_FULL, present=False)
+    assert await hall.events("dropped") == []
+    hall.machine.cut()
+    hall.machine.boot()
+    await hall.running()
+    await hall.opens(code)
+    await hall.stored("access", 6)
