@@ -1,6 +1,7 @@
 """Disk access for everything that the agent must not lose. A simulated disk can drop writes that are not synced."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Protocol
 
 NEW = ".new"
 """Suffix of a new file that will replace another one."""
+CARD_REFUSES = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""Why a card that is worn, full or broken cannot be written. It can still be read, unlike a folder of another owner."""
 
 
 class Files(Protocol):

@@ -11,6 +11,7 @@ import pytest
 
 from edge.cli import until_told
 from tests.edge.test_config import GOOD, folder_with
+from tests.services.process import program
 
 HALLKEEPER = Path(sys.executable).parent / "hallkeeper"
 
@@ -91,6 +92,22 @@ def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
     done = hallkeeper("edge", "run", "--config", str(path))
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
     assert f"{path}: data_dir: {tmp_path / 'data'} cannot be written" in done.stderr
+
+
+def test_a_card_that_has_become_read_only_does_not_keep_the_agent_from_starting(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, 'clock_file = "clock.json"\n' + GOOD)
+    (tmp_path / "clock.json").write_text("no clock")  # what it reads after the folder was tried, so that it ends
+    refused = ("-P", tmp_path / "data" / "probe.new", "-e", "trace=openat", "-e", "inject=openat:error=EROFS")
+    strace = (program("strace", package="strace"), "-f", "-o", tmp_path / "trace", *refused)
+    done = subprocess.run(
+        [*strace, HALLKEEPER, "edge", "run", "--config", path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "EROFS" in (tmp_path / "trace").read_text(), done.stderr
+    assert f"{path}: clock_file: cannot be used" in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("command", ["check-config", "run"])

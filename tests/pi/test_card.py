@@ -1,4 +1,4 @@
-"""The card of a Pi that is full."""
+"""The card of a Pi that is full, or has become read-only."""
 
 import pytest
 
@@ -54,3 +54,24 @@ async def test_on_a_full_card_doors_work_it_says_so_and_no_event_is_lost(hall: H
     await hall.running()
     await hall.opens(code)
     await hall.stored("access", 6)
+
+
+async def test_a_card_that_becomes_read_only_stops_no_door_and_no_agent(hall: Hall) -> None:
+    await hall.hold(HOLD_S)
+    await hall.enrol()
+    code = await hall.booked()
+    await hall.opens(code)
+    hall.machine.sh(
+        "cd /proc; echo 1 >sys/kernel/sysrq; echo u >sysrq-trigger; until ! touch /seen 2>/dev/null; do sleep 1; done"
+    )
+    await hall.fault(FaultCode.DISK_REFUSES, present=True)
+    assert "cannot be written (Read-only file system). Replace the SD card" in doctor(hall)
+    await hall.opens(code)
+    hall.machine.run("systemctl", "restart", SERVICE)
+    await hall.running()
+    await hall.opens(code)
+    await hall.stored("access", 3)
+    hall.machine.sh("mount -o remount,rw /")
+    await hall.fault(FaultCode.DISK_REFUSES, present=False)
+    await hall.opens(code)
+    await hall.stored("access", 4)
