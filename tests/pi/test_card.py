@@ -1,9 +1,11 @@
-"""The card of a Pi that is full, or has become read-only."""
+"""The card of a Pi: full, worn out, or never written but for the agent's own folder."""
 
 import pytest
 
 from edge.wire.faults import FaultCode
 from tests.pi.hall import SERVICE, Hall
+from tests.pi.image import run
+from tests.services.process import program
 
 pytestmark = pytest.mark.pi
 
@@ -16,6 +18,7 @@ for size in 256M 16M 1M 64K 4K; do
 done
 """
 """Every block of the disk, also those that ext4 keeps for root."""
+DATA = "/var/lib/hallkeeper-edge"
 
 
 def doctor(hall: Hall) -> str:
@@ -75,3 +78,31 @@ async def test_a_card_that_becomes_read_only_stops_no_door_and_no_agent(hall: Ha
     await hall.fault(FaultCode.DISK_REFUSES, present=False)
     await hall.opens(code)
     await hall.stored("access", 4)
+
+
+async def test_a_root_that_is_never_written_is_enough_with_the_agent_s_folder_on_its_own_partition(
+    hall: Hall,
+) -> None:
+    await hall.hold(HOLD_S)
+    await hall.enrol()
+    code = await hall.booked()
+    data = hall.machine.disk.parent / "data.raw"
+    run(program("mke2fs", package="e2fsprogs"), "-q", "-t", "ext4", "-L", "data", data, "64M")
+    drive = ("-drive", f"file={data},format=raw,if=virtio")
+    hall.machine.shut_down()
+    hall.machine.boot(more=drive)
+    hall.machine.sh(
+        f"systemctl stop {SERVICE}; mount LABEL=data /mnt; cp -a {DATA}/. /mnt; chown --reference={DATA} /mnt\n"
+        f"chmod 700 /mnt; umount /mnt; rm -r {DATA}/*\n"
+        f"echo 'LABEL=root / ext4 ro 0 1' >/etc/fstab; echo 'LABEL=data {DATA} ext4 defaults,noatime 0 2' >>/etc/fstab"
+    )
+    hall.machine.shut_down()
+    hall.machine.boot(more=drive)
+    await hall.running()
+    assert hall.machine.sh("findmnt --noheadings --output OPTIONS /").startswith("ro,")
+    await hall.opens(code)
+    hall.machine.cut()
+    hall.machine.boot(more=drive)
+    await hall.running()
+    await hall.opens(code)
+    assert len({each["log"] for each in await hall.stored("access", 2)}) == 1
