@@ -23,7 +23,6 @@ from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode, code_of_fault
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
 from controller.telemetry.validation import read_data
-from edge.wire.errors import Malformed
 from edge.wire.event_text import spoken
 from edge.wire.events import ClosingData, ClosingStage
 from edge.wire.faults import advise, describe
@@ -309,10 +308,6 @@ async def _secured(tx: Tx, site: str) -> set[str]:
     """Edges of which the newest that is known about closing is not that something is wrong."""
     newest: dict[str, bool] = {}
     for event in await queries.latest_events(tx, site, kinds=("closing",), limit=20):
-        try:
-            data = read_data(event.kind, event.data)
-        except Malformed:
-            continue
-        if isinstance(data, ClosingData):
+        if isinstance(data := read_data(event.data), ClosingData):
             newest.setdefault(event.edge, data.stage is not ClosingStage.NOT_SECURED)
     return {edge for edge, well in newest.items() if well}

@@ -21,7 +21,6 @@ from controller.telemetry import queries
 from controller.telemetry.alert_codes import AlertCode, code_of_fault
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.validation import read_data
-from edge.wire.errors import Malformed
 from edge.wire.event_text import happened, spoken
 from edge.wire.events import (
     BootData,
@@ -107,11 +106,7 @@ def preview(found: History, wanted: SiteRules, in_force: SiteRules) -> Preview:
 
 def _read(events: Iterable[LoggedEvent]) -> Iterable[tuple[LoggedEvent, EventData]]:
     for event in events:
-        try:
-            data = read_data(event.kind, event.data)
-        except Malformed:
-            continue
-        if data is not None:
+        if (data := read_data(event.data)) is not None:
             yield event, data
 
 

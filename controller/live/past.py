@@ -27,7 +27,6 @@ from controller.telemetry.model import EdgeState, KnownState
 from controller.telemetry.queries import Outage, RawEvent
 from controller.telemetry.rollups.coverage import without
 from controller.telemetry.validation import read_data
-from edge.wire.errors import Malformed
 from edge.wire.faults import read as read_faults
 from edge.wire.interval import Interval
 
@@ -241,10 +240,4 @@ def _told(state: KnownState | None) -> ToldDoor | None:
 
 
 def _read(raw: Iterable[RawEvent]) -> list[PastEvent]:
-    found = []
-    for at, seq, edge, device, kind, data in raw:
-        try:
-            found.append(PastEvent(at, seq, edge, device, read_data(kind, data)))
-        except Malformed:
-            continue
-    return found
+    return [PastEvent(at, seq, edge, device, read_data(data)) for at, seq, edge, device, _, data in raw]

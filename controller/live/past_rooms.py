@@ -18,7 +18,6 @@ from controller.telemetry.rollups.figures import FigureSeries, StoredFigures, To
 from controller.telemetry.rollups.fold import Step
 from controller.telemetry.room_sensors import SILENT_AFTER
 from controller.telemetry.validation import read_data
-from edge.wire.errors import Malformed
 from edge.wire.events import MotionData, ReadingData
 from edge.wire.interval import Interval
 from edge.wire.readings import FLAGS, ReadingKind, unit
@@ -217,11 +216,8 @@ def state_spells(
 
 def _changes(raw: Iterable[RawEvent]) -> Mapping[_Key, list[tuple[datetime, bool]]]:
     found: defaultdict[_Key, list[tuple[datetime, bool]]] = defaultdict(list)
-    for at, _, edge, device, kind, text in sorted(raw, key=lambda each: each[:2]):
-        try:
-            data = read_data(kind, text)
-        except Malformed:
-            continue
+    for at, _, edge, device, _, text in sorted(raw, key=lambda each: each[:2]):
+        data = read_data(text)
         if isinstance(data, MotionData):
             found[edge, device, ReadingKind.MOTION].append((at, data.active))
         elif isinstance(data, ReadingData):

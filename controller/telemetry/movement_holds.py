@@ -24,7 +24,6 @@ from controller.telemetry.tables import movement_holds
 from controller.telemetry.validation import read_data
 from controller.text import local_time
 from edge.wire.clock import Clock
-from edge.wire.errors import Malformed
 from edge.wire.events import MotionData, ReadingData
 from edge.wire.interval import Interval
 from edge.wire.readings import ReadingKind
@@ -192,12 +191,8 @@ async def _changes(tx: Tx, site: str, sensors: Sequence[Device], now: datetime) 
 
 def _read(events: Sequence[RawEvent]) -> _Changes:
     found: _Changes = defaultdict(list)
-    for at, _, edge, device, kind, text in sorted(events, key=lambda each: each[:2]):
-        try:
-            data = read_data(kind, text)
-        except Malformed:
-            continue
-        if (moves := moves_in(data)) is not None:
+    for at, _, edge, device, _, text in sorted(events, key=lambda each: each[:2]):
+        if (moves := moves_in(read_data(text))) is not None:
             found[edge, device].append((at.timestamp(), moves))
     return found
 

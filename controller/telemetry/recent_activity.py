@@ -13,7 +13,6 @@ from controller.estate.model import SiteParts
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.validation import read_data
 from controller.text import times as words
-from edge.wire.errors import Malformed
 from edge.wire.event_text import UNLOCKED_BY, door_of, happened, spoken
 from edge.wire.events import AccessData, AlarmData, DoorChange, DoorData, EventData
 
@@ -54,10 +53,7 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[ActivityLine]
     entries: dict[str, int] = {}
     """Door -> which line what it does now belongs to."""
     for event in sorted(events, key=lambda each: (each.at, each.id)):
-        try:
-            data = read_data(event.kind, event.data)
-        except Malformed:
-            continue
+        data = read_data(event.data)
         times, since = (data.times, data.since) if isinstance(data, AccessData) else (1, None)
         once = msgspec.structs.replace(data, times=1) if isinstance(data, AccessData) else data
         text, door = happened(once), door_of(data)

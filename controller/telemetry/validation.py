@@ -96,6 +96,7 @@ LISTING_MINUTES = 10
 TEXT_LIMIT = 16 * 1024
 """Longest ``data`` of an event, in bytes."""
 _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
+_UNREADABLE = (msgspec.DecodeError, msgspec.ValidationError, RecursionError)
 
 
 def _unchecked(kind: type[msgspec.Struct]) -> Any:
@@ -173,31 +174,32 @@ def _read(event: Event, text: str) -> tuple[str, EventData | None]:
     """An event's kind and its data, which for a known kind are read in one pass. Raises ``Malformed``."""
     try:
         data = _data.decode(text)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
-        return (kind := event.kind), read_data(kind, text)
+    except _UNREADABLE as error:
+        if (kind := event.kind) not in KINDS:
+            return kind, None
+        raise Malformed(f"no {kind}: {error}") from error
     return _KIND_OF[type(data)], data
 
 
-def read_data(kind: str, text: str) -> EventData | None:
-    """What the data of a stored event says; ``None`` for a kind that is not known. Raises ``Malformed``."""
-    if kind not in KINDS:
-        return None
+def read_data(text: str) -> EventData | None:
+    """What the data of a stored event says; ``None`` where this version cannot read it, of a kind that is not known or
+    of one that a newer version has stored since."""
     try:
         return _data.decode(text)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise Malformed(f"no {kind}: {error}") from error
+    except _UNREADABLE:
+        return None
 
 
-def read_stored(kind: str, texts: str) -> list[EventData]:
+def read_stored(kind: str, texts: str) -> Sequence[EventData | None]:
     """The data of stored events of one kind, with commas between; none of a kind that is not known. As ``read_data``,
-    in a fraction of the time: what was checked when it was stored is not checked again. Raises ``Malformed``."""
+    in a fraction of the time: what was checked when it was stored is not checked again."""
     if kind not in KINDS:
         return []
     try:
         found: list[EventData] = _stored.decode(f"[{texts}]")
         return found
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise Malformed(f"no {kind}: {error}") from error
+    except _UNREADABLE:
+        return [read_data(bytes(each).decode()) for each in msgspec.json.decode(f"[{texts}]", type=list[msgspec.Raw])]
 
 
 def implausible(event: Event, data: EventData | None) -> str | None:

@@ -103,9 +103,9 @@ async def remake_day(tx: Tx, site: str, day: date, zone: ZoneInfo) -> int:
     return number
 
 
-def _take(found: Fold, edge: str, device: str, times: Sequence[int], data: Sequence[EventData]) -> None:
+def _take(found: Fold, edge: str, device: str, times: Sequence[int], data: Sequence[EventData | None]) -> None:
     """Take what a device sent in five minutes, all of one kind. Most are crossings, of which many are alike."""
-    crossed = [*map(_CROSSED, data)] if data and isinstance(data[0], FootfallData) else []
+    crossed = [*map(_CROSSED, data)] if data and isinstance(data[0], FootfallData) and None not in data else []
     alike = dict(zip(crossed, data, strict=False))
     if len({door for door, *_ in alike}) == 1:
         first, last = min(times), max(times)
