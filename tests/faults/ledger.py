@@ -164,13 +164,15 @@ class Ledger:
         return found
 
     def counts_are_true(self, stored: list[Stored]) -> None:
-        """Fails unless the stored counts are the truth minus exactly the outages."""
+        """Fails unless the stored counts are the truth minus exactly the outages, within the error that these state."""
         outages = self.outages(stored)
+        errors_s = [each["error_s"] or 0.0 for each in stored if each["kind"] == "outage"]
+        blur = BLUR + timedelta(seconds=max(errors_s, default=0.0))
         for way, name in ((Way.IN, "ins"), (Way.OUT, "outs")):
             all_ = self.world.truth.crossings
             crossings = [each for each in all_ if (each.way, each.site) == (way, self._building.id)]
-            surely = sum(_seen(crossing, outages) for crossing in crossings)
-            perhaps = sum(_at_the_rim(crossing, outages) for crossing in crossings)
+            surely = sum(_seen(crossing, outages, blur) for crossing in crossings)
+            perhaps = sum(_at_the_rim(crossing, outages, blur) for crossing in crossings)
             counted = _counted(stored, name)
             assert surely <= counted <= surely + perhaps, (name, surely, counted, perhaps)
             assert perhaps <= 6 * len(outages)
@@ -232,13 +234,13 @@ def _same(stored: Stored, event: Event) -> bool:
     return bool(stored["kind"] == event.kind and datetime.fromisoformat(stored["told_at"] or stored["at"]) == event.at)
 
 
-def _seen(crossing: TrueCrossing, outages: list[Interval]) -> bool:
+def _seen(crossing: TrueCrossing, outages: list[Interval], blur: timedelta) -> bool:
     """Whether it lies clear of every outage."""
-    return not any(crossing.started < outage.end + BLUR and outage.start - BLUR < crossing.ended for outage in outages)
+    return not any(crossing.started < outage.end + blur and outage.start - blur < crossing.ended for outage in outages)
 
 
-def _at_the_rim(crossing: TrueCrossing, outages: list[Interval]) -> bool:
+def _at_the_rim(crossing: TrueCrossing, outages: list[Interval], blur: timedelta) -> bool:
     """Whether it is neither clear of the outages nor deep in one."""
-    return not _seen(crossing, outages) and not any(
-        outage.start + BLUR <= crossing.ended and crossing.started <= outage.end - BLUR for outage in outages
+    return not _seen(crossing, outages, blur) and not any(
+        outage.start + blur <= crossing.ended and crossing.started <= outage.end - blur for outage in outages
     )
