@@ -5,12 +5,14 @@ import pytest
 from tests.eventually import eventually
 from tests.pi.hall import SERVICE, WITHIN_S, Hall
 from tests.pi.image import say
-from tests.pi.machine import Machine
+from tests.pi.machine import NO_WATCHDOG, Machine
 
 pytestmark = pytest.mark.pi
 
 MEMORY_MAX = 256 * 2**20
 JOURNAL_MAX = 16 * 2**20
+NO_BATTERY_CLOCK = "initcall_blacklist=cmos_init"
+"""For the kernel: it has no /dev/rtc0 then. What QEMU's clock says, 1970, is what a Pi without one begins at."""
 
 
 async def test_a_stop_locks_the_door_and_ends_well_and_a_start_opens_it_again(hall: Hall) -> None:
@@ -54,6 +56,32 @@ def test_the_journal_in_memory_keeps_within_its_limit(machine: Machine) -> None:
     taken = int(machine.sh("du --summarize --bytes /run/log/journal").split()[0])
     say(f"after 32 MB of lines the journal takes {taken / 2**20:.1f} MB")
     assert JOURNAL_MAX / 2 < taken <= JOURNAL_MAX * 1.01
+
+
+async def test_a_machine_without_a_battery_clock_and_network_opens_to_a_key_holder_and_says_what_is_missing(
+    hall: Hall,
+) -> None:
+    await hall.enrol()
+    key = await hall.key_holder()
+    code = await hall.booked()
+    await hall.opens(code)
+    hall.machine.sh("systemctl mask systemd-networkd.service systemd-networkd.socket")
+    hall.machine.shut_down()
+    hall.machine.boot(rtc="1970-01-01T00:00:00", kernel=f"{NO_BATTERY_CLOCK} {NO_WATCHDOG}")
+    await hall.running()
+    assert hall.machine.sh("ls /dev/rtc* 2>&1 || true").startswith("ls:")
+    hall.type(code)
+    await hall.opens(key)
+    said = hall.machine.run("hallkeeper", "doctor", check=False)
+    assert "rtc = true, but no battery clock answers" in said
+    assert "warn  hardware watchdog: systemd has none to ask" in said
+    hall.machine.sh(
+        "systemctl unmask systemd-networkd.service systemd-networkd.socket; systemctl start systemd-networkd"
+    )
+    told = await hall.stored("access", 3)
+    assert [each["data"]["reason"] for each in told] == ["granted", "clock", "granted"]
+    assert "battery_clock_missing" in {each["data"]["code"] for each in await hall.events("fault")}
+    await hall.opens(code)
 
 
 async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Hall) -> None:
