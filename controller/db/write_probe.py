@@ -41,11 +41,12 @@ class WriteProbe:
         """What is wrong; ``None`` where the database was written to."""
         async with self._turn:
             if time.monotonic() - self._looked_at >= EVERY_S:
-                self._found = await self._write()
+                self._found = await self.write()
                 self._looked_at = time.monotonic()
             return self._found
 
-    async def _write(self) -> str | None:
+    async def write(self) -> str | None:
+        """As ``look``, of this moment."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._database.run(self._touch)

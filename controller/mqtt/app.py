@@ -17,6 +17,7 @@ from controller.bookings import arrivals
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.lease import WorkLease
+from controller.db.write_probe import WriteProbe
 from controller.diary.site_config import SiteConfigs
 from controller.enrolment.broker_files import COMMANDS, BrokerFiles
 from controller.enrolment.identity_delivery import IdentityDelivery
@@ -154,6 +155,7 @@ class MqttApp:
             restored=self.restored,
             seen=self._seen,
             codes_changed=self.live.diary,
+            greet_soon=lambda name: self.router.greet(name),
             holds=self.identity_delivery.heard,
             devices=self._devices,
         )
@@ -187,6 +189,7 @@ class MqttApp:
         )
         self.router = MqttRouter(
             database=database,
+            probe=WriteProbe(database, clock),
             link=self.link,
             changes=changes,
             verifier=self.verifier,

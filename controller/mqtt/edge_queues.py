@@ -17,7 +17,9 @@ WAITING_BYTES = 32 * 1024 * 1024
 ITEM_BYTES = 500
 """What an item takes beside its payload."""
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[float | None]]
+"""Returns None when it is done; otherwise after how many real seconds it is to be done again. Meanwhile other items of
+its edge wait, and those of other edges do not."""
 
 
 class _Item(NamedTuple):
@@ -83,18 +85,25 @@ class EdgeQueues:
             await self._ready.acquire()
             name = self._next()
             queue = self._queues[name]
+            again: float | None = None
             try:
-                await queue.items[0].work()
+                again = await queue.items[0].work()
             finally:
-                size = queue.items.popleft().size
-                queue.size -= size
-                self._free += size
-                if queue.items:
-                    self._going_on.append(name)
-                    self._ready.release()
+                if again is not None:
+                    asyncio.get_running_loop().call_later(again, self._go_on, name)
                 else:
-                    del self._queues[name]
+                    size = queue.items.popleft().size
+                    queue.size -= size
+                    self._free += size
+                    if queue.items:
+                        self._go_on(name)
+                    else:
+                        del self._queues[name]
             await asyncio.sleep(0)  # much that is handled waits for nothing: let a door or a page in between
+
+    def _go_on(self, name: EdgeName) -> None:
+        self._going_on.append(name)
+        self._ready.release()
 
     def _next(self) -> EdgeName:
         if self._beginning and (not self._going_on or self._passed >= BEGINS_AFTER):

@@ -4,24 +4,25 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from controller.changes import Changes
 from controller.db.engine import Database
-from controller.db.errors import is_away
-from controller.db.lease import LeaseLost
+from controller.db.errors import words_of
 from controller.db.retry_until_available import retry_until_available
+from controller.db.write_probe import WriteProbe
 from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.enrolment.repository import live_keys
-from controller.mqtt.edge_queues import AT_ONCE, EdgeQueues, Work
+from controller.mqtt.edge_queues import AT_ONCE, EdgeQueues
+from controller.mqtt.handling import RESTS_S, Handling
 from controller.plans.commands import CommandService
 from controller.plans.edge_sessions import EdgeSessions
 from controller.telemetry.device_states import DeviceStates, RetainedSweep
 from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest_queue import Ingest
+from controller.telemetry.model import RefusalReason
 from controller.updates.delivery import UpdateDelivery
 from edge.wire.broker_link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
@@ -33,8 +34,10 @@ REST = 8
 however many sites there are, a controller that many of them are entered into has most of its time for that."""
 REST_MOST_S = 1.0
 """And no longer than this, in real seconds: a key that was revoked must not count on."""
-AGAIN_AFTER_S = 1.0
-"""Real seconds until a message is tried again that the database was away for."""
+GREET_AGAIN_S = 60.0
+"""Real seconds until an edge is asked again of which something was set aside."""
+
+Greet = Callable[[EdgeName], Awaitable[None]]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -43,6 +46,7 @@ class MqttRouter:
     the session of another. While the database is away all wait, since nothing could be stored."""
 
     database: Database
+    probe: WriteProbe
     link: Link
     changes: Changes
     verifier: EnvelopeVerifier
@@ -53,6 +57,8 @@ class MqttRouter:
     identity_delivery: IdentityDelivery
     retained: RetainedSweep
     updates: UpdateDelivery
+    rests: Sequence[float] = RESTS_S
+    greet_again_s: float = GREET_AGAIN_S
 
     def __post_init__(self) -> None:
         self.strays: Counter[str] = Counter()
@@ -60,8 +66,8 @@ class MqttRouter:
         self.failed: Counter[str] = Counter()
         """Messages at which the controller itself failed, by kind."""
         self._queues = EdgeQueues()
-        self._to_greet: set[EdgeName] = set()
-        """Edges with a greeting that waits: a connection that comes and goes adds no second one."""
+        self._to_greet: set[tuple[EdgeName, Greet]] = set()
+        """Greetings that wait: a connection that comes and goes adds no second one."""
 
     @property
     def dropped(self) -> int:
@@ -100,7 +106,7 @@ class MqttRouter:
                 new = await retry_until_available(self._learn, what="the keys of edges")
                 used = time.thread_time() - used
                 for name in sorted(new):
-                    await retry_until_available(partial(self.edge_sessions.greet, name), what="an edge that is new")
+                    self.greet(name)
                 await asyncio.sleep(min(REST * used, REST_MOST_S))
 
     async def _learn(self) -> frozenset[EdgeName]:
@@ -113,9 +119,8 @@ class MqttRouter:
     def _take(self, item: Message | Connected | Disconnected) -> None:
         if isinstance(item, Connected):
             self.edge_sessions.connected()
-            for name in sorted(self.verifier.edges - self._to_greet):
-                self._to_greet.add(name)
-                self._queues.put_own(name, partial(self._do, "greeting", partial(self._greet, name)))
+            for name in sorted(self.verifier.edges):
+                self._put_greeting(name, self.edge_sessions.greet_first)
         elif isinstance(item, Message):
             topic = parse(item.topic)
             if topic is None:
@@ -123,37 +128,51 @@ class MqttRouter:
             elif item.payload:
                 work = partial(self._hand_on, topic, item.payload, retained=item.retained)
                 name, begins = (topic.site, topic.edge), topic.name == "status"
-                self._queues.put(name, partial(self._do, topic.name, work), size=len(item.payload), begins=begins)
+                self._queues.put(name, self._handling(name, topic.name, work), size=len(item.payload), begins=begins)
 
-    async def _greet(self, name: EdgeName) -> None:
-        self._to_greet.discard(name)
+    def greet(self, name: EdgeName, *, rests: Sequence[float] | None = None) -> None:
+        """Ask an edge who it is once what it said before is handled, and the database answers."""
+        self._put_greeting(name, self.edge_sessions.greet, rests)
+
+    def _put_greeting(self, name: EdgeName, greet: Greet, rests: Sequence[float] | None = None) -> None:
+        if (name, greet) not in self._to_greet:
+            self._to_greet.add((name, greet))
+            self._queues.put_own(name, self._handling(name, "greeting", partial(self._greet, name, greet), rests))
+
+    async def _greet(self, name: EdgeName, greet: Greet) -> None:
+        self._to_greet.discard((name, greet))
         if self.link.connected:  # the next connection asks again
-            await self.edge_sessions.greet_first(name)
+            await greet(name)
 
-    async def _do(self, kind: str, work: Work) -> None:
-        """A database that is away costs no message: each is tried until it is handled, and what came after it waits,
-        since no edge says again that it has connected, applied a plan or gone. A fault of ours costs one, and is told
-        with its trace: what other edges say is handled."""
-        said = False
-        while True:
-            try:
-                await work()
-            except LeaseLost:
-                raise
-            except (SQLAlchemyError, OSError) as error:
-                fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
-                if is_away(error) and getattr(error, "filename", None) is None:  # else a file is missing
-                    if not said:
-                        log.error("A message waits until the database answers", extra=fields)
-                    said = True
-                    await asyncio.sleep(AGAIN_AFTER_S)
-                    continue
-                log.error("A message could not be handled", extra=fields)
-            except Exception as error:
-                self.failed[kind] += 1
-                fields = {"action": "message", "kind": kind, "reason": str(error)[:200]}
-                log.critical("The controller failed at a message", exc_info=error, extra=fields)
-            return
+    def _handling(
+        self, name: EdgeName, kind: str, work: Callable[[], Awaitable[None]], rests: Sequence[float] | None = None
+    ) -> Handling:
+        return Handling(
+            probe=self.probe,
+            name=name,
+            kind=kind,
+            work=work,
+            set_aside=self._set_aside,
+            failed=self._failed,
+            rests=self.rests if rests is None else rests,
+        )
+
+    def _set_aside(self, name: EdgeName, kind: str, error: Exception) -> None:
+        """A message that the database does not take is counted, and what came after it is handled. The edge is asked
+        again later: its answer says who is there, what it carries out and what it has."""
+        site, edge = name
+        why = words_of(error)
+        fields = {"action": "message", "site": site, "edge": edge, "kind": kind, "reason": why}
+        log.critical("A message is set aside: the database takes others but not this one", extra=fields)
+        self.verifier.refuse(site, edge, RefusalReason.UNSTORABLE, f"{kind}: {why}")
+        asyncio.get_running_loop().call_later(self.greet_again_s, partial(self.greet, name, rests=()))
+
+    def _failed(self, name: EdgeName, kind: str, error: Exception) -> None:
+        """A fault of ours costs one message, and is told with its trace: what other edges say is handled."""
+        self.failed[kind] += 1
+        site, edge = name
+        fields = {"action": "message", "site": site, "edge": edge, "kind": kind, "reason": str(error)[:200]}
+        log.critical("The controller failed at a message", exc_info=error, extra=fields)
 
     async def _hand_on(self, topic: Topic, payload: bytes, *, retained: bool) -> None:
         name = (topic.site, topic.edge)

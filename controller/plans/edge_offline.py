@@ -4,10 +4,9 @@ The times are real seconds of the event loop.
 """
 
 import asyncio
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-
-import msgspec
 
 from controller.db.engine import Tx
 from controller.plans.model import EdgeName
@@ -56,12 +55,19 @@ class OfflineWatch:
         if connected:
             self._line_down_since = None
             self._given_up.clear()
-            return [name for name, asked in self._unanswered.items() if now - asked >= after_s]
+            return [name for name in self._unanswered if self.is_silent(name, connected=True, after_s=after_s)]
         self._unanswered.clear()
         if self._line_down_since is None:
             self._line_down_since = now
         blind = now - self._line_down_since >= BLIND_AFTER_S
         return sorted(edges - self._given_up) if blind else []
+
+    def is_silent(self, name: EdgeName, *, connected: bool, after_s: float) -> bool:
+        """Whether an edge that was silent still is: it may have answered, or our line have come back, since then."""
+        if not connected:
+            return self._line_down_since is not None
+        asked = self._unanswered.get(name)
+        return asked is not None and asyncio.get_running_loop().time() - asked >= after_s
 
     def taken(self, name: EdgeName, *, connected: bool) -> None:
         """A silent edge has been put down as offline."""
@@ -70,12 +76,19 @@ class OfflineWatch:
             self._given_up.add(name)
 
 
-async def put_offline(tx: Tx, name: EdgeName, now: datetime, *, by_edge: bool) -> bool:
-    """Put an edge down as offline; whether it was online. ``by_edge``: the edge is, and not the controller."""
+async def put_offline(
+    tx: Tx, name: EdgeName, now: datetime, *, by_edge: bool, still_silent: Callable[[], bool]
+) -> bool | None:
+    """Put an edge down as offline; whether it was online, and None where it is silent no more or something it said is
+    written at this moment. ``by_edge``: the edge is offline, and not the controller. ``still_silent``: asked after what
+    is known of it was read, so that no answer falls in between."""
     state = await telemetry.edge_state(tx, *name)
+    if not still_silent():
+        return None
     if state is None or not state.online:
         return False
-    await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
+    if not await telemetry.put_offline(tx, state, now):
+        return None
     if by_edge:
         await record_offline(tx, name, now)
     return True

@@ -62,8 +62,9 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are stored
 @dataclass(eq=False, kw_only=True)
 class EdgeSessions:
     """``seen``: called with a site when something to look at changed; ``codes_changed``: when codes changed;
-    ``holds``: with an edge and the version of the identity it says it holds; ``devices``: with site, edge and the
-    states of all its devices. ``restored`` learns which plan each carries out and stores the plans that come back."""
+    ``greet_soon``: with an edge to ``greet``, also where the database goes away before that; ``holds``: with an edge
+    and the version of the identity it says it holds; ``devices``: with site, edge and the states of all its devices.
+    ``restored`` learns which plan each carries out and stores the plans that come back."""
 
     database: Database
     link: Link
@@ -74,6 +75,7 @@ class EdgeSessions:
     restored: RestoredPlans
     seen: Callable[[str], None]
     codes_changed: Callable[[str], None]
+    greet_soon: Callable[[EdgeName], None]
     holds: Callable[[EdgeName, int], Awaitable[None]]
     devices: Callable[[str, str, Sequence[DeviceState]], Awaitable[None]]
 
@@ -127,10 +129,6 @@ class EdgeSessions:
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self.link.publish(topic, self.signer.seal(Purpose.HELLO, hello))
 
-    async def _greet_when_available(self, name: EdgeName) -> None:
-        """As ``greet``, after something was stored because of which nobody would greet the edge another time."""
-        await retry_until_available(partial(self.greet, name), what="an edge to be greeted")
-
     async def ask(self, name: EdgeName) -> None:
         """Ask an edge, unless it has still to answer. Asked faster than it answers, more questions would be open than
         are remembered, and its replies to the forgotten ones be refused."""
@@ -182,7 +180,7 @@ class EdgeSessions:
             return
         heard = await self.database.run_brief(self._note, status)
         if heard.greet and not self._is_asked(name, status.nonce):
-            await self._greet_when_available(name)
+            self.greet_soon(name)
         if heard.taken:
             await self._follow_up(name, status, proven=False)
 
@@ -208,14 +206,18 @@ class EdgeSessions:
         seconds."""
         silent = self._offline.silent(self.verifier.edges, connected=self.link.connected, after_s=after_s)
         for name in silent:
-            lost = await self.database.run_brief(self._lost, name)
+            lost = await self.database.run_brief(self._lost, name, after_s)
+            if lost is None:
+                continue
             self._offline.taken(name, connected=self.link.connected)
             if lost:
                 self.seen(name[0])
                 self.codes_changed(name[0])
 
-    async def _lost(self, tx: Tx, name: EdgeName) -> bool:
-        return await put_offline(tx, name, self.clock.now(), by_edge=self.link.connected)
+    async def _lost(self, tx: Tx, name: EdgeName, after_s: float) -> bool | None:
+        connected = self.link.connected
+        silent = partial(self._offline.is_silent, name, connected=connected, after_s=after_s)
+        return await put_offline(tx, name, self.clock.now(), by_edge=connected, still_silent=silent)
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
         """An edge answered; a reply that answers no open question is an old one. Where the database is away, the
@@ -251,7 +253,7 @@ class EdgeSessions:
         """An edge sent back a piece of its plan: the manifest, or the part ``item``. Once the plan is whole, the edge
         is asked again, so that what is on its doors is recorded."""
         if await self.restored.take(name, item, payload):
-            await self._greet_when_available(name)
+            self.greet_soon(name)
 
     async def take_applied(self, name: EdgeName, payload: bytes) -> None:
         """An edge reported the outcome of a plan."""

@@ -371,6 +371,16 @@ async def put_edge_state(tx: Tx, state: EdgeState) -> None:
     await put_row(tx, edge_states, row, "site", "edge")
 
 
+async def put_offline(tx: Tx, state: EdgeState, now: datetime) -> bool:
+    """Write that an edge is offline since ``now``, unless anything has been written of it since ``state`` was read: a
+    reply that is committed at the same moment stands. Whether it was written."""
+    here = [
+        edge_states.c[name] == getattr(state, name) for name in ("site", "edge", "boot", "connection", "nonce", "at")
+    ]
+    written = update(edge_states).where(*here, edge_states.c.online).values(online=False, since=now)
+    return (await tx.execute(written)).rowcount == 1
+
+
 async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
     """Store the latest state of devices; one that is older by its time and by its number is left out. One that is
     reported again with the same values holds since it was first reported."""

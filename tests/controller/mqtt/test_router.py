@@ -2,9 +2,11 @@
 database that is away costs none."""
 
 import asyncio
+import errno
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import NoReturn
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from controller.db.lease import LeaseLost
 from controller.estate.model import Edge, Site
 from controller.mqtt.edge_queues import AT_ONCE
-from controller.mqtt.router import AGAIN_AFTER_S
+from controller.mqtt.handling import AGAIN_AFTER_S, Handling
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.telemetry import repository as telemetry
@@ -173,6 +175,7 @@ async def until_waiting(caplog: pytest.LogCaptureFixture, kind: str) -> None:
 async def test_what_an_edge_says_while_the_database_is_away_is_handled_once_it_answers(
     hub: Hub, broker: MemoryBroker, link: HoldingLink, caplog: pytest.LogCaptureFixture
 ) -> None:
+    hub.container.mqtt.router.rests = ()
     async with connected(hub, broker, hub.speaker) as (edge,):
         await eventually(lambda: online(hub, "ramsey"), what="it is online")
         await hub.up_to_date()
@@ -191,6 +194,76 @@ async def test_what_an_edge_says_while_the_database_is_away_is_handled_once_it_a
             await until_waiting(caplog, "hello/reply")
         await eventually(lambda: online(hub, "ramsey"), what="it is online again")
         assert not hub.container.mqtt.verifier.refused
+
+
+TRIGGER = {
+    "sqlite": ("CREATE TRIGGER refused BEFORE UPDATE ON edge_states WHEN {} BEGIN SELECT RAISE(ABORT, 'no'); END",),
+    "postgresql": (
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014'; END$$",
+        "CREATE TRIGGER refused BEFORE UPDATE ON edge_states FOR EACH ROW WHEN ({}) EXECUTE FUNCTION refuse()",
+    ),
+}
+
+
+@asynccontextmanager
+async def refused_by_the_database(hub: Hub, sites: Sequence[str]) -> AsyncIterator[None]:
+    """The database takes no change of the states of these sites' edges; on PostgreSQL with the error by which it ends a
+    statement that takes too long, which it also may do to any when it fails."""
+    database = hub.container.database
+    kind = database.url.get_backend_name()
+    which = "NEW.site IN ({})".format(", ".join(f"'{each}'" for each in sites))
+    async with database.write() as tx:
+        for statement in TRIGGER[kind]:
+            await tx.exec_driver_sql(statement.format(which))
+    yield
+    async with database.write() as tx:
+        await tx.exec_driver_sql("DROP TRIGGER refused" + (" ON edge_states" if kind == "postgresql" else ""))
+
+
+@pytest.mark.both_databases
+async def test_what_the_database_never_takes_is_set_aside_and_counted_and_holds_up_no_other(
+    hub: Hub, broker: MemoryBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    router = hub.container.mqtt.router
+    router.rests, router.greet_again_s = (0.1, 0.1), 0.2
+    speakers = [hub.speaker, *[await another(hub, f"hall-{number}") for number in range(AT_ONCE)]]
+    async with connected(hub, broker, *speakers) as (free, *others):
+        for each in speakers:
+            await eventually(lambda site=each.site: online(hub, site), what="it is online")  # type: ignore[misc]
+        await hub.quiet()
+        asked = [len(_questions(each)) for each in others]
+        async with refused_by_the_database(hub, [each.site for each in speakers[1:]]):
+            for edge in others:
+                await edge.say_status(online=False)
+                await edge.send(run_of(1, 2))
+            await free.send(run_of(1, 1))
+            await free.acknowledged(1)
+            for edge in others:
+                await edge.acknowledged(2)
+        assert router.verifier.refused["unstorable"] >= AT_ONCE
+        said = [vars(each) for each in caplog.records if "is set aside" in each.message]
+        assert {(each["site"], each["kind"]) for each in said} >= {(each.site, "status") for each in speakers[1:]}
+        for edge, before in zip(others, asked, strict=True):
+            await edge.until(partial(_asked_since, edge, before), "it is asked again")
+
+
+async def test_a_message_waits_while_the_disk_is_full_though_a_small_write_finds_room(hub: Hub) -> None:
+    answers = [OSError(errno.ENOSPC, "no space left on device"), None]
+    aside: list[object] = []
+
+    async def store() -> None:
+        if (error := answers.pop(0)) is not None:
+            raise error
+
+    def set_aside(*what: object) -> None:
+        aside.append(what)
+
+    probe = hub.container.mqtt.router.probe
+    name = ("ramsey", "main")
+    again = Handling(probe=probe, name=name, kind="status", work=store, set_aside=set_aside, failed=set_aside, rests=())
+    assert await again() is None
+    assert (answers, aside) == ([], [])
 
 
 @pytest.mark.cases_full
@@ -247,3 +320,7 @@ async def test_connections_that_come_and_go_while_an_edge_waits_ask_it_once(
 
 def _questions(edge: FakeEdge) -> list[Hello]:
     return [each for each in edge.hellos if each.asks]
+
+
+def _asked_since(edge: FakeEdge, before: int) -> bool:
+    return len(_questions(edge)) > before
