@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Set
-from contextlib import suppress
+from contextlib import aclosing
 from typing import Annotated
 
 import msgspec
@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.backups.state import BackupWatch
 from controller.estate.errors import SiteUnknown
-from controller.live.push import BEAT_EVERY_S, Live
+from controller.live.push import Live
 from controller.live.routes import estate_answer
 from controller.live.sites_push import Alerts, Encode, Found, LiveSites, Sites, SitesView, wall_view
 from controller.people.authentication import COOKIE, cookie_name, find_actor
@@ -176,14 +176,11 @@ async def _send(socket: WebSocket, messages: AsyncGenerator[bytes, None]) -> Non
 
 
 async def _turned_away(socket: WebSocket, actor: Actor, rights_of: Callable[[Actor], Rights]) -> tuple[int, str]:
-    """Returns when the watcher's session has ended or shows something else, and says which. Looks at once when a user
-    is changed here, and at every beat, since another controller may have done it."""
-    sessions = service_of(socket, SignInService).sessions
+    """Returns when the watcher's session has ended or shows something else, and says which. The sender ends the line
+    where the database does not answer."""
     before = rights_of(actor)
-    while True:
-        changed = sessions.changed  # before the look, so that nothing falls in between
-        with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
-            now = await sessions.again(actor)
+    async with aclosing(service_of(socket, SignInService).watched.watch(actor)) as looks:
+        async for now in looks:
             if now is None:
                 return NOT_SIGNED_IN, "the session has ended"
             rights = rights_of(now)
@@ -191,9 +188,7 @@ async def _turned_away(socket: WebSocket, actor: Actor, rights_of: Callable[[Act
                 return NOT_ALLOWED, "you may no longer see this"
             if rights != before:
                 return _CONNECT_AGAIN, "you may see more or less of this from now on; connect again"
-        with suppress(TimeoutError):
-            async with asyncio.timeout(BEAT_EVERY_S):
-                await changed.wait()
+    raise AssertionError("a watcher is looked up for ever")
 
 
 async def _listen(socket: WebSocket) -> None:

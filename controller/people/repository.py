@@ -1,6 +1,7 @@
 """All SQL about users, and their sessions. Parties are in ``parties``."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -190,8 +191,20 @@ async def sessions_of(tx: Tx, user_id: str, now: datetime) -> list[SessionOrigin
 async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
     """The session of this token, while it lasts, and what its user may do at any time."""
     rows = await _SESSION.rows(tx, token_hash=token_hash, now=now)
-    if not rows:
-        return None
+    return _session(rows) if rows else None
+
+
+async def sessions_by_token(tx: Tx, token_hashes: Collection[bytes], now: datetime) -> dict[bytes, Session]:
+    """As ``session``, those of several tokens, by their hashes."""
+    here = _SESSIONS.where(sessions.c.token_hash.in_(token_hashes), sessions.c.expires_at > now)
+    of_each: defaultdict[bytes, list[Row]] = defaultdict(list)
+    for row in (await tx.execute(here)).mappings():
+        of_each[row["token_hash"]].append({str(name): value for name, value in row.items()})
+    return {token: _session(rows) for token, rows in of_each.items()}
+
+
+def _session(rows: Sequence[Row]) -> Session:
+    """A session from its rows, one for each assignment of its user."""
     first = rows[0]
     return Session(
         **{name: first[name] for name in ("user_id", "user", "created_at", "expires_at", "last_used_at")},
@@ -234,8 +247,9 @@ def _assignment(row: Row) -> Assignment:
     return Assignment(role=Role(row["role"]), **held)
 
 
-_SESSION = CompiledReads(
+_SESSIONS = (
     select(
+        sessions.c.token_hash,
         users.c.id.label("user_id"),
         users.c.name.label("user"),
         sessions.c.created_at,
@@ -253,11 +267,10 @@ _SESSION = CompiledReads(
     .join_from(sessions, users)
     .outerjoin(assignments, assignments.c.user_id == users.c.id)
     .outerjoin(second_factors, second_factors.c.user_id == users.c.id)
-    .where(
-        sessions.c.token_hash == bindparam("token_hash"),
-        sessions.c.expires_at > bindparam("now"),
-        users.c.ended_at.is_(None),
-    )
+    .where(users.c.ended_at.is_(None))
+)
+_SESSION = CompiledReads(
+    _SESSIONS.where(sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > bindparam("now"))
 )
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from controller.audit import audit_log
 from controller.audit.audit_log import origin
-from controller.db.engine import Database, Tx
+from controller.db.engine import Database, Tx, batches
 from controller.key_files import token_hash
 from controller.people import repository
 from controller.people.displays import repository as displays
-from controller.people.displays.model import SEEN_AFTER, TOKEN_PREFIX, UNUSED_AFTER
+from controller.people.displays.model import SEEN_AFTER, TOKEN_PREFIX, UNUSED_AFTER, Display
 from controller.people.errors import SessionUnknown
 from controller.people.model import (
     Actor,
@@ -58,11 +58,14 @@ class SessionService:
         self.cache = SessionCache()
         self.changed = asyncio.Event()
         """Set once the rights of anybody have changed in this process; then there is a new one."""
+        self.changes = 0
+        """How often that has happened."""
 
     def rights_changed(self) -> None:
         """Nothing is answered from memory, and everybody who watches looks again whether they still may. Called before
         the change is answered."""
         self.cache.forget()
+        self.changes += 1
         changed, self.changed = self.changed, asyncio.Event()
         changed.set()
 
@@ -102,7 +105,7 @@ class SessionService:
         hashed = token_hash(token)
         now = self.clock.now()
         if token.startswith(TOKEN_PREFIX):
-            return await self._display(hashed, now, by_cookie=by_cookie, seen=True)
+            return await self._display(hashed, now, by_cookie=by_cookie)
 
         async def look_up() -> Session | None:
             async with self.database.read_without_transaction() as tx:
@@ -119,23 +122,31 @@ class SessionService:
             self.cache.forget()
         return self._actor(session, hashed, now, by_cookie=by_cookie)
 
-    async def again(self, actor: Actor) -> Actor | None:
-        """The actor as they are now; None where the session they came with has ended. Does not renew it: nobody need
-        be at the screen."""
-        now = self.clock.now()
-        if actor.display is not None:
-            return await self._display(actor.session, now, by_cookie=actor.by_cookie, seen=False)
+    async def again(self, actors: Iterable[Actor]) -> dict[bytes, Actor | None]:
+        """The actors as they are now, by their sessions; None where that has ended. Does not renew it: nobody need be
+        at the screen."""
+        now, by_session = self.clock.now(), {each.session: each for each in actors}
+        paired: dict[bytes, Display] = {}
+        found: dict[bytes, Session] = {}
         async with self.database.read() as tx:
-            session = await repository.session(tx, actor.session, now)
-        return None if session is None else self._actor(session, actor.session, now, by_cookie=actor.by_cookie)
+            for some in batches(key for key, each in by_session.items() if each.display is not None):
+                paired |= await displays.paired_by_any(tx, some, now)
+            for some in batches(key for key, each in by_session.items() if each.display is None):
+                found |= await repository.sessions_by_token(tx, some, now)
+        again: dict[bytes, Actor | None] = dict.fromkeys(by_session)
+        for key, display in paired.items():
+            again[key] = display.actor(key, by_cookie=by_session[key].by_cookie)
+        for key, session in found.items():
+            again[key] = self._actor(session, key, now, by_cookie=by_session[key].by_cookie)
+        return again
 
-    async def _display(self, hashed: bytes, now: datetime, *, by_cookie: bool, seen: bool) -> Actor | None:
-        """The display with this token. ``seen``: its device has just asked for something, which keeps it paired."""
+    async def _display(self, hashed: bytes, now: datetime, *, by_cookie: bool) -> Actor | None:
+        """The display with this token, whose device has just asked for something, which keeps it paired."""
         async with self.database.read_without_transaction() as tx:
             found = await displays.paired_by(tx, hashed, now)
         if found is None:
             return None
-        if seen and (found.last_seen_at is None or now - found.last_seen_at >= SEEN_AFTER):
+        if found.last_seen_at is None or now - found.last_seen_at >= SEEN_AFTER:
             note, expires_at = displays.note_seen, now + UNUSED_AFTER
             await self.database.run(note, found.id, now=now, expires_at=expires_at, address=origin().address[:45])
         return found.actor(hashed, by_cookie=by_cookie)

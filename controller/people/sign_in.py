@@ -34,6 +34,7 @@ from controller.people.role_assignments import SiteZones, first_owner
 from controller.people.sessions import SessionService
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService
+from controller.people.watched_sessions import WatchedSessions
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
@@ -66,6 +67,7 @@ class SignInService:
         """What the first step of a sign-in is answered with; ``None`` for users without a second factor."""
         self._tries = SignInThrottle(self.keys)
         self.sessions = SessionService(self.database, self.clock, self._tries)
+        self.watched = WatchedSessions(self.sessions)
         self.users = UserService(
             self.database,
             self.clock,

@@ -1,12 +1,13 @@
 """The tables of displays that are paired or wait for their code to be typed, and all SQL about them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Column, LargeBinary, String, Table, Text, delete, func, insert, select, text, update
 
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
-from controller.db.row_mapping import all_of, columns_of, first_of
+from controller.db.row_mapping import all_of, columns_of, first_of, struct_of
 from controller.people.displays.model import Display
 
 displays = Table(
@@ -66,6 +67,13 @@ async def paired_by(tx: Tx, token_hash: bytes, now: datetime) -> Display | None:
     """The display with this token, while it is paired."""
     c = displays.c
     return await first_of(tx, Display, select(*_DISPLAY).where(c.token_hash == token_hash, c.expires_at > now))
+
+
+async def paired_by_any(tx: Tx, token_hashes: Collection[bytes], now: datetime) -> dict[bytes, Display]:
+    """The displays with these tokens that are paired, by the hash of the token."""
+    c = displays.c
+    query = select(c.token_hash, *_DISPLAY).where(c.token_hash.in_(token_hashes), c.expires_at > now)
+    return {row["token_hash"]: struct_of(Display, row) for row in (await tx.execute(query)).mappings()}
 
 
 async def note_seen(tx: Tx, display_id: str, *, now: datetime, expires_at: datetime, address: str) -> None:
