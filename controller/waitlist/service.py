@@ -263,35 +263,39 @@ class WaitlistService:
     async def run(self) -> None:
         """Offer times that have become free, take back offers that have expired; runs forever."""
         with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:
-            due: set[str] = await retry_until_available(self._sites, what="the waiting lists")
+            sites, at = await retry_until_available(self._waiting, what="the waiting lists")
+            due = sites
             while True:
+                acted = False
                 for site in due:
-                    await retry_until_available(partial(self.look, site), what=f"the waiting list of {site}")
-                due = await self._sleep(changed.sites)
+                    look = partial(self.look, site)
+                    acted |= await retry_until_available(look, what=f"the waiting list of {site}")
+                if acted:
+                    _, at = await retry_until_available(self._waiting, what="the waiting lists")
+                changes = await self._sleep(changed.sites, at)
+                sites, at = await retry_until_available(self._waiting, what="the waiting lists")
+                due = sites if changes is None else sites & changes
 
-    async def _sleep(self, changed_sites: _Changed) -> set[str]:
-        """The sites to look at next: those that change, or all where something is due."""
-        at = await retry_until_available(self._next_due, what="the waiting lists")
+    async def _sleep(self, changed_sites: _Changed, at: datetime | None) -> set[str] | None:
+        """The sites that change before the next is due, ``at`` that time; None once it is."""
         now = self._clock.now()
         wait_s = LOOK_EVERY_S if at is None else min(LOOK_EVERY_S, max(1.0, (at - now).total_seconds()))
         hear = asyncio.create_task(changed_sites(), name="a change for the waiting lists")
         sleep = asyncio.create_task(self._clock.sleep(wait_s), name="the next due of the waiting lists")
         try:
             await asyncio.wait({hear, sleep}, return_when=asyncio.FIRST_COMPLETED)
-            everyone = await retry_until_available(self._sites, what="the waiting lists")
-            return everyone if sleep.done() else everyone & set(hear.result())
+            return None if sleep.done() else set(hear.result())
         finally:
             for task in (hear, sleep):
                 task.cancel()
             await asyncio.gather(hear, sleep, return_exceptions=True)
 
-    async def _sites(self) -> set[str]:
+    async def _waiting(self) -> tuple[set[str], datetime | None]:
+        """The sites where somebody waits or has an offer, and when something is due next at any of them. Asked at every
+        change of a diary: one statement where nobody waits."""
         async with self._database.read() as tx:
-            return await repository.sites(tx)
-
-    async def _next_due(self) -> datetime | None:
-        async with self._database.read() as tx:
-            return await repository.next_due(tx, self._clock.now())
+            sites = await repository.sites(tx)
+            return sites, await repository.next_due(tx, self._clock.now()) if sites else None
 
     async def look(self, site: str) -> bool:
         """Do for one site whatever is due now; whether anything was."""

@@ -13,12 +13,15 @@ from controller.container import Container
 from controller.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod, ReleaseRule
 from controller.people.model import Tier
 from controller.people.tables import parties
+from controller.waitlist import service
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
+from tests.controller.statements import counted
 from tests.controller.village import API, SITE, Json, act, book, change, look, post
 from tests.controller.waitlist.test_waitlist import leave, line, now, say, wait
+from tests.eventually import eventually
 
 FAR: Json = {"starts": "2026-12-17T18:00", "ends": "2026-12-17T20:00"}
 SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)
@@ -45,6 +48,21 @@ async def offered(client: httpx.AsyncClient, waiting: Json) -> None:
     async with asyncio.timeout(60):
         while (await now(client, waiting))["state"] != "offered":  # noqa: ASYNC110  # seen over HTTP only
             await asyncio.sleep(0)
+
+
+async def test_a_change_at_a_site_where_nobody_waits_costs_one_question(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHANGES_EVERY_S", 0.0)
+    async with counted() as said, kept(container):
+        for asked in (1, 2, 3):
+
+            async def look(asked: int = asked) -> bool:
+                return len([each for each in said if "waits" in each]) >= asked
+
+            await eventually(look, what="it is asked whether anybody waits")
+            container.changes.site_changed(SITE)
+    assert len([each for each in said if "waits" in each]) == 3
 
 
 async def test_a_new_request_comes_after_the_waiting_list_for_an_expired_hold(
