@@ -1,5 +1,7 @@
 """An engine for PostgreSQL: its pool, what its connections are told, and when one is asked whether it still answers."""
 
+import os
+import socket
 import time
 from typing import Any
 
@@ -18,8 +20,18 @@ CONNECT_S = 60.0
 RESTED_S = 1.0
 """A connection that has rested for longer is asked whether its server is still there."""
 SHARED = "postgresql+shared"
+SILENT_S = 25
+"""How long a server may acknowledge nothing on a connection of its own before that has failed. The kernel alone would
+wait a quarter of an hour, also where the network has come back and knows the connection no more (tcp(7))."""
+_KEPT_ALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_S * 1000),
+)
 POOL_WAIT_S = 4.0
-_HANGS_S = 60.0
+HANGS_S = 60.0
 _STATEMENTS_KEPT = 500
 """Prepared statements of each connection, by SQLAlchemy and by the driver each."""
 _RESTS_SINCE = "rests since"
@@ -62,7 +74,7 @@ def postgresql_engine(
                 "application_name": name,
                 "lock_timeout": f"{wait_s:g}s",
                 # A controller that hangs in the middle of a transaction holds up no other for longer.
-                "idle_in_transaction_session_timeout": f"{_HANGS_S:g}s",
+                "idle_in_transaction_session_timeout": f"{HANGS_S:g}s",
             },
             "prepared_statement_cache_size": _STATEMENTS_KEPT,
             "statement_cache_size": _STATEMENTS_KEPT,
@@ -87,6 +99,17 @@ def postgresql_engine(
         if not there:
             raise InvalidatePoolError
 
+    event.listen(engine.sync_engine, "connect", _keep_alive)
     event.listen(engine.sync_engine, "checkin", rests)
     event.listen(engine.sync_engine, "checkout", require_answer)
     return engine
+
+
+def _keep_alive(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    transport = record.driver_connection._transport  # type: ignore[union-attr]  # asyncpg has no other way to it
+    theirs = transport.get_extra_info("socket")
+    if theirs.family == socket.AF_UNIX:
+        return
+    with socket.socket(fileno=os.dup(theirs.fileno())) as ours:  # that of uvloop takes no options
+        for option in _KEPT_ALIVE:
+            ours.setsockopt(*option)

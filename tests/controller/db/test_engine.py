@@ -1,6 +1,7 @@
 """Transactions, instants and locks, on both databases."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -12,8 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.functions import FunctionElement
 
-from controller.db.engine import IN_BACKGROUND, Database, Instant, Tx
+from controller.db.engine import IN_BACKGROUND, Database, Instant, Tx, driver_of
 from controller.db.errors import violates
+from controller.db.postgresql_engine import SILENT_S
 from controller.estate.tables import sites, spaces
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer
@@ -116,6 +118,22 @@ async def test_a_connection_whose_server_has_gone_meanwhile_is_replaced(
             assert (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one() != pid
     finally:
         await db.close()
+
+
+async def test_a_connection_to_postgresql_fails_soon_after_its_server_is_cut_off(
+    postgres_url: Callable[[], str],
+) -> None:
+    database = Database(postgres_url())
+    async with database.read() as tx:
+        sock = driver_of(tx)._transport.get_extra_info("socket")
+        idle, every, times = (
+            sock.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert idle + every * times <= SILENT_S
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == SILENT_S * 1000
+    await database.close()
 
 
 async def test_a_read_goes_on_while_a_write_is_open(marked: Database) -> None:
