@@ -16,7 +16,7 @@ from tests.services.fork_client import ForkServer, running_at
 from tests.services.influx import InfluxServer
 from tests.services.memory import in_memory
 from tests.services.mosquitto import Broker
-from tests.services.postgres import PostgresServer
+from tests.services.postgres import PostgresServer, primary_and_standby
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # For make mutants: one failure is enough, the smallest is of no use, and the same code has the same score.
@@ -93,17 +93,8 @@ def postgres_url(postgres: PostgresServer) -> Iterator[Callable[..., str]]:
 @pytest.fixture
 def postgres_pair() -> Iterator[tuple[PostgresServer, PostgresServer]]:
     """A primary of PostgreSQL of this test's own, and the synchronous standby that follows it."""
-    primary = PostgresServer(durable=True)
-    try:
-        primary.start()
-        standby = primary.standby()
-        try:
-            yield primary, standby
-        finally:
-            standby.stop()
-    finally:
-        primary.kill()
-        primary.stop()
+    with primary_and_standby() as pair:
+        yield pair
 
 
 @pytest.fixture

@@ -56,7 +56,6 @@ async def _left(old: PostgresServer) -> None:
     """Wait until no controller is connected to it, but for what waits there for a standby that does not confirm."""
 
     async def none() -> bool:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'"
-        return int(old.sql(f"{query} AND wait_event IS DISTINCT FROM 'SyncRep'")) == 0
+        return old.controllers() == 0
 
     await eventually(none, what="the controllers have left the old primary", within_s=30)

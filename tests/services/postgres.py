@@ -7,8 +7,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from firmware_sim.ports import free_port
 from tests.services.memory import in_memory
@@ -95,6 +99,11 @@ class PostgresServer:
         self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.sql("SELECT pg_reload_conf()")
         return standby
+
+    def controllers(self) -> int:
+        """The connections of controllers to it, but for what waits there for a standby that does not confirm."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'"
+        return int(self.sql(f"{query} AND wait_event IS DISTINCT FROM 'SyncRep'"))
 
     def promote(self) -> None:
         """A standby takes writes from now on."""
@@ -212,3 +221,25 @@ class PostgresServer:
     def _answers(self) -> bool:
         argv = [_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(argv, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@contextmanager
+def primary_and_standby() -> Iterator[tuple[PostgresServer, PostgresServer]]:
+    """A durable primary, and the synchronous standby that follows it. A test may kill or promote either."""
+    primary = PostgresServer(durable=True)
+    try:
+        primary.start()
+        standby = primary.standby()
+        try:
+            yield primary, standby
+        finally:
+            standby.stop()
+    finally:
+        primary.kill()
+        primary.stop()
+
+
+async def port_of(tx: AsyncConnection) -> int:
+    """The port of the server that answers."""
+    found: int = (await tx.execute(text("SELECT inet_server_port()"))).scalar_one()
+    return found

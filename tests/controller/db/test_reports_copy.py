@@ -23,7 +23,7 @@ from tests.controller.running import BASE_URL, NOW, running, signed_in
 from tests.controller.seeds import cheap_passwords
 from tests.controller.village import API
 from tests.eventually import eventually
-from tests.services.postgres import PostgresServer
+from tests.services.postgres import PostgresServer, port_of, primary_and_standby
 
 WEEK = {"from": "2026-11-17", "to": "2026-11-24"}
 REPORTS: dict[str, dict[str, str]] = {
@@ -82,18 +82,9 @@ def test_a_copy_in_the_settings_is_one_of_postgresql(tmp_path: Path, lines: str,
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
-    """A primary with a database, and the standby that follows it."""
-    primary = PostgresServer(durable=True)
-    try:
-        primary.start()
-        primary.create()
-        standby = primary.standby()
-        try:
-            yield primary, standby
-        finally:
-            standby.stop()
-    finally:
-        primary.stop()
+    """As ``postgres_pair``, for all tests here: none of them ends or promotes one."""
+    with primary_and_standby() as pair:
+        yield pair
 
 
 async def followed(servers: tuple[PostgresServer, PostgresServer]) -> None:
@@ -168,7 +159,7 @@ async def test_a_copy_that_stays_behind_is_not_read(
 
         async def at_the_primary() -> bool:
             async with database.read_report() as tx:
-                return bool((await tx.execute(text("SELECT inet_server_port()"))).scalar_one() == primary.port)
+                return await port_of(tx) == primary.port
 
         await eventually(at_the_primary, what="the primary is read")
         async with database.read_report() as tx:
@@ -191,8 +182,7 @@ async def test_a_copy_that_no_longer_answers_holds_a_report_up_for_two_seconds_a
 
     async def server() -> int:
         async with database.read_report() as tx:
-            found: int = (await tx.execute(text("SELECT inet_server_port()"))).scalar_one()
-            return found
+            return await port_of(tx)
 
     assert await server() == standby.port
     ours = standby.sql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'").split()
@@ -220,7 +210,7 @@ async def test_a_copy_without_the_tables_of_this_release_is_not_read(
     await followed(servers)
     database = Database(url, url.set(port=standby.port))
     async with database.read_report() as tx:
-        assert (await tx.execute(text("SELECT inet_server_port()"))).scalar_one() == primary.port
+        assert await port_of(tx) == primary.port
     await database.close()
     assert "its tables are at revision None" in caplog.records[-1].__dict__["reason"]
 

@@ -13,13 +13,13 @@ from controller.db.errors import is_away
 from controller.db.postgresql_engine import primary_of
 from controller.db.postgresql_servers import ANSWER_S, WATCHES, Servers
 from tests.eventually import eventually
-from tests.services.postgres import PostgresServer
+from tests.services.postgres import PostgresServer, port_of
 
 
-async def port_of(database: Database) -> int:
+async def answers(database: Database, server: PostgresServer) -> bool:
+    """Whether it is that server which answers."""
     async with database.read_without_transaction() as tx:
-        found: int = (await tx.execute(text("SELECT inet_server_port()"))).scalar_one()
-        return found
+        return await port_of(tx) == server.port
 
 
 @pytest.mark.databases_full
@@ -34,7 +34,7 @@ async def test_after_a_promotion_nobody_reads_or_writes_at_the_old_primary_that_
     async with database.write() as tx:
         await tx.execute(text("CREATE TABLE notes (note text)"))
         await tx.execute(text("CREATE TABLE alembic_version AS SELECT '0001' AS version_num"))
-    assert await port_of(database) == old.port
+    assert await answers(database, old)
 
     async def watched() -> bool:
         return all(len(_watches(each)) == 1 for each in (old, new))
@@ -51,7 +51,7 @@ async def test_after_a_promotion_nobody_reads_or_writes_at_the_old_primary_that_
 
     async def moved() -> bool:
         try:
-            return await port_of(database) == new.port
+            return await answers(database, new)
         except Exception as error:
             if not is_away(error):
                 raise
@@ -63,7 +63,7 @@ async def test_after_a_promotion_nobody_reads_or_writes_at_the_old_primary_that_
     async with database.read() as tx:
         every = [note for (note,) in await tx.execute(text("SELECT note FROM notes"))]
     assert "after it" in every
-    assert _ours(old) == 0
+    assert old.controllers() == 0
     # PostgreSQL's own programs go there too, though the old one still takes writes and stands first in the address.
     _, rows = await dump(database.url, tmp_path / "dump")
     assert rows["notes"] == len(every)
@@ -109,10 +109,10 @@ async def test_a_first_connection_that_waits_while_another_sees_a_promotion_does
     )
 
     async def answered() -> bool:
-        return _ours(old) == 1
+        return old.controllers() == 1
 
     async def left() -> bool:
-        return _ours(old) == 0
+        return old.controllers() == 0
 
     await eventually(answered, what="the old primary has answered")
     servers._see(2, ("127.0.0.1", new.port))
@@ -125,12 +125,6 @@ async def test_a_first_connection_that_waits_while_another_sees_a_promotion_does
 def _watches(server: PostgresServer) -> list[str]:
     """The processes of the server whose connections only look."""
     return server.sql(f"SELECT pid FROM pg_stat_activity WHERE application_name = '{WATCHES}'").split()
-
-
-def _ours(server: PostgresServer) -> int:
-    """The connections to it, but for what waits there for a standby that does not confirm."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'hallkeeper%'"
-    return int(server.sql(f"{query} AND wait_event IS DISTINCT FROM 'SyncRep'"))
 
 
 def test_a_database_with_one_server_is_not_watched() -> None:
