@@ -156,7 +156,22 @@ def test_where_people_act_at_the_same_time_make_test_runs_postgresql_too() -> No
     assert without == set()
 
 
-@pytest.mark.parametrize("text", ['{"code": "757612"}', "the code 757 612.", "?pin=757612&door=side", "757612"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"code": "757612"}',
+        "the code 757 612.",
+        "?pin=757612&door=side",
+        "757612",
+        "door-code-is-757612",
+        "hallkeeper-757612-code",
+        "choir_code_757612x",
+        "/calendar/some-long-slug-757612.ics",
+        "?next=%20757612",
+        "757-612",
+        "757&nbsp;612",
+    ],
+)
 def test_a_code_in_a_text_is_found(text: str) -> None:
     assert says(text, "757612")
 
@@ -169,6 +184,7 @@ def test_a_code_in_a_text_is_found(text: str) -> None:
         "background: #757612",
         "1757612",
         "sha256 4f757612a09b757612cc",
+        "/d/qX757612bT0w3Zr9_8Kd-m",
     ],
 )
 def test_an_id_or_a_time_with_the_digits_of_a_code_is_no_code(text: str) -> None:

@@ -267,6 +267,8 @@ async def test_a_week_leaves_nothing_behind(screens: Screens, hub: SimHub) -> No
         for _ in range(12):
             async with page.expect_response("**/api/v1/room-tablet"):
                 await page.clock.fast_forward("02:00:00")
+                # The timer is not set yet where the page has still to read the last answer.
+                await page.evaluate("dispatchEvent(new Event('online'))")
         await page.context.set_offline(True)
         await page.clock.fast_forward("05:00")
         await page.context.set_offline(False)

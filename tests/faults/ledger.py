@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import Event
-from edge.wire.interval import Interval
 from firmware_sim.ground_truth import TrueCrossing, Way
 from firmware_sim.hub_processes import SimHub
 from firmware_sim.timeline import Process
@@ -20,6 +19,14 @@ BLUR = timedelta(seconds=3)
 """Simulated time within which a crossing at the rim of an outage may have been seen or not: it takes so long."""
 
 Stored = dict[str, Any]
+
+
+class Outage(NamedTuple):
+    """``blur``: what lies so near to its rim may have been seen or not."""
+
+    start: datetime
+    end: datetime
+    blur: timedelta
 
 
 class Ledger:
@@ -153,26 +160,25 @@ class Ledger:
         )
         assert {each: (times[each], n) for each, n in wanted.items() if times[each] != n} == {}
 
-    def outages(self, stored: list[Stored]) -> list[Interval]:
+    def outages(self, stored: list[Stored]) -> list[Outage]:
         """What no edge saw, by what it says; an old copy of its disk knows nothing of what was seen after it."""
-        found: list[Interval] = []
+        found: list[Outage] = []
         for event in stored:
             if event["kind"] == "outage":
                 start, end = (datetime.fromisoformat(event["data"][name]) for name in ("start", "end"))
                 others = (datetime.fromisoformat(each["at"]) for each in stored if each["log"] != event["log"])
-                found.append(Interval(start=max([start, *(at for at in others if at < end)]), end=end))
+                start = max([start, *(at for at in others if at < end)])
+                found.append(Outage(start, end, BLUR + timedelta(seconds=event["error_s"] or 0.0)))
         return found
 
     def counts_are_true(self, stored: list[Stored]) -> None:
         """Fails unless the stored counts are the truth minus exactly the outages, within the error that these state."""
         outages = self.outages(stored)
-        errors_s = [each["error_s"] or 0.0 for each in stored if each["kind"] == "outage"]
-        blur = BLUR + timedelta(seconds=max(errors_s, default=0.0))
         for way, name in ((Way.IN, "ins"), (Way.OUT, "outs")):
             all_ = self.world.truth.crossings
             crossings = [each for each in all_ if (each.way, each.site) == (way, self._building.id)]
-            surely = sum(_seen(crossing, outages, blur) for crossing in crossings)
-            perhaps = sum(_at_the_rim(crossing, outages, blur) for crossing in crossings)
+            surely = sum(_seen(crossing, outages) for crossing in crossings)
+            perhaps = sum(_at_the_rim(crossing, outages) for crossing in crossings)
             counted = _counted(stored, name)
             assert surely <= counted <= surely + perhaps, (name, surely, counted, perhaps)
             assert perhaps <= 6 * len(outages)
@@ -234,13 +240,15 @@ def _same(stored: Stored, event: Event) -> bool:
     return bool(stored["kind"] == event.kind and datetime.fromisoformat(stored["told_at"] or stored["at"]) == event.at)
 
 
-def _seen(crossing: TrueCrossing, outages: list[Interval], blur: timedelta) -> bool:
+def _seen(crossing: TrueCrossing, outages: list[Outage]) -> bool:
     """Whether it lies clear of every outage."""
-    return not any(crossing.started < outage.end + blur and outage.start - blur < crossing.ended for outage in outages)
+    return not any(
+        crossing.started < each.end + each.blur and each.start - each.blur < crossing.ended for each in outages
+    )
 
 
-def _at_the_rim(crossing: TrueCrossing, outages: list[Interval], blur: timedelta) -> bool:
+def _at_the_rim(crossing: TrueCrossing, outages: list[Outage]) -> bool:
     """Whether it is neither clear of the outages nor deep in one."""
-    return not _seen(crossing, outages, blur) and not any(
-        outage.start + blur <= crossing.ended and crossing.started <= outage.end - blur for outage in outages
+    return not _seen(crossing, outages) and not any(
+        each.start + each.blur <= crossing.ended and crossing.started <= each.end - each.blur for each in outages
     )

@@ -20,6 +20,7 @@ export class DayStore extends Fetched {
   private busy = false;
   private again = false;
   private puts = 0;
+  private fetches = 0;
 
   constructor(site: Site) {
     super();
@@ -68,6 +69,7 @@ export class DayStore extends Fetched {
 
   private async fetch(): Promise<void> {
     const { puts } = this;
+    const mine = ++this.fetches;
     this.busy = true;
     const { from, to } = this.span;
     // Named by date, as the page's head does, which knows no zone.
@@ -96,6 +98,7 @@ export class DayStore extends Fetched {
       this.bookings = toBookings(bookings.items, this.bookings);
       return true;
     });
+    if (mine !== this.fetches) return; // a newer one goes on
     this.busy = false;
     if (this.again) {
       this.again = false;
