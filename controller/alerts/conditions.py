@@ -308,6 +308,6 @@ async def _secured(tx: Tx, site: str) -> set[str]:
     """Edges of which the newest that is known about closing is not that something is wrong."""
     newest: dict[str, bool] = {}
     for event in await queries.latest_events(tx, site, kinds=("closing",), limit=20):
-        if isinstance(data := read_data(event.data), ClosingData):
+        if isinstance(data := read_data(event.kind, event.data), ClosingData):
             newest.setdefault(event.edge, data.stage is not ClosingStage.NOT_SECURED)
     return {edge for edge, well in newest.items() if well}

@@ -106,7 +106,7 @@ def preview(found: History, wanted: SiteRules, in_force: SiteRules) -> Preview:
 
 def _read(events: Iterable[LoggedEvent]) -> Iterable[tuple[LoggedEvent, EventData]]:
     for event in events:
-        if (data := read_data(event.data)) is not None:
+        if (data := read_data(event.kind, event.data)) is not None:
             yield event, data
 
 

@@ -69,7 +69,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     def seen(self) -> Seen:
         """Takes up to seconds where much happened."""
-        events = [Happened(at, seq, edge, device, read_data(data)) for at, seq, edge, device, _, data in self.events]
+        events = [
+            Happened(at, seq, edge, device, read_data(kind, data)) for at, seq, edge, device, kind, data in self.events
+        ]
         return seen(events, self.windows, self.known)
 
 

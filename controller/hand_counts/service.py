@@ -197,7 +197,7 @@ async def _require_usable(tx: Tx, site: str, count: HandCount, during: Interval)
 async def _counted(tx: Tx, site: str, count: HandCount, during: Interval) -> HandCount:
     """With whom the counter counted in a time."""
     ins = outs = passages = 0
-    for _, _, edge, device, _, data in await queries.events_during(tx, site, ["footfall"], during):
-        if (edge, device) == (count.edge, count.counter) and isinstance(found := read_data(data), FootfallData):
+    for _, _, edge, device, kind, data in await queries.events_during(tx, site, ["footfall"], during):
+        if (edge, device) == (count.edge, count.counter) and isinstance(found := read_data(kind, data), FootfallData):
             ins, outs, passages = ins + found.ins, outs + found.outs, passages + found.passages
     return msgspec.structs.replace(count, counted_ins=ins, counted_outs=outs, counted_passages=passages)

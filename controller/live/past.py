@@ -240,4 +240,4 @@ def _told(state: KnownState | None) -> ToldDoor | None:
 
 
 def _read(raw: Iterable[RawEvent]) -> list[PastEvent]:
-    return [PastEvent(at, seq, edge, device, read_data(data)) for at, seq, edge, device, _, data in raw]
+    return [PastEvent(at, seq, edge, device, read_data(kind, data)) for at, seq, edge, device, kind, data in raw]

@@ -216,8 +216,8 @@ def state_spells(
 
 def _changes(raw: Iterable[RawEvent]) -> Mapping[_Key, list[tuple[datetime, bool]]]:
     found: defaultdict[_Key, list[tuple[datetime, bool]]] = defaultdict(list)
-    for at, _, edge, device, _, text in sorted(raw, key=lambda each: each[:2]):
-        data = read_data(text)
+    for at, _, edge, device, kind, text in sorted(raw, key=lambda each: each[:2]):
+        data = read_data(kind, text)
         if isinstance(data, MotionData):
             found[edge, device, ReadingKind.MOTION].append((at, data.active))
         elif isinstance(data, ReadingData):

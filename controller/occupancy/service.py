@@ -230,7 +230,7 @@ def _heard(stored: Iterable[CommittedEvent]) -> list[HeardEvent]:
             str(each.log_id),
             each.seq,
             each.device,
-            read_data(each.data),
+            read_data(each.kind, each.data),
         )
         for each in stored
     ]

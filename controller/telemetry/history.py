@@ -234,7 +234,7 @@ class HistoryFollower:
                 edge=event.edge,
                 device=event.device,
                 at=event.at,
-                data=read_data(event.data),
+                data=read_data(event.kind, event.data),
                 seq=event.seq,
             )
         ]

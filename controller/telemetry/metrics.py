@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from controller.db.lease import WorkLease
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.history import HistoryFollower
+from controller.telemetry.validation import unreadable
 from edge.wire.broker_link import Link
 
 
@@ -43,6 +44,14 @@ class TelemetryMetrics(Collector):
         for reason, number in sorted(self.verifier.refused.items()):
             refused.add_metric((reason,), number)
         yield refused
+        left_out = CounterMetricFamily(
+            "hallkeeper_events_unreadable",
+            "Stored events that were passed over because a newer version has stored them.",
+            labels=("kind",),
+        )
+        for kind, number in sorted(unreadable.items()):
+            left_out.add_metric((kind,), number)
+        yield left_out
         yield CounterMetricFamily(
             "hallkeeper_strays", "Messages on topics that have no handler.", sum(self.strays.values())
         )

@@ -191,8 +191,8 @@ async def _changes(tx: Tx, site: str, sensors: Sequence[Device], now: datetime) 
 
 def _read(events: Sequence[RawEvent]) -> _Changes:
     found: _Changes = defaultdict(list)
-    for at, _, edge, device, _, text in sorted(events, key=lambda each: each[:2]):
-        if (moves := moves_in(read_data(text))) is not None:
+    for at, _, edge, device, kind, text in sorted(events, key=lambda each: each[:2]):
+        if (moves := moves_in(read_data(kind, text))) is not None:
             found[edge, device].append((at.timestamp(), moves))
     return found
 

@@ -53,7 +53,7 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[ActivityLine]
     entries: dict[str, int] = {}
     """Door -> which line what it does now belongs to."""
     for event in sorted(events, key=lambda each: (each.at, each.id)):
-        data = read_data(event.data)
+        data = read_data(event.kind, event.data)
         times, since = (data.times, data.since) if isinstance(data, AccessData) else (1, None)
         once = msgspec.structs.replace(data, times=1) if isinstance(data, AccessData) else data
         text, door = happened(once), door_of(data)

@@ -32,6 +32,7 @@ from controller.telemetry.tables import (
     recounts,
     refusals,
 )
+from controller.telemetry.validation import read_data
 from edge.wire.events import AccessData, RecountData
 from edge.wire.messages import DeviceState
 from edge.wire.plan import digest
@@ -168,7 +169,8 @@ async def last_accesses(tx: Tx, site: str, limit: int) -> list[tuple[datetime, A
     """The newest events of somebody who asked to come in, with their times."""
     query = select(events.c.at, events.c.data).where(events.c.site == site, events.c.kind == "access")
     rows = (await tx.execute(query.order_by(events.c.id.desc()).limit(limit))).all()
-    return [(row.at, msgspec.json.decode(row.data, type=AccessData)) for row in rows]
+    read = [(row.at, read_data("access", row.data)) for row in rows]
+    return [(at, data) for at, data in read if isinstance(data, AccessData)]
 
 
 async def accesses_of(
@@ -184,8 +186,8 @@ async def accesses_of(
             query = select(*columns).where(events.c.site == site, events.c.kind == "access", events.c.id > after)
             rows = (await tx.execute(query.order_by(events.c.id).limit(_ROWS_AT_ONCE))).all()
             for row in rows:
-                data = msgspec.json.decode(row.data, type=AccessData)
-                if (data.booking or data.holder) in owners:
+                data = read_data("access", row.data)
+                if isinstance(data, AccessData) and (data.booking or data.holder) in owners:
                     found.append((row.at, row.site, data))
             if len(rows) < _ROWS_AT_ONCE:
                 break

@@ -5,6 +5,8 @@ for each type: most are numbers, flags and ids, which the wire format has bounde
 this takes 1 µs in place of 11.
 """
 
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
@@ -20,6 +22,9 @@ from edge.wire.event_batch import seq_of
 from edge.wire.events import KINDS, DroppedData, Event, EventData, FootfallData, ReadingData, WifiData, read_event
 from edge.wire.readings import believable
 
+log = logging.getLogger(__name__)
+
+_LEFT_OUT = "Stored events of the kind %s are left out of pages and figures, since a newer version has stored them: %s"
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Between these an instant can be shown in any zone; a clock that was never set begins at the first."""
 _BOUNDED = (
@@ -181,12 +186,21 @@ def _read(event: Event, text: str) -> tuple[str, EventData | None]:
     return _KIND_OF[type(data)], data
 
 
-def read_data(text: str) -> EventData | None:
-    """What the data of a stored event says; ``None`` where this version cannot read it, of a kind that is not known or
-    of one that a newer version has stored since."""
+unreadable: Counter[str] = Counter()
+"""By kind, how often stored data was passed over that this version cannot read."""
+
+
+def read_data(kind: str, text: str) -> EventData | None:
+    """What the data of a stored event says; ``None`` for a kind that is not known, and where a newer version has stored
+    what this one cannot read: that is counted, and logged once for each kind."""
+    if kind not in KINDS:
+        return None
     try:
         return _data.decode(text)
-    except _UNREADABLE:
+    except _UNREADABLE as error:
+        if not unreadable[kind]:
+            log.warning(_LEFT_OUT, kind, error, extra={"action": "events"})
+        unreadable[kind] += 1
         return None
 
 
@@ -199,7 +213,8 @@ def read_stored(kind: str, texts: str) -> Sequence[EventData | None]:
         found: list[EventData] = _stored.decode(f"[{texts}]")
         return found
     except _UNREADABLE:
-        return [read_data(bytes(each).decode()) for each in msgspec.json.decode(f"[{texts}]", type=list[msgspec.Raw])]
+        each = msgspec.json.decode(f"[{texts}]", type=list[msgspec.Raw])
+        return [read_data(kind, bytes(raw).decode()) for raw in each]
 
 
 def implausible(event: Event, data: EventData | None) -> str | None:

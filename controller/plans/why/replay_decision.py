@@ -25,6 +25,7 @@ from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
 from controller.telemetry.tables import events
+from controller.telemetry.validation import read_data
 from controller.text import local_time
 from edge.wire import qr_passes
 from edge.wire.access_decision import ClockTrust, Decision, decide, in_force, span_at
@@ -56,7 +57,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
 async def reported_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
     """What the door reported about people who asked to come in around a moment, in its order."""
     c = events.c
-    query = select(c.at, c.trust, c.data).where(
+    query = select(c.at, c.trust, c.kind, c.data).where(
         c.site == site,
         c.kind.in_(("access", "unread", "lockout")),
         c.edge == edge,
@@ -64,8 +65,9 @@ async def reported_around(tx: Tx, site: str, edge: str, door: str, at: datetime)
         c.at <= at + SHOWN_AROUND + _COUNTED,
     )
     found = [
-        RecordedEvent(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=_TELLS))
+        RecordedEvent(at=row.at, trust=ClockTrust(row.trust), data=data)
         for row in await tx.execute(query.order_by(c.id))
+        if isinstance(data := read_data(row.kind, row.data), _TELLS)
     ]
     return [each for each in found if each.data.door == door and _began(each) <= at + SHOWN_AROUND][:_MOST]
 

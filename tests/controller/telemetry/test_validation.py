@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
-from controller.telemetry.validation import read_data, read_stored, validate, validate_all
+from controller.telemetry.validation import read_data, read_stored, unreadable, validate, validate_all
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, FootfallData, WifiData
 from tests.controller.telemetry.speaking import event
@@ -98,7 +98,7 @@ def test_what_is_stored_is_read_as_it_was_judged() -> None:
     dropped = DroppedData(first=1, last=3, counts={"motion": 3})
     for data in (pushed, dropped, WifiData(zone="hall", stations=3)):
         kind, text = str(data.__struct_config__.tag), encode(data).decode()
-        judged = read_data(text)
+        judged = read_data(kind, text)
         for stored in read_stored(kind, f"{text},{text}"):
             assert isinstance(stored, type(data))
             assert msgspec.structs.asdict(stored) == msgspec.structs.asdict(judged)  # type: ignore[arg-type]
@@ -106,9 +106,12 @@ def test_what_is_stored_is_read_as_it_was_judged() -> None:
     assert read_stored("lift", "{}") == []
 
 
-def test_what_a_newer_version_stored_says_nothing_and_what_is_beside_it_is_read() -> None:
+def test_what_a_newer_version_stored_is_left_out_counted_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
     text = encode(FootfallData(counter="beams", ins=2, outs=0, total_ins=9, total_outs=4)).decode()
     newer = text.replace('"ins":2', '"ins":{"wheelchairs":1}')
-    assert read_data(newer) is None
+    unreadable.clear()
+    assert read_data("footfall", newer) is None
     before, between, after = read_stored("footfall", f"{text},{newer},{text}")
-    assert (before, between, after) == (read_data(text), None, read_data(text))
+    assert (before, between, after) == (read_data("footfall", text), None, read_data("footfall", text))
+    assert unreadable == {"footfall": 2}
+    assert ["of the kind footfall are left out" in line for line in caplog.messages] == [True]

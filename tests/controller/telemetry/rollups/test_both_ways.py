@@ -139,6 +139,6 @@ def test_a_day_of_which_a_part_is_not_known_has_the_error_of_a_part(coverage: fl
 
 def test_an_event_of_an_older_edge_is_read_as_it_was() -> None:
     text = '{"kind":"footfall","counter":"c","door":null,"ins":1,"outs":0,"total_ins":5,"total_outs":4,"turned_back":0}'
-    data = read_data(text)
+    data = read_data("footfall", text)
     assert isinstance(data, FootfallData)
     assert encode(data) == text.replace('"door":null,', "").replace(',"turned_back":0', "").encode()
