@@ -178,6 +178,9 @@ def test_removing_leaves_what_the_agent_wrote_and_nothing_of_the_package(
     assert not list((edge.root / "opt").iterdir())
     edge.dpkg("--install", "--force-depends", edge_package)
     assert _enabled(edge) == EDGE_UNITS  # as its configuration, until it is purged
+    watchdog = edge.root / "etc/systemd/system.conf.d/hallkeeper-watchdog.conf"  # as `hallkeeper setup hall` writes it
+    watchdog.parent.mkdir(parents=True, exist_ok=True)
+    watchdog.touch()
     edge.dpkg("--purge", "hallkeeper-edge")
     assert _enabled(edge) == []
     assert not (edge.root / "etc/hallkeeper").exists()

@@ -109,13 +109,15 @@ def _set_up(root: Path, *, head: str, listen: str, broker: str, listener: str, d
 
 
 def _use_watchdog(root: Path) -> None:
-    """The machine has doors too, as an edge: it restarts when it hangs."""
-    file = root / "etc/systemd/system.conf.d/hallkeeper-watchdog.conf"
-    if file.exists():
+    """The machine has doors too, as an edge: it restarts when it hangs. What somebody has set already stays."""
+    systemd = root / "etc/systemd"
+    file = systemd / "system.conf.d/hallkeeper-watchdog.conf"
+    said = [each for each in (systemd / "system.conf", *file.parent.glob("*.conf")) if each.exists()]
+    if file.exists() or any(re.search(r"^\s*RuntimeWatchdogSec=", each.read_text(), re.MULTILINE) for each in said):
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(_place("systemd") / file.name, file)
-    typer.echo(f"Wrote {file}: the hardware watchdog restarts a machine that hangs.")
+    typer.echo(f"Wrote {file}: where there is a hardware watchdog, it restarts a machine that hangs.")
     if root == Path("/"):
         _systemctl("daemon-reexec")
 

@@ -26,8 +26,9 @@ PROBE = "doctor"
 UNDERVOLTAGE_NOW, UNDERVOLTAGE_SEEN = 0x1, 0x10000
 """Of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd)."""
 _WHERE_WRITING_FAILS = {
-    errno.ENOSPC: "Free some space: `du -x -h / | sort -h | tail` says what takes it",
-    errno.EROFS: "Replace the SD card: the kernel writes no more to one that fails (docs/staying-alive.md)",
+    errno.ENOSPC: "Free some space: `du -x -h {mount} | sort -h | tail` says what takes it",
+    errno.EROFS: "Mount it for writing. If the kernel made it read-only, the SD card fails: replace it "
+    "(docs/staying-alive.md)",
 }
 _NOT_THERE = "Install it, or give its full path"
 _MISSING = {WALK: "apt-get install snmp"}
@@ -164,6 +165,7 @@ class Machine:
             room = os.statvfs(folder)
         except OSError as error:
             hint = _WHERE_WRITING_FAILS.get(error.errno or 0, "Check its owner and the SD card")
+            hint = hint.format(mount=next(each for each in (folder, *folder.parents) if each.is_mount()))
             yield fail("disk", f"{folder} cannot be written ({error.strerror})", hint)
             with contextlib.suppress(OSError):
                 (folder / PROBE).unlink()
@@ -189,7 +191,7 @@ class Machine:
     def hardware_watchdog(self) -> Finding:
         output = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
         if output in (None, "", "0", "infinity"):
-            hint = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
+            hint = "Run `hallkeeper setup hall` again where the controller is on it too; elsewhere install the package"
             return warn("hardware watchdog", "it is off, so a Pi that hangs is not restarted", hint)
         if not any((self._root / "sys/class/watchdog").glob("watchdog*")):
             said = "systemd has none to ask, so a Pi that hangs is not restarted"

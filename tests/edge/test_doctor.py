@@ -1,7 +1,9 @@
 """The doctor says of everything an edge rests on whether it is well, and else the hint."""
 
 import asyncio
+import errno
 import json
+import os
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -130,6 +132,24 @@ def test_the_output_of_the_machine_is_parsed(
     here = found(folder_with(tmp_path, GOOD), pi(tmp_path / "pi", answers))
     assert here[thing].verdict is verdict
     assert words in here[thing].said
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "du -x -h {mount} |"), (errno.EROFS, "Mount it for writing"), (errno.EIO, "owner")],
+)
+def test_why_a_disk_cannot_be_written_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(_self: Path, _data: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    config, machine = load(folder_with(tmp_path, GOOD)), pi(tmp_path / "pi")
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    [said] = machine.disk(config)
+    mount = next(each for each in tmp_path.parents if each.is_mount())
+    assert said.verdict is Severity.FAIL
+    assert words.format(mount=mount) in said.hint
 
 
 def test_a_watchdog_that_is_set_up_but_not_there_is_reported(tmp_path: Path) -> None:

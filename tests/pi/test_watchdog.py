@@ -27,7 +27,7 @@ async def test_a_kernel_or_a_systemd_that_hangs_is_reset_by_the_hardware_watchdo
     hall.machine.rebooted()
     await hall.running()
     await hall.opens(code)
-    hall.machine.sh("(sleep 1; kill -SEGV 1) >/dev/null 2>&1 &")  # systemd then stops where it is
+    hall.machine.sh("echo 0 >/proc/sys/kernel/panic; (sleep 1; kill -SEGV 1) >/dev/null 2>&1 &")  # systemd then hangs
     hall.machine.rebooted()
     await hall.running()
     await hall.opens(code)

@@ -41,6 +41,10 @@ def test_a_hall_without_a_domain_is_shown_to_its_own_machine_alone(tmp_path: Pat
     watchdog.write_text("# ours\n")
     _done(hall_app, tmp_path)
     assert watchdog.read_text() == "# ours\n"
+    watchdog.unlink()
+    (tmp_path / "etc/systemd/system.conf").write_text("[Manager]\nRuntimeWatchdogSec=60\n")
+    _done(hall_app, tmp_path)
+    assert not watchdog.exists()
 
 
 def test_a_hall_in_a_plain_network_is_told_all_that_is_missing(tmp_path: Path) -> None:
