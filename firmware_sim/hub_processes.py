@@ -215,7 +215,7 @@ class SimHub:
         elif not on:
             await self.broker.stop()
 
-    async def online(self, site: str) -> None:
+    async def online(self, site: str, within_s: float = PATIENCE_S) -> None:
         """Wait until the controller says that all edges of a site are online with the newest plan applied."""
         site = self.world.site(site).building.site
 
@@ -223,7 +223,7 @@ class SimHub:
             edges = (await self.api.get(f"/sites/{site}/now"))["edges"]
             return all(edge["online"] and edge["applied_version"] == (edge["plan_version"] or -1) for edge in edges)
 
-        await self.until(there, f"the edge of {site} is online with its plan")
+        await self.until(there, f"the edge of {site} is online with its plan", within_s)
 
     async def until(self, holds: Callable[[], Awaitable[bool]], what: str, within_s: float = PATIENCE_S) -> None:
         """Wait until ``holds``. Raises ``SimError`` naming ``what`` and the processes that have ended."""

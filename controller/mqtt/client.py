@@ -36,7 +36,7 @@ IN_FLIGHT = 20
 """Messages that the broker has not confirmed yet. Others wait here, where they can still be given up."""
 CONFIRM_S = COMMAND_LIFE_S
 """How long the broker may take to confirm a message; a command that it has not confirmed by then is over."""
-_KEEPALIVE_S = 20
+KEEPALIVE_S = 20
 _TIMEOUT_S = 10.0
 _DROP_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with a time of 0: what the kernel has not sent is dropped (socket(7))."""
@@ -193,7 +193,7 @@ class BrokerLink:
             tls_context=self.tls() if self.tls is not None else None,
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
-            keepalive=_KEEPALIVE_S,
+            keepalive=KEEPALIVE_S,
             timeout=_TIMEOUT_S,
             queue_type=receiver,
             socket_options=[_NO_DELAY],

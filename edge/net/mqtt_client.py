@@ -29,6 +29,8 @@ ANSWER_S = 10.0
 """How long the broker may take to answer a request."""
 RETRY_S = 0.5
 RETRY_MOST_S = 30.0
+LONGEST_REST_S = 1.5 * RETRY_MOST_S
+"""Between two tries, with the jitter."""
 QUEUE_LIMIT = 2000
 """The most messages that wait for the agent. More are dropped; their senders send them again."""
 SENSORS_PACKET_LIMIT = 64 * 1024

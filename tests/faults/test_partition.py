@@ -9,16 +9,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from controller.mqtt.client import KEEPALIVE_S
+from edge.net.mqtt_client import ANSWER_S, KEEP_ALIVE_S, LONGEST_REST_S
 from firmware_sim.edge_line import EdgeLine
 from firmware_sim.errors import ApiRefused
-from firmware_sim.hub_processes import SimHub
+from firmware_sim.hub_processes import PATIENCE_S, SimHub
 from tests.faults.conftest import at_eleven, plan_in
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import Trial
 from tests.services.fork_client import ForkServer
 
-GIVES_UP_S = 90.0
-"""Real seconds within which both ends have given up a connection: a client after twice its keep-alive of 15 or 20 s."""
+GIVES_UP_S = 2 * max(KEEP_ALIVE_S, KEEPALIVE_S) + PATIENCE_S
+"""Real seconds within which both ends have given up a connection: a client after twice its keep-alive."""
+BACK_S = ANSWER_S + LONGEST_REST_S + PATIENCE_S
+"""Real seconds within which an edge is online again: the try that is under way may end without an answer, and it rests
+for as long as it may before the next."""
 
 
 @pytest.fixture
@@ -48,8 +53,8 @@ async def _repair(trial: Trial, line: EdgeLine) -> None:
     async def ready() -> bool:
         return await trial.hub.api.answers("/readyz")
 
-    await trial.hub.until(ready, "the controller has a broker")
-    await trial.hub.online(SITE)
+    await trial.hub.until(ready, "the controller has a broker", within_s=BACK_S)
+    await trial.hub.online(SITE, within_s=BACK_S)
 
 
 async def _people_come_and_go(trial: Trial) -> None:
@@ -90,7 +95,9 @@ async def test_an_edges_line_that_passes_one_direction_loses_nothing_and_opens_n
 
 
 @pytest.mark.faults_full
-async def test_a_controllers_line_that_passes_one_direction_loses_nothing_and_opens_nothing(trial: Trial) -> None:
+async def test_a_controllers_line_that_passes_one_direction_or_none_loses_nothing_and_opens_nothing(
+    trial: Trial,
+) -> None:
     line = trial.hub.controller_line
     await trial.begin()
     await _one_way(trial, line, up=True)
@@ -106,3 +113,12 @@ async def test_a_controllers_line_that_passes_one_direction_loses_nothing_and_op
     await _people_come_and_go(trial)
     await _repair(trial, line)
     await trial.ends_well(scenario="the controller's line passes nothing down")
+
+    line.silence()
+    await _people_come_and_go(trial)
+    await _not_ready(trial)
+    with pytest.raises(ApiRefused, match="commands are not queued"):
+        await _ordered_in_vain(trial)
+    await _people_come_and_go(trial)
+    await _repair(trial, line)
+    await trial.ends_well(scenario="the controller is cut off from the broker")

@@ -92,8 +92,11 @@ class Pair:
 
 
 @asynccontextmanager
-async def open_pair(folder: Path, broker: AnyBroker, fork_server: ForkServer, database: str) -> AsyncIterator[Pair]:
-    """On the database at that SQLAlchemy URL, which is empty but for its tables."""
+async def open_pair(
+    folder: Path, broker: AnyBroker, fork_server: ForkServer, database: str, *, of_first: str = ""
+) -> AsyncIterator[Pair]:
+    """On the database at that SQLAlchemy URL, which is empty but for its tables. ``of_first``: the address at which
+    the first reaches it, where that is another."""
     url = make_url(database)
     one, two = folder / "one", folder / "two"
     one.mkdir()
@@ -107,7 +110,10 @@ async def open_pair(folder: Path, broker: AnyBroker, fork_server: ForkServer, da
     await hub.furnish()
     two.mkdir()
     shutil.copytree(one / "keys", two / "keys")
-    processes = [ControllerProcess(each, broker, fork_server.start, database=database) for each in (one, two)]
+    processes = [
+        ControllerProcess(each, broker, fork_server.start, database=address)
+        for each, address in ((one, of_first or database), (two, database))
+    ]
     yield Pair(hub, processes[0], processes[1], token)
     for process in processes:
         await process.stop()
