@@ -18,11 +18,11 @@ DIST = ROOT / "dashboards" / "dist"
 LOADED_KB = 40
 """Scripts and styles of a page once it can be used, in 1024 bytes gzipped; Svelte takes some 15 of them."""
 _LATER = (
-    *("/assets/OtherSite", "/assets/otherSite"),
+    *("/assets/OtherSite", "/assets/otherSite", "/assets/FreeDesks"),
     *("/assets/Usual", "/assets/footfall", "/assets/Strip", "/assets/attendance"),
 )
-"""What comes by itself two seconds after a page can be used: the alerts of other buildings, what footfall is usual, and
-how far each booking is."""
+"""What comes by itself two seconds after a page can be used: the alerts of other buildings, which desks are free, what
+footfall is usual, and how far each booking is."""
 WITH_FORM_KB = 75
 """The same once a panel with a form is open as well."""
 
