@@ -86,7 +86,10 @@ export class EstateStore extends Fetched {
     try {
       answer = await write();
     } catch (thrown) {
-      if (thrown instanceof Refusal && thrown.kind === "stale" && (await this.refresh())) throw new Overtaken(now());
+      if (thrown instanceof Refusal && thrown.kind === "stale") {
+        await this.refresh();
+        throw new Overtaken(now());
+      }
       if (thrown instanceof Error && this.estate) thrown.message = namedText(thrown.message, this.estate);
       throw thrown;
     }
