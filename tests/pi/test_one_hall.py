@@ -101,8 +101,7 @@ async def test_a_hall_opens_its_first_door_by_the_commands_of_the_page_and_again
     machine.boot()
     await pi.running()
     await pi.opens(code)
-    await pi.until("systemctl is-active --quiet hallkeeper-controller")  # after it could be asked
-    await pi.stored("access", 2)
+    await pi.until(" && ".join(f"systemctl is-active --quiet {unit}" for unit in UNITS))
 
 
 def install(machine: Machine) -> None:
