@@ -20,7 +20,7 @@ Insert: TypeAlias = tuple[str, Sequence[Sequence[Any]]]
 BUSY_TIMEOUT_MS = 3_000
 """How long a statement waits for another process's lock; the caller may ask again."""
 _STATEMENTS_KEPT = 128
-"""Prepared statements of each connection, some 50 kB each; there are ten connections."""
+"""Prepared statements of each connection, of which there are ten."""
 _BUSY = 0xFF
 """Of an extended error code: the primary one."""
 
