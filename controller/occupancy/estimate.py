@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,10 +19,10 @@ from controller.estate.model import SiteParts
 from controller.occupancy.recording import MORE_THAN_ANY_DOOR, NAN, Column, Flags, Floats, Recording
 from controller.occupancy.replay import Replay, Zone
 from controller.occupancy.room_rows import Device
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.site_rows import ROW_S, Empty, SiteRows
-from controller.telemetry.movement_holds import Holds
 from controller.telemetry.rollups.coverage import known_times, shares, without
-from controller.telemetry.rollups.repository import BlindMark, HeardSeries
+from controller.telemetry.rollups.repository import HeardSeries
 from controller.text import times
 from edge.wire.faults import describe
 from edge.wire.interval import Interval
@@ -73,32 +75,6 @@ class PeopleThen(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool
 
 
-class RoomDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A sensor in a room: the room, and what people call it."""
-
-    space: str
-    name: str
-
-
-class Sensing(msgspec.Struct, frozen=True, kw_only=True):
-    """What senses at a site. ``counters``: those that are there, with since when each is known to be; ``areas``: of the
-    alarm. ``away``: edges that are out of reach, and since when. ``marks``: of each device and fault the last before
-    the first row. ``pirs``: those that have ever seen movement, with since when. ``unsigned``: counters over MQTT.
-    ``both_ways``: counters that do not tell in from out. ``in_rooms``: PIRs, and sensors over MQTT, that are in a
-    room. ``holds``: what had been learned of how long sensors hold a report of movement."""
-
-    parts: SiteParts
-    counters: Mapping[Device, datetime]
-    areas: Sequence[Device]
-    away: Mapping[str, datetime]
-    marks: Sequence[BlindMark]
-    pirs: Mapping[Device, datetime] = {}
-    unsigned: frozenset[Device] = frozenset()
-    both_ways: frozenset[Device] = frozenset()
-    in_rooms: Mapping[Device, RoomDevice] = {}
-    holds: Holds = {}
-
-
 def capacity(parts: SiteParts) -> int | None:
     """How many people the rooms hold together, each floor space counted once; None where no room says it."""
     inside = {part for space in parts.spaces for part in space.parts}
@@ -112,11 +88,12 @@ def estimate(rows: SiteRows, sensing: Sensing, at: datetime) -> Estimate | None:
     return worked_out(rows, sensing, at)[1]
 
 
-def worked_out(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple["Working", Estimate | None]:
+def worked_out(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple["Worked", Estimate | None]:
     """The same with what it was made from, which the rooms need."""
     working = Working(rows, sensing, at)
     counted = any(since <= at for since in sensing.counters.values())
-    return working, working.estimate() if counted else None
+    found = working.estimate() if counted else None
+    return working.worked_out(), found
 
 
 def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> list[PeopleThen]:
@@ -126,21 +103,37 @@ def curve(rows: SiteRows, sensing: Sensing, since: datetime, at: datetime) -> li
     return Working(rows, sensing, at).curve(since)
 
 
+class Worked(NamedTuple):
+    """What was heard of a site until a moment, row by row. ``seconds``, ``moments``: when each row ends. ``counts``: in
+    and out of each counter, NaN where not known; ``passages``: of each that does not tell in from out, who may have
+    come or gone; ``air``: the carbon dioxide of each sensor, in ppm; ``worked``: by device, the rows in which it is
+    known to have worked. ``pirs``: those that have ever seen movement. ``empty``: the rows at whose end nobody can be
+    there; ``belief``: of the last row, how likely each number of people is, if that was estimated."""
+
+    seconds: Floats
+    moments: list[datetime]
+    counts: Mapping[Device, tuple[Floats, Floats]]
+    passages: Mapping[Device, Floats]
+    air: Mapping[Device, Floats]
+    worked: Mapping[Device, Flags]
+    pirs: frozenset[Device]
+    empty: Flags
+    belief: Floats
+
+
 class Working:
-    """What was heard of a site until ``at``, row by row. ``counts``: in and out of each counter, NaN where not known;
-    ``passages``: of each that does not tell in from out, who may have come or gone;
-    ``worked``: by device, the rows in which it is known to have worked."""
+    """Works out one site. What it needs for that takes many times as much memory as what is found."""
 
     def __init__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> None:
         self._rows, self._sensing, self._at = rows, sensing, at
         self._zone = sensing.parts.site.tz
         first, last = rows.start.timestamp(), at.timestamp()
         edges = [*np.arange(first, last, ROW_S), last]
-        self.seconds: Floats = np.array(edges[1:])
-        self.moments = [datetime.fromtimestamp(second, self._zone) for second in edges[1:]]
+        self._seconds: Floats = np.array(edges[1:])
+        self._moments = [datetime.fromtimestamp(second, self._zone) for second in edges[1:]]
         self._edges, self._steps = edges, list(pairwise(edges))
         self._stations = rows.stations(len(self._steps))
-        self.air = rows.air(len(self._steps))
+        self._air = rows.air(len(self._steps))
         edges_here = sorted({edge for edge, _ in [*sensing.counters, *sensing.areas]})
         devices = [*sensing.counters, *sensing.pirs, *self._stations, *((edge, "") for edge in edges_here)]
         since = {**sensing.counters, **sensing.pirs}
@@ -166,36 +159,46 @@ class Working:
         self._untrue: set[tuple[int, Device]] = set()
         self._slept = False
         self._net = np.zeros(len(self._steps))
-        self.pirs = frozenset(sensing.pirs)
-        self.worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
-        self.counts: dict[Device, tuple[Floats, Floats]] = {}
-        self.passages: dict[Device, Floats] = {}
+        self._worked = {device: self._rows_of(spans) for device, spans in self._known.items()}
+        self._counts: dict[Device, tuple[Floats, Floats]] = {}
+        self._passages: dict[Device, Floats] = {}
         passed = {device for device, its in rows.counts.items() if any(each.passages for each in its.values())}
         self._both_ways = sensing.both_ways | (passed & sensing.counters.keys())
-        self._in_touch = {edge: self.worked[edge, ""] for edge in edges_here}
+        self._in_touch = {edge: self._worked[edge, ""] for edge in edges_here}
 
         holds = capacity(sensing.parts)
         many = min(max(round((holds or _UNKNOWN_CAPACITY) * _ROOM_LEFT), _FEWEST), _MOST)
-        counters = {device: self.worked[device] for device in sensing.counters.keys() - self._both_ways}
+        counters = {device: self._worked[device] for device in sensing.counters.keys() - self._both_ways}
         told, self._told_at, self._parts = rows.told(counters, len(self._steps))
-        works = [self.worked[device] for device in sensing.counters]
+        works = [self._worked[device] for device in sensing.counters]
         self._counting: Flags = np.logical_and.reduce([np.ones(len(self._steps), np.bool_), *works])
         self._empty = rows.empty(sensing.areas, self._in_touch, self._counting)
         self._skip = min(max(rows.row(self._begun) - 1, 0), len(self._steps) - 1)
         self._many, self._read = many, self._recording(told, self._empty, self._skip)
-        self._replay = Replay(self._read, many, zone=Zone.BUILDING)
 
-    def empty(self) -> Flags:
+    @cached_property
+    def _replay(self) -> Replay:
+        return Replay(self._read, self._many, zone=Zone.BUILDING)
+
+    def worked_out(self) -> Worked:
+        return Worked(
+            seconds=self._seconds,
+            moments=self._moments,
+            counts=self._counts,
+            passages=self._passages,
+            air=self._air,
+            worked=self._worked,
+            pirs=frozenset(self._sensing.pirs),
+            empty=self._nobody(),
+            belief=self._replay.belief if self._sensing.counters else np.ones(1),
+        )
+
+    def _nobody(self) -> Flags:
         """The rows at whose end nobody can be there."""
         found: Flags = np.array([each is not None for each in self._empty], np.bool_)
         if self._sensing.counters:
             found[self._skip :] |= self._replay.doors.empty
         return found
-
-    @property
-    def belief(self) -> Floats:
-        """After ``estimate``: how likely each number of people is."""
-        return self._replay.belief
 
     def curve(self, since: datetime) -> list[PeopleThen]:
         """Without the steps before anything was known of who was there; none where no counter tells in from out."""
@@ -203,7 +206,7 @@ class Working:
             return []
         counted = self._counting[self._skip :].tolist()
         passed = np.nansum([each.values for each in self._read.of("in", "out")], axis=0) > 0
-        known = np.logical_or.accumulate(self.empty()[self._skip :] | self._replay.doors.balanced | passed).tolist()
+        known = np.logical_or.accumulate(self._nobody()[self._skip :] | self._replay.doors.balanced | passed).tolist()
         found = [
             PeopleThen(at=step.at, people=step.people, low=step.low, high=step.high, counted=whole)
             for step, whole, told in zip(self._replay.steps(), counted, known, strict=True)
@@ -264,12 +267,12 @@ class Working:
             Column("told", "told", told),
         ]
         for device in sorted(self._both_ways):
-            passages = self.passages[device] = np.zeros(rows)
+            passages = self._passages[device] = np.zeros(rows)
             for row, count in self._rows.counts.get(device, {}).items():
                 passages[row] = count.passages
             untrue = passages > MORE_THAN_ANY_DOOR * ROW_S
             self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
-            passages[untrue | (~self.worked[device] & (passages == 0))] = NAN
+            passages[untrue | (~self._worked[device] & (passages == 0))] = NAN
             columns.append(Column(f"{device[1]} both ways", "crossings", passages))
         for device in sorted(self._sensing.counters):
             if device in self._both_ways and not self._rows.told_ways(device):
@@ -284,21 +287,21 @@ class Working:
             self._untrue |= {(int(row), device) for row in np.flatnonzero(untrue)}
             if device in self._sensing.unsigned:
                 self._net += np.where(untrue, 0, ins - outs)
-            unknown = untrue | (~self.worked[device] & (ins + outs == 0))
-            self.counts[device] = ins, outs
+            unknown = untrue | (~self._worked[device] & (ins + outs == 0))
+            self._counts[device] = ins, outs
             for kind, values in (("in", ins), ("out", outs)):
                 values[unknown] = NAN
                 columns.append(Column(f"{device[1]} {kind}", kind, values))
         for device, values in sorted(self._stations.items()):
-            columns.append(Column(device[1], "devices", np.where(self.worked[device], values, NAN)))
+            columns.append(Column(device[1], "devices", np.where(self._worked[device], values, NAN)))
         for device in sorted(self._sensing.pirs):
             moved = self._rows.moving(device, rows, self._sensing.holds.get(device, ()))
-            values = np.where(self.worked[device], moved, NAN)
+            values = np.where(self._worked[device], moved, NAN)
             columns.append(Column(device[1], "pir", values))
-        for device, values in sorted(self.air.items()):
+        for device, values in sorted(self._air.items()):
             columns.append(Column(device[1], "co2", values))
         columns = [Column(each.name, each.kind, each.values[skip:]) for each in columns]
-        return Recording(self.seconds[skip:], self.moments[skip:], columns, Counter())
+        return Recording(self._seconds[skip:], self._moments[skip:], columns, Counter())
 
     def _anchor(
         self,
@@ -357,8 +360,8 @@ class Working:
             f"not counted at {times.listed(sorted(doors))} {self._span(start, end)}: {why}"
             for (start, end, why), doors in sorted(gaps.items())[-_MOST_GAPS:]
         ]
-        later = self.seconds > since.timestamp()
-        blind = sorted({self._door(device) for device, its in self.passages.items() if np.nansum(its[later])})
+        later = self._seconds > since.timestamp()
+        blind = sorted({self._door(device) for device, its in self._passages.items() if np.nansum(its[later])})
         if blind:
             found.append(f"the counter at {times.listed(blind)} does not tell in from out")
         for part in self._parts[-_MOST_GAPS:]:

@@ -36,6 +36,7 @@ _BEYOND, _MOST = 1.3, 4000
 _WEIGHT, _WEIGHT_OF_ROOM = 0.15, 0.5
 """Of what sensors say before anything is learned: rows of a minute each repeat the one before; the live figure's are
 longer."""
+_ROWS_AT_ONCE = 64
 
 
 class Zone(Enum):
@@ -101,7 +102,7 @@ class Replay:
         self._features = {one.name: of_column(self._seconds, one) if self._studies else [] for one in self._columns}
         self._told = [(column, np.isfinite(column.values)) for column in recording.of("told")]
         self._learned: Learned | None = None
-        self._logs: Floats | None = None
+        self._logs: Floats | _FirstLogs | None = None
         self._heard = 0
         self._served: list[tuple[Column, Served]] = []
         self._breathed: list[tuple[Column, Breathed]] = []
@@ -311,8 +312,8 @@ class Replay:
     def _first_loss(self, known: Floats, rows: NDArray[np.bool_]) -> float:
         """How well the truth is predicted without learning."""
         past = slice(0, len(rows))
-        logs = self._first_logs if self._first_logs is not None else np.zeros((len(rows), self._capacity + 1))
-        first = beliefs(self._seconds[past][rows], logs[past][rows], usual(self._capacity))
+        logs = np.zeros((len(rows), self._capacity + 1)) if self._first_logs is None else self._first_logs.of(past)
+        first = beliefs(self._seconds[past][rows], logs[rows], usual(self._capacity))
         return loss(first, np.clip(np.round(known[rows]), 0, self._capacity))
 
     def _use(self, columns: list[Column]) -> None:
@@ -322,7 +323,7 @@ class Replay:
         self._chosen = [one for column in columns for one in self._features[column.name]]
         self._chosen += [self._seen.occupied, np.sqrt(np.maximum(self._seen.count, 0.0))]
         says = self._seen.says or not self.doors.counting  # counts alone are no evidence that the space is empty
-        self._first_logs = _first_logs(self._seen, self._capacity, self._weight, self._first) if says else None
+        self._first_logs = _FirstLogs(self._seen, self._capacity, self._weight) if says else None
         self._logs = self._first_logs
         self._learned = None
 
@@ -385,16 +386,28 @@ def _air_together(columns: list[Column]) -> list[Column]:
     return [*(each for each in columns if each.kind != "co2"), mean]
 
 
-def _first_logs(seen: Evidence, capacity: int, weight: float, first: int) -> Floats:
-    """Log likelihoods (rows, capacity + 1) before anything is learned; 0 before the row ``first``."""
-    occupied, count = seen.occupied[first:], seen.count[first:]
-    found = np.zeros((len(seen.occupied), capacity + 1))
-    logs = found[first:]
-    logs[:, 0] = -np.log1p(np.exp(occupied))
-    logs[:, 1:] = -np.log1p(np.exp(-occupied))[:, None]
-    numbers = np.sqrt(np.arange(1, capacity + 1))
-    away = (numbers[None] - np.sqrt(np.clip(count, 0.7, capacity))[:, None]) / 0.8
-    by_count = -2.5 * np.log1p(away**2 / 4)
-    logs[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
-    logs *= weight
-    return found
+class _FirstLogs:
+    """Log likelihoods (rows, capacity + 1) before anything is learned. They are made for some rows at a time:
+    those of a week would take up to 64 MB, and several times as much to make."""
+
+    def __init__(self, seen: Evidence, capacity: int, weight: float) -> None:
+        self._seen, self._capacity, self._weight = seen, capacity, weight
+        self._begins, self._made = 0, np.empty((0, capacity + 1))
+
+    def __getitem__(self, row: int) -> Floats:
+        if not self._begins <= row < self._begins + len(self._made):
+            self._begins, self._made = row, self.of(slice(row, row + _ROWS_AT_ONCE))
+        found: Floats = self._made[row - self._begins]
+        return found
+
+    def of(self, rows: slice) -> Floats:
+        occupied, count = self._seen.occupied[rows], self._seen.count[rows]
+        found = np.empty((len(occupied), self._capacity + 1))
+        found[:, 0] = -np.log1p(np.exp(occupied))
+        found[:, 1:] = -np.log1p(np.exp(-occupied))[:, None]
+        numbers = np.sqrt(np.arange(1, self._capacity + 1))
+        away = (numbers[None] - np.sqrt(np.clip(count, 0.7, self._capacity))[:, None]) / 0.8
+        by_count = -2.5 * np.log1p(away**2 / 4)
+        found[:, 1:] += np.nan_to_num(by_count - by_count.max(axis=1, keepdims=True))
+        found *= self._weight
+        return found

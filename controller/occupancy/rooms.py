@@ -15,12 +15,13 @@ import msgspec
 import numpy as np
 
 from controller.estate.model import Space, SpaceKind
-from controller.occupancy.estimate import Estimate, Sensing, Working, capacity, worked_out
+from controller.occupancy.estimate import Estimate, Worked, capacity, worked_out
 from controller.occupancy.expected import CAME, LATE, RoomBooking, booked
 from controller.occupancy.filter import doubted, quantile, unseen, usual
 from controller.occupancy.recording import NAN, Column, Flags, Floats, Recording
 from controller.occupancy.replay import Replay, Zone
 from controller.occupancy.room_rows import Device
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.sharing import SharingRoom, shared, summed
 from controller.occupancy.site_rows import ROW_S, SiteRows
 from controller.telemetry.movement_holds import MovementHold
@@ -82,20 +83,20 @@ class SiteRead(NamedTuple):
     what it says of its people; ``codes``: booking -> when its code was first used."""
 
     sensing: Sensing
-    working: Working
+    worked: Worked
     building: Estimate | None
     sensed: Mapping[Device, Sequence[Column]]
     codes: Mapping[str, datetime]
 
 
-def site_read(rows: SiteRows, sensing: Sensing, working: Working, building: Estimate | None) -> SiteRead:
-    """``working`` and ``building``: of the same rows and the same moment."""
-    many = len(working.seconds)
+def site_read(rows: SiteRows, sensing: Sensing, worked: Worked, building: Estimate | None) -> SiteRead:
+    """``worked`` and ``building``: of the same rows and the same moment."""
+    many = len(worked.seconds)
     sensed = {
-        device: _sensed(rows, working, device, many, sensing.holds.get(device, ()))
+        device: _sensed(rows, worked, device, many, sensing.holds.get(device, ()))
         for device in sorted(sensing.in_rooms)
     }
-    return SiteRead(sensing, working, building, sensed, dict(rows.rooms.codes))
+    return SiteRead(sensing, worked, building, sensed, dict(rows.rooms.codes))
 
 
 def site_people(
@@ -108,7 +109,7 @@ def site_people(
 def people_in(read: SiteRead, bookings: Mapping[str, Sequence[RoomBooking]], at: datetime) -> SitePeople:
     """``at``: the moment until which the site was read; ``bookings``: as for ``site_people``."""
     sensing, building = read.sensing, read.building
-    total = read.working.belief if building is not None and building.known else None
+    total = read.worked.belief if building is not None and building.known else None
     rooms = {
         space.id: found
         for space in sensing.parts.spaces
@@ -159,10 +160,10 @@ class _Room:
     """``measured``: whether anything senses people there; ``heard``: whether any of that is not silent."""
 
     def __init__(self, read: SiteRead, space: Space, bookings: Sequence[RoomBooking], at: datetime) -> None:
-        working, sensing, building = read.working, read.sensing, read.building
+        worked, sensing, building = read.worked, read.sensing, read.building
         self.space, self._at, self._bookings = space, at, bookings
         self._zone = sensing.parts.site.tz
-        self._seconds, self._moments = working.seconds, working.moments
+        self._seconds, self._moments = worked.seconds, worked.moments
         columns: list[Column] = []
         self._silent: list[tuple[str, datetime | None]] = []
         for device, here in read.sensed.items():
@@ -173,20 +174,20 @@ class _Room:
                     self._silent.append((where.name, self._last_known(here)))
         columns = _joined(space, columns)
         self._counters = own_counters(sensing, space)
-        either_way = [device for device in self._counters if device in working.passages]
+        either_way = [device for device in self._counters if device in worked.passages]
         for device in either_way:  # somebody passed, as through a door that was opened; who is inside nobody counts
-            passed = working.passages[device]
+            passed = worked.passages[device]
             total = np.where(np.isfinite(passed), np.nancumsum(passed), NAN)
             columns.append(Column(f"{device[1]} both ways", "contact", total))
         for device in () if either_way else self._counters:
-            ins, outs = working.counts[device]
+            ins, outs = worked.counts[device]
             columns += [Column(f"{device[1]} in", "in", ins), Column(f"{device[1]} out", "out", outs)]
         self.measured = bool(columns)
         self._of_building = building.missing if building is not None and self._counters else ()
         known = building is None or building.known
         self.heard = any(_now(each) for each in columns if known or each.kind not in _DOORS)
         self._columns = columns
-        self._empty = working.empty()
+        self._empty = worked.empty
         self.belief = np.ones(1)
         if self.heard:
             self._replay = self._replayed(self._empty)
@@ -253,14 +254,14 @@ def _now(column: Column) -> bool:
     return bool(np.isfinite(column.values[lately:]).any())
 
 
-def _sensed(rows: SiteRows, working: Working, device: Device, many: int, holds: Sequence[MovementHold]) -> list[Column]:
+def _sensed(rows: SiteRows, worked: Worked, device: Device, many: int, holds: Sequence[MovementHold]) -> list[Column]:
     """What a sensor in a room says of its people; nothing if it never said any of that."""
-    if device in working.worked and device in working.pirs:
-        moved = np.where(working.worked[device], rows.moving(device, many, holds), NAN)
+    if device in worked.worked and device in worked.pirs:
+        moved = np.where(worked.worked[device], rows.moving(device, many, holds), NAN)
         return [Column(device[1], "pir", moved)]
     columns = rows.rooms.columns(device, many, holds)
     found = [Column(f"{device[1]} {kind}", kind, values) for kind, values in columns.items()]
-    if (air := working.air.get(device)) is not None:
+    if (air := worked.air.get(device)) is not None:
         found.append(Column(f"{device[1]} co2", "co2", air))
     return found
 

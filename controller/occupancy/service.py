@@ -13,8 +13,9 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
 from controller.occupancy.bookings_then import RoomBookings, bookings_at
-from controller.occupancy.estimate import Estimate, PeopleThen, RoomDevice, Sensing, Working, curve, worked_out
+from controller.occupancy.estimate import Estimate, PeopleThen, Worked, curve, worked_out
 from controller.occupancy.rooms import SitePeople, SiteRead, people_in, site_read
+from controller.occupancy.sensing import RoomDevice, Sensing
 from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
 from controller.telemetry import queries, repository, room_sensors
 from controller.telemetry.movement_holds import holds_of
@@ -42,7 +43,7 @@ _MOST_PAST = 2
 
 class _Kept:
     """Of a site: the rows since ``start``, up to the event ``last``; ``waiting``: events that have not settled;
-    ``working``: what ``found`` was made from. ``lock`` is taken inside ``rooms_lock``, never the reverse."""
+    ``worked``: what ``found`` was made from. ``lock`` is taken inside ``rooms_lock``, never the reverse."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
@@ -51,7 +52,7 @@ class _Kept:
         self.last = 0
         self.waiting: list[HeardEvent] = []
         self.sensing: Sensing | None = None
-        self.working: Working | None = None
+        self.worked: Worked | None = None
         self.found: Estimate | None = None
         self.at: datetime | None = None
         self.rooms: SitePeople | None = None
@@ -82,15 +83,15 @@ class OccupancyService:
         async with kept.rooms_lock:
             async with kept.lock:
                 await self._renew(kept, site)
-                at, rows, sensing, working, found = kept.at, kept.rows, kept.sensing, kept.working, kept.found
+                at, rows, sensing, worked, found = kept.at, kept.rows, kept.sensing, kept.worked, kept.found
                 assert at is not None
                 assert rows is not None
                 assert sensing is not None
-                assert working is not None
+                assert worked is not None
                 if kept.rooms is not None and kept.rooms_at == at:
                     return kept.rooms
                 try:
-                    read = await asyncio.to_thread(site_read, rows, sensing, working, found)
+                    read = await asyncio.to_thread(site_read, rows, sensing, worked, found)
                 except BaseException:
                     kept.rows = kept.at = None  # as in ``_renew``
                     raise
@@ -127,7 +128,7 @@ class OccupancyService:
         kept.last = max([kept.last, *(each.id for each in stored)])
         settled = len(kept.waiting) < before
         if settled or kept.at is None or now - kept.at >= _OLD or sensing != kept.sensing:
-            kept.working, kept.found = await asyncio.to_thread(worked_out, kept.rows, sensing, now)
+            kept.worked, kept.found = await asyncio.to_thread(worked_out, kept.rows, sensing, now)
             kept.at, kept.sensing = now, sensing
 
     def last(self, site: str) -> Estimate | None:

@@ -4,7 +4,8 @@ Rows are the same in whatever order events come, so that they are the same wheth
 of stored events later.
 """
 
-from bisect import bisect_left
+from array import array
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -72,10 +73,14 @@ class HeardEvent(NamedTuple):
     data: EventData | None
 
 
+def _seconds() -> "array[float]":
+    return array("d")
+
+
 class _Count(msgspec.Struct):
     """Of a counter in a row. ``passages``: of one that does not tell in from out. ``entered``: when somebody last came
-    in; ``totals``: of its last event; ``times``: of its events; ``large``: those events, with in and out, that may be
-    more than can pass."""
+    in; ``totals``: of its last event; ``times``: of its events, in seconds; ``large``: those events, with in and out,
+    that may be more than can pass."""
 
     ins: int = 0
     outs: int = 0
@@ -83,7 +88,7 @@ class _Count(msgspec.Struct):
     entered: datetime | None = None
     last: When | None = None
     totals: tuple[int, int] = (0, 0)
-    times: list[When] = msgspec.field(default_factory=list)
+    times: "array[float]" = msgspec.field(default_factory=_seconds)
     large: list[tuple[When, int, int]] = msgspec.field(default_factory=list)
 
 
@@ -149,7 +154,7 @@ class SiteRows:
                 count = self.counts[event.edge, data.counter][row]
                 count.ins, count.outs = count.ins + data.ins, count.outs + data.outs
                 count.passages += data.passages
-                count.times.append(when)
+                count.times.append(event.at.timestamp())
                 if data.ins + data.outs > MORE_THAN_ANY_DOOR * _AT_ONCE_S:
                     count.large.append((when, data.ins, data.outs))
                 if data.ins:
@@ -215,11 +220,12 @@ class SiteRows:
                 continue
             times = sorted(count.times)
             earlier = max((each for each in cells if each < row), default=None)
-            first = cells[earlier].last if earlier is not None else None
+            last = cells[earlier].last if earlier is not None else None
             for when, ins, outs in count.large:
-                place = bisect_left(times, when)
-                before = times[place - 1] if place else first
-                span = (when[0] - before[0]).total_seconds() if before is not None else ROW_S
+                at = when[0].timestamp()
+                place = bisect_right(times, at) - 2
+                before = times[place] if place >= 0 else last[0].timestamp() if last is not None else None
+                span = ROW_S if before is None else round(at - before, 6)
                 if ins + outs > MORE_THAN_ANY_DOOR * min(max(span, _AT_ONCE_S), ROW_S):
                     yield Jump(row, when[0], ins, outs)
 

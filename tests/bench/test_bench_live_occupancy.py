@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from controller.estate.model import Door, Edge, Site, SiteParts, Space
-from controller.occupancy.estimate import Sensing, curve
+from controller.occupancy.estimate import curve
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from edge.wire.events import AlarmChange, AlarmData, EventData, FootfallData, ReadingData, WifiData
 from firmware_sim.occupancy_score import Score, in_minus_out, score

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from controller.estate.model import Space
-from controller.occupancy.estimate import RoomDevice, Sensing
 from controller.occupancy.expected import RoomBooking
 from controller.occupancy.rooms import SitePeople, site_people
+from controller.occupancy.sensing import RoomDevice, Sensing
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from edge.wire.events import MotionData, ReadingData
 from firmware_sim.occupancy_score import Score, booked, score

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from controller.db.engine import Database
-from controller.occupancy.estimate import Sensing
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.service import OccupancyService
 from edge.wire.events import AlarmChange, ReadingData
 from tests.controller.clock import ManualClock

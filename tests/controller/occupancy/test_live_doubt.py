@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from controller.estate.model import Space
-from controller.occupancy.estimate import Estimate, Sensing, estimate
+from controller.occupancy.estimate import Estimate, estimate
 from controller.occupancy.filter import OccupancyFilter, usual
 from controller.occupancy.rooms import site_people
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.site_rows import SiteRows
 from controller.telemetry.rollups.repository import BlindMark
 from edge.wire.events import FaultData, MotionData, RecountData

@@ -12,8 +12,9 @@ from sqlalchemy import insert
 from controller.db.engine import Database
 from controller.estate import repository as estate
 from controller.estate.model import Door, Edge, Site, SiteParts, Space
-from controller.occupancy.estimate import Estimate, Sensing, curve, estimate
+from controller.occupancy.estimate import Estimate, curve, estimate
 from controller.occupancy.filter import Comings, OccupancyFilter, transition, usual
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.service import OccupancyService
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from controller.telemetry.tables import device_states

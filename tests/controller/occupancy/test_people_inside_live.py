@@ -11,7 +11,8 @@ from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.live.push import Live
 from controller.occupancy import service as occupancy
-from controller.occupancy.estimate import Estimate, Sensing, Working, worked_out
+from controller.occupancy.estimate import Estimate, Worked, worked_out
+from controller.occupancy.sensing import Sensing
 from controller.occupancy.service import OccupancyService
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from tests.controller.clock import ManualClock
@@ -50,7 +51,7 @@ class Held:
         self.running, self.most = 0, 0
         self._lock = threading.Lock()
 
-    def __call__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Working, Estimate | None]:
+    def __call__(self, rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Worked, Estimate | None]:
         with self._lock:
             self.running += 1
             self.most = max(self.most, self.running)
@@ -87,7 +88,7 @@ async def test_people_that_cannot_be_worked_out_are_not_known_and_all_else_is_sh
     works = asyncio.create_task(pushing.work_out())
     await pushing.occupancy.now("ramsey")
 
-    def failing(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Working, Estimate | None]:
+    def failing(rows: SiteRows, sensing: Sensing, at: datetime) -> tuple[Worked, Estimate | None]:
         raise ArithmeticError("no such number")
 
     monkeypatch.setattr(occupancy, "worked_out", failing)

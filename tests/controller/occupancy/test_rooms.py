@@ -9,10 +9,10 @@ import pytest
 
 from controller.estate.model import Door, Space, SpaceKind
 from controller.occupancy.bookings_then import BookedThen, RoomBookings
-from controller.occupancy.estimate import RoomDevice, Sensing
 from controller.occupancy.expected import CAME, LATE, UNSURE, RoomBooking, expecting
 from controller.occupancy.filter import OccupancyFilter, unseen, usual
 from controller.occupancy.rooms import RoomEstimate, SitePeople, own_counters, site_people
+from controller.occupancy.sensing import RoomDevice, Sensing
 from controller.occupancy.sharing import SharingRoom, shared
 from controller.occupancy.site_rows import HeardEvent, SiteRows
 from edge.wire.events import AlarmChange, EventData, MotionData, ReadingData
