@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, union_all, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, exists, or_, select, union_all, update
 
 from controller.access.code_generation import CodeRow, CodeWindow, NewGrant, WantedGrant
 from controller.access.code_status import HeldGrant
@@ -254,8 +254,16 @@ async def wanted(
     """Grants that a plan of these doors must hold, by door and start."""
     if not door_ids:
         return []
-    doors = {f"door_{at}": door for at, door in enumerate(door_ids)}
-    return await _wanted_at(len(door_ids)).made(tx, _wanted, memo, site=site, now=now, horizon=horizon, **doors)
+    given = _door_names(door_ids)
+    return await _wanted_at(len(door_ids)).made(tx, _wanted, memo, site=site, now=now, horizon=horizon, **given)
+
+
+def _door_names(door_ids: Sequence[str]) -> dict[str, object]:
+    return {f"door_{at}": door for at, door in enumerate(door_ids)}
+
+
+def _at_doors(doors: int) -> ColumnElement[bool]:
+    return or_(*(grants.c.door == bindparam(f"door_{at}") for at in range(doors)))
 
 
 def _wanted(row: Row) -> WantedGrant:
@@ -278,7 +286,7 @@ def _wanted_at(doors: int) -> CompiledReads:
         select(g.id, g.booking_id, g.door, g.kind, g.code_key, g.starts, g.ends, g.hold_s, g.on_version)
         .where(
             g.site == bindparam("site"),
-            or_(*(g.door == bindparam(f"door_{at}") for at in range(doors))),
+            _at_doors(doors),
             g.ended_at.is_(None),
             g.ends > bindparam("now"),
             g.starts < bindparam("horizon"),
@@ -289,14 +297,22 @@ def _wanted_at(doors: int) -> CompiledReads:
 
 async def changed_for_plan(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> bool:
     """Whether there are grants of these doors that no plan holds yet, or that the last one should no longer hold."""
-    g = grants.c
-    here = (g.site == site, g.door.in_(door_ids))
-    new = select(g.id).where(*here, g.ended_at.is_(None), g.on_version.is_(None), g.ends > now, g.starts < horizon)
-    gone = select(g.id).where(*here, g.off_at.is_(None), *_OFF_NEXT)
-    return (await tx.execute(union_all(new, gone).limit(1))).first() is not None
+    if not door_ids:
+        return False
+    given = _door_names(door_ids)
+    return await _changed_at(len(door_ids)).first(tx, site=site, now=now, horizon=horizon, **given) is not None
 
 
 _OFF_NEXT = (grants.c.ended_at.is_not(None), grants.c.on_version.is_not(None), grants.c.off_version.is_(None))
+_ON_NEXT = (grants.c.ended_at.is_(None), grants.c.on_version.is_(None))
+
+
+@cache
+def _changed_at(doors: int) -> CompiledReads:
+    g = grants.c
+    here = (g.site == bindparam("site"), _at_doors(doors))
+    new = select(g.id).where(*here, *_ON_NEXT, g.ends > bindparam("now"), g.starts < bindparam("horizon"))
+    return CompiledReads(union_all(new, select(g.id).where(*here, g.off_at.is_(None), *_OFF_NEXT)).limit(1))
 
 
 async def ended(tx: Tx, site: str, door_ids: Sequence[str]) -> list[str]:
@@ -310,8 +326,9 @@ async def compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[s
     ``new`` has ended."""
     noted = 0
     for lot in batches(new):
-        wanted_there = (grants.c.id.in_(lot), grants.c.ended_at.is_(None), grants.c.on_version.is_(None))
-        noted += (await tx.execute(update(grants).where(*wanted_there).values(on_version=version))).rowcount
+        noted += (
+            await tx.execute(update(grants).where(grants.c.id.in_(lot), *_ON_NEXT).values(on_version=version))
+        ).rowcount
     for lot in batches(gone):
         await tx.execute(update(grants).where(grants.c.id.in_(lot), *_OFF_NEXT).values(off_version=version))
     return noted == len(new)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_, select, true, update
 
 from controller.access.tables import new_codes, offline_codes
 from controller.db.compiled_sql import CompiledReads, Row, RowMemo
 from controller.db.engine import Tx
 from controller.db.row_mapping import struct_of
+from controller.diary.model import LONGEST
 from controller.diary.tables import bookings
 from controller.estate.tables import doors, old_secrets, sites
 from controller.people.permissions import Thing
@@ -41,38 +42,52 @@ async def sessions(
         capacity = spaces[row["space"]]
         return Session(booking=row["id"], space=row["space"], window=window, expected=row["people"], capacity=capacity)
 
-    found = await _SESSIONS.made(tx, made, memo, site=site, start=during.start, end=during.end)
+    found = await _SESSIONS.made(tx, made, memo, **_touching(site, during))
     return [each for each in found if each is not None]
 
 
+def _touching(site: str, during: Interval) -> dict[str, object]:
+    return {"site": site, "start": during.start, "end": during.end, "earliest": during.start - LONGEST}
+
+
+_BOOKED = (
+    bookings.c.site == bindparam("site"),
+    bookings.c.starts < bindparam("end"),
+    bookings.c.starts > bindparam("earliest"),  # lets the index bound the search
+    bookings.c.ends > bindparam("start"),
+)
+_CONFIRMED = bookings.c.state == "confirmed"
 _SESSIONS = CompiledReads(
     select(bookings.c.id, bookings.c.space, bookings.c.starts, bookings.c.ends, bookings.c.people).where(
-        bookings.c.site == bindparam("site"),
-        bookings.c.state == "confirmed",
-        bookings.c.starts < bindparam("end"),
-        bookings.c.ends > bindparam("start"),
+        *_BOOKED, _CONFIRMED
     )
 )
 
 
 async def diary_stamp(tx: Tx, site: str, during: Interval) -> Row:
     """Values that differ once the site itself, its hours, a booking that touches ``during`` or an offline code does."""
-    found = await _DIARY_STAMP.first(tx, site=site, start=during.start, end=during.end)
+    found = await _DIARY_STAMP.first(tx, **_touching(site, during))
     return found or {}
 
 
-_booked = bookings.c.site == bindparam("site")
-_booked &= (bookings.c.starts < bindparam("end")) & (bookings.c.ends > bindparam("start"))
-_offline = offline_codes.c.site == bindparam("site")
-_DIARY_STAMP = CompiledReads(
+_booked = (
     select(
-        sites.c.revision,
-        select(func.count()).where(_booked, bookings.c.state == "confirmed").scalar_subquery().label("booked"),
-        select(func.max(bookings.c.changed_at)).where(_booked).scalar_subquery().label("changed_at"),
-        select(func.sum(bookings.c.version)).where(_booked).scalar_subquery().label("versions"),
-        select(func.count()).where(_offline).scalar_subquery().label("offline"),
-        select(func.count(offline_codes.c.revoked_at)).where(_offline).scalar_subquery().label("revoked"),
-    ).where(sites.c.id == bindparam("site"))
+        func.count().filter(_CONFIRMED).label("booked"),
+        func.max(bookings.c.changed_at).label("changed_at"),
+        func.sum(bookings.c.version).label("versions"),
+    )
+    .where(*_BOOKED)
+    .subquery()
+)
+_offline = (
+    select(func.count().label("offline"), func.count(offline_codes.c.revoked_at).label("revoked"))
+    .where(offline_codes.c.site == bindparam("site"))
+    .subquery()
+)
+_DIARY_STAMP = CompiledReads(
+    select(sites.c.revision, _booked, _offline)
+    .select_from(sites.join(_booked, true()).join(_offline, true()))
+    .where(sites.c.id == bindparam("site"))
 )
 
 

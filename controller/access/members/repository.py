@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_,
 from controller.access.cards_and_pins import tag
 from controller.access.members.model import LibraryRecord, Member
 from controller.access.tables import inductions, members
+from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx, batches
 from controller.key_files import KeyFiles
 
@@ -27,8 +28,13 @@ class Stamp(msgspec.Struct, frozen=True):
 
 
 async def stamp(tx: Tx) -> Stamp:
-    row = (await tx.execute(select(func.count(), func.sum(members.c.revision)).select_from(members))).one()
-    return Stamp(row[0], int(row[1] or 0))
+    [row] = await _STAMP.rows(tx)
+    return Stamp(row["members"], int(row["revisions"] or 0))
+
+
+_STAMP = CompiledReads(
+    select(func.count().label("members"), func.sum(members.c.revision).label("revisions")).select_from(members)
+)
 
 
 async def member(tx: Tx, keys: KeyFiles, member_id: str) -> Member | None:
