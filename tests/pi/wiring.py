@@ -7,7 +7,7 @@ from pathlib import Path
 from firmware_sim.wiegand import BIT_EVERY_S, PULSE_S, key_number
 from tests.pi.machine import Machine
 
-RELAY, EXIT_BUTTON, D0, D1 = 17, 22, 5, 6
+RELAY, EXIT_BUTTON, D0, D1, OUTER, INNER = 17, 22, 5, 6, 23, 24
 KEY_EVERY_S = 0.3
 _PROGRAM = Path(__file__).parent / "guest_wires.py"
 _THERE = "/run/wires.py"
@@ -36,6 +36,13 @@ door = "front-door"
 d0 = {D0}
 d1 = {D1}
 formats = ["keys4"]
+"""
+
+COUNTER = f"""
+[[counter]]
+id = "entrance"
+outer = {{ pin = {OUTER} }}
+inner = {{ pin = {INNER} }}
 """
 
 
