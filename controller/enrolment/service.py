@@ -346,7 +346,7 @@ class EnrolmentService:
         known = await self._members_on(tx, site, now) if doors else 0
         state = await telemetry.edge_state(tx, site, edge)
         if state is not None and state.online:
-            await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
+            await telemetry.put_offline(tx, state, now)
         done = Revocation(
             id=new_id(now),
             site=site,

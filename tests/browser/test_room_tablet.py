@@ -213,6 +213,29 @@ async def test_a_change_of_the_diary_is_shown_by_the_live_connection(screens: Sc
 
 
 @pytest.mark.browser_full
+async def test_after_failures_it_asks_again_though_the_live_connection_goes_on(screens: Screens, hub: SimHub) -> None:
+    screen = await paired(screens, hub, "meeting-room")
+    screen.excuse("Failed to load resource", "Failed to fetch")
+    page, asked = screen.page, "**/api/v1/room-tablet"
+    opened = page.expect_websocket(lambda socket: socket.url.endswith("/api/v1/room-tablet/live"))
+    async with opened as socket:
+        await page.reload()
+    live = await socket.value
+    await live.wait_for_event("framereceived")
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(days=1))
+    await page.route(asked, lambda route: route.abort())
+    for _ in range(6):
+        async with page.expect_request(asked):
+            await page.clock.run_for(16_000)
+    await page.unroute(asked)
+    async with page.expect_request(asked):
+        for _ in range(3):
+            await live.wait_for_event("framereceived")
+            await page.clock.run_for(5_000)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+@pytest.mark.browser_full
 async def test_a_code_that_nobody_finishes_is_cleared(screens: Screens, hub: SimHub) -> None:
     screen = await paired(screens, hub, "hall")
     page = screen.page

@@ -59,7 +59,7 @@ export class Feed {
     mine.onmessage = (event) => {
       this.#heard = performance.now();
       if (JSON.parse(String(event.data)).type === "bookings") this.look();
-      else if (this.#asking === null) this.#wait();
+      else if (this.#asking === null && !this.#attempt) this.#wait();
     };
     mine.onclose = () => {
       if (this.#socket !== mine) return;
@@ -80,7 +80,8 @@ export class Feed {
     else old.close();
   }
 
-  /** Sets when to ask next: once the connection is silent, or a minute after the last answer. Each word from it sets it again. */
+  /** Sets when to ask next: once the connection is silent, or a minute after the last answer. Each word from it sets it again, but
+   * for what waits after a failure. */
   #wait(): void {
     clearTimeout(this.#timer);
     const next = this.#connected ? Math.min(SILENCE_MS, this.#answered + LIVE_EVERY_MS - performance.now()) : EVERY_MS;
