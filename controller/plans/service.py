@@ -160,7 +160,7 @@ class Planner:
 
     async def want_site(self, site: str, *, diary: bool = False, requests: tuple[str, ...] = ()) -> None:
         """Every edge of the site is due. ``diary``: as in ``want``. ``requests``: the ids of those that changed it."""
-        async with self._database.read() as tx:
+        async with self._database.read_without_transaction() as tx:
             for edge in await estate.site_edges(tx, site):
                 self.requests.due((site, edge.id), requests)
                 self.want((site, edge.id), diary=diary)

@@ -293,7 +293,7 @@ class WaitlistService:
     async def _waiting(self) -> tuple[set[str], datetime | None]:
         """The sites where somebody waits or has an offer, and when something is due next at any of them. Asked at every
         change of a diary: one statement where nobody waits."""
-        async with self._database.read() as tx:
+        async with self._database.read_without_transaction() as tx:
             sites = await repository.sites(tx)
             return sites, await repository.next_due(tx, self._clock.now()) if sites else None
 
