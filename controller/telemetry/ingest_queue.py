@@ -142,8 +142,9 @@ def _aside(batch: ValidatedBatch, broke: Exception) -> ValidatedBatch | None:
     return msgspec.structs.replace(batch, judged=(aside,))
 
 
-LOT_LIMIT = 16
-"""Most batches in one transaction."""
+LOT_EDGES, LOT_BYTES = 16, 1024 * 1024
+"""Of how many edges there are batches in one transaction at most, as each takes statements of its own, and after how
+many bytes no further batch is added."""
 WAITING_LIMIT = 512
 """Most batches that wait. An edge may have as many as there are places left, so that one that floods leaves half to
 the others; what comes on top is left to the edge, which sends it again."""
@@ -155,6 +156,10 @@ class _Arrived(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     edge: str
     payload: bytes
+
+    @property
+    def name(self) -> EdgeName:
+        return self.site, self.edge
 
 
 @dataclass(eq=False, kw_only=True)
@@ -208,9 +213,12 @@ class Ingest:
             arrived = [await self._waiting.get()]
             self._busy = True
             try:
-                while len(arrived) < LOT_LIMIT and not self._waiting.empty():
-                    arrived.append(self._waiting.get_nowait())
-                self._of_each -= collections.Counter((each.site, each.edge) for each in arrived)
+                edges, size = {arrived[0].name}, len(arrived[0].payload)
+                while len(edges) < LOT_EDGES and size < LOT_BYTES and not self._waiting.empty():
+                    arrived.append(another := self._waiting.get_nowait())
+                    edges.add(another.name)
+                    size += len(another.payload)
+                self._of_each -= collections.Counter(each.name for each in arrived)
                 await self.take(arrived)
             except Exception as error:
                 if not is_away(error):
