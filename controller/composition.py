@@ -434,6 +434,7 @@ def open_container(
         "inductions": container.induction.run,
         "erasures": container.erasures.run,
         "movement holds": HoldLearning(database, clock).run,
+        "broker files": enrolment.follow,
     }
     if told.channels:
         runs |= {"notices": told.worker.run, "lapsing documents": container.lapsing.run}
@@ -453,7 +454,6 @@ def open_container(
         runs["sessions"] = partial(people.sessions.cache.watch, database.url)
         container.change_log = ChangeLog(database, changes, since_boot)
         runs["changes of others"] = container.change_log.run
-        runs["revocations of others"] = enrolment.follow
         if told.channels:
             runs["account mails of others"] = account_mails.hear
     container.tasks += [NamedTask(name=name, run=run, everywhere=name in EVERYWHERE) for name, run in runs.items()]

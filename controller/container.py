@@ -113,7 +113,7 @@ EVERYWHERE = frozenset(
         "people inside",
         "sessions",
         "changes of others",
-        "revocations of others",
+        "broker files",
         "commands",
         "erasures",
         "database servers",

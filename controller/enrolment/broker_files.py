@@ -70,10 +70,11 @@ class BrokerFiles:
         authority: CertificateAuthority,
         revoked: Sequence[tuple[str, datetime]] | None,
         now: datetime,
-        edges: Iterable[str] = (),
+        edges: Iterable[str] | None = (),
     ) -> None:
         """Bring the files up to date; unchanged files are not written, so nobody is notified without a reason.
-        ``revoked``: ``None`` leaves an existing list as it is. ``edges``: who may connect. Raises ``KeyFault``."""
+        ``revoked``: ``None`` leaves an existing list as it is. ``edges``: who may connect; ``None`` leaves the list of
+        RabbitMQ's users as it is. Raises ``KeyFault``."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._stale(self.folder / "broker.pem", authority, now, self._hosts):
             key = new_key()
@@ -87,7 +88,8 @@ class BrokerFiles:
                 key = new_key()
                 replace_file(file, pair_pem(key, authority.for_controller(name, key, now).pem))
         _put(self.folder / "hallkeeper.acl", access_list(self.name))
-        _put(self.folder / "rabbitmq-users.json", rabbitmq_users(connection_names(self.name), edges))
+        if edges is not None:
+            _put(self.folder / "rabbitmq-users.json", rabbitmq_users(connection_names(self.name), edges))
         _put(self.folder / "ca.pem", authority.pem.encode())
         file = self.folder / "crl.pem"
         wanted = None if revoked is None else {int(serial, 16) for serial, _ in revoked}

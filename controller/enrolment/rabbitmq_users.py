@@ -4,9 +4,10 @@ RabbitMQ takes the common name of a certificate for the name of a user, who has 
 topics; mosquitto has one list with the name left open (``broker_files.access_list``).
 """
 
-import json
 import re
 from collections.abc import Iterable
+
+import msgspec
 
 from edge.wire.topics import CATALOGUE, ROOT, Way
 
@@ -15,14 +16,19 @@ _QUEUES = "^mqtt-subscription-"
 _TOPICS = r"^(mqtt-subscription-.*|amq\.topic)$"
 
 
-def _topics(name: str, way: Way) -> str:
-    """A regular expression for routing keys, in which RabbitMQ writes topics: dots for slashes, `*` for `+`."""
-    kinds = "|".join(_dotted(kind.name) for kind in CATALOGUE if kind.way == way)
-    return f"^{_dotted(f'{ROOT}/{name}')}\\.({kinds})$"
-
-
 def _dotted(topic: str) -> str:
     return _ITEM.sub(r"[^.]+", re.escape(topic.replace("/", ".")))
+
+
+_KINDS: dict[Way, str] = {
+    way: "|".join(_dotted(kind.name) for kind in CATALOGUE if kind.way == way)
+    for way in sorted({kind.way for kind in CATALOGUE})
+}
+
+
+def _topics(name: str, way: Way) -> str:
+    """A regular expression for routing keys, in which RabbitMQ writes topics: dots for slashes, `*` for `+`."""
+    return f"^{_dotted(f'{ROOT}/{name}')}\\.({_KINDS[way]})$"
 
 
 def rabbitmq_users(controllers: Iterable[str], edges: Iterable[str]) -> bytes:
@@ -30,7 +36,7 @@ def rabbitmq_users(controllers: Iterable[str], edges: Iterable[str]) -> bytes:
     rights = {name: (f"^{_dotted(ROOT)}\\.", f"^{_dotted(ROOT)}\\.") for name in sorted(controllers)}
     rights |= {name: (_topics(name, "up"), _topics(name, "down")) for name in sorted(edges)}
     # No password: nobody gets in by one. The name comes from the certificate.
-    return json.dumps(
+    definitions = msgspec.json.encode(
         {
             "vhosts": [{"name": "/"}],
             "users": [
@@ -44,6 +50,6 @@ def rabbitmq_users(controllers: Iterable[str], edges: Iterable[str]) -> bytes:
                 {"user": name, "vhost": "/", "exchange": "amq.topic", "write": write, "read": read}
                 for name, (write, read) in rights.items()
             ],
-        },
-        indent=1,
-    ).encode()
+        }
+    )
+    return msgspec.json.format(definitions, indent=1)

@@ -2,8 +2,9 @@
 contacts of the people whose codes were replaced then.
 """
 
+import asyncio
 import secrets
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,7 +52,7 @@ from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.telemetry import repository as telemetry
 from controller.text import local_time, times
-from edge.wire.clock import Clock
+from edge.wire.clock import Clock, real_s
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
 from edge.wire.ids import new_id
 
@@ -89,6 +90,9 @@ TOKEN_LIFE = timedelta(hours=24)
 TOKEN_LIFE_MOST = timedelta(days=14)
 TOKENS_KEPT = timedelta(days=30)
 _TOKEN_BYTES = 16
+REST, REST_MOST_S = 8, 5.0
+"""After the broker's files are written, nothing is for so many times as long as that took, and for so many seconds at
+most."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -111,7 +115,7 @@ class EnrolmentService:
     async def prepare(self) -> None:
         """What has to be there before a broker or an edge is spoken to."""
         await self._note_key_files()
-        await self._write_list()
+        await self._write_all()
         async with self.database.read() as tx:
             await self.registry.learn(tx)
 
@@ -173,7 +177,7 @@ class EnrolmentService:
         """The first identity of an edge, in an envelope; its keys take the place of any it had. Asked again by the same
         key, because the answer was lost, it answers again. Raises ``TokenRefused``, ``KeyTaken``, ``Invalid``."""
         answer = await self.database.run(self._enrol, application, proof)
-        await self._write_list()
+        await self._write_revoked()
         self.changes.site_changed(application.site, estate=True)
         return answer
 
@@ -316,7 +320,7 @@ class EnrolmentService:
         """Revoke an edge, as after a theft: its certificate and keys become invalid, its doors get new secrets, every
         code at them is another. Says whom to tell. Raises ``SiteUnknown``, ``EdgeUnknown``, ``NoCodeLeft``."""
         done = await self.database.run(self._revoke, site, edge, reason, actor)
-        await self._write_list()
+        await self._write_revoked()
         self.changes.site_changed(site, estate=True)
         return done
 
@@ -380,18 +384,28 @@ class EnrolmentService:
         await self.database.run(key_file_check.record, self.keys.folder, self.clock.now())
 
     async def follow(self) -> None:
-        """Bring what the broker reads up to date after each revocation at another controller, for ever."""
+        """Bring what the broker reads up to date after each change of the estate, also at another controller, for ever.
+        It rests in between, since the list of RabbitMQ's users names all edges, and thousands may be let in at once."""
         with self.changes.subscribe(estate=True) as changed:
             while True:
                 await changed.sites()
-                await retry_until_available(self._write_list, what="the list of revoked certificates")
+                began = real_s()
+                await retry_until_available(self._write_all, what="the files of the broker")
+                await asyncio.sleep(min(REST * (real_s() - began), REST_MOST_S))
 
-    async def _write_list(self) -> None:
-        """Bring what the broker reads up to date."""
+    async def _write_all(self) -> None:
+        async with self.database.read() as tx:
+            edges = {f"{site}/{edge}" for (site, edge), _ in await repository.live_keys(tx)}
+        await self._write(edges)
+
+    async def _write_revoked(self) -> None:
+        """What must not wait; ``follow`` writes the rest."""
+        await self._write(None)
+
+    async def _write(self, edges: Iterable[str] | None) -> None:
         now = self.calendar.now()
         async with self.database.read() as tx:
             serials = await repository.revoked_serials(tx, now=now)
-            edges = {f"{site}/{edge}" for (site, edge), _ in await repository.live_keys(tx)}
         self.files.write(self.authority, serials, now, edges)
 
 
