@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data mrbs mrbs-folder clean setup-run setup-test setup-pi
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data mrbs mrbs-folder home-assistant clean setup-run setup-test setup-pi
 export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES CAPACITY_WATCHERS
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,7 @@ ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 PI := $(ON_DISK) $(BIN)/pytest -m pi -o faulthandler_timeout=3600
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FRESH=1 to start over, ARGS=...
 	@deploy/setup/system.sh demo
@@ -104,11 +104,15 @@ mrbs: mrbs-folder setup-test ## what a booking costs here and in MRBS on one Pos
 	@deploy/setup/system.sh mrbs
 	$(ON_DISK) MRBS="$(abspath $(MRBS))" $(BIN)/pytest tests/bench/check_mrbs.py -s -o faulthandler_timeout=7200 $(ARGS)
 
+home-assistant: setup-test ## what a measured value costs here and in Home Assistant with its recorder, which is fetched from PyPI
+	@deploy/setup/system.sh home-assistant
+	$(ON_DISK) $(BIN)/pytest tests/bench/check_home_assistant.py -s -o faulthandler_timeout=7200 $(ARGS)
+
 mrbs-folder:
 	@test -f "$(MRBS)/tables.pg.sql" || { echo "say where an unpacked release of MRBS is: make mrbs MRBS=folder" >&2; exit 2; }
 
 clean: ## remove what can be rebuilt (.venv, caches, built pages); the demo's state in var/ stays
-	rm -rf .venv .wheels dist dashboards/dist dashboards/languages dashboards/node_modules test-artefacts
+	rm -rf .venv .home-assistant .wheels dist dashboards/dist dashboards/languages dashboards/node_modules test-artefacts
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup-run:

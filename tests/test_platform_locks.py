@@ -12,6 +12,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+HOME_ASSISTANT = ROOT / "tests" / "services" / "home_assistant" / "requirements.txt"
+"""In an environment of its own, which `make home-assistant` makes."""
 _ENTRY = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)(?: ; [^\\]+)? \\$")
 _HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
@@ -28,7 +30,7 @@ def _wanted(*extras: str) -> Iterator[Requirement]:
     yield from (Requirement(each) for requirements in lists for each in requirements)
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+@pytest.mark.parametrize("lock", [*LOCKS, HOME_ASSISTANT], ids=lambda lock: lock.stem)
 def test_a_lock_holds_versions_and_hashes_and_nothing_else(lock: Path) -> None:
     odd = [
         line

@@ -4,14 +4,19 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-lock() {
-    out=requirements/$1.txt
-    shift
+lock_for() {
+    python=$1 out=$2
+    shift 2
     env -u PIP_FIND_LINKS -u UV_FIND_LINKS .venv/bin/uv pip compile --quiet \
-        --universal --python-version 3.11 --generate-hashes --no-annotate \
+        --universal --python-version "$python" --generate-hashes --no-annotate \
         --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
         --output-file "$out" "$@"
     echo "locked $out"
+}
+lock() {
+    name=$1
+    shift
+    lock_for 3.11 "requirements/$name.txt" "$@"
 }
 
 run="--extra edge --extra controller --extra postgres --extra influx --extra sim --group build"
@@ -23,3 +28,6 @@ lock controller pyproject.toml --extra edge --extra controller --extra postgres 
     --constraint requirements/run.txt "$@"
 lock edge pyproject.toml --extra edge --constraint requirements/run.txt "$@"
 lock uv requirements/uv.in --constraint requirements/test.txt "$@"
+# What `make home-assistant` runs beside us, in an environment of its own.
+peer=tests/services/home_assistant/requirements
+lock_for 3.13.2 $peer.txt $peer.in "$@"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
-# `make peers`, `make scale`, `make mrbs`, `make packages` or `make pi` runs besides: `system.sh peers`,
-# `system.sh scale`, `system.sh mrbs`, `system.sh packages`, `system.sh pi`.
+# `make peers`, `make scale`, `make mrbs`, `make home-assistant`, `make packages` or `make pi` runs besides:
+# `system.sh peers`, `system.sh scale`, `system.sh mrbs` and so on.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -32,6 +32,10 @@ if [ "$purpose" = scale ]; then
     have rabbitmq-server || need rabbitmq-server rabbitmq-server.service
     have haproxy || need haproxy haproxy.service
     have openssl || need openssl ""
+fi
+if [ "$purpose" = home-assistant ]; then
+    # A newer Python than ours may be. Home Assistant itself comes from PyPI.
+    .venv/bin/uv python find --no-python-downloads '>=3.13.2,<3.15' >/dev/null 2>&1 || need python3.13 ""
 fi
 if [ "$purpose" = mrbs ]; then
     # MRBS itself is not in Debian: this is what its release runs on.
