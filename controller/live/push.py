@@ -1,7 +1,7 @@
 """Live push: at most one snapshot per site and second, shared by all watchers.
 
 A watcher is notified that something changed, not what; it then takes the newest snapshot. So a slow one delays
-nothing and has no backlog.
+nothing and has no backlog. A snapshot is taken, compared with the last and serialised once, however many watch.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.changes import Changes
+from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database
 from controller.diary.site_config import SiteConfigs
 from controller.estate.service import require_parts
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
 BEAT_EVERY_S = 5.0
+_KNOWN_FOR = timedelta(seconds=15)
+"""How long a snapshot holds where nothing is said to have happened: some alerts come and go with time alone."""
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
@@ -40,6 +42,29 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
     """The controller is there. ``at``: its time, in UTC."""
 
     at: str
+
+
+class _Shown:
+    """The newest snapshot of a site. ``number``: raised when it says something else than the one before."""
+
+    def __init__(self, snapshot: Snapshot, at: datetime, before: "_Shown | None") -> None:
+        self.snapshot = snapshot
+        self.at = at
+        """When it was begun, by the controller's clock."""
+        self.until = min(at + _KNOWN_FOR, datetime.fromisoformat(snapshot.mode.until))
+        """Until when it holds if nothing happens."""
+        self.real = real_s()
+        self.number = 0
+        if before is not None:
+            same = msgspec.structs.replace(snapshot, at=before.snapshot.at) == before.snapshot
+            self.number = before.number + (not same)
+        self._message: bytes | None = None
+
+    @property
+    def message(self) -> bytes:
+        if self._message is None:
+            self._message = msgspec.json.encode(self.snapshot)
+        return self._message
 
 
 class _Watcher:
@@ -70,7 +95,8 @@ class Live:
         self._own: dict[AlertCode, datetime] = {}
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._taken: dict[str, tuple[float, Snapshot]] = {}
+        self._taken: dict[str, _Shown] = {}
+        self._hearing: ChangeSubscription | None = None
         self._old: set[str] = set()
         self._asked = asyncio.Event()
         self._asking: dict[str, None] = {}
@@ -105,10 +131,14 @@ class Live:
     async def watch_changes(self) -> None:
         """Hear of changed sites, for ever."""
         with self.changes.subscribe() as changed:
-            while True:
-                for site in await changed.sites():
-                    self.diary(site)
-                    self.seen(site)
+            self._hearing = changed
+            try:
+                while True:
+                    for site in await changed.sites():
+                        self.diary(site)
+                        self.seen(site)
+            finally:
+                self._hearing = None
 
     async def work_out(self) -> None:
         """Work out how many people are inside, one site after the other, where a snapshot was taken, for ever."""
@@ -140,6 +170,18 @@ class Live:
         self._asked.set()
         return found
 
+    async def now(self, site: str) -> bytes:
+        """The site as it is known now, as JSON. While somebody watches it, that is the snapshot they share, as long as
+        it holds; not where another process may have changed something. Raises ``SiteUnknown``."""
+        shown, hearing = self._taken.get(site), self._hearing
+        told = self.database.sqlite and hearing is not None and not hearing.waiting
+        if shown is not None and told and self._holds(site, shown):
+            return shown.message
+        return msgspec.json.encode(await self.snapshot(site))
+
+    def _holds(self, site: str, shown: _Shown) -> bool:
+        return site not in self._old and shown.at <= self.clock.now() < shown.until
+
     def own_troubles(self, now: datetime) -> list[OwnTrouble]:
         """What is wrong with the controller itself."""
         found = []
@@ -160,8 +202,9 @@ class Live:
         watcher = _Watcher()
         self._watchers[site].add(watcher)
         try:
-            last = await self._newest(site)
-            yield msgspec.json.encode(last if snapshots else self._beat())
+            newest = await self._newest(site)
+            said = newest.number
+            yield newest.message if snapshots else msgspec.json.encode(self._beat())
             beat_at = real_s() + BEAT_EVERY_S
             while True:
                 try:
@@ -170,8 +213,7 @@ class Live:
                 except TimeoutError:
                     yield msgspec.json.encode(self._beat())
                     beat_at = real_s() + BEAT_EVERY_S
-                    self._old.add(site)  # a mode may have ended without anybody doing anything
-                    watcher.look = True
+                    watcher.look = True  # a mode may have ended without anybody doing anything
                 watcher.some.clear()
                 if watcher.diary:
                     watcher.diary = False
@@ -181,9 +223,9 @@ class Live:
                     if not snapshots:
                         continue
                     newest = await self._newest(site)
-                    if msgspec.structs.replace(newest, at=last.at) != last:
-                        last = newest
-                        yield msgspec.json.encode(newest)
+                    if newest.number != said:
+                        said = newest.number
+                        yield newest.message
         finally:
             self._watchers[site].discard(watcher)
             if not self._watchers[site]:
@@ -193,15 +235,16 @@ class Live:
     def _beat(self) -> Beat:
         return Beat(at=self.clock.now().isoformat())
 
-    async def _newest(self, site: str) -> Snapshot:
-        """The snapshot that all watchers of the site share; a new one when the last is old in both senses."""
+    async def _newest(self, site: str) -> _Shown:
+        """The snapshot that all watchers of the site share; a new one when something has happened since the last, or
+        that does not hold any more."""
         async with self._turns[site]:
-            at, taken = self._taken.get(site, (0.0, None))
-            if taken is not None and site not in self._old:
-                return taken
-            if taken is not None:
-                await asyncio.sleep(at + SNAPSHOT_EVERY_S - real_s())
+            shown = self._taken.get(site)
+            if shown is not None:
+                if self._holds(site, shown):
+                    return shown
+                await asyncio.sleep(shown.real + SNAPSHOT_EVERY_S - real_s())
             self._old.discard(site)
-            snapshot = await self.snapshot(site)
-            self._taken[site] = (real_s(), snapshot)
-            return snapshot
+            at = self.clock.now()
+            self._taken[site] = made = _Shown(await self.snapshot(site), at, shown)
+            return made

@@ -2,6 +2,7 @@
 few seconds."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 
@@ -11,6 +12,9 @@ from controller.people.model import Actor
 from controller.people.sessions import SessionService
 from edge.wire.clock import real_s
 
+SPREAD_S, PARTS = 1.0, 100
+"""Over how many real seconds those who watch ask what was found, and in how many parts: thousands at the same moment
+would hold up everybody else."""
 EVERY_S = 5.0
 """How often all of them are looked up, in real seconds: another controller may have changed somebody's rights."""
 
@@ -30,11 +34,12 @@ class WatchedSessions:
         """How many changes of rights there had been when the last one began."""
         self._due_at = float("-inf")
         self._looking = asyncio.Lock()
+        self._parts = itertools.cycle(range(PARTS))
 
     async def watch(self, actor: Actor) -> AsyncGenerator[Actor | None, None]:
         """The actor as they are now, at once and after each look; None once the session they came with has ended. A
         look that the database does not answer says nothing."""
-        watcher = object()
+        watcher, later_s = object(), next(self._parts) * SPREAD_S / PARTS
         self._watchers[watcher] = actor
         try:
             changed, turn = self._sessions.changed, self._turn  # before the look, so that nothing falls in between
@@ -45,7 +50,7 @@ class WatchedSessions:
                 if actor.session in found:
                     yield found[actor.session]
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(max(0.0, self._due_at - real_s())):
+                    async with asyncio.timeout(max(0.0, self._due_at + later_s - real_s())):
                         await changed.wait()
                 changed = self._sessions.changed
                 await self._look(turn, self._sessions.changes)

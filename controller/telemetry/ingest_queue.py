@@ -246,9 +246,9 @@ class Ingest:
                 for site, edge, bad in filed.aside:
                     aside.setdefault((site, edge, bad.reason.value), []).append(bad.why)
                 self._log_stored(filed)
-                await self._acknowledge(filed)
                 if filed.stored or filed.aside:
                     self.stored(filed.sites)
+                await self._acknowledge(filed)
                 for name in filed.undated:
                     await self.undated(name)
         finally:

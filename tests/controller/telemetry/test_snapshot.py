@@ -1,10 +1,14 @@
 """The live page shows what is known, and never takes silence for a number."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
+from controller.live.push import Live
 from controller.live.snapshot_schemas import PeopleView, Snapshot
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method
@@ -44,6 +48,43 @@ async def people(hub: Hub) -> PeopleView:
 
 async def say(edge: FakeEdge, kind: str, device: str, **values: str | int | float | bool | None) -> None:
     await edge.say_state(DeviceState(device=device, kind=kind, seq=1, at=NOW, values=values))
+
+
+@asynccontextmanager
+async def watched(live: Live) -> AsyncIterator[None]:
+    """Somebody watches the site."""
+
+    async def take() -> None:
+        async for _ in live.watch("ramsey", snapshots=True):
+            pass
+
+    watching = asyncio.create_task(take())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_while_a_site_is_watched_what_is_known_now_is_what_watchers_share_until_something_happens(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    live = hub.container.mqtt.live
+
+    async def shared() -> bool:
+        before = await live.now("ramsey")
+        clock.advance(seconds=1)
+        return await live.now("ramsey") == before
+
+    async with watched(live):
+        await eventually(shared, what="the snapshot is shared")
+        before = await live.now("ramsey")
+        clock.advance(seconds=15)
+        assert await live.now("ramsey") != before
+        await edge.send([crossing(1, ins=3, total=(3, 0), at=clock.now())])
+        await edge.acknowledged(1)
+        found = msgspec.json.decode(await live.now("ramsey"), type=Snapshot)
+        assert [each.ins_today for each in found.counters] == [3]
 
 
 @pytest.mark.cases_full
