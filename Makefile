@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi words lock wheel packages check-data mrbs mrbs-folder home-assistant clean setup-run setup-test setup-pi
+.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi pi-arm64 words lock wheel packages check-data mrbs mrbs-folder home-assistant clean setup-run setup-test setup-pi
 export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES CAPACITY_WATCHERS
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,10 +13,10 @@ WORKERS ?= $(shell expr 2 \* $(CORES) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 # A machine by emulation is slow, and slower beside other work.
-PI := $(ON_DISK) $(BIN)/pytest -m pi -o faulthandler_timeout=3600
+PI := $(ON_DISK) $(BIN)/pytest -o faulthandler_timeout=3600 -m
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FRESH=1 to start over, ARGS=...
 	@deploy/setup/system.sh demo
@@ -72,10 +72,14 @@ mutants: setup-test ## mutation testing: small faults in the code, and how many 
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 pi-short: setup-pi ## the edge's package in a virtual machine: a code typed on lines of the kernel, and a power cut
-	$(PI) tests/pi/test_hall.py $(ARGS)
+	$(PI) pi tests/pi/test_hall.py $(ARGS)
 
-pi: setup-pi ## all that needs a virtual machine
-	$(PI) tests/pi $(ARGS)
+pi: setup-pi ## all that needs a virtual machine, on amd64
+	$(PI) pi tests/pi $(ARGS)
+
+pi-arm64: setup-pi ## the edge's package for arm64, built and run by emulation: a code opens a door; once a release
+	@deploy/setup/system.sh arm64
+	$(PI) pi_arm64 tests/pi/test_arm64.py $(ARGS)
 
 capacity: setup-test ## a controller under thousands of simulated sites, in figures; CAPACITY_SITES="1 42" for others, CAPACITY_DIR=folder keeps them
 	$(ON_DISK) $(BIN)/pytest tests/capacity -m capacity_full -s -o faulthandler_timeout=7200 $(ARGS)

@@ -32,7 +32,7 @@ next=$($python -c 'import sys; print("3.%d" % (sys.version_info[1] + 1))')
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 release=$(. /etc/os-release && echo "$ID${VERSION_ID:-}")
 architecture=$(dpkg --print-architecture)
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
 
 work=$(mktemp -d)

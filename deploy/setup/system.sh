@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo`, `system.sh test`, or what
 # `make peers`, `make scale`, `make mrbs`, `make home-assistant`, `make packages` or `make pi` runs besides:
-# `system.sh peers`, `system.sh scale`, `system.sh mrbs` and so on.
+# `system.sh peers`, `system.sh scale`, `system.sh mrbs` and so on; `system.sh arm64` is for `make pi-arm64`.
 # As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
 # broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
 set -eu
@@ -80,7 +80,22 @@ if [ "$purpose" = pi ]; then
     there /usr/src/linux-headers-*-amd64 || need linux-headers-amd64 ""
     there /usr/src/linux-source-*.tar.xz || need linux-source ""
 fi
-[ -n "$missing" ] || exit 0
+if [ "$purpose" = arm64 ]; then
+    # The same for a processor that this machine does not have.
+    have qemu-system-aarch64 || need qemu-system-arm ""
+    have qemu-aarch64 || need qemu-user-binfmt ""
+    have arch-test || need arch-test ""
+fi
+# The package has systemd tell the kernel what runs programs for arm64. Where no systemd runs, it is told here, as root.
+emulate() {
+    if [ "$purpose" != arm64 ] || arch-test arm64 >/dev/null 2>&1; then return; fi
+    there /proc/sys/fs/binfmt_misc/register || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    /usr/lib/systemd/systemd-binfmt qemu-aarch64.conf
+}
+if [ -z "$missing" ]; then
+    emulate
+    exit
+fi
 
 # Only what this Debian has: older ones have no package of Chromium's shell.
 use_known_names() {
@@ -121,3 +136,4 @@ if [ -d /run/systemd/system ] && [ -n "$(echo $units)" ]; then
     systemctl disable --now --quiet $units || say "could not stop$units: they listen on their usual ports"
 fi
 say "installed$missing"
+emulate

@@ -7,6 +7,7 @@ import pytest
 
 from firmware_sim.api_client import Api
 from tests.faults.controller_process import ControllerProcess
+from tests.pi.architecture import AMD64, Architecture
 from tests.pi.hall import Hall
 from tests.pi.machine import HOST, Machine
 from tests.pi.packages import installed_disk
@@ -19,9 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]:
+def architecture() -> Architecture:
+    """The processor of the machine."""
+    return AMD64
+
+
+@pytest.fixture
+def machine(tmp_path: Path, architecture: Architecture, request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A machine with the package installed, switched off. Its parameter: words for QEMU."""
-    image, disk = installed_disk()
+    image, disk = installed_disk(architecture)
     folder = tmp_path / "machine"
     folder.mkdir()
     machine = Machine(folder, image, over=disk, more=getattr(request, "param", ()))

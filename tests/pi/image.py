@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.pi.architecture import AMD64, Architecture
 from tests.services.process import program
 
 ROOT = Path(__file__).parents[2]
@@ -25,20 +26,30 @@ PACKAGES = (
     *("mosquitto", "restic"),
 )
 """What the packages of Hallkeeper depend on and recommend, and what a Debian system has that boots."""
+IN_WORKSHOP = ("gcc", "libc6-dev", "make", "swig", "python3-dev")
+"""What `deploy/packages/build.sh` and modules of a kernel are compiled with."""
 OF_TESTS = ("hostapd", "wpasupplicant", "iw", "i2c-tools")
 """What the tests run in it. Nothing of it is started with the machine."""
 IN_INITRD = ("virtio_pci", "virtio_blk", "ext4")
+_NETWORK = ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt")
+"""How this computer reaches the places that packages are fetched from."""
 _IRQ = ("irq_to_desc(irqnum)", "irq_data_to_desc(irq_get_irq_data(irqnum))")
 """What `irq_sim.c` calls inside the kernel, and the same for a module."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
+    architecture: Architecture
     name: str
     kernel: Path
     initrd: Path
     disk: Path
     """Raw, never written: machines have layers over it."""
+
+    @property
+    def workshop(self) -> Path:
+        """Where things are built for a processor that is not this computer's: see `inside`."""
+        return self.disk.parent / "workshop"
 
 
 def say(what: str) -> None:
@@ -67,40 +78,53 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
 
 
-def base_image() -> Image:
-    """The image, made where there is none of the present recipe: some four minutes."""
-    kernel = _kernel_version()
-    recipe = [HERE / "image.py", *sorted((HERE / "guest").iterdir())]
+def inside(root: Path, *argv: str, env: Mapping[str, str] | None = None) -> str:
+    """What a program of the Debian in a folder prints, with that folder as the whole file system. The kernel of this
+    computer runs programs for another processor by qemu-user. `env`: more variables."""
+    apart = ("--mount", "--pid", "--fork", "--kill-child", f"--root={root}", "--wd=/", "--mount-proc")
+    more = {"TMPDIR": "/tmp", "DEBIAN_FRONTEND": "noninteractive", **(env or {})}
+    return run(program("unshare", package="util-linux"), *apart, *argv, env={**os.environ, **more})
+
+
+def base_image(of: Architecture = AMD64) -> Image:
+    """The image, made where there is none of the present recipe: some four minutes, by emulation thirty."""
+    kernel = f"{_kernel_version()}-{of.name}"
+    recipe = [HERE / "image.py", HERE / "architecture.py", *sorted((HERE / "guest").iterdir())]
     name = digest(kernel.encode(), *(path.read_bytes() for path in recipe))
-    folder = STORE / f"image-{name}"
-    image = Image(name=name, kernel=folder / "vmlinuz", initrd=folder / "initrd.img", disk=folder / "disk.raw")
+    folder = STORE / f"{of.kept_as}image-{name}"
+    files = {"kernel": folder / "vmlinuz", "initrd": folder / "initrd.img", "disk": folder / "disk.raw"}
     if not folder.exists():
         STORE.mkdir(exist_ok=True)
-        for old in STORE.glob("image-*"):
+        for old in STORE.glob(f"{of.kept_as}image-*"):
             shutil.rmtree(old)
         with tempfile.TemporaryDirectory(dir=STORE) as unfinished:
-            _make(kernel, Path(unfinished))
+            _make(of, kernel, Path(unfinished))
             (Path(unfinished) / "image").rename(folder)
-    return image
+    return Image(architecture=of, name=name, **files)
 
 
 def _kernel_version() -> str:
-    """The newest kernel whose headers are here, such as `6.12.118+deb13-amd64`."""
-    found = [each.name.removeprefix("linux-headers-") for each in SOURCES.glob("linux-headers-*-amd64")]
+    """The newest kernel whose headers are here, such as `6.12.118+deb13`."""
+    found = [each.name for each in SOURCES.glob("linux-headers-*-amd64")]
     assert found, "there are no headers of a kernel for amd64: run deploy/setup/system.sh pi"
-    return max(found, key=lambda name: [int(part) for part in re.findall(r"\d+", name)])
+    newest = max(found, key=lambda name: [int(part) for part in re.findall(r"\d+", name)])
+    return newest.removeprefix("linux-headers-").removesuffix("-amd64")
 
 
-def _make(kernel: str, work: Path) -> None:
-    say(f"building modules for the kernel {kernel}")
-    modules = _modules(kernel, work / "modules")
-    say("installing Debian into a folder")
-    root = work / "root"
-    _debian(kernel, root)
-    say("making the image")
-    _put(root, kernel, modules)
-    image = work / "image"
+def _make(of: Architecture, kernel: str, work: Path) -> None:
+    root, image = work / "root", work / "image"
     image.mkdir()
+    say(f"installing Debian for {of.name} into a folder")
+    _debian(of, kernel, root)
+    builder = None
+    if of is not AMD64:
+        say("making a copy of it to build in")
+        builder = image / "workshop"
+        _furnish(builder, root, f"linux-headers-{kernel}")
+    say(f"building modules for the kernel {kernel}")
+    modules = _modules(kernel, (builder or work) / "modules", builder)
+    say("making the image")
+    _put(of, root, kernel, modules)
     for name in ("vmlinuz", "initrd"):
         (found,) = root.glob(f"boot/{name}*")
         shutil.copy(found, image / ("vmlinuz" if name == "vmlinuz" else "initrd.img"))
@@ -108,8 +132,20 @@ def _make(kernel: str, work: Path) -> None:
     run(mke2fs, "-q", "-t", "ext4", "-L", "root", "-d", root, image / "disk.raw", f"{DISK_MB}M")
 
 
-def _modules(kernel: str, folder: Path) -> list[Path]:
-    """`gpio-sim`, and `irq_sim` that it needs: Debian's kernel has neither."""
+def _furnish(workshop: Path, root: Path, *packages: str) -> None:
+    run("cp", "-a", root, workshop)
+    for each in _NETWORK:
+        if (here := Path("/", each)).exists():
+            (workshop / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(here, workshop / each)
+    inside(workshop, "apt-get", "-qq", "update")
+    quick = ("-o", "Dpkg::Options::=--force-unsafe-io", "--no-install-recommends")
+    inside(workshop, "apt-get", "-qq", "install", "--yes", *quick, *IN_WORKSHOP, *packages)
+
+
+def _modules(kernel: str, folder: Path, builder: Path | None) -> list[Path]:
+    """`gpio-sim`, and `irq_sim` that it needs: Debian's kernel has neither. `builder`: what compiles them, if not this
+    computer's Debian."""
     (source,) = SOURCES.glob("linux-source-*.tar.xz")
     names = {"gpio-sim": "drivers/gpio/gpio-sim.c", "irq_sim": "kernel/irq/irq_sim.c"}
     folder.mkdir()
@@ -122,11 +158,15 @@ def _modules(kernel: str, folder: Path) -> list[Path]:
             text = f'#include <linux/module.h>\n{text.replace(*_IRQ)}\nMODULE_LICENSE("GPL");\n'
         (folder / f"{name}.c").write_text(text)
     (folder / "Makefile").write_text("obj-m := irq_sim.o gpio-sim.o\n")
-    run("make", "-C", SOURCES / f"linux-headers-{kernel}", f"M={folder}", "modules")
+    headers = str(SOURCES / f"linux-headers-{kernel}")
+    if builder is None:
+        run("make", "-C", headers, f"M={folder}", "modules")
+    else:
+        inside(builder, "make", "-C", headers, f"M=/{folder.relative_to(builder)}", "modules")
     return [folder / f"{name}.ko" for name in names]
 
 
-def _debian(kernel: str, root: Path) -> None:
+def _debian(of: Architecture, kernel: str, root: Path) -> None:
     release = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text(), re.MULTILINE)
     assert release, "this is no release of Debian"
     at_hand = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)"
@@ -138,6 +178,7 @@ def _debian(kernel: str, root: Path) -> None:
     run(
         program("mmdebstrap", package="mmdebstrap"),
         "--mode=root",
+        f"--architectures={of.name}",
         "--variant=minbase",
         f"--include={','.join(PACKAGES + OF_TESTS)},linux-image-{kernel}",
         '--aptopt=APT::Install-Recommends "false"',
@@ -151,7 +192,7 @@ def _debian(kernel: str, root: Path) -> None:
     )
 
 
-def _put(root: Path, kernel: str, modules: list[Path]) -> None:
+def _put(of: Architecture, root: Path, kernel: str, modules: list[Path]) -> None:
     """What makes a Pi of the folder with Debian in it, and what the test asks it by."""
     extra = root / "lib/modules" / kernel / "extra"
     extra.mkdir()
@@ -177,7 +218,7 @@ def _put(root: Path, kernel: str, modules: list[Path]) -> None:
     idle = ("mosquitto.service", "hostapd.service", "wpa_supplicant.service", "systemd-networkd-wait-online.service")
     run("systemctl", f"--root={root}", "disable", *idle)
     # It swallows what is written to the console, which is where the kernel says why it does not boot.
-    run("systemctl", f"--root={root}", "mask", "serial-getty@ttyS0.service", "getty@tty1.service")
+    run("systemctl", f"--root={root}", "mask", f"serial-getty@{of.console}.service", "getty@tty1.service")
     (root / "etc/fstab").write_text("LABEL=root / ext4 defaults,noatime 0 1\n")
     (root / "etc/hostname").write_text("pi\n")
     (root / "etc/hosts").write_text("127.0.0.1 localhost pi\n")

@@ -153,14 +153,18 @@ class Machine:
             self._asking = None
 
     def _argv(self, rtc: str, record: Path | None, kernel: str) -> list[str | Path]:
+        has = self._image.architecture
+        line = (
+            f"root=LABEL=root ro console={has.console} quiet loglevel=4 panic=5 mitigations=off {has.kernel} {kernel}"
+        )
         return [
             *(program("setpriv", package="util-linux"), "--pdeathsig=KILL", "--"),  # it ends with us
-            program("qemu-system-x86_64", package="qemu-system-x86"),
-            *("-M", "q35", "-cpu", "max", "-accel", "tcg,thread=multi", "-smp", "1", "-m", "1024"),
+            program(has.qemu, package=has.qemu_package),
+            *(*has.board, "-accel", "tcg,thread=multi", "-smp", "1", "-m", "1024"),
             *("-display", "none", "-nodefaults", "-no-user-config", "-serial", "stdio"),
             *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="),
             *("-kernel", self._image.kernel, "-initrd", self._image.initrd),
-            *("-append", f"root=LABEL=root ro console=ttyS0 quiet loglevel=4 panic=5 mitigations=off {kernel}"),
+            *("-append", line),
             *("-blockdev", f"driver=qcow2,node-name=disk,file.driver=file,file.filename={self.disk}"),
             *(
                 ("-blockdev", f"driver=blklogwrites,node-name=recorded,file=disk,log.driver=file,log.filename={record}")

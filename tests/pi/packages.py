@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.pi.image import ROOT, STORE, Image, base_image, digest, run, say
+from tests.pi.architecture import AMD64, Architecture
+from tests.pi.image import ROOT, STORE, Image, base_image, digest, inside, run, say
 from tests.pi.machine import Machine
 from tests.services.process import program
 
@@ -26,32 +28,36 @@ def edge_package() -> Path:
     return package(EDGE)
 
 
-def package(name: str) -> Path:
-    """A package of this checkout, `EDGE` or `CONTROLLER`, as `make packages` builds it."""
+def package(name: str, of: Architecture = AMD64) -> Path:
+    """A package of this checkout, `EDGE` or `CONTROLLER`, as `make packages` builds it on such a processor."""
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *_MADE_OF[name]).split("\0")
     files = [ROOT / path for path in sorted(listed) if path and (ROOT / path).is_file()]
     named = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
-    folder = STORE / f"{name}-{digest(platform.python_version().encode(), *named)}"
+    kept_as = f"{of.kept_as}{name}"
+    folder = STORE / f"{kept_as}-{digest(platform.python_version().encode(), *named)}"
     if not folder.exists():
-        say(f"building {name}")
+        say(f"building {name} for {of.name}")
         STORE.mkdir(exist_ok=True)
-        _delete_all(STORE, f"{name}-*")
+        _delete_all(STORE, f"{kept_as}-*")
         with tempfile.TemporaryDirectory(dir=STORE) as unfinished:
             wheel_of = ROOT / "deploy" / "edge-wheel" if name == EDGE else ROOT
             run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", unfinished, cwd=wheel_of)
-            run("deploy/packages/build.sh", name, unfinished)
+            if of is AMD64:
+                run("deploy/packages/build.sh", name, unfinished)
+            else:
+                _build_inside(base_image(of).workshop, name, files, Path(unfinished))
             Path(unfinished).rename(folder)
             Path(unfinished).mkdir()
     (found,) = folder.glob(f"{name}_*.deb")
     return found
 
 
-def installed_disk() -> tuple[Image, Path]:
+def installed_disk(of: Architecture = AMD64) -> tuple[Image, Path]:
     """The image, and a layer over its disk: what a machine was left with after dpkg had installed the package in it."""
-    image, edge = base_image(), edge_package()
-    disk = STORE / f"installed-{digest(image.name.encode(), edge.parent.name.encode())}.qcow2"
+    image, edge = base_image(of), package(EDGE, of)
+    disk = STORE / f"{of.kept_as}installed-{digest(image.name.encode(), edge.parent.name.encode())}.qcow2"
     if not disk.exists():
-        _delete_all(STORE, "installed-*")
+        _delete_all(STORE, f"{of.kept_as}installed-*")
         with tempfile.TemporaryDirectory() as folder:
             _install(image, edge, Path(folder))
             shutil.move(Path(folder) / "disk.qcow2", disk)
@@ -87,6 +93,26 @@ def _install(image: Image, made: Path, folder: Path) -> None:
         machine.shut_down()
     finally:
         machine.cut()
+
+
+def _build_inside(workshop: Path, name: str, files: Iterable[Path], dist: Path) -> None:
+    """By the same script in a Debian for another processor, from these files of the checkout and the wheel in `dist`.
+    The package is left in `dist`."""
+    checkout = workshop / "checkout"
+    shutil.rmtree(checkout, ignore_errors=True)
+    for path in files:
+        there = checkout / path.relative_to(ROOT)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, there)
+    shutil.copytree(dist, checkout / "dist")
+    of_it = ("--target", checkout / ".venv", "--python-platform", "aarch64-manylinux_2_28")
+    uv = ROOT / ".venv" / "bin" / "uv"
+    run(uv, "pip", "install", "--quiet", *of_it, "--require-hashes", "-r", "requirements/uv.txt")
+    made_at = run("git", "log", "-1", "--format=%ct").strip()
+    built_by = ("/checkout/deploy/packages/build.sh", name, "/checkout/dist")
+    inside(workshop, *built_by, env={"SOURCE_DATE_EPOCH": made_at})
+    for package in checkout.glob("dist/*.deb"):
+        shutil.copy(package, dist)
 
 
 def _delete_all(folder: Path, pattern: str) -> None:
