@@ -2,7 +2,7 @@
 applied."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,10 +135,11 @@ class EdgeIdentities(EstateHook):
             await bump(tx, site)
         return True
 
-    async def learn(self, tx: Tx) -> Sequence[IdentityState]:
-        """Read what every edge holds, so that each gets a signature by a key that it has."""
-        states = await repository.all_identity_states(tx)
-        self.keyring.known(states)
+    async def learn(self, tx: Tx, sites: Collection[str] | None = None) -> Sequence[IdentityState]:
+        """Read what every edge holds, or every one at these sites, so that each gets a signature by a key that it
+        has."""
+        states = await repository.all_identity_states(tx, sites)
+        self.keyring.known(states, sites)
         return states
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from controller.changes import Changes
@@ -49,11 +49,12 @@ class IdentityDelivery:
         self._turn = asyncio.Lock()
         """A change of our own key is ended once, though several edges may be the last that it waits for."""
 
-    async def learn(self) -> None:
-        """Read again what every edge should hold and does hold; deliver what is due."""
+    async def learn(self, sites: Collection[str] | None = None) -> None:
+        """Read again what every edge, or every one at these sites, should hold and does hold; deliver what is due."""
         async with self.database.read() as tx:
-            states = await self.registry.learn(tx)
-        self._states = {(each.site, each.edge): each for each in states}
+            states = await self.registry.learn(tx, sites)
+        others = {name: each for name, each in self._states.items() if sites is not None and name[0] not in sites}
+        self._states = others | {(each.site, each.edge): each for each in states}
         await self._hand_over(self._heard & self._states.keys())
 
     async def run(self) -> None:

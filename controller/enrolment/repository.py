@@ -1,6 +1,6 @@
 """All SQL about tokens, keys, identities, certificates and revocations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -36,10 +36,12 @@ async def forget_old_tokens(tx: Tx, before: datetime) -> None:
     await tx.execute(delete(enrolment_tokens).where(enrolment_tokens.c.expires_at < before))
 
 
-async def live_keys(tx: Tx) -> list[tuple[EdgeName, bytes]]:
-    """The public keys that edges may sign with, of all of them."""
+async def live_keys(tx: Tx, sites: Collection[str] | None = None) -> list[tuple[EdgeName, bytes]]:
+    """The public keys that edges may sign with, of all of them or at these sites."""
     keys = edge_keys.c
     query = select(keys.site, keys.edge, keys.public_key).where(keys.state != KeyState.RETIRED)
+    if sites is not None:
+        query = query.where(keys.site.in_(sites))
     return [((site, edge), key) for site, edge, key in await tx.execute(query)]
 
 
@@ -75,8 +77,12 @@ async def identity_state(tx: Tx, site: str, edge: str) -> IdentityState | None:
     return _identity_state(row) if row else None
 
 
-async def all_identity_states(tx: Tx) -> list[IdentityState]:
-    return [_identity_state(row) for row in (await tx.execute(select(edge_identities))).mappings()]
+async def all_identity_states(tx: Tx, sites: Collection[str] | None = None) -> list[IdentityState]:
+    """Of all edges, or of those at these sites."""
+    query = select(edge_identities)
+    if sites is not None:
+        query = query.where(edge_identities.c.site.in_(sites))
+    return [_identity_state(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def put_identity_state(tx: Tx, state: IdentityState) -> None:

@@ -4,7 +4,7 @@ So a key can be changed while some edges are offline for weeks: nobody waits, an
 with a key that it does not trust yet.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -39,9 +39,10 @@ class SigningKeyring:
         """Oldest first."""
         return tuple(signer.public_key.public_bytes_raw() for signer in self._signers)
 
-    def known(self, states: Iterable[IdentityState]) -> None:
-        """What every edge has said it holds."""
-        self._holds = {(each.site, each.edge): frozenset(each.held_kids) for each in states}
+    def known(self, states: Iterable[IdentityState], sites: Collection[str] | None = None) -> None:
+        """What every edge, or every one at these sites, has said it holds."""
+        holds = {name: kids for name, kids in self._holds.items() if sites is not None and name[0] not in sites}
+        self._holds = holds | {(each.site, each.edge): frozenset(each.held_kids) for each in states}
 
     def kid_for(self, site: str, edge: str) -> str:
         return self._signer(site, edge).kid

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,15 +25,19 @@ from controller.telemetry.ingest_queue import Ingest
 from controller.telemetry.model import RefusalReason
 from controller.updates.delivery import UpdateDelivery
 from edge.wire.broker_link import Connected, Disconnected, Link, Message
+from edge.wire.clock import real_s
 from edge.wire.topics import Topic, parse
 
 log = logging.getLogger(__name__)
 
 REST = 8
-"""After the keys of all edges were read, they rest this many times as long as that took of the event loop's CPU time:
+"""After the keys of edges were read, they rest this many times as long as that took of the event loop's CPU time:
 however many sites there are, a controller that many of them are entered into has most of its time for that."""
 REST_MOST_S = 1.0
 """And no longer than this, in real seconds: a key that was revoked must not count on."""
+READ_ALL_EVERY_S, MOST_SITES = 60.0, 100
+"""At a change the keys of edges at the sites that changed are read; those of all edges where that was so many real
+seconds ago, or more than so many sites have changed."""
 GREET_AGAIN_S = 60.0
 """Real seconds until an edge is asked again of which something was set aside."""
 
@@ -65,6 +69,7 @@ class MqttRouter:
         """Messages on topics that nobody here listens to, by kind."""
         self.failed: Counter[str] = Counter()
         """Messages at which the controller itself failed, by kind."""
+        self._read_all_at = float("-inf")
         self._queues = EdgeQueues()
         self._to_greet: set[tuple[EdgeName, Greet]] = set()
         """Greetings that wait: a connection that comes and goes adds no second one."""
@@ -101,19 +106,23 @@ class MqttRouter:
         """Learn of new edges and keys, for ever."""
         with self.changes.subscribe(estate=True) as changed:
             while True:
-                await changed.sites()
+                sites = await changed.sites()
                 used = time.thread_time()
-                new = await retry_until_available(self._learn, what="the keys of edges")
+                due = real_s() >= self._read_all_at + READ_ALL_EVERY_S or len(sites) > MOST_SITES
+                read = partial(self._learn, None if due else sites)
+                new = await retry_until_available(read, what="the keys of edges")
                 used = time.thread_time() - used
                 for name in sorted(new):
                     self.greet(name)
                 await asyncio.sleep(min(REST * used, REST_MOST_S))
 
-    async def _learn(self) -> frozenset[EdgeName]:
-        """Read the keys of all edges; those that are new."""
+    async def _learn(self, sites: Collection[str] | None = None) -> frozenset[EdgeName]:
+        """Read the keys of all edges, or of those at some sites; those that are new."""
+        if sites is None:
+            self._read_all_at = real_s()
         async with self.database.read() as tx:
-            new = self.verifier.load(await live_keys(tx))
-        await self.identity_delivery.learn()
+            new = self.verifier.load(await live_keys(tx, sites), sites)
+        await self.identity_delivery.learn(sites)
         return new
 
     def _take(self, item: Message | Connected | Disconnected) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -32,12 +32,14 @@ class EnvelopeVerifier:
         self.refused: Counter[str] = Counter()
         """How many were refused since the start, by reason; ``unknown_edge`` among them."""
 
-    def load(self, live: Iterable[tuple[EdgeName, bytes]]) -> frozenset[EdgeName]:
-        """Know these public keys of edges and no others; returns the edges that are new or have another key."""
+    def load(self, live: Iterable[tuple[EdgeName, bytes]], sites: Collection[str] | None = None) -> frozenset[EdgeName]:
+        """Know these public keys of edges and no others; returns the edges that are new or have another key. ``sites``:
+        those that ``live`` is of; what is known of other sites stays."""
         found: defaultdict[EdgeName, set[bytes]] = defaultdict(set)
         for name, key in live:
             found[name].add(key)
-        loaded = {name: frozenset(theirs) for name, theirs in found.items()}
+        loaded = {name: theirs for name, theirs in self._loaded.items() if sites is not None and name[0] not in sites}
+        loaded |= {name: frozenset(theirs) for name, theirs in found.items()}
         new = frozenset(name for name, theirs in loaded.items() if self._loaded.get(name) != theirs)
         made = {name: Keyring(*map(Ed25519PublicKey.from_public_bytes, loaded[name])) for name in new}
         self._keys = {name: made.get(name) or self._keys[name] for name in loaded}
