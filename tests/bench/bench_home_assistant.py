@@ -1,9 +1,8 @@
 """Measured values over MQTT into a database on SQLite: what one costs here and in Home Assistant with its recorder.
 
 Both run as processes beside a mosquitto with the settings of deploy. Home Assistant takes a value without asking who
-sent it, sets its state, and commits every five seconds: its time is counted until the last state is set. The controller
-checks the signature and the number of each message, commits, and then acknowledges, until when its time is counted; an
-edge keeps what is not acknowledged.
+sent it, sets its state, and has its recorder write it, which commits every five seconds. The controller checks the
+signature and the number of each message, commits, and then acknowledges; an edge keeps what is not acknowledged.
 """
 
 import asyncio
@@ -42,11 +41,12 @@ class Pids(msgspec.Struct, frozen=True):
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """``seconds``: until the last of ``values`` was taken; processor seconds until the program had nothing more to
-    do."""
+    """``seconds``: until the last of ``values`` was in the database; ``states_s``: until its state was set, where that
+    comes first. Processor seconds until the program had nothing more to do."""
 
     values: int
     seconds: float
+    states_s: float | None = None
     cpu_s: float
     broker_cpu_s: float
 
@@ -62,6 +62,12 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
         return statistics.median(each.values / each.seconds for each in self.rounds)
 
     @property
+    def states_per_s(self) -> float | None:
+        """How many states were set in a second."""
+        found = [each.values / each.states_s for each in self.rounds if each.states_s is not None]
+        return statistics.median(found) if found else None
+
+    @property
     def ms(self) -> float:
         """Of processor time, each value."""
         return statistics.median(1000 * each.cpu_s / each.values for each in self.rounds)
@@ -71,8 +77,9 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
         return statistics.median(1000 * each.broker_cpu_s / each.values for each in self.rounds)
 
     def __str__(self) -> str:
+        states = "" if self.states_per_s is None else f" (their states set at {self.states_per_s:,.0f}/s)"
         return (
-            f"{self.name}: {self.per_s:,.0f} values/s, {self.ms:.3f} ms of processor time each "
+            f"{self.name}: {self.per_s:,.0f} values/s{states}, {self.ms:.3f} ms of processor time each "
             f"({1000 / self.ms:,.0f} for each second of it), and {self.broker_ms:.3f} ms of the broker's"
         )
 
@@ -85,19 +92,21 @@ def lines(theirs: Side, ours: Sequence[Side]) -> Iterator[str]:
 
 
 class Feed(Protocol):
-    async def __call__(self) -> float:
-        """Send all values of a round, and return when they are in the database: the seconds until they were taken."""
+    async def __call__(self) -> tuple[float, float | None]:
+        """Send all values of a round, and return when they are in the database: the seconds until then, and those until
+        the last state was set."""
 
 
 async def measured(feed: Feed, pids: Pids, values: int) -> Round:
     """A round of a program that is at rest before it."""
     await at_rest(pids.program)
     cpu_s, broker_cpu_s = cpu_seconds_of(pids.program), cpu_seconds_of(pids.broker)
-    seconds = await feed()
+    seconds, states_s = await feed()
     await at_rest(pids.program)
     return Round(
         values=values,
         seconds=seconds,
+        states_s=states_s,
         cpu_s=cpu_seconds_of(pids.program) - cpu_s,
         broker_cpu_s=cpu_seconds_of(pids.broker) - broker_cpu_s,
     )
@@ -154,12 +163,12 @@ class TheirFeed:
                 await asyncio.sleep(1)
         self._lines.write_text("".join(f"{value(number)}\n" for number in range(EACH)))
 
-    async def __call__(self) -> float:
+    async def __call__(self) -> tuple[float, float]:
         before, _ = self._hass.recorded("bench_")
         began = time.time()
         await asyncio.gather(*(self._publish(f"bench/{number}", "-l", lines=self._lines) for number in range(SENSORS)))
         await _until(lambda: self._hass.recorded("bench_")[0] - before >= SENSORS * EACH)
-        return self._hass.recorded("bench_")[1] - began
+        return time.time() - began, self._hass.recorded("bench_")[1] - began
 
     async def _publish(self, topic: str, *options: str, lines: Path | None = None) -> None:
         mosquitto_pub = program("mosquitto_pub", package="mosquitto-clients")
@@ -185,11 +194,11 @@ class OurFeed:
         """As an edge sends what has waited."""
         return cls(edges, clock, size=BATCH_LIMIT, in_flight=IN_FLIGHT_LIMIT, each=each)
 
-    async def __call__(self) -> float:
+    async def __call__(self) -> tuple[float, None]:
         sealed = [self._sealed(edge) for edge in self._edges]
         began = time.monotonic()
         await asyncio.gather(*(self._send(*each) for each in zip(self._edges, sealed, strict=True)))
-        return time.monotonic() - began
+        return time.monotonic() - began, None
 
     def _sealed(self, edge: FakeEdge) -> list[bytes]:
         """The signed messages of a round."""
