@@ -135,6 +135,8 @@ from edge.wire.clock import Clock
 API = "/api/v1"
 ROUTERS = (
     bookings.router,  # those that are asked most come first: routes are looked through in their order
+    telemetry.router,
+    live_socket.router,
     door_codes.router,
     code_search.router,
     links.router,
@@ -193,9 +195,7 @@ ROUTERS = (
     why.router,
     alerts.router,
     alert_rules.router,
-    telemetry.router,
     past.router,
-    live_socket.router,
     rollups.router,
     forecast.router,
     occupancy.router,
