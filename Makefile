@@ -77,7 +77,7 @@ pi-short: setup-pi ## the edge's package in a virtual machine: a code typed on l
 pi: setup-pi ## all that needs a virtual machine, on amd64
 	$(PI) pi tests/pi $(ARGS)
 
-pi-arm64: setup-pi ## the edge's package for arm64, built and run by emulation: a code opens a door; once a release
+pi-arm64: setup-pi ## the packages for arm64, built and run by emulation: a code opens a door; once a release
 	@deploy/setup/system.sh arm64
 	$(PI) pi_arm64 tests/pi/test_arm64.py $(ARGS)
 
