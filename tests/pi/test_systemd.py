@@ -1,5 +1,9 @@
 """The unit as shipped, by the machine's own systemd: stops, hangs, limits, and clocks."""
 
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from tests.eventually import eventually
@@ -11,6 +15,8 @@ pytestmark = pytest.mark.pi
 
 MEMORY_MAX = 256 * 2**20
 JOURNAL_MAX = 16 * 2**20
+A_DAY_S = 86_400
+NETWORK = "systemd-networkd.service systemd-networkd.socket"
 NO_BATTERY_CLOCK = "initcall_blacklist=cmos_init"
 """For the kernel: it has no /dev/rtc0 then. What QEMU's clock says, 1970, is what a Pi without one begins at."""
 
@@ -61,27 +67,13 @@ def test_the_journal_in_memory_keeps_within_its_limit(machine: Machine) -> None:
 async def test_a_machine_without_a_battery_clock_and_network_opens_to_a_key_holder_and_says_what_is_missing(
     hall: Hall,
 ) -> None:
-    await hall.enrol()
-    key = await hall.key_holder()
-    code = await hall.booked()
-    await hall.opens(code)
-    hall.machine.sh("systemctl mask systemd-networkd.service systemd-networkd.socket")
-    hall.machine.shut_down()
-    hall.machine.boot(rtc="1970-01-01T00:00:00", kernel=f"{NO_BATTERY_CLOCK} {NO_WATCHDOG}")
-    await hall.running()
-    assert hall.machine.sh("ls /dev/rtc* 2>&1 || true").startswith("ls:")
-    hall.type(code)
-    await hall.opens(key)
-    said = hall.machine.run("hallkeeper", "doctor", check=False)
-    assert "rtc = true, but no battery clock answers" in said
-    assert "warn  hardware watchdog: systemd has none to ask" in said
-    hall.machine.sh(
-        "systemctl unmask systemd-networkd.service systemd-networkd.socket; systemctl start systemd-networkd"
-    )
-    told = await hall.stored("access", 3)
-    assert [each["data"]["reason"] for each in told] == ["granted", "clock", "granted"]
+    kernel = f"{NO_BATTERY_CLOCK} {NO_WATCHDOG}"
+    async with opens_only_to_a_key_holder_until_it_has_a_network(hall, rtc="1970-01-01T00:00:00", kernel=kernel):
+        assert hall.machine.sh("ls /dev/rtc* 2>&1 || true").startswith("ls:")
+        said = hall.machine.run("hallkeeper", "doctor", check=False)
+        assert "rtc = true, but no battery clock answers" in said
+        assert "warn  hardware watchdog: systemd has none to ask" in said
     assert "battery_clock_missing" in {each["data"]["code"] for each in await hall.events("fault")}
-    await hall.opens(code)
 
 
 async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Hall) -> None:
@@ -103,19 +95,28 @@ async def test_an_agent_that_hangs_is_ended_and_started_by_the_watchdog(hall: Ha
 async def test_a_machine_with_a_wrong_clock_and_no_network_opens_to_a_key_holder_until_it_knows_the_time(
     hall: Hall,
 ) -> None:
+    async with opens_only_to_a_key_holder_until_it_has_a_network(hall, rtc="2020-01-01T00:00:00"):
+        assert time.time() - int(hall.machine.sh("date +%s")) > A_DAY_S
+
+
+@asynccontextmanager
+async def opens_only_to_a_key_holder_until_it_has_a_network(
+    hall: Hall, *, rtc: str, kernel: str = ""
+) -> AsyncIterator[None]:
+    """The machine boots without a network, with `rtc` on its battery clock and with words for its kernel; at the end it
+    has a network, and by that the time."""
     await hall.enrol()
     key = await hall.key_holder()
     code = await hall.booked()
     await hall.opens(code)
-    hall.machine.sh("systemctl mask systemd-networkd.service systemd-networkd.socket")
+    hall.machine.sh(f"systemctl mask {NETWORK}")
     hall.machine.shut_down()
-    hall.machine.boot(rtc="2020-01-01T00:00:00")
+    hall.machine.boot(rtc=rtc, kernel=kernel)
     await hall.running()
     hall.type(code)
     await hall.opens(key)
-    hall.machine.sh(
-        "systemctl unmask systemd-networkd.service systemd-networkd.socket; systemctl start systemd-networkd"
-    )
-    told = await hall.stored("access", 3)
-    assert [each["data"]["reason"] for each in told] == ["granted", "clock", "granted"]
+    yield
+    hall.machine.sh(f"systemctl unmask {NETWORK}; systemctl start systemd-networkd")
+    said = await hall.stored("access", 3)
+    assert [each["data"]["reason"] for each in said] == ["granted", "clock", "granted"]
     await hall.opens(code)
