@@ -5,7 +5,7 @@ of stored events later.
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -213,7 +213,7 @@ class SiteRows:
         return any(any(each.totals) for each in self.counts.get(counter, {}).values())
 
     def jumps(self, counter: Device) -> Iterator[Jump]:
-        """Events that count more than can have passed since the event before."""
+        """Events that count more than can have passed since one at an earlier moment."""
         cells: Mapping[int, _Count] = self.counts.get(counter, {})
         for row, count in cells.items():
             if not count.large:
@@ -223,7 +223,7 @@ class SiteRows:
             last = cells[earlier].last if earlier is not None else None
             for when, ins, outs in count.large:
                 at = when[0].timestamp()
-                place = bisect_right(times, at) - 2
+                place = bisect_left(times, at) - 1
                 before = times[place] if place >= 0 else last[0].timestamp() if last is not None else None
                 span = ROW_S if before is None else round(at - before, 6)
                 if ins + outs > MORE_THAN_ANY_DOOR * min(max(span, _AT_ONCE_S), ROW_S):

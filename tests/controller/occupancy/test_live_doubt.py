@@ -154,6 +154,14 @@ def test_who_comes_between_the_re_counts_of_two_doors_is_added(day: Telling) -> 
     assert day.at(hours(10.3), TWO_DOORS).people == 14
 
 
+def test_counts_of_one_instant_are_each_measured_from_the_moment_before(day: Telling) -> None:
+    for second, ins in ((0, 1), (60, 20), (60, 1)):
+        day.pass_(hours(10) + timedelta(seconds=second), ins=ins)
+    assert list(day.rows(hours(11)).jumps(("main", "front-beams"))) == []
+    day.pass_(hours(10) + timedelta(seconds=61), ins=20)
+    assert [each.ins for each in day.rows(hours(11)).jumps(("main", "front-beams"))] == [20]
+
+
 def test_a_count_that_jumps_after_a_re_count_is_set_aside(day: Telling) -> None:
     recount(day, 10 + 10 / 3600, inside=5)
     day.pass_(hours(10) + timedelta(seconds=30), ins=2)

@@ -1,12 +1,10 @@
 """How much memory the people in a building take, of a large one after a week."""
 
 import tracemalloc
-from datetime import timedelta
 
 import msgspec
 
 from controller.occupancy.estimate import worked_out
-from controller.occupancy.site_rows import SiteRows
 from edge.wire.events import FootfallData, WifiData
 from tests.controller.occupancy.test_live_estimate import HALL, MIDNIGHT, PARTS, SENSING, START, Telling, hours
 
@@ -40,13 +38,3 @@ def test_to_work_out_a_large_building_takes_a_few_megabytes_and_what_is_kept_of_
     assert len(worked.seconds) == 7 * 288 + 9 * 12
     assert kept < 1 * MB
     assert most < 5 * MB
-
-
-def test_rows_keep_eight_bytes_of_each_passage_for_its_time() -> None:
-    rows, told = SiteRows(START), Telling()
-    for number in range(1_000):
-        told.pass_(START + timedelta(seconds=number / 10), ins=1)
-    for each in told.events:
-        rows.add(each)
-    times = rows.counts["main", "front-beams"][0].times
-    assert (len(times), times.itemsize) == (1_000, 8)
