@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
 BEAT_EVERY_S = 5.0
-_KNOWN_FOR = timedelta(seconds=15)
-"""How long a snapshot holds where nothing is said to have happened: some alerts come and go with time alone."""
+_KNOWN_FOR, _KNOWN_FOR_SHARED = timedelta(seconds=15), timedelta(seconds=BEAT_EVERY_S)
+"""How long a snapshot holds where nothing is said to have happened: some alerts come and go with time alone. And where
+another controller may hear of a door first, which says so of the diary only."""
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
@@ -47,13 +48,13 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
 class _Shown:
     """The newest snapshot of a site. ``number``: raised when it says something else than the one before."""
 
-    def __init__(self, snapshot: Snapshot, at: datetime, before: "_Shown | None") -> None:
+    def __init__(self, snapshot: Snapshot, at: datetime, known_for: timedelta, before: "_Shown | None") -> None:
         self.snapshot = snapshot
         self.at = at
         """When it was begun, by the controller's clock."""
-        self.until = min(at + _KNOWN_FOR, datetime.fromisoformat(snapshot.mode.until))
+        self.until = min(at + known_for, datetime.fromisoformat(snapshot.mode.until))
         """Until when it holds if nothing happens."""
-        self.real = real_s()
+        self.taken_s = real_s()
         self.number = 0
         if before is not None:
             same = msgspec.structs.replace(snapshot, at=before.snapshot.at) == before.snapshot
@@ -174,8 +175,8 @@ class Live:
         """The site as it is known now, as JSON. While somebody watches it, that is the snapshot they share, as long as
         it holds; not where another process may have changed something. Raises ``SiteUnknown``."""
         shown, hearing = self._taken.get(site), self._hearing
-        told = self.database.sqlite and hearing is not None and not hearing.waiting
-        if shown is not None and told and self._holds(site, shown):
+        heard_all = self.database.sqlite and hearing is not None and not hearing.waiting
+        if shown is not None and heard_all and self._holds(site, shown):
             return shown.message
         return msgspec.json.encode(await self.snapshot(site))
 
@@ -243,8 +244,12 @@ class Live:
             if shown is not None:
                 if self._holds(site, shown):
                     return shown
-                await asyncio.sleep(shown.real + SNAPSHOT_EVERY_S - real_s())
+                await asyncio.sleep(shown.taken_s + SNAPSHOT_EVERY_S - real_s())
             self._old.discard(site)
-            at = self.clock.now()
-            self._taken[site] = made = _Shown(await self.snapshot(site), at, shown)
+            at, known_for = self.clock.now(), _KNOWN_FOR if self.database.sqlite else _KNOWN_FOR_SHARED
+            try:
+                self._taken[site] = made = _Shown(await self.snapshot(site), at, known_for, shown)
+            except BaseException:
+                self._old.add(site)  # the others are still to be told
+                raise
             return made

@@ -87,6 +87,44 @@ async def test_while_a_site_is_watched_what_is_known_now_is_what_watchers_share_
         assert [each.ins_today for each in found.counters] == [3]
 
 
+async def test_where_one_watchers_look_fails_the_others_are_still_told(
+    hub: Hub, edge: FakeEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = hub.container.mqtt.live
+    look, fails = live.snapshot, [True]
+    heard: dict[int, Snapshot] = {}
+
+    async def snapshot(site: str) -> Snapshot:
+        if fails and heard.keys() == {1, 2}:
+            fails.clear()
+            raise OSError("the disk is gone")
+        return await look(site)
+
+    async def take(number: int) -> None:
+        async for message in live.watch("ramsey", snapshots=True):
+            if b'"type":"snapshot"' in message:
+                heard[number] = msgspec.json.decode(message, type=Snapshot)
+
+    monkeypatch.setattr(live, "snapshot", snapshot)
+    watching = [asyncio.create_task(take(number)) for number in (1, 2)]
+
+    async def both() -> bool:
+        return heard.keys() == {1, 2}
+
+    async def told() -> bool:
+        return any(counter.ins_today == 3 for each in heard.values() for counter in each.counters)
+
+    try:
+        await eventually(both, what="both watch")
+        await edge.send([crossing(1, ins=3, total=(3, 0))])
+        await eventually(told, what="the watcher whose look did not fail is told")
+        assert [task.done() for task in watching].count(True) == 1
+    finally:
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+
+
 @pytest.mark.cases_full
 async def test_a_wifi_source_that_fails_is_unknown_and_not_nobody(hub: Hub, edge: FakeEdge) -> None:
     await say(edge, "wifi", "ap-hall", stations=None, zone="hall")
