@@ -22,5 +22,5 @@ async def retry_until_available(work: Callable[[], Awaitable[T]], *, what: str, 
             return await work()
         except (SQLAlchemyError, OSError) as error:
             fields = {"action": "database_retry", "task": what, "reason": str(error)[:200]}
-            log.error("The database does not answer; trying again", extra=fields)
+            log.error("The database or the disk does not answer; trying again", extra=fields)
         await asyncio.sleep(retry_s)

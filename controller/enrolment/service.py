@@ -3,6 +3,7 @@ contacts of the people whose codes were replaced then.
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ from controller.enrolment.model import (
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.repository import bump
 from controller.estate.service import EstateService, require_edge, require_site
-from controller.key_files import KeyFiles
+from controller.key_files import KeyFault, KeyFiles
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.telemetry import repository as telemetry
@@ -55,6 +56,8 @@ from controller.text import local_time, times
 from edge.wire.clock import Clock, real_s
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
 from edge.wire.ids import new_id
+
+log = logging.getLogger(__name__)
 
 
 async def people_to_notify(
@@ -111,6 +114,9 @@ class EnrolmentService:
     access: AccessService
     holders: HolderService
     changes: Changes
+
+    def __post_init__(self) -> None:
+        self._writing = asyncio.Lock()
 
     async def prepare(self) -> None:
         """What has to be there before a broker or an edge is spoken to."""
@@ -390,7 +396,10 @@ class EnrolmentService:
             while True:
                 await changed.sites()
                 began = real_s()
-                await retry_until_available(self._write_all, what="the files of the broker")
+                try:
+                    await retry_until_available(self._write_all, what="the files of the broker")
+                except KeyFault as error:
+                    log.error("The files of the broker are not up to date", extra={"reason": str(error)})
                 await asyncio.sleep(min(REST * (real_s() - began), REST_MOST_S))
 
     async def _write_all(self) -> None:
@@ -404,9 +413,10 @@ class EnrolmentService:
 
     async def _write(self, edges: Iterable[str] | None) -> None:
         now = self.calendar.now()
-        async with self.database.read() as tx:
-            serials = await repository.revoked_serials(tx, now=now)
-        self.files.write(self.authority, serials, now, edges)
+        async with self._writing:  # what was read before an edge was revoked is not written after that
+            async with self.database.read() as tx:
+                serials = await repository.revoked_serials(tx, now=now)
+            self.files.write(self.authority, serials, now, edges)
 
 
 def _about(token_id: str) -> str:

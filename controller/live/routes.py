@@ -167,8 +167,8 @@ Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="O
 @router.get("/sites/{site}/now", responses={200: {"content": {"application/json": {"schema": _SNAPSHOT}}}})
 async def get_now(site: SlugPath, live: Annotated[Live, service(Live)], actor: SeesLive) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes. While
-    somebody watches the site so, what they were sent last is the answer if nothing has happened since, for 15 seconds
-    at most; `at` says of when it is."""
+    somebody watches the site so and the database is SQLite, what they were sent last is the answer if nothing has
+    happened since, for 15 seconds at most; `at` says of when it is."""
     return Response(await live.now(site), media_type="application/json")
 
 

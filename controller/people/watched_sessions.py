@@ -15,8 +15,9 @@ from edge.wire.clock import real_s
 SPREAD_S, PARTS = 1.0, 100
 """Over how many real seconds those who watch ask what was found, and in how many parts: thousands at the same moment
 would hold up everybody else."""
-EVERY_S = 5.0
-"""How often all of them are looked up, in real seconds: another controller may have changed somebody's rights."""
+EVERY_S = 5.0 - SPREAD_S
+"""How often all of them are looked up, in real seconds: another controller may have changed somebody's rights, which
+counts within five seconds."""
 
 
 class WatchedSessions:

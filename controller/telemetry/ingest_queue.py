@@ -142,9 +142,9 @@ def _aside(batch: ValidatedBatch, broke: Exception) -> ValidatedBatch | None:
     return msgspec.structs.replace(batch, judged=(aside,))
 
 
-LOT_EDGES, LOT_BYTES = 16, 1024 * 1024
-"""Of how many edges there are batches in one transaction at most, as each takes statements of its own, and after how
-many bytes no further batch is added."""
+LOT_EDGES, LOT_BATCHES, LOT_BYTES = 16, 64, 1024 * 1024
+"""Of how many edges there are batches in one transaction at most, as each takes statements of its own; how many; and
+after how many bytes no further batch is added."""
 WAITING_LIMIT = 512
 """Most batches that wait. An edge may have as many as there are places left, so that one that floods leaves half to
 the others; what comes on top is left to the edge, which sends it again."""
@@ -214,7 +214,9 @@ class Ingest:
             self._busy = True
             try:
                 edges, size = {arrived[0].name}, len(arrived[0].payload)
-                while len(edges) < LOT_EDGES and size < LOT_BYTES and not self._waiting.empty():
+                while len(edges) < LOT_EDGES and len(arrived) < LOT_BATCHES and size < LOT_BYTES:
+                    if self._waiting.empty():
+                        break
                     arrived.append(another := self._waiting.get_nowait())
                     edges.add(another.name)
                     size += len(another.payload)

@@ -137,7 +137,7 @@ def value(number: int) -> float:
 
 
 class TheirFeed:
-    """Home Assistant's sensors, which it has been told of as its MQTT discovery wants. Each has a publisher."""
+    """Home Assistant's sensors, which its MQTT discovery has made known to it. Each has a publisher."""
 
     def __init__(self, hass: HomeAssistant, broker: Broker, folder: Path) -> None:
         self._hass, self._broker, self._lines = hass, broker, folder / "values"

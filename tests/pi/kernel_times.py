@@ -7,6 +7,7 @@ are up to half a millisecond apart.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tests.pi.machine import Machine
 
@@ -60,6 +61,7 @@ class KernelTimes:
 def spread(seconds: Sequence[float]) -> str:
     """Lowest, median, ninth decile and highest, in milliseconds."""
     found = sorted(seconds)
-    picked = [found[min(len(found) - 1, round(part * (len(found) - 1)))] for part in (0, 0.5, 0.9, 1)]
+    ninth = found[min(len(found) - 1, round(0.9 * (len(found) - 1)))]
+    picked = [found[0], median(found), ninth, found[-1]]
     names = ("least", "median", "90 %", "most")
     return ", ".join(f"{name} {value * 1000:.1f}" for name, value in zip(names, picked, strict=True)) + " ms"

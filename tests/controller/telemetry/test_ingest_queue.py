@@ -74,12 +74,12 @@ async def test_a_batch_that_comes_twice_is_stored_once_and_acknowledged_twice(hu
     assert await seqs(hub) == [1, 2, 3, 4, 5, 6, 7]
 
 
-async def test_batches_that_wait_are_stored_together_and_acknowledged_once(hub: Hub, edge: FakeEdge) -> None:
-    for seq in range(1, 41):
+async def test_batches_that_wait_are_stored_and_acknowledged_64_at_a_time(hub: Hub, edge: FakeEdge) -> None:
+    for seq in range(1, 81):
         hub.container.mqtt.ingest.offer("ramsey", "main", edge.speaker.batch([event(seq)]))
-    await edge.acknowledged(40)
-    assert len(edge.acks) == 1
-    assert await seqs(hub) == list(range(1, 41))
+    await edge.acknowledged(80)
+    assert len(edge.acks) == 2
+    assert await seqs(hub) == list(range(1, 81))
 
 
 @pytest.mark.cases_full
