@@ -87,6 +87,7 @@ async def test_while_a_site_is_watched_what_is_known_now_is_what_watchers_share_
         assert [each.ins_today for each in found.counters] == [3]
 
 
+@pytest.mark.both_databases
 async def test_where_one_watchers_look_fails_the_others_are_still_told(
     hub: Hub, edge: FakeEdge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
