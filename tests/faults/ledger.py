@@ -181,7 +181,8 @@ class Ledger:
             perhaps = sum(_at_the_rim(crossing, outages) for crossing in crossings)
             counted = _counted(stored, name)
             assert surely <= counted <= surely + perhaps, (name, surely, counted, perhaps)
-            assert perhaps <= 6 * len(outages)
+            without_error = [each._replace(blur=BLUR) for each in outages]  # how large that is depends on the machine
+            assert sum(_at_the_rim(crossing, without_error) for crossing in crossings) <= 6 * len(outages)
         assert self.world.truth.locked_in == []
 
 
