@@ -17,6 +17,7 @@ from tests.services.mosquitto import Broker
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cuts", type=int, default=100, help="How many disks of power cuts are opened without a boot")
+    parser.addoption("--boots", type=int, default=3, help="How many disks of power cuts a machine boots")
 
 
 @pytest.fixture

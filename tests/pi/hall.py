@@ -140,6 +140,15 @@ class Pi:
         """The service says that the doors work."""
         await self.until(f"systemctl is-active --quiet {SERVICE}")
 
+    async def answers(self) -> None:
+        """Returns once the controller is ready. Where it is in the machine: systemd calls it active before it can be
+        asked, and the first request after a cut may meet a connection that leads nowhere any more."""
+
+        async def ready() -> bool:
+            return await self.api.answers("/readyz")
+
+        await eventually(ready, what="the controller is ready", within_s=WITHIN_S)
+
     def shown(self, of: str) -> str:
         """A property of the service."""
         return self.machine.sh(f"systemctl show --property={of} --value {SERVICE}").strip()

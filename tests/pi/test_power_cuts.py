@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,17 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.pi.hall import Hall
+from tests.pi.hall import SITE, Hall
 from tests.pi.image import run, say
 from tests.pi.machine import Machine
 from tests.pi.packages import edge_package, installed_disk
 from tests.pi.recorded_writes import Write, left_by_a_cut, put, recorded
+from tests.pi.wiring import EXIT_BUTTON, play
 from tests.services.process import program
 
 pytestmark = pytest.mark.pi
 
 IMAGES = 30
 ENTRIES = 8
+HOLD_S = 4.0
 DATA = "/var/lib/hallkeeper-edge"
 LOOK = """
 import json, logging, sys
@@ -39,6 +42,9 @@ class Known:
     written: int
     log: str
     seq: int
+    entries: int
+    controller: Path
+    """A copy of its folder."""
 
 
 class Cuts:
@@ -51,11 +57,11 @@ class Cuts:
         self._writes = list(recorded(record))
         run("dpkg-deb", "--extract", edge_package(), folder / "package")
 
-    def image(self, seed: int, *, lies: bool = False, last: bool = False) -> tuple[Path, Known]:
+    def image(self, seed: int, *, lies: bool = False) -> tuple[Path, Known]:
         """A disk as one cut leaves it, and what was known then. `lies`: since the entry before, the disk said that it
-        flushed and did not. `last`: the cut is the one at the end of the record."""
+        flushed and did not."""
         chance = random.Random(seed)
-        at = len(self._known) - 1 if last else chance.randrange(1, len(self._known))
+        at = chance.randrange(1, len(self._known))
         known, honest = self._known[at], self._known[at - 1].written if lies else self._known[at].written
         image = self._folder / f"cut-{seed}.raw"
         run("cp", "--sparse=always", "--reflink=auto", self._start, image)
@@ -86,7 +92,10 @@ class Cuts:
             yield write if size <= honest else replace(write, flush=False, fua=False)
 
 
-async def test_no_cut_loses_an_event_that_the_controller_has(hall: Hall, tmp_path: Path) -> None:
+async def test_no_cut_loses_an_event_that_the_controller_has_and_the_machine_boots_and_opens(
+    hall: Hall, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    await hall.hold(HOLD_S)
     await hall.enrol()
     code = await hall.booked()
     hall.machine.shut_down()
@@ -95,10 +104,16 @@ async def test_no_cut_loses_an_event_that_the_controller_has(hall: Hall, tmp_pat
     hall.machine.boot(record=record)
     await hall.running()
     known = []
-    for entry in range(ENTRIES):
+    for entry in range(1, ENTRIES + 1):
         hall.type(code)
-        last = (await hall.stored("access", entry + 1))[-1]
-        known.append(Known(written=record.stat().st_size, log=last["log"], seq=last["seq"]))
+        last = (await hall.stored("access", entry))[-1]
+        copy = tmp_path / f"controller-{entry}"
+        hall.controller.pause()
+        shutil.copytree(hall.controller.data_dir, copy)
+        written = record.stat().st_size  # with all that the copy has
+        hall.controller.resume()
+        known.append(Known(written=written, log=last["log"], seq=last["seq"], entries=entry, controller=copy))
+        await hall.line_is(on=False)
     hall.machine.cut()
     cuts = Cuts(tmp_path, start, record, known)
     lost, lost_by_liar = list[int](), list[int]()
@@ -111,14 +126,32 @@ async def test_no_cut_loses_an_event_that_the_controller_has(hall: Hall, tmp_pat
     say(f"of {IMAGES} cuts {len(lost)} lost an event, {len(lost_by_liar)} on a disk that does not flush")
     assert lost == []
     assert lost_by_liar != []  # or these cuts would show nothing
-    image, at = cuts.image(IMAGES, last=True)
-    folder = tmp_path / "after"
+    boots = pytestconfig.getoption("--boots")
+    for seed in range(boots):
+        image, at = cuts.image(seed)
+        await boots_and_opens(hall, code, image, at)
+        run("rm", "-rf", image, image.with_suffix(""))
+        say(f"{seed + 1} of {boots} booted, with {at.entries} entries that the controller had")
+
+
+async def boots_and_opens(hall: Hall, code: str, image: Path, at: Known) -> None:
+    """The four checks of a machine with that disk, before the controller as it was at the cut: nobody gets in by the
+    cut, nobody is locked in, and events go on after those that the controller had, each with a number of its own."""
+    await hall.controller.kill()
+    shutil.rmtree(hall.controller.data_dir)
+    shutil.copytree(at.controller, hall.controller.data_dir)
+    await hall.controller.start()
+    folder = image.with_suffix("")
     folder.mkdir()
     hall.machine = Machine(folder, installed_disk()[0], over=image)
     try:
         hall.machine.boot()
         await hall.running()
         await hall.opens(code)
-        assert {each["log"] for each in await hall.stored("access", ENTRIES + 1)} == {at.log}
+        play(hall.machine, [(0.0, EXIT_BUTTON, False), (0.3, EXIT_BUTTON, True)])
+        await hall.line_is(on=True)
+        assert {each["log"] for each in await hall.stored("access", at.entries + 1)} == {at.log}
+        assert (await hall.api.get(f"/sites/{SITE}/quarantine"))["items"] == []
+        assert await hall.events("dropped") == []
     finally:
         hall.machine.cut()
