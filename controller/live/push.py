@@ -29,9 +29,8 @@ log = logging.getLogger(__name__)
 SNAPSHOT_EVERY_S = 1.0
 """Shortest time between two snapshots of one site, in real seconds."""
 BEAT_EVERY_S = 5.0
-_KNOWN_FOR, _KNOWN_FOR_SHARED = timedelta(seconds=15), timedelta(seconds=BEAT_EVERY_S)
-"""How long a snapshot holds where nothing is said to have happened: some alerts come and go with time alone. And where
-another controller may hear of a door first, which says so of the diary only."""
+_KNOWN_FOR = timedelta(seconds=15)
+"""How long a snapshot holds where nothing is said to have happened: some alerts come and go with time alone."""
 
 
 class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
@@ -188,8 +187,7 @@ class Live:
             shown, now = self._taken.get(site), self.clock.now()
             if shown is not None and shown.happened >= wanted and shown.at <= now < shown.until:
                 return shown
-            known_for = (_KNOWN_FOR if self.database.sqlite else _KNOWN_FOR_SHARED) * _share_of(site)
-            happened = self._happened[site]
+            happened, known_for = self._happened[site], _KNOWN_FOR * _share_of(site)
             self._taken[site] = made = _Shown(await self.snapshot(site), now, happened, known_for, shown)
             return made
 
@@ -225,6 +223,8 @@ class Live:
                     yield msgspec.json.encode(self._beat())
                     beat_at = real_s() + BEAT_EVERY_S
                     watcher.look = True  # a mode may have ended without anybody doing anything
+                    if not self.database.sqlite:  # another controller hears of doors, and says so of the diary only
+                        self._happened[site] += 1
                 watcher.some.clear()
                 if watcher.diary:
                     watcher.diary = False
