@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controller.forecast.model import Floats
-from controller.recurrence.rule import read_rule
+from controller.hours.recurrence.rule import read_rule
+from controller.occupancy.forecast.model import Floats
 from tests import access_control as readers
 from tests import mqtt_devices, street_counts
 from tests.ical_rules import ours, table, wall

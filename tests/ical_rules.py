@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.recurrence.expand import wall_times
-from controller.recurrence.rule import RecurrenceRule
+from controller.hours.recurrence.expand import wall_times
+from controller.hours.recurrence.rule import RecurrenceRule
 
 DATA = Path(__file__).parent / "data"
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # wall time on purpose

@@ -12,8 +12,8 @@ import msgspec
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from controller.settings import Settings
-from controller.web.app import build_app
+from controller.app.http_app import build_app
+from controller.platform.settings import Settings
 from edge.cli import GROUP
 from edge.cli import edge as edge_commands
 from edge.wire.clock import SystemClock

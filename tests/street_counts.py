@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.forecast.model import Days, Floats, expected, interval, silent
+from controller.occupancy.forecast.model import Days, Floats, expected, interval, silent
 
 FIRST = date(2024, 1, 1)
 _DAYS_OFF = "01-01 01-02 01-29 02-06 03-29 04-01 04-25 06-03 06-28 10-28 12-25 12-26"

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.app.http_app import API
 from controller.db.engine import Tx, metadata
-from controller.web.app import API
 from edge.readers.config import UsbKeypadConfig
 from edge.readers.door_side import DoorSide
 from edge.wire.credentials import Presented

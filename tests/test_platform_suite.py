@@ -137,7 +137,7 @@ def test_every_part_of_the_pages_keeps_a_browser_test_in_make_test() -> None:
     without = {
         path.name for path in (TESTS / "browser").glob("test_*.py") if not _in_make_test(path.read_text("utf-8"))
     }
-    # Its provider takes long to start; `tests/controller/people/test_openid_provider.py` signs in by one.
+    # Its provider takes long to start; `tests/controller/signin/test_openid_provider.py` signs in by one.
     assert without == {"test_council_sign_in.py"}
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from controller.live import routes as telemetry
-from controller.live.websocket import live, live_sites, room_tablet_live
+from controller.app.http_app import ANYWHERE, API, ROUTERS, build_app
 from controller.people.authentication import Authenticated, the_actor, the_person, the_room_tablet, the_token_owner
-from controller.settings import Settings
-from controller.text.id_patterns import ID_PATTERN
-from controller.web.app import ANYWHERE, API, ROUTERS, build_app
-from controller.web.problem import NotSignedIn, described
+from controller.platform.settings import Settings
+from controller.platform.text.id_patterns import ID_PATTERN
+from controller.platform.web.problem import NotSignedIn, described
+from controller.screens.live import routes as telemetry
+from controller.screens.live.websocket import live, live_sites, room_tablet_live
 from edge.wire.clock import SystemClock
 from edge.wire.ids import SLUG_PATTERN
 

@@ -14,7 +14,7 @@ from jinja2.ext import babel_extract
 from controller.calendars.public_events import KIND_NAMES
 from hatch_build import ROOT, NodeFolder, Pages, PagesNotBuilt
 
-_PAGES = ROOT / "controller" / "door_pages"
+_PAGES = ROOT / "controller" / "screens" / "door_pages"
 _OPTIONS = {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}
 
 

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 
 from controller.access.code_generation import choose, pattern_of
-from controller.key_files import KeyFiles
+from controller.platform.key_files import KeyFiles
 
 CARD = r"^[a-z0-9]{1,8}:[!-~]{1,80}$"
 """Canonical text of a card, as readers make it: ``w26:118:1603``, ``uid:04A1B2C3``, ``bar:D123456789``."""

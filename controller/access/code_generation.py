@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from controller.web.problem import Unavailable
+from controller.platform.web.problem import Unavailable
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, OFFLINE_FIRST, CredentialKind
 from edge.wire.interval import Interval
 

@@ -10,7 +10,7 @@ import msgspec
 from controller.access.code_generation import NewGrant
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON
 

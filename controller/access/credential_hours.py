@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)

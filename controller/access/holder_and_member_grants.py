@@ -22,8 +22,8 @@ from controller.access.members.model import Member, against, window
 from controller.access.members.repository import Stamp
 from controller.db.engine import Tx
 from controller.estate.service import EstateService
-from controller.key_files import KeyFiles
-from controller.text import local_time
+from controller.platform.key_files import KeyFiles
+from controller.platform.text import local_time
 from edge.wire.credentials import TIME_INDEPENDENT, CredentialKind, code_key, pin_key
 from edge.wire.interval import Interval
 from edge.wire.plan import Grant, split

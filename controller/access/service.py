@@ -9,22 +9,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.access import code_generation, offline_codes, repository
-from controller.access.code_generation import (
-    CodeRow,
-    Codes,
-    Issue,
-    IssuedCodes,
-    NewGrant,
-    Share,
-    WantedGrant,
-)
+from controller.access.code_generation import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.code_status import CodeStatus, code_status
 from controller.access.offline_codes import OfflineCode
 from controller.access.unused_codes import RECENT, draw_unused
 from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
 from controller.db.engine import DRAWN, Tx
 from controller.estate.service import EstateService
-from controller.key_files import KeyFiles
+from controller.platform.key_files import KeyFiles
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import new_id
 

@@ -10,8 +10,8 @@ from controller.alerts import rule_cli
 from controller.alerts.catalogue import CATALOGUE
 from controller.alerts.routes import OpenAlertAnswer, OpenAlerts, RaisedAlertAnswer, RaisedAlertPage
 from controller.alerts.rule_routes import AlertRulesAnswer
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.telemetry.alert_codes import AlertCode
 
 app = command_group("What needs somebody: list it, say that you have seen it, put it off.")

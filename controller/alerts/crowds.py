@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from controller.alerts.failure_log import FailureLog
 from controller.alerts.machine import FALSE, UNKNOWN, Observation, Truth
 from controller.db.engine import Database, Tx
 from controller.estate.service import require_parts
 from controller.occupancy.estimate import Estimate, capacity
 from controller.occupancy.service import OccupancyService
+from controller.platform.failure_log import FailureLog
 from controller.telemetry.tables import counter_days, recounts
 from edge.wire.clock import Clock
 

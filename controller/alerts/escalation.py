@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from controller.alerts import repository
 from controller.alerts.catalogue import CATALOGUE, Severity, hint_of, rank
 from controller.alerts.machine import AlertState
+from controller.bookings.diary.site_config import SiteConfig
 from controller.db.engine import Database, Tx
-from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.estate.model import Site
 from controller.notices import repository as notices
@@ -24,8 +24,8 @@ from controller.notices.non_booking_notice import NonBookingNotice
 from controller.notices.recipients import Contact, Recipients
 from controller.notices.service import NoticeService
 from controller.notices.site_runners import contact_of, who_runs
+from controller.platform.text import times
 from controller.telemetry.alert_codes import AlertCode
-from controller.text import times
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

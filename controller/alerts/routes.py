@@ -20,8 +20,7 @@ from controller.estate.model import Site
 from controller.estate.service import require_site
 from controller.people.authentication import OpensDoors, SeesLive, SeesLiveAnySite
 from controller.people.permissions import Action, sites_of
-from controller.telemetry.alert_codes import AlertCode
-from controller.web.fields import (
+from controller.platform.web.fields import (
     LIST_LIMIT,
     Answer,
     Body,
@@ -34,8 +33,9 @@ from controller.web.fields import (
     answer_of,
     page_of,
 )
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, TheDatabase, service
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheClock, TheDatabase, service
+from controller.telemetry.alert_codes import AlertCode
 
 router = APIRouter(tags=["alerts"], responses=described(NotSignedIn))
 TheAlerts = Annotated[AlertService, service(AlertService)]

@@ -6,8 +6,8 @@ import msgspec
 import typer
 
 from controller.alerts.rule_routes import AlertPreviewAnswer, AlertRuleAnswer, AlertRulesAnswer
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Which alerts a site does without, and how late it raises the others.")
 _JSON = "application/json"

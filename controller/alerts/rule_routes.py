@@ -20,10 +20,10 @@ from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import Runs, SeesLive
 from controller.people.optimistic_locking import VersionStale
+from controller.platform.web.fields import Answer, Body, LocalTime, SlugPath, Versioned, Whole, Yes, answer_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheDatabase
 from controller.telemetry.alert_codes import AlertCode
-from controller.web.fields import Answer, Body, LocalTime, SlugPath, Versioned, Whole, Yes, answer_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheDatabase
 
 router = APIRouter(tags=["alerts"], responses=described(NotSignedIn, SiteUnknown))
 MOST_RINGS = 200

@@ -16,15 +16,15 @@ from controller.alerts.machine import AlertState, Observation
 from controller.alerts.open_alerts import Turn, take_turn
 from controller.alerts.preview import Preview, history, preview
 from controller.alerts.rules import SiteRules, kept, why_not
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
 from controller.estate.service import require_site
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version, version_of
+from controller.platform.web.problem import Conflicting, NotFound, invalid_field
+from controller.records.audit import audit_log
 from controller.telemetry.alert_causes import AlertCauses
 from controller.telemetry.alert_codes import AlertCode
-from controller.web.problem import Conflicting, NotFound, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -14,7 +14,7 @@ from controller.enrolment.tables import certificates
 from controller.estate.model import Site
 from controller.estate.tables import edges, spaces
 from controller.telemetry.alert_codes import AlertCode
-from controller.telemetry.room_sensors import LastValue
+from controller.telemetry.room_sensors.model import LastValue
 from controller.telemetry.tables import edge_states, event_logs, event_runs, room_sensors
 from edge.wire.readings import ReadingKind
 

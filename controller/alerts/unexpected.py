@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.attendance.case import FRESH, moment_of, span_of
-from controller.attendance.evidence import Crossing, DoorSeen, Seen
 from controller.bookings.arrivals import THROUGH
-from controller.diary.site_config import SiteConfig
-from controller.text import times
+from controller.bookings.diary.site_config import SiteConfig
+from controller.platform.text import times
+from controller.use.attendance.case import FRESH, moment_of, span_of
+from controller.use.attendance.evidence import Crossing, DoorSeen, Seen
 from controller.use.spans import Span, common, union, without
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

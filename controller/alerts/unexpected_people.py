@@ -7,17 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import select, union
 
-from controller.alerts.failure_log import FailureLog
 from controller.alerts.unexpected import APART, LOOK_BACK, Found, let_ins, present
-from controller.attendance.service import read_evidence
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import BookingState
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
-from controller.diary.model import BookingState
-from controller.diary.site_config import SiteConfig, SiteConfigs
+from controller.platform.failure_log import FailureLog
 from controller.telemetry import queries, repository
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.movement_holds import MOVES
 from controller.telemetry.tables import device_states, room_sensors
+from controller.use.attendance.service import read_evidence
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

@@ -1,0 +1,4 @@
+"""What a booking costs: tariffs, quotes, statements, and hire requests.
+
+Imports ``find`` and below.
+"""

@@ -27,8 +27,8 @@ from controller.billing.pricing import NO_CHARGE_SET
 from controller.billing.service import Account, Quoted, TariffEffect
 from controller.estate.model import Site
 from controller.people.model import Tier
-from controller.text.times import short_duration
-from controller.web.fields import Answer, Ends, LocalTime, Starts, answer_of
+from controller.platform.text.times import short_duration
+from controller.platform.web.fields import Answer, Ends, LocalTime, Starts, answer_of
 
 A = TypeVar("A", bound=Answer)
 

@@ -9,9 +9,9 @@ from controller.billing.model import AllowanceUse, Priced, PricingBasis, Quote, 
 from controller.billing.money import HOUR_US
 from controller.billing.pricing import price
 from controller.billing.tariff_cache import priced
+from controller.bookings.diary.model import Booking, BookingRequest
+from controller.bookings.diary.site_config import SiteConfig
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingRequest
-from controller.diary.site_config import SiteConfig
 from controller.people.model import Tier
 from controller.people.party_repository import parties
 

@@ -28,8 +28,8 @@ from controller.billing.model import (
     QuoteLineKind,
     Waiver,
 )
-from controller.diary.model import Booking, BookingState
-from controller.text import local_time
+from controller.bookings.diary.model import Booking, BookingState
+from controller.platform.text import local_time
 
 
 def begun(of: PricingBasis, at: datetime) -> bool:

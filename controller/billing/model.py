@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.diary.model import Need
+from controller.bookings.diary.model import Need
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval

@@ -36,8 +36,8 @@ from controller.billing.model import (
 )
 from controller.billing.rate_periods import RatedPeriod, micros, split
 from controller.billing.rate_selection import fits, most_particular
-from controller.text import local_time
-from controller.text.times import short_duration
+from controller.platform.text import local_time
+from controller.platform.text.times import short_duration
 
 NO_CHARGE_SET = "no charge is set"
 Usage = Mapping[tuple[str, str], int]

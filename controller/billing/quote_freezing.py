@@ -10,9 +10,9 @@ from controller.billing import bill_changes, repository
 from controller.billing.batch_pricing import BatchPricer, load_pricer
 from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs
 from controller.billing.tariff_cache import TariffCache, basis
+from controller.bookings.diary.model import Booking, BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfig
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingState, Changed
-from controller.diary.site_config import SiteConfig
 from edge.wire.ids import new_id
 
 _UNDONE = frozenset({BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW})

@@ -7,7 +7,7 @@ import msgspec
 
 from controller.billing.model import Priced, Rate, Tariffs
 from controller.billing.rate_selection import fits, intervals, specificity
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 _MICROSECOND = timedelta(microseconds=1)

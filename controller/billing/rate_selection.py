@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.billing.model import AnyScope, Priced, RuleScope
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -24,10 +24,10 @@ from sqlalchemy import (
 
 from controller.billing.model import Bill, Frozen, StoredTariffs, Tariffs
 from controller.billing.rate_periods import micros
+from controller.bookings.diary.model import CLAIMING, BookingState
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import NAMES_ACTOR, Instant, Tx, metadata
 from controller.db.row_mapping import columns_of, struct_of
-from controller.diary.model import CLAIMING, BookingState
-from controller.diary.tables import bookings
 
 tariffs = Table(
     "tariffs",

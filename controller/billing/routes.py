@@ -21,18 +21,29 @@ from controller.billing.answers import (
 )
 from controller.billing.model import AllowancePeriod, Tariffs, Vat
 from controller.billing.service import BillingService, NothingCharged
+from controller.bookings.diary.model import Draft, Need
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.schemas import Equipment, People
-from controller.diary.model import Draft, Need
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides, Reads, Runs
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Tier
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
-from controller.web.fields import Body, IdPath, MomentText, Name, Note, Slug, SlugPath, Versioned, Whole, read_moment
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import (
+    Body,
+    IdPath,
+    MomentText,
+    Name,
+    Note,
+    Slug,
+    SlugPath,
+    Versioned,
+    Whole,
+    read_moment,
+)
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 from edge.wire.plan import Mode
 
 E = TypeVar("E", bound=StrEnum)

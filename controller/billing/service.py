@@ -5,8 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.billing import bill_changes, repository
 from controller.billing.batch_pricing import load_pricer
 from controller.billing.model import (
@@ -28,18 +26,20 @@ from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.tariff_examples import examples, overpriced_parts
 from controller.billing.validation import faults, parties_named
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Changed, Draft, booking_time
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Changed, Draft, booking_time
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
 from controller.estate.repository import bump
 from controller.people.model import Actor, Tier
 from controller.people.optimistic_locking import require_version
 from controller.people.party_repository import parties, tier_of
-from controller.web.problem import Conflicting, Invalid
+from controller.platform.web.problem import Conflicting, Invalid
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval

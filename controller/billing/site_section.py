@@ -7,8 +7,8 @@ from controller.billing.answers import tariffs_answer
 from controller.billing.model import StoredTariffs, Tariffs
 from controller.billing.routes import TariffsBody
 from controller.billing.validation import faults, parties_named
+from controller.bookings.diary.site_config import sketch
 from controller.db.engine import Tx
-from controller.diary.site_config import sketch
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid, read, written
 from controller.people.party_repository import parties

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from controller.billing import repository
 from controller.billing.model import Priced, PricingBasis, StoredTariffs, Used
+from controller.bookings.diary.model import Booking, BookingRequest
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingRequest
-from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.people.model import Tier
 

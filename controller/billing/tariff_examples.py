@@ -3,18 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from controller.billing.model import (
-    Example,
-    Quote,
-    Tariffs,
-)
+from controller.billing.model import Example, Quote, Tariffs
 from controller.billing.money import pounds
 from controller.billing.pricing import price
 from controller.billing.tariff_cache import basis, priced
-from controller.diary.model import BookingRequest
-from controller.diary.site_config import SiteConfig
+from controller.bookings.diary.model import BookingRequest
+from controller.bookings.diary.site_config import SiteConfig
 from controller.people.model import Tier
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 MOST_EXAMPLES = 100

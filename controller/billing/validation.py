@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from controller.billing.model import AnyScope, Cancelling, Limit, RuleScope, Tariffs, Vat
 from controller.billing.money import pounds
 from controller.billing.rate_selection import tie
-from controller.diary.site_config import SiteConfig
-from controller.web.problem import FieldError
+from controller.bookings.diary.site_config import SiteConfig
+from controller.platform.web.problem import FieldError
 
 
 def faults(tariffs: Tariffs, site_config: SiteConfig, parties: Collection[str]) -> list[FieldError]:

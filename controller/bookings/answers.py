@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from controller.access.code_generation import masked, spoken
 from controller.access.code_status import CodeState, lingering_texts
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import BookingState, BookingStatus, LogEntry, closed_text
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.listing import Request
+from controller.bookings.rules.model import OVERRULED, seats_of
 from controller.bookings.schemas import (
     BookingList,
     BookingLog,
@@ -22,14 +24,12 @@ from controller.bookings.schemas import (
     RequestRead,
 )
 from controller.bookings.service import CheckedRequest
-from controller.diary.model import BookingState, BookingStatus, LogEntry, closed_text
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, is_own, may
 from controller.people.redaction import REQUESTED, reads_requests, redacted
-from controller.rules.model import OVERRULED, seats_of
-from controller.text import times
-from controller.web.fields import answer_of, page_of
+from controller.platform.text import times
+from controller.platform.web.fields import answer_of, page_of
 
 
 def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:

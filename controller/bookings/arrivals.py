@@ -15,20 +15,20 @@ from sqlalchemy import or_, select, update
 from controller.access import repository as access
 from controller.bookings import repository
 from controller.bookings.claims import SYSTEM_ACTOR
+from controller.bookings.diary.model import LONGEST, Arrival, BookingState
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.diary.tables import bookings
 from controller.bookings.no_show_rules import Evidence
 from controller.db.engine import Tx
-from controller.diary.model import LONGEST, Arrival, BookingState
-from controller.diary.site_config import SiteConfig, SpaceAtSite
-from controller.diary.tables import bookings
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.hours.repository import hours_book
 from controller.hours.timetable import Timetable
+from controller.platform.text import times
 from controller.telemetry import queries
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.watermark import FOR_GOOD, Gap, Silence, heard_until
-from controller.text import times
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode

@@ -7,13 +7,13 @@ import msgspec
 
 from controller.access.code_generation import Codes
 from controller.access.code_status import CodeStatus, LingeringCode
+from controller.bookings.diary.model import Booking, Impact
+from controller.bookings.diary.site_config import SpaceAtSite
+from controller.bookings.diary.waitlist import Wait
 from controller.bookings.links import Links
-from controller.diary.model import Booking, Impact
-from controller.diary.site_config import SpaceAtSite
-from controller.diary.waitlist import Wait
-from controller.key_files import LinkKind
+from controller.bookings.rules.model import buffers_of
 from controller.people.model import Party
-from controller.rules.model import buffers_of
+from controller.platform.key_files import LinkKind
 from edge.wire.interval import Interval
 
 

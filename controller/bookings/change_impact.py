@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from controller.bookings.errors import NotNow
-from controller.diary.model import (
+from controller.bookings.diary.model import (
     Booking,
     BookingChange,
     BookingRequest,
@@ -19,9 +18,10 @@ from controller.diary.model import (
     require_not_over,
     require_timely,
 )
-from controller.diary.site_config import SpaceAtSite
-from controller.rules.model import ReasonKind, RuleRequest, Verdict
-from controller.text import local_time
+from controller.bookings.diary.site_config import SpaceAtSite
+from controller.bookings.errors import NotNow
+from controller.bookings.rules.model import ReasonKind, RuleRequest, Verdict
+from controller.platform.text import local_time
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
 """Fields for what a booking holds of the building."""

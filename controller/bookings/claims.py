@@ -1,5 +1,5 @@
 """Claims: time of atoms, places of pools, equipment. Only ``write_claims`` writes them, and it takes the site's
-lock; the database refuses an overlap. ``controller.rules.space_rules.overlap`` says with which bookings."""
+lock; the database refuses an overlap. ``controller.bookings.rules.space_rules.overlap`` says with which bookings."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -11,17 +11,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
+from controller.bookings.diary import waitlist_repository
+from controller.bookings.diary.model import Booking, BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.diary.tables import (
+    CLAIM_OVERLAP,
+    POOL_FULL,
+    claims,
+    equipment_claims,
+    pool_claims,
+    pool_quarters,
+)
+from controller.bookings.diary.waitlist import Overdue
+from controller.bookings.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates
-from controller.diary import waitlist_repository
-from controller.diary.model import Booking, BookingState, Changed
-from controller.diary.site_config import SiteConfig
-from controller.diary.tables import CLAIM_OVERLAP, POOL_FULL, claims, equipment_claims, pool_claims, pool_quarters
-from controller.diary.waitlist import Overdue
 from controller.estate.model import SpaceKind
-from controller.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.interval import Interval
 
 SYSTEM_ACTOR = "hallkeeper"

@@ -9,14 +9,23 @@ from rich.progress import Progress
 from controller.access.code_generation import spoken
 from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
+from controller.bookings.diary.model import EventKind
 from controller.bookings.door_codes import ReissuedAnswer
 from controller.bookings.schemas import BookingList, BookingRead, RequestPage
-from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, AsJson, Refusal, SiteArg, command_group, read_file, takes_client
-from controller.csv_import.cli import CsvFile, DryRun, OutFile, print_import
-from controller.csv_import.schemas import CsvImportAnswer
-from controller.diary.model import EventKind
-from controller.key_files import LinkKind
+from controller.platform.cli import output
+from controller.platform.cli.client import (
+    SET_ASIDE,
+    ApiClient,
+    AsJson,
+    Refusal,
+    SiteArg,
+    command_group,
+    read_file,
+    takes_client,
+)
+from controller.platform.csv_import.cli import CsvFile, DryRun, OutFile, print_import
+from controller.platform.csv_import.schemas import CsvImportAnswer
+from controller.platform.key_files import LinkKind
 
 app = command_group("Bookings: list, approve, decline, replace codes, import and export spreadsheets.")
 app.add_typer(affected.app, name="affected")

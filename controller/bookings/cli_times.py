@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from controller.bookings.csv_import.times import read_clock, read_day, read_when, span
-from controller.web.fields import Moment
+from controller.platform.web.fields import Moment
 
 
 def edge(text: str) -> str:

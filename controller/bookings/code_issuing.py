@@ -16,13 +16,13 @@ from controller.access.code_status import LingeringCode
 from controller.access.repository import lingering as lingering_grants
 from controller.access.service import AccessService
 from controller.bookings import repository
+from controller.bookings.diary import policy_repository as policies
+from controller.bookings.diary.model import Booking, BookingStatus, Changed
+from controller.bookings.diary.policy import Policy, owner
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.lifecycle import words_of
 from controller.db.compiled_sql import BulkInsert, CompiledReads
 from controller.db.engine import Tx
-from controller.diary import policy_repository as policies
-from controller.diary.model import Booking, BookingStatus, Changed
-from controller.diary.policy import Policy, owner
-from controller.diary.site_config import SiteConfig
 from controller.estate import repository as estate
 from controller.estate.change_hooks import ChangePreview, EstateHook
 from controller.estate.model import Door, SiteParts, Space

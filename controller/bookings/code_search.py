@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from pydantic import StringConstraints
 
 from controller.access.service import AccessService
-from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_list
 from controller.bookings.booking_view import BookingView
@@ -19,9 +18,10 @@ from controller.db.engine import Database, Tx
 from controller.people.authentication import SeesCodesAnySite
 from controller.people.model import Actor
 from controller.people.permissions import Action, things_of
-from controller.web.fields import Body
-from controller.web.problem import NotSignedIn, TooMany, described
-from controller.web.services import service
+from controller.platform.web.fields import Body
+from controller.platform.web.problem import NotSignedIn, TooMany, described
+from controller.platform.web.services import service
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 
 import msgspec
 
-from controller.diary.model import Booking, BookingStatus
-from controller.diary.site_config import SiteConfig
-from controller.text import local_time
+from controller.bookings.diary.model import Booking, BookingStatus
+from controller.bookings.diary.site_config import SiteConfig
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 FROM, TO = time(8), time(22)

@@ -12,24 +12,24 @@ from controller.access import code_replacement as reissue_log
 from controller.access import offline_codes
 from controller.access.code_generation import NoCodeLeft, spoken
 from controller.access.code_status import CodeState
-from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_answer, message
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.schemas import BookingRead
 from controller.bookings.who_may_book import may_book
 from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
 from controller.estate.service import EstateService
 from controller.people.authentication import Books, Reissues, SeesCodes
 from controller.people.model import Actor
-from controller.text import times
-from controller.web.fields import Answer, Body, IdPath, Note
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.text import times
+from controller.platform.web.fields import Answer, Body, IdPath, Note
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
+from controller.records.audit import audit_log
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.messages import WORD_STALE_S
 

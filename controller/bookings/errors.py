@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from controller.diary.model import Booking, Claimed
-from controller.rules.model import ReasonKind, RuleReason, Verdict
-from controller.rules.reason_wording import title
-from controller.text import local_time, times
-from controller.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
+from controller.bookings.diary.model import Booking, Claimed
+from controller.bookings.rules.model import ReasonKind, RuleReason, Verdict
+from controller.bookings.rules.reason_wording import title
+from controller.platform.text import local_time, times
+from controller.platform.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 
 
 class BookingUnknown(NotFound):

@@ -5,11 +5,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from controller.diary.model import Need
-from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.diary.model import Need
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.rules.model import seats_of
+from controller.bookings.rules.reason_wording import places
 from controller.estate.model import Layout, Noise, SpaceKind
-from controller.rules.model import seats_of
-from controller.rules.reason_wording import places
 
 
 class SpaceNeeds(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,13 +10,13 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
+from controller.bookings.diary.model import Arrival, Booking, BookingState, BookingStatus, last_moment
+from controller.bookings.diary.policy import Policy
 from controller.bookings.errors import NotNow
-from controller.diary.model import Arrival, Booking, BookingState, BookingStatus, last_moment
-from controller.diary.policy import Policy
+from controller.bookings.rules.model import ReasonKind, Verdict
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.rules.model import ReasonKind, Verdict
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.interval import Interval
 
 _MINUTE = timedelta(minutes=1)

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from msgspec.structs import replace
 
-from controller.audit import audit_log
 from controller.bookings import repository
 from controller.bookings.answers import booking_answer
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.schemas import BookingRead
 from controller.bookings.series import repository as series_repository
@@ -19,13 +19,13 @@ from controller.bookings.series.routes import TheSeries
 from controller.bookings.series.summary import require
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
-from controller.key_files import LinkKind
 from controller.people.authentication import Reissues
 from controller.people.model import Actor
-from controller.web.fields import IdPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.key_files import LinkKind
+from controller.platform.web.fields import IdPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 _NUMBERS = {LinkKind.MANAGE: "manage_link_number", LinkKind.SHOW: "show_link_number"}

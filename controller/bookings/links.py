@@ -4,7 +4,7 @@ those who come."""
 from typing import Protocol
 
 from controller.bookings.errors import LinkUnknown
-from controller.key_files import KeyFiles, LinkKind
+from controller.platform.key_files import KeyFiles, LinkKind
 
 
 class Linked(Protocol):

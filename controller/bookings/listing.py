@@ -8,19 +8,19 @@ import msgspec
 from controller.bookings import repository
 from controller.bookings.booking_view import BookingView
 from controller.bookings.day_counts import DayCount, day_counts
+from controller.bookings.diary.model import Booking, BookingStatus, listed_time
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.notice_board import BoardClosed, BoardEntry, board_closed, board_entries
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import RuleReason
 from controller.bookings.service import standing_request, without_overruled_buffers
 from controller.bookings.who_may_book import may_decide
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingStatus, listed_time
-from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor, PartyFilter, Tier
 from controller.people.party_repository import answered_by, listed, parties
 from controller.people.permissions import Action, Thing, may, own_things_of, things_of
-from controller.rules.evaluate import judge
-from controller.rules.model import RuleReason
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.clock import Clock
 
 _PARTIES = 500

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.diary.model import Arrival, Booking, BookingState
-from controller.diary.policy import ReleaseRule
+from controller.bookings.diary.model import Arrival, Booking, BookingState
+from controller.bookings.diary.policy import ReleaseRule
 
 FORGOTTEN_AFTER = timedelta(days=2)
 """How long after its end a booking may still become a no-show, if its doors were offline until then."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from controller.diary.model import Booking, BookingStatus
-from controller.diary.site_config import SiteConfig
+from controller.bookings.diary.model import Booking, BookingStatus
+from controller.bookings.diary.site_config import SiteConfig
 from controller.people.model import Party, PartyKind
 from edge.wire.interval import Interval
 

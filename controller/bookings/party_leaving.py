@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from controller.access import code_replacement, offline_codes
 from controller.bookings import repository
+from controller.bookings.diary.model import Booking
 from controller.bookings.link_renewal import LinkRenewal
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
-from controller.key_files import LinkKind
 from controller.people.model import Actor
 from controller.people.party_leaving import Departure
 from controller.people.repository import email_key
+from controller.platform.key_files import LinkKind
 
 WHY = "a leader has left"
 

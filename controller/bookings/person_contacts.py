@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Table, exists, func, or_, select, update
 
-from controller.audit import audit_log
+from controller.bookings.diary.tables import bookings, series, waits
 from controller.db.engine import Tx
-from controller.diary.tables import bookings, series, waits
 from controller.people.model import Party, PartyKind
 from controller.people.party_repository import party as find_party
 from controller.people.tables import parties
+from controller.records.audit import audit_log
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 

@@ -25,10 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from controller.bookings.no_show_rules import FORGOTTEN_AFTER
-from controller.db.compiled_sql import BulkInsert, put
-from controller.db.engine import Tx, batches
-from controller.diary.model import (
+from controller.bookings.diary.model import (
     LONGEST,
     UNDECIDED,
     Arrival,
@@ -39,7 +36,10 @@ from controller.diary.model import (
     LogEntry,
     Need,
 )
-from controller.diary.tables import booking_log, bookings, series, sheet_rows
+from controller.bookings.diary.tables import booking_log, bookings, series, sheet_rows
+from controller.bookings.no_show_rules import FORGOTTEN_AFTER
+from controller.db.compiled_sql import BulkInsert, put
+from controller.db.engine import Tx, batches
 from controller.people.party_repository import with_mail_address
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval

@@ -15,14 +15,8 @@ from controller.bookings.answers import (
     own_booking_page,
     request_page,
 )
-from controller.bookings.errors import (
-    BookingUnknown,
-    Clash,
-    NotNow,
-    NotPossible,
-    PreconditionFailed,
-    Stale,
-)
+from controller.bookings.diary.model import BookingStatus
+from controller.bookings.errors import BookingUnknown, Clash, NotNow, NotPossible, PreconditionFailed, Stale
 from controller.bookings.listing import BookingListing
 from controller.bookings.schemas import (
     ApproveBody,
@@ -45,12 +39,23 @@ from controller.bookings.schemas import (
     RequestPage,
 )
 from controller.bookings.service import BookingService
-from controller.diary.model import BookingStatus
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Books, ChecksIn, Decides, Reads, ReadsAnySite, SeesLog
-from controller.web.fields import LIST_LIMIT, Body, From, Id, IdPath, Limit, Slug, SlugPath, To, Whole, answer_of
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import service
+from controller.platform.web.fields import (
+    LIST_LIMIT,
+    Body,
+    From,
+    Id,
+    IdPath,
+    Limit,
+    Slug,
+    SlugPath,
+    To,
+    Whole,
+    answer_of,
+)
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 TheBookings = Annotated[BookingService, service(BookingService)]

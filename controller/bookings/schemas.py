@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.access.code_status import BookingDoorStatus, CodeState
 from controller.bookings.day_counts import DayCount
+from controller.bookings.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.bookings.lifecycle import BookingAction
 from controller.bookings.notice_board import BoardClosed, BoardEntry
-from controller.diary.model import BookingChange, BookingStatus, Cause, Details, Draft, EventKind, Need
 from controller.people.model import Tier
-from controller.web.fields import (
+from controller.platform.web.fields import (
     WITHOUT_CONTROL,
     Answer,
     Body,
@@ -30,7 +30,7 @@ from controller.web.fields import (
     Yes,
     read_moment,
 )
-from controller.web.problem import Conflict, ReasonBody
+from controller.platform.web.problem import Conflict, ReasonBody
 
 
 def _wall_text(text: str) -> str:

@@ -17,17 +17,8 @@ from controller.bookings.booking_view import BookingView
 from controller.bookings.change_impact import PUBLIC_FIELDS, ChangedParts, PlannedChange, changing, wanted
 from controller.bookings.claims import contended
 from controller.bookings.code_issuing import lingering
-from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
-from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
-from controller.bookings.series.model import changed_fields
-from controller.bookings.who_may_book import may_decide, party_for, require, require_allowed
-from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
-from controller.db.compiled_sql import read_ahead
-from controller.db.engine import Database, Tx
-from controller.db.errors import violates
-from controller.diary import waitlist_repository
-from controller.diary.model import (
+from controller.bookings.diary import waitlist_repository
+from controller.bookings.diary.model import (
     LONGEST_WHY,
     Booking,
     BookingChange,
@@ -39,16 +30,25 @@ from controller.diary.model import (
     require_not_over,
     require_timely,
 )
-from controller.diary.site_config import SiteConfig, SpaceAtSite
-from controller.diary.waitlist import Overdue, WaitState
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.diary.waitlist import Overdue, WaitState
+from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
+from controller.bookings.lifecycle import BookingAction, held_until, outcome, put
+from controller.bookings.rules.evaluate import first_reads, judge
+from controller.bookings.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
+from controller.bookings.series.model import changed_fields
+from controller.bookings.who_may_book import may_decide, party_for, require, require_allowed
+from controller.bookings.writer import BookingWriter
+from controller.db.compiled_sql import read_ahead
+from controller.db.engine import Database, Tx
+from controller.db.errors import violates
 from controller.estate.model import Site
-from controller.key_files import LinkKind, linked
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, parties_of
-from controller.rules.evaluate import first_reads, judge
-from controller.rules.model import OVERRULED, ReasonKind, RuleReason, RuleRequest, Verdict
-from controller.web.problem import Problem
+from controller.platform.key_files import LinkKind, linked
+from controller.platform.web.problem import Problem
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

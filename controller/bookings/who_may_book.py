@@ -1,12 +1,10 @@
 """Who may book, change, cancel and confirm a booking, and for which party."""
 
-from controller.diary.model import (
-    Booking,
-)
+from controller.bookings.diary.model import Booking
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may, parties_of
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
 
 
 def party_for(party: str | None, actor: Actor, site: str | None) -> str | None:

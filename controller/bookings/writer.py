@@ -13,26 +13,26 @@ from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, 
 from controller.access.offline_codes import OfflineCode
 from controller.access.repository import doors_offline, first_look_read
 from controller.access.service import AccessService
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.bookings import claims, lifecycle, repository
 from controller.bookings.affected import repository as affected
 from controller.bookings.arrivals import evidence_of
 from controller.bookings.booking_view import BookingView, OfflineShown
 from controller.bookings.code_issuing import BookingCodes, lingering
+from controller.bookings.diary import waitlist_repository
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.bookings.lifecycle import words_of
 from controller.bookings.links import Links
 from controller.bookings.no_show_rules import Evidence, given_back_at
 from controller.db.compiled_sql import BulkInsert
 from controller.db.engine import Database, Tx
-from controller.diary import waitlist_repository
-from controller.diary.model import Booking, BookingRequest, BookingState, Cause, Changed, Details, Impact
-from controller.diary.site_config import SiteConfig, SiteConfigs, SpaceAtSite
 from controller.estate.errors import SiteUnknown
-from controller.key_files import KeyFiles
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import parties
-from controller.text import times
+from controller.platform.key_files import KeyFiles
+from controller.platform.text import times
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
 from edge.wire.ids import new_id
 
 

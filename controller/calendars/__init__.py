@@ -1,0 +1,4 @@
+"""Calendars out and in: iCalendar subscriptions, external feeds, what's on.
+
+Imports ``billing`` and below.
+"""

@@ -9,8 +9,8 @@ from rich.markup import escape
 
 from controller.calendars.external_feeds import cli as feeds
 from controller.calendars.schemas import ImportAnswer
-from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, command_group, read_file, takes_client
+from controller.platform.cli import output
+from controller.platform.cli.client import SET_ASIDE, ApiClient, command_group, read_file, takes_client
 
 app = command_group("Import calendars of other programs.")
 app.add_typer(feeds.app, name="feed")

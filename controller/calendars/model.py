@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
+from controller.bookings.diary.model import Booking, Claimed
 from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.read_calendar import GoesOn
 from controller.calendars.recurring_events import EventOccurrence
-from controller.diary.model import Booking, Claimed
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"

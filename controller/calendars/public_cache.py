@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.changes import Changes
 from controller.estate.errors import SiteUnknown
-from controller.web.problem import TooMany
+from controller.platform.web.problem import TooMany
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 KEPT_S = 60

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from controller.bookings.diary.model import LONGEST, BookingState, EventKind
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of
-from controller.diary.model import LONGEST, BookingState, EventKind
-from controller.diary.tables import bookings
 from controller.estate.tables import sites, spaces
 from controller.people.model import PartyKind
 from controller.people.tables import parties
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 MOST_EVENTS = 1000

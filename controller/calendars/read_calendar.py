@@ -17,8 +17,8 @@ from controller.calendars.ics_parser import CalendarFault, CalendarTooSlow, Comp
 from controller.calendars.recurring_events import DateOverride, EventOccurrence, expand
 from controller.calendars.tzid_lookup import Zones
 from controller.calendars.vevent_parser import CalendarEvent, read_event
-from controller.recurrence.errors import Unbookable
-from controller.recurrence.rrule_evaluation import Budget
+from controller.hours.recurrence.errors import Unbookable
+from controller.hours.recurrence.rrule_evaluation import Budget
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")
 _TZID = re.compile(r';TZID="?([^":;]+)"?', re.IGNORECASE)

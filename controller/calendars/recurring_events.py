@@ -11,9 +11,9 @@ import msgspec
 from controller.calendars.date_times import LONGEST, CalendarTime, Length, exists, instant, moved
 from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.vevent_parser import Added, CalendarEvent
-from controller.recurrence.errors import Unbookable
-from controller.recurrence.rrule_evaluation import PERIOD_DAYS, Budget, EventWalk, interval_of, last_wall
-from controller.recurrence.week_numbers import WEEKDAYS
+from controller.hours.recurrence.errors import Unbookable
+from controller.hours.recurrence.rrule_evaluation import PERIOD_DAYS, Budget, EventWalk, interval_of, last_wall
+from controller.hours.recurrence.week_numbers import WEEKDAYS
 
 
 def recurring(

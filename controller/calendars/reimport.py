@@ -7,6 +7,10 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Changed, Details
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.rules.evaluate import HypotheticalBookings, judge
+from controller.bookings.rules.model import RuleRequest, Verdict
 from controller.bookings.series.model import Series
 from controller.bookings.series.repository import insert_series
 from controller.bookings.writer import BookingWriter
@@ -15,13 +19,9 @@ from controller.calendars.ics_parser import CalendarFault
 from controller.calendars.model import FEED, IMPORT, CalendarImportResult, Clashing, ImportResult, Taken
 from controller.calendars.recurring_events import EventOccurrence
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Changed, Details
-from controller.diary.site_config import SiteConfig
+from controller.hours.recurrence.pattern import RecurrencePattern
 from controller.people.model import Actor, Tier
-from controller.recurrence.pattern import RecurrencePattern
-from controller.rules.evaluate import HypotheticalBookings, judge
-from controller.rules.model import RuleRequest, Verdict
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, tuple_, update
 
+from controller.bookings.diary.model import CLAIMING, BookingState
+from controller.bookings.diary.tables import bookings
 from controller.calendars.model import ImportedEventRecord
 from controller.calendars.recurring_events import EventOccurrence
 from controller.calendars.tables import imported
 from controller.db.engine import Tx
 from controller.db.row_mapping import struct_of
-from controller.diary.model import CLAIMING, BookingState
-from controller.diary.tables import bookings
 
 _STANDING = [each.value for each in (*CLAIMING, BookingState.REQUESTED)]
 _AT_ONCE = 200

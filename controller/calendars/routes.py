@@ -11,9 +11,9 @@ from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.calendars.service import CalendarImport
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.web.fields import Name, Slug, SlugPath, large_answer
-from controller.web.problem import NotSignedIn, TooLarge, described, invalid_field
-from controller.web.services import service
+from controller.platform.web.fields import Name, Slug, SlugPath, large_answer
+from controller.platform.web.problem import NotSignedIn, TooLarge, described, invalid_field
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown, TooLarge))
 TheCalendars = Annotated[CalendarImport, service(CalendarImport)]

@@ -4,9 +4,9 @@ from pydantic import AliasChoices, Field
 
 from controller.bookings.errors import conflicts
 from controller.calendars.model import CalendarImportResult, ImportResult
-from controller.text import local_time
-from controller.web.fields import Answer, LocalTime, answer_of
-from controller.web.problem import Conflict
+from controller.platform.text import local_time
+from controller.platform.web.fields import Answer, LocalTime, answer_of
+from controller.platform.web.problem import Conflict
 
 
 class CalendarEventAnswer(Answer):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
+from controller.bookings.rules.evaluate import HypotheticalBookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
@@ -15,12 +16,11 @@ from controller.calendars.model import CalendarImportResult, Gone, Vanished
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
 from controller.calendars.recurring_events import EventOccurrence
 from controller.calendars.reimport import ImportBatch, Target
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.party_repository import tier_to_book
-from controller.rules.evaluate import HypotheticalBookings
-from controller.uploads.parser import Parser
+from controller.platform.uploads.parser import Parser
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 BACK = timedelta(days=7)

@@ -9,7 +9,7 @@ import msgspec
 from controller.calendars.date_times import CalendarTime, Length
 from controller.calendars.ics_parser import Component
 from controller.calendars.tzid_lookup import Zones
-from controller.recurrence.errors import Unbookable
+from controller.hours.recurrence.errors import Unbookable
 
 TITLE_LIMIT = 200
 LONGEST_EVENT = 100_000

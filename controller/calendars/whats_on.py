@@ -8,16 +8,16 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict
 
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import etag, tagged
 from controller.calendars.public_events import PublicEventRow, public_events
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import SiteUnknown
-from controller.text import local_time
-from controller.web.fields import Answer, Day, SlugPath
-from controller.web.problem import described
-from controller.web.services import TheClock, TheDatabase, service
+from controller.platform.text import local_time
+from controller.platform.web.fields import Answer, Day, SlugPath
+from controller.platform.web.problem import described
+from controller.platform.web.services import TheClock, TheDatabase, service
 from edge.wire.interval import Interval
 
 _SCHEMA = "https://schema.org"

@@ -9,16 +9,16 @@ from controller.billing.service import BillingService, NothingCharged
 from controller.bookings import repository as bookings
 from controller.bookings.affected.service import AffectedBookings, AffectedSelection
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import UNDECIDED, Booking, BookingChange, BookingState, Cause, Details, Draft
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.bookings.who_may_book import party_for, require_allowed
 from controller.closures.model import BookingDecision, Decision, Rebooked, Spot, Step, Target
 from controller.closures.requested_closure import Wanted
 from controller.db.engine import Database, Tx
-from controller.diary.model import UNDECIDED, Booking, BookingChange, BookingState, Cause, Details, Draft
 from controller.people.model import Actor
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
 
 UNDONE = "the closure was undone"
 _ACTIVE = UNDECIDED | {BookingState.CONFIRMED}

@@ -1,6 +1,6 @@
 """Refusals about closing as a whole."""
 
-from controller.web.problem import Conflicting, NotFound
+from controller.platform.web.problem import Conflicting, NotFound
 
 
 class BatchUnknown(NotFound):

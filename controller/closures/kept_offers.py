@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
 from controller.bookings.affected.service import RefusedDecision
+from controller.bookings.diary import waitlist_repository
 from controller.closures.model import Batch, Step
 from controller.db.engine import Database, Tx
-from controller.diary import waitlist_repository
+from controller.find.waitlist.service import WaitlistService
 from controller.notices.bundles import tell_nobody, tell_now
-from controller.text import times
-from controller.waitlist.service import WaitlistService
-from controller.web.problem import Conflicting
+from controller.platform.text import times
+from controller.platform.web.problem import Conflicting
 
 
 @dataclass(eq=False)

@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.billing.model import Waiver
-from controller.diary.model import Booking
+from controller.bookings.diary.model import Booking
 from controller.hours.model import Closure
-from controller.web.fields import Moment
+from controller.platform.web.fields import Moment
 
 UNDO = timedelta(hours=1)
 """How long all of it can be undone."""

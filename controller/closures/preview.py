@@ -7,28 +7,28 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from controller.availability.alternatives import instead_of
-from controller.availability.nearby_sites import SiteInReach
-from controller.availability.ranking import ProposalDifference, SpaceProposal
-from controller.availability.service import AvailabilityService
 from controller.bookings import repository as bookings
 from controller.bookings.affected.hours_changes import HoursChanges
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.service import standing_request
 from controller.bookings.writer import BookingWriter
 from controller.closures.requested_closure import Foreseen, Hit, RequestedClosure, foreseen
 from controller.closures.ways_in import barred, closed_behind, doors_of, shut_times
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
-from controller.diary.site_config import SiteConfig
 from controller.estate.service import require_parts
+from controller.find.alternatives import instead_of
+from controller.find.nearby_sites import SiteInReach
+from controller.find.ranking import ProposalDifference, SpaceProposal
+from controller.find.service import AvailabilityService
 from controller.notices.morning.model import ShutDoor
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
 from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

@@ -6,15 +6,15 @@ from typing import TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
 from controller.closures.ways_in import ShutTimes, closed_behind, no_way_in, shut_times
-from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, SiteParts
 from controller.hours.change_preview import NewClosure, NoClosure, ReplacedClosure
 from controller.hours.impact import Ahead, broken
 from controller.hours.timetable import Timetable
 from controller.plans.overrides.model import Ordered
-from controller.text import times
+from controller.platform.text import times
 
 
 class RequestedClosure(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import APIRouter, Query, Request, status
 from pydantic import Field, StringConstraints, model_validator
 
-from controller.availability.answers import ProposalAnswer, proposal_answer
 from controller.bookings.affected.routes import NotDone
 from controller.bookings.answers import booking_answer
 from controller.bookings.errors import BookingUnknown
@@ -20,13 +19,14 @@ from controller.closures.service import CarriedOut, ClosureBatches, Progress
 from controller.closures.together import TogetherPreview
 from controller.estate.errors import DoorUnknown, SiteUnknown, SpaceUnknown
 from controller.estate.model import Site
+from controller.find.answers import ProposalAnswer, proposal_answer
 from controller.hours.impact import ClosureUnknown
 from controller.hours.schemas import ClosureBody
 from controller.people.authentication import Runs
 from controller.people.model import Actor
 from controller.plans.overrides.service import OverrideUnknown
-from controller.text.id_patterns import ID_PATTERN
-from controller.web.fields import (
+from controller.platform.text.id_patterns import ID_PATTERN
+from controller.platform.web.fields import (
     Answer,
     Body,
     Id,
@@ -40,8 +40,8 @@ from controller.web.fields import (
     answer_of,
     read_moment,
 )
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheClock, service
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheClock, service
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

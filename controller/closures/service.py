@@ -9,12 +9,11 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from controller.audit import audit_log
 from controller.billing.service import BillingService
 from controller.bookings.affected.service import AffectedBookings, RefusedDecision
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.waitlist import UndoableChange, undoable
 from controller.bookings.service import BookingService
-from controller.changes import Changes
 from controller.closures import repository
 from controller.closures.booking_steps import UNDONE, BookingSteps
 from controller.closures.errors import BatchTaken, BatchUnknown, BeingCarriedOut, ClosureChanged, TooLate
@@ -23,7 +22,6 @@ from controller.closures.model import UNDO, Batch, BatchState, BookingDecision, 
 from controller.closures.reopening import UndoneClosure, require_latest, standing
 from controller.closures.requested_closure import NothingClosed, Wanted
 from controller.db.engine import Database, Tx
-from controller.diary.waitlist import UndoableChange, undoable
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Site
 from controller.estate.service import require_parts, require_site
@@ -38,8 +36,10 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered, OverrideDraft
 from controller.plans.overrides.service import OverrideService
-from controller.text import times
-from controller.web.problem import Problem, invalid_field
+from controller.platform.text import times
+from controller.platform.web.problem import Problem, invalid_field
+from controller.records.audit import audit_log
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 from edge.wire.plan import OverrideKind

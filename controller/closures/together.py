@@ -10,19 +10,19 @@ from controller.billing.service import BillingService
 from controller.bookings import repository as bookings
 from controller.bookings.booking_view import BookingView
 from controller.bookings.change_impact import ChangedParts, PlannedChange, changing, wanted
+from controller.bookings.diary.model import Booking, BookingChange, BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.errors import BookingUnknown, NotNow, refusal
 from controller.bookings.lifecycle import require_changeable
+from controller.bookings.rules.evaluate import HypotheticalBookings, judge
+from controller.bookings.rules.model import RuleRequest
 from controller.bookings.who_may_book import require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.closures.model import BookingDecision, Decision
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingChange, BookingState, Changed
-from controller.diary.site_config import SiteConfig
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of
-from controller.rules.evaluate import HypotheticalBookings, judge
-from controller.rules.model import RuleRequest
-from controller.web.problem import Problem, invalid_field
+from controller.platform.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
 
 

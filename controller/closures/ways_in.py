@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from controller.diary.site_config import SiteConfig
+from controller.bookings.diary.site_config import SiteConfig
 from controller.hours.model import Closure
 from controller.hours.timetable import Timetable
 from controller.plans.overrides.model import Ordered

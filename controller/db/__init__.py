@@ -1,0 +1,1 @@
+"""The database: engine, transactions, leases, migrations, on SQLite and PostgreSQL. Imports nothing else of ours."""

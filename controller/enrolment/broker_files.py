@@ -21,8 +21,8 @@ from controller.enrolment.certificate_authority import (
     two_thirds_over,
 )
 from controller.enrolment.rabbitmq_users import rabbitmq_users
-from controller.key_files import KeyFiles, load_keys, replace_file
-from controller.settings import MOST_CONTROLLERS, Settings
+from controller.platform.key_files import KeyFiles, load_keys, replace_file
+from controller.platform.settings import MOST_CONTROLLERS, Settings
 from edge.wire.clock import SystemClock
 from edge.wire.enrolment import BrokerAddress
 from edge.wire.topics import CATALOGUE, ROOT

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from controller.key_files import KeyFault, write_secret
-from controller.web.problem import invalid_field
+from controller.platform.key_files import KeyFault, write_secret
+from controller.platform.web.problem import invalid_field
 from edge.wire.enrolment import fingerprint
 
 LIFE = timedelta(days=730)

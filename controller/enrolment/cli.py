@@ -8,9 +8,9 @@ import msgspec
 import segno
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, site_and, takes_client
 from controller.enrolment.schemas import RevocationAnswer, TokenAnswer
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, site_and, takes_client
 
 token_app = typer.Typer(add_completion=False)
 rotate_app = typer.Typer(add_completion=False)

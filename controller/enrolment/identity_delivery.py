@@ -5,15 +5,15 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.model import IdentityState
 from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import EdgeName
+from controller.platform.web.problem import Problem
+from controller.records.changes import Changes
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.web.problem import Problem
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Renewal

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from controller.db.engine import Tx
 from controller.enrolment.tables import key_files
-from controller.key_files import KEY_FILES, KeyFault
+from controller.platform.key_files import KEY_FILES, KeyFault
 
 CODE = "code.key"
 PAGE = "page.key"

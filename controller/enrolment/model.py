@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.web.problem import Conflicting, NotFound, Refused
+from controller.platform.web.problem import Conflicting, NotFound, Refused
 
 
 class TokenRefused(Refused):

@@ -23,10 +23,10 @@ from controller.enrolment.service import EnrolmentService
 from controller.estate.errors import EdgeUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import Builds
-from controller.text import local_time
-from controller.web.fields import SlugPath, answer_of
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheDatabase, TheSettings, service
+from controller.platform.text import local_time
+from controller.platform.web.fields import SlugPath, answer_of
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheDatabase, TheSettings, service
 from edge.wire.codec import decode
 from edge.wire.enrolment import Application
 from edge.wire.errors import WireError

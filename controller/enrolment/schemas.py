@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
-from controller.web.fields import Answer, Body, LocalTime, Note, Whole, answer_of
+from controller.platform.web.fields import Answer, Body, LocalTime, Note, Whole, answer_of
 
 _HOUR = timedelta(hours=1)
 

@@ -19,13 +19,11 @@ from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.service import AccessService
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
-from controller.changes import Changes
+from controller.bookings.diary.policy_repository import policy
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import several_run
 from controller.db.retry_until_available import retry_until_available
-from controller.diary.policy_repository import policy
 from controller.enrolment import key_file_check, repository
 from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.certificate_authority import CertificateAuthority
@@ -48,11 +46,13 @@ from controller.enrolment.model import (
 from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.repository import bump
 from controller.estate.service import EstateService, require_edge, require_site
-from controller.key_files import KeyFault, KeyFiles
 from controller.people.model import Actor
 from controller.plans import repository as plans
+from controller.platform.key_files import KeyFault, KeyFiles
+from controller.platform.text import local_time, times
+from controller.records.audit import audit_log
+from controller.records.changes import Changes
 from controller.telemetry import repository as telemetry
-from controller.text import local_time, times
 from edge.wire.clock import Clock, real_s
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
 from edge.wire.ids import new_id

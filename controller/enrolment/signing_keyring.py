@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from controller.enrolment.model import IdentityState
-from controller.key_files import KeyFiles
+from controller.platform.key_files import KeyFiles
 from edge.wire.envelope import Addressed, Purpose, Signer
 
 EdgeName = tuple[str, str]

@@ -8,7 +8,7 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
-from controller.web.problem import Conflict
+from controller.platform.web.problem import Conflict
 
 
 class Obstacle(msgspec.Struct, frozen=True, kw_only=True):

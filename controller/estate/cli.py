@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from controller.cli import output
-from controller.cli.client import REFUSED, ApiClient, Refusal, command_group, read_file, takes_client
 from controller.estate.schemas import DifferenceAnswer, ObstacleAnswer, SitePage
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 from controller.estate.site_file.routes import SiteFileAnswer
+from controller.platform.cli import output
+from controller.platform.cli.client import REFUSED, ApiClient, Refusal, command_group, read_file, takes_client
 
 app = command_group("Import or export a building, or all of them, as one file.")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from controller.estate.change_hooks import Obstacle
 from controller.estate.change_preview import SINGULAR
 from controller.estate.validation import EstateFault
-from controller.web.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
+from controller.platform.web.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
 
 NAMED = 200
 """Most reasons that a refusal names."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.credentials import CODE_LENGTH
 from edge.wire.ids import Slug
 from edge.wire.plan import Passback

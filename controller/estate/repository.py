@@ -41,7 +41,7 @@ from controller.estate.tables import (
     space_parts,
     spaces,
 )
-from controller.text.local_time import zone
+from controller.platform.text.local_time import zone
 
 _SITE = columns_of(Site, sites)
 _EDGE = columns_of(Edge, edges)

@@ -34,9 +34,9 @@ from controller.estate.service import EstateService
 from controller.people.authentication import Builds, Reads, ReadsAnySite
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, sites_of
-from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made, page_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import LIST_LIMIT, After, Limit, SlugPath, made, page_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 TheEstate = Annotated[EstateService, service(EstateService)]

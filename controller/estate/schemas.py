@@ -21,9 +21,22 @@ from controller.estate.model import (
     SpaceKind,
 )
 from controller.people.optimistic_locking import version_of
-from controller.text import local_time
-from controller.web.fields import Answer, Body, Line, Name, Note, Number, Page, Slug, Versioned, Whole, Yes, answer_of
-from controller.web.problem import Conflict
+from controller.platform.text import local_time
+from controller.platform.web.fields import (
+    Answer,
+    Body,
+    Line,
+    Name,
+    Note,
+    Number,
+    Page,
+    Slug,
+    Versioned,
+    Whole,
+    Yes,
+    answer_of,
+)
+from controller.platform.web.problem import Conflict
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN
 from edge.wire.plan import Passback
 

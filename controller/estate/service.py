@@ -8,9 +8,6 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller.audit import audit_log
-from controller.audit.audit_log import FieldChanges, diff
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
 from controller.estate.change_hooks import ChangePreview, EstateHook, together
@@ -24,23 +21,16 @@ from controller.estate.errors import (
     SiteUnknown,
     ThingUnknown,
 )
-from controller.estate.model import (
-    Door,
-    DoorSecrets,
-    Edge,
-    Equipment,
-    Floor,
-    SealedSecrets,
-    Site,
-    SiteParts,
-    Space,
-)
+from controller.estate.model import Door, DoorSecrets, Edge, Equipment, Floor, SealedSecrets, Site, SiteParts, Space
 from controller.estate.repository import bump
 from controller.estate.validation import EstateFault, faults, users
-from controller.key_files import KeyFiles
 from controller.people.model import PartyKind
 from controller.people.optimistic_locking import require_version, version_of
 from controller.people.party_repository import party
+from controller.platform.key_files import KeyFiles
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import FieldChanges, diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.enrolment import DoorSecret, secret_id
 

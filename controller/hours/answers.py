@@ -27,9 +27,9 @@ from controller.hours.service import HoursEffect
 from controller.hours.space_hours import WEEKDAYS, time_text
 from controller.hours.timetable import Timetable
 from controller.people.optimistic_locking import version_of
-from controller.text.local_time import local_day
-from controller.web.fields import Answer, DateText, Ends, LocalTime, Page, Starts, TextOrNull, answer_of
-from controller.web.problem import Conflict
+from controller.platform.text.local_time import local_day
+from controller.platform.web.fields import Answer, DateText, Ends, LocalTime, Page, Starts, TextOrNull, answer_of
+from controller.platform.web.problem import Conflict
 from edge.wire.plan import Mode
 
 WallTime = Annotated[str, BeforeValidator(lambda value: time_text(value) if isinstance(value, int) else value)]

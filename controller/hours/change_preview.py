@@ -16,8 +16,8 @@ from controller.hours.local_minutes import bounds
 from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
 from controller.hours.timetable import Timetable
 from controller.people.optimistic_locking import version_of
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 

@@ -5,8 +5,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.hours.answers import (
     BankHolidayAnswer,
     BankHolidaysAnswer,
@@ -15,6 +13,8 @@ from controller.hours.answers import (
     DayAnswer,
     HoursEffectAnswer,
 )
+from controller.platform.cli import output
+from controller.platform.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
 from edge.wire.plan import Mode
 
 app = command_group("Opening hours, bank holidays, closures.")

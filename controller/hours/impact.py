@@ -15,9 +15,9 @@ from controller.estate.model import Door
 from controller.hours.modes import ModePeriod, unexplained
 from controller.hours.space_hours import ClosedPeriod
 from controller.hours.timetable import Timetable
-from controller.text import times
-from controller.text.local_time import local_day, rfc3339
-from controller.web.problem import Conflict, Conflicting, NotFound, ReasonBody
+from controller.platform.text import times
+from controller.platform.text.local_time import local_day, rfc3339
+from controller.platform.web.problem import Conflict, Conflicting, NotFound, ReasonBody
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

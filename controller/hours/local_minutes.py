@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from controller.hours.model import DAY_MINUTES
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 _DAY = timedelta(days=1)

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from controller.audit import repository as audit
 from controller.db.engine import Tx
 from controller.hours.model import OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable
+from controller.records.audit import repository as audit
 from edge.wire.interval import Interval
 
 T = TypeVar("T")

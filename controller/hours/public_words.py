@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from controller.hours.model import Closure
 from controller.hours.modes import ModePeriod, unexplained
 from controller.hours.timetable import LOOK_AHEAD, Timetable, when
-from controller.text import local_time, times
+from controller.platform.text import local_time, times
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

@@ -36,10 +36,10 @@ from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
-from controller.text import local_time
-from controller.web.fields import After, Day, From, IdPath, Limit, SlugPath, To, read_edge
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheClock, service
+from controller.platform.text import local_time
+from controller.platform.web.fields import After, Day, From, IdPath, Limit, SlugPath, To, read_edge
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheClock, service
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 

@@ -27,7 +27,18 @@ from controller.hours.model import (
     WeeklySpan,
 )
 from controller.hours.space_hours import WEEKDAYS, time_text
-from controller.web.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, Whole, read_date, read_moment
+from controller.platform.web.fields import (
+    Body,
+    Day,
+    Line,
+    MomentText,
+    Name,
+    Slug,
+    Versioned,
+    Whole,
+    read_date,
+    read_moment,
+)
 from edge.wire.plan import Mode
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)

@@ -8,9 +8,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.change_hooks import EstateHook
 from controller.estate.model import Site, SiteParts
@@ -22,7 +19,10 @@ from controller.hours.impact import Broken, ChangedDoor, Diary, WouldBreak, brok
 from controller.hours.model import Closure
 from controller.hours.timetable import Timetable
 from controller.people.optimistic_locking import require_version
-from controller.text import local_time
+from controller.platform.text import local_time
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

@@ -24,7 +24,7 @@ from controller.hours.impact import Diary, broken
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
 from controller.hours.timetable import Timetable
-from controller.web.problem import Invalid
+from controller.platform.web.problem import Invalid
 from edge.wire.ids import new_id
 
 _TABLES = ("terms", "spaces", "closures")

@@ -9,7 +9,7 @@ import msgspec
 
 from controller.hours.local_minutes import between
 from controller.hours.model import DAY_MINUTES, BookableWindow
-from controller.text.times import listed
+from controller.platform.text.times import listed
 from edge.wire.interval import Interval
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -18,8 +18,8 @@ from controller.hours.local_minutes import bounds, month_days
 from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
 from controller.hours.space_hours import ClosedPeriod, WindowGaps
-from controller.text import local_time, times
-from controller.text.times import listed
+from controller.platform.text import local_time, times
+from controller.platform.text.times import listed
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

@@ -1,1 +1,4 @@
-"""Mail to the people who booked: written in the transaction of a change, rendered when sent."""
+"""Mail and text messages to people: written in the transaction of a change, rendered when sent.
+
+Imports ``calendars`` and below.
+"""

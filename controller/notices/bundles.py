@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking
 from controller.db.engine import Tx
-from controller.diary.model import Booking
 from controller.notices.model import NoticeState
 from controller.notices.tables import WAITING, bundled_bookings, notice_bundles, notices
 

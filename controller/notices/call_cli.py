@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.notices.schemas import CallList, CallRead
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Whom to ring, since no mail and no text message reaches them.")
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, first_of
-from controller.diary.tables import bookings
 from controller.notices.model import Notice, NoticeState, Told
 from controller.notices.repository import COLUMNS, known, notice_of, put_known
 from controller.notices.tables import (

@@ -9,9 +9,9 @@ from controller.notices.calls import CallService
 from controller.notices.errors import NoticeUnknown
 from controller.notices.schemas import CallBody, CallList, call_list
 from controller.people.authentication import Runs
-from controller.web.fields import IdPath, SlugPath, read_moment
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import IdPath, SlugPath, read_moment
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn, SiteUnknown))
 TheCalls = Annotated[CallService, service(CallService)]

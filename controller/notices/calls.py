@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from controller.audit import audit_log
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.site_config import SiteConfig
 from controller.notices import call_repository, repository
 from controller.notices.bundles import bookings_about
 from controller.notices.call_repository import ManualCall, Unanswered
@@ -16,8 +15,9 @@ from controller.notices.errors import NoticeUnknown
 from controller.notices.model import Notice
 from controller.people import party_repository
 from controller.people.model import Actor
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from controller.bookings.booking_view import BookingView
-from controller.diary.model import BookingStatus, Cause
+from controller.bookings.diary.model import BookingStatus, Cause
 from controller.notices.door_trouble.model import is_new
 from controller.notices.model import NoticeKind, Told
 

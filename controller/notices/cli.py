@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, command_group, takes_client
 from controller.notices import call_cli, digest_cli, preference_cli, template_cli
 from controller.notices.bounces.schemas import BouncedAddressPage
 from controller.notices.schemas import NoticePage, NoticeRead, NoticeStatus
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, command_group, takes_client
 
 app = command_group("Mails and text messages to the people who booked.")
 

@@ -10,10 +10,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking, BookingState
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import IN_BACKGROUND, Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.diary.model import Booking, BookingState
 from controller.notices import call_repository, repository
 from controller.notices.account_mail_sending import send_account_mail
 from controller.notices.bounces.service import BounceService

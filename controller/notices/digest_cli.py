@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.notices.digest.routes import DigestRead
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Your own digest of a site: a mail of what waits for you.")
 

@@ -12,14 +12,11 @@ import msgspec
 from fastapi import APIRouter
 
 from controller.bookings import repository as bookings
+from controller.bookings.diary.policy import DocumentRule, Lapsing, Policy
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.diary.policy import DocumentRule, Lapsing, Policy
-from controller.diary.site_config import SiteConfig
-from controller.documents import repository as documents
-from controller.documents.model import SAFEGUARDING, USUAL_KINDS, Document, Review, latest
-from controller.documents.schemas import LapsingAnswer, LapsingList
 from controller.estate.errors import SiteUnknown
 from controller.notices import document_reminder_rendering
 from controller.notices.model import Notice, NoticeKind
@@ -28,12 +25,15 @@ from controller.notices.recipients import Contact, Recipients
 from controller.notices.service import NoticeService
 from controller.people import party_repository
 from controller.people.authentication import KeepsPeople
+from controller.people.documents import repository as documents
+from controller.people.documents.model import SAFEGUARDING, USUAL_KINDS, Document, Review, latest
+from controller.people.documents.schemas import LapsingAnswer, LapsingList
 from controller.people.model import Actor, Party
 from controller.people.permissions import Action, Thing, may
-from controller.text import local_time
-from controller.web.fields import SlugPath, answer_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.text import local_time
+from controller.platform.web.fields import SlugPath, answer_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 from edge.wire.clock import Clock
 
 LOOK_EVERY_S = 600.0

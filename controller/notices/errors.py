@@ -1,7 +1,7 @@
 """Errors of notices."""
 
 from controller.notices.model import Notice
-from controller.web.problem import Conflicting, NotFound
+from controller.platform.web.problem import Conflicting, NotFound
 
 
 class NoticeUnknown(NotFound):

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from controller.http_client import httpx
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
 from controller.notices.sms_api import BadKey, SmsRequest, status_line
-from controller.settings import SmsSection
+from controller.platform.http_client import httpx
+from controller.platform.settings import SmsSection
 from edge.wire.clock import Clock
 
 PLACE = "/v2/notifications/sms"

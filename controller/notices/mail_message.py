@@ -7,9 +7,9 @@ from email.utils import format_datetime
 from urllib.parse import urlencode
 
 from controller.notices.model import NoticeKind
-from controller.text.list_unsubscribe import add_list_unsubscribe
-from controller.text.mail_address import mail_address
-from controller.text.mail_html import html_of
+from controller.platform.text.list_unsubscribe import add_list_unsubscribe
+from controller.platform.text.mail_address import mail_address
+from controller.platform.text.mail_html import html_of
 
 
 def preferences_line(preferences: str) -> str:

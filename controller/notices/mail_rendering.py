@@ -12,16 +12,16 @@ from controller.billing.answers import summary
 from controller.billing.model import Quote
 from controller.bookings.answers import changed, code_times, given_back, message
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import closed_text
 from controller.calendars.ics_writer import calendar, invitation
 from controller.calendars.subscriptions.booking_event import entry_at
 from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
-from controller.diary.model import closed_text
 from controller.notices.mail_message import preferences_line, stop_link, text_mail
 from controller.notices.model import NoticeKind
 from controller.notices.preferences.model import REQUIRED
 from controller.notices.templates import fill
-from controller.text import times
+from controller.platform.text import times
 
 CANCELLING = frozenset({NoticeKind.CANCELLED, NoticeKind.RELEASED, NoticeKind.DECLINED, NoticeKind.EXPIRED})
 _NO_CODE = CANCELLING | {NoticeKind.ENDED_EARLY}

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.diary.model import BookingStatus
-from controller.text import local_time
+from controller.bookings.diary.model import BookingStatus
+from controller.platform.text import local_time
 
 CAME_BACK = "came back: "
 """How the reply of a mail begins that the server took and sent back."""

@@ -6,8 +6,8 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from controller.bookings.diary.site_config import SiteConfig
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig
 from controller.notices.model import Notice, NoticeKind
 from controller.notices.recipients import Contact
 

@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, command_group, takes_client
 from controller.notices.preferences.model import By
 from controller.notices.preferences.schemas import PreferenceList
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, command_group, takes_client
 
 app = command_group("Which notices come, and how.")
 

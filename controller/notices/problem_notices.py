@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from controller.bookings import repository as bookings
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.problem_reports import repository as problems
+from controller.bookings.problem_reports.model import Report
 from controller.db.engine import Database, Tx
-from controller.diary.site_config import SiteConfig
 from controller.notices.model import Notice, NoticeKind
 from controller.notices.non_booking_notice import NonBookingNotice
 from controller.notices.recipients import Recipients
 from controller.notices.service import NoticeService
 from controller.notices.site_runners import contact_of, who_runs
-from controller.problem_reports import repository as problems
-from controller.problem_reports.model import Report
-from controller.text import times
+from controller.platform.text import times
 
 
 class ProblemNotices:

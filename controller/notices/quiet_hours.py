@@ -3,9 +3,9 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.diary.model import BookingStatus
+from controller.bookings.diary.model import BookingStatus
 from controller.notices.model import Told
-from controller.text import local_time
+from controller.platform.text import local_time
 
 TIME_TO_ANSWER = timedelta(hours=2)
 """What somebody has at least in the morning to take an offer."""

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from controller.bookings.diary.model import Booking
 from controller.db.engine import Tx
-from controller.diary.model import Booking
-from controller.key_files import KeyFiles
 from controller.notices.bounces import repository as bounces
 from controller.notices.model import Channel, NoticeKind
 from controller.notices.preferences import repository as preferences
@@ -15,6 +14,7 @@ from controller.notices.preferences.channel_choice import channels_for, used_cha
 from controller.notices.sms import mobile
 from controller.people.party_repository import parties
 from controller.people.repository import email_key
+from controller.platform.key_files import KeyFiles
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):

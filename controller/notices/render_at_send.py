@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from controller.billing.service import BillingService
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking, closed_text
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, closed_text
-from controller.diary.site_config import SiteConfig
 from controller.notices import call_repository, mail_rendering, repository
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id

@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import Executable, LargeBinary, case, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from controller.bookings.diary.model import BookingState, BookingStatus
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Database, Tx
-from controller.diary.model import BookingState, BookingStatus
-from controller.diary.tables import bookings
 from controller.notices.bounces import repository as bounces
 from controller.notices.model import Channel, Notice, NoticeKind, NoticeState, Told
 from controller.notices.tables import (

@@ -7,19 +7,12 @@ from fastapi import APIRouter, Query
 from controller.estate.errors import SiteUnknown
 from controller.notices.errors import NoticeNotFailed, NoticeUnknown
 from controller.notices.model import NoticeState
-from controller.notices.schemas import (
-    NoticePage,
-    NoticeRead,
-    NoticeStatus,
-    notice_answer,
-    notice_page,
-    status_answer,
-)
+from controller.notices.schemas import NoticePage, NoticeRead, NoticeStatus, notice_answer, notice_page, status_answer
 from controller.notices.service import NoticeService
 from controller.people.authentication import Runs, SeesContacts
-from controller.web.fields import After, IdPath, Limit, SlugPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import After, IdPath, Limit, SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn))
 TheNotices = Annotated[NoticeService, service(NoticeService)]

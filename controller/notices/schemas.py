@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from controller.diary.site_config import SiteConfig
+from controller.bookings.diary.site_config import SiteConfig
 from controller.notices.calls import Call
 from controller.notices.model import Channel, Notice, NoticeKind, NoticeState
-from controller.text import local_time
-from controller.web.fields import Answer, Body, LocalTime, MomentText, Name, Page, answer_of, page_of
+from controller.platform.text import local_time
+from controller.platform.web.fields import Answer, Body, LocalTime, MomentText, Name, Page, answer_of, page_of
 
 BookingKindName = Literal[
     "requested",

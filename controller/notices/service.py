@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.claims import SYSTEM_ACTOR
+from controller.bookings.diary.model import Booking, BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.diary.waitlist import UNDOABLE
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingState, Changed
-from controller.diary.site_config import SiteConfig
-from controller.diary.waitlist import UNDOABLE
 from controller.notices import repository
 from controller.notices.bounces import repository as bounces
 from controller.notices.bundles import LONGEST_WORK, TOGETHER, bookings_about
@@ -22,6 +21,7 @@ from controller.notices.model import CAME_BACK, Notice, NoticeKind, NoticeState
 from controller.notices.recipients import Contact, Recipient, Recipients
 from controller.people.merging.duplicates import phone_key
 from controller.people.model import Actor
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -3,11 +3,11 @@
 import asyncio
 from email.message import EmailMessage
 
-from controller.http_client import httpx
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
 from controller.notices.govuk_notify import GovukNotifyApi
 from controller.notices.sms_api import BadKey, PlainApi, SmsApi, SmsRequest
-from controller.settings import SmsSection
+from controller.platform.http_client import httpx
+from controller.platform.settings import SmsSection
 from edge.wire.clock import Clock
 
 TIMEOUT_S = 30.0

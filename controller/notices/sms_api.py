@@ -4,9 +4,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from controller.http_client import httpx
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
-from controller.settings import SmsSection
+from controller.platform.http_client import httpx
+from controller.platform.settings import SmsSection
 
 _NOT_US = frozenset({401, 403, 404, 405, 429})
 """Statuses that say nothing of the message: wrong token, wrong address, too many for now."""

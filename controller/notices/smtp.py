@@ -9,7 +9,7 @@ import aiosmtplib
 
 from controller.notices.bounces.tokens import tokens_in
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage, one_line
-from controller.settings import BouncesSection, MailSection
+from controller.platform.settings import BouncesSection, MailSection
 
 TIMEOUT_S = 30.0
 """How long the server may take for each of its replies."""

@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, read_file, takes_client
 from controller.notices.template_routes import NoticePreviewRead, NoticeTemplateList, NoticeTemplateRead
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, read_file, takes_client
 
 app = command_group("A site's own wording of its mails.")
 

@@ -14,9 +14,9 @@ from controller.notices.template_service import NoticeTemplates
 from controller.notices.templates import FIELDS, LONGEST_TEMPLATE
 from controller.people.authentication import Runs
 from controller.people.optimistic_locking import VersionStale
-from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Id, SlugPath, Versioned, answer_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import WITHOUT_CONTROL, Answer, Body, Id, SlugPath, Versioned, answer_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn, SiteUnknown))
 TheTemplates = Annotated[NoticeTemplates, service(NoticeTemplates)]

@@ -4,13 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from controller.audit import audit_log
 from controller.billing.service import BillingService
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
 from controller.notices import mail_rendering, repository
 from controller.notices.errors import NothingToPreview
 from controller.notices.mail_rendering import News
@@ -18,8 +17,9 @@ from controller.notices.model import BOOKING_KINDS, NoticeKind, NoticeTemplate
 from controller.notices.templates import faults
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version, version_of
-from controller.text.mail_html import html_of
-from controller.web.problem import FieldError, Invalid
+from controller.platform.text.mail_html import html_of
+from controller.platform.web.problem import FieldError, Invalid
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 

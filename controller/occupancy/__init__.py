@@ -1,1 +1,4 @@
-"""How many people are in a space, from what its sensors say; and whether a count is unusual."""
+"""How many people are in a space, from what its sensors say; whether a count is unusual; the forecast.
+
+Imports ``bookings`` and below.
+"""

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from controller.occupancy.desks import FreeDesks
-from controller.web.fields import Answer, LocalTime
+from controller.platform.web.fields import Answer, LocalTime
 
 
 class RoomOccupancyRead(Answer):

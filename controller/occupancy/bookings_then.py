@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import or_, select
 
-from controller.audit.tables import audit_rows
+from controller.bookings.diary.model import BookingState
+from controller.bookings.diary.site_config import places
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
-from controller.diary.model import BookingState
-from controller.diary.site_config import places
-from controller.diary.tables import bookings
 from controller.estate.model import SiteParts, Space
 from controller.occupancy.expected import RoomBooking
+from controller.records.audit.tables import audit_rows
 
 _LOOKED_BACK = timedelta(days=1)
 """A room is followed for so long."""

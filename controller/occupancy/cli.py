@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
 from controller.occupancy.answers import DeskPoolRead, DeskPools, ElsewhereRead, OccupancyRead, RoomOccupancyRead
 from controller.occupancy.recording import KINDS, SEPARATORS, BadRecording, Recording, mapping, read, text_of
 from controller.occupancy.replay import Replay
 from controller.occupancy.unusual import half_hours, unusual
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, takes_client
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 unusual_app = typer.Typer(add_completion=False)

@@ -7,14 +7,15 @@ from enum import Enum, auto
 import msgspec
 from sqlalchemy import select
 
+from controller.bookings.diary.tables import bookings, pool_claims
 from controller.db.engine import Tx
-from controller.diary.tables import bookings, pool_claims
 from controller.estate.model import Site, SpaceKind
 from controller.estate.service import require_parts, require_site
 from controller.estate.tables import spaces
 from controller.hours.repository import hours_book
-from controller.telemetry import queries, repository, room_sensors
-from controller.telemetry.room_sensors import SILENT_AFTER, RoomSensor
+from controller.telemetry import queries, repository
+from controller.telemetry.room_sensors import model as room_sensors
+from controller.telemetry.room_sensors.model import SILENT_AFTER, RoomSensor
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from edge.wire.readings import ReadingKind

@@ -21,9 +21,9 @@ from controller.occupancy.replay import Replay, Zone
 from controller.occupancy.room_rows import Device
 from controller.occupancy.sensing import Sensing
 from controller.occupancy.site_rows import ROW_S, Empty, SiteRows
+from controller.platform.text import times
 from controller.telemetry.rollups.coverage import known_times, shares, without
 from controller.telemetry.rollups.repository import HeardSeries
-from controller.text import times
 from edge.wire.faults import describe
 from edge.wire.interval import Interval
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from controller.occupancy.recording import NAN, Floats
 from controller.telemetry.movement_holds import MOVES, MovementHold, hold_at
-from controller.telemetry.room_sensors import SILENT_AFTER
+from controller.telemetry.room_sensors.model import SILENT_AFTER
 from edge.wire.events import AccessData, EventData, ReadingData
 from edge.wire.readings import ReadingKind
 

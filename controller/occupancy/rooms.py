@@ -24,8 +24,8 @@ from controller.occupancy.room_rows import Device
 from controller.occupancy.sensing import Sensing
 from controller.occupancy.sharing import SharingRoom, shared, summed
 from controller.occupancy.site_rows import ROW_S, SiteRows
+from controller.platform.text import times
 from controller.telemetry.movement_holds import MovementHold
-from controller.text import times
 
 _UNKNOWN_CAPACITY, _ROOM_LEFT, _FEWEST, _MOST = 30, 1.5, 10, 1500
 _FOLLOWED = 12 * 3600 // ROW_S

@@ -21,9 +21,9 @@ from controller.occupancy.desks import FreeDesks, Readers, desk_pools, free_desk
 from controller.occupancy.service import OccupancyService
 from controller.people.authentication import Reads, ReadsAnySite, SeesLive
 from controller.people.permissions import Action, sites_of
-from controller.web.fields import SlugPath, answer_of, read_edge
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, TheDatabase, service
+from controller.platform.web.fields import SlugPath, answer_of, read_edge
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheClock, TheDatabase, service
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
 

@@ -17,13 +17,14 @@ from controller.occupancy.estimate import Estimate, PeopleThen, Worked, curve, w
 from controller.occupancy.rooms import SitePeople, SiteRead, people_in, site_read
 from controller.occupancy.sensing import RoomDevice, Sensing
 from controller.occupancy.site_rows import KINDS, READ, READINGS, HeardEvent, SiteRows
-from controller.telemetry import queries, repository, room_sensors
+from controller.platform.text import local_time
+from controller.platform.web.problem import invalid_field
+from controller.telemetry import queries, repository
 from controller.telemetry.movement_holds import holds_of
 from controller.telemetry.queries import CommittedEvent
 from controller.telemetry.rollups import repository as rollups
+from controller.telemetry.room_sensors import model as room_sensors
 from controller.telemetry.validation import read_data
-from controller.text import local_time
-from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from controller.audit.audit_log import Origin, Source, origin, set_origin
 from controller.db.engine import Database, Tx
 from controller.people.errors import (
     DisplayRefused,
@@ -23,16 +23,23 @@ from controller.people.errors import (
 )
 from controller.people.model import Actor, DisplayPlace
 from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of
-from controller.people.sign_in import SignInService
-from controller.settings import Settings
-from controller.text.id_patterns import ID_PATTERN
-from controller.web.csrf import ForeignOrigin, from_our_pages, reads
-from controller.web.services import service, service_of
+from controller.platform.settings import Settings
+from controller.platform.text.id_patterns import ID_PATTERN
+from controller.platform.web.csrf import ForeignOrigin, from_our_pages, reads
+from controller.platform.web.services import service_of
+from controller.records.audit.audit_log import Origin, Source, origin, set_origin
 from edge.wire.ids import SLUG_PATTERN
 
 COOKIE = "hk_session"
 """The cookie of a session; see ``cookie_name``."""
 _ID = re.compile(f"{ID_PATTERN}|{SLUG_PATTERN}")
+
+
+@dataclass(eq=False)
+class Identification:
+    """How the token of a cookie or of a request's header tells who is signed in: ``signin`` knows."""
+
+    identify: Callable[[str, bool], Awaitable[Actor | None]]
 
 
 class Owners(dict[str, Callable[[Tx, str], Awaitable[Thing | None]]]):
@@ -196,13 +203,12 @@ ThePerson = Annotated[Actor, Depends(the_person)]
 """The same, for those by which somebody changes how they sign in."""
 TokenOwner = Annotated[Actor, Depends(the_token_owner)]
 """The same, for those about one's own API tokens."""
-ThePeople = Annotated[SignInService, service(SignInService)]
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:
-    sessions = service_of(connection, SignInService).sessions
+    identify = service_of(connection, Identification).identify
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
-        return await sessions.identify(token.strip(), by_cookie=False)
+        return await identify(token.strip(), False)
     cookie = connection.cookies.get(cookie_name(COOKIE, service_of(connection, Settings)))
-    return await sessions.identify(cookie, by_cookie=True) if cookie else None
+    return await identify(cookie, True) if cookie else None

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, command_group, takes_client
-from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 from controller.people.groups.cli import app as group_app
 from controller.people.merging.cli import app as merge_app
 from controller.people.party_schemas import PartyAnswer, PartyPage
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, command_group, takes_client
+from controller.platform.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = command_group("Organisations, groups and people: who belongs to them, invitations, import, export.")
 app.add_typer(group_app)

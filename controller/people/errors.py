@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from controller.people.model import Actor, Assignment, GivenAssignment
 from controller.people.permissions import Action, Thing, may_somewhere, sees
-from controller.web.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
+from controller.platform.web.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
 
 
 class SignInNeeded(NotSignedIn):

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.db.engine import Tx
 from controller.people import party_repository
 from controller.people.model import PartyDraft, PartyKind
 from controller.people.repository import email_key, name_key
 from controller.people.tables import assignments, memberships
 from controller.people.tables import parties as table
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
 
 
 async def one_off_person(tx: Tx, draft: PartyDraft, *, actor: str, now: datetime) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from controller.db.engine import Tx
 from controller.people import repository
 from controller.people.model import Write
-from controller.web.problem import Conflicting
+from controller.platform.web.problem import Conflicting
 
 _BYTES = 6
 """Of the digest: any number of so many bytes is exact in JSON."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from controller.csv_import.rows import CsvFormat, ImportedRow, RowReader, RowResult
-from controller.csv_import.spreadsheet import CellFault
 from controller.people.model import Actor, Party, PartyDraft, PartyKind, Tier
 from controller.people.party_schemas import PartyBody
 from controller.people.party_service import against
 from controller.people.permissions import Action, Thing, may, only_site, sees_party
 from controller.people.repository import name_key
+from controller.platform.csv_import.rows import CsvFormat, ImportedRow, RowReader, RowResult
+from controller.platform.csv_import.spreadsheet import CellFault
 from edge.wire.ids import is_slug
 
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from controller.audit import audit_log
-from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
-from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people import party_repository
 from controller.people.model import Actor, Party, PartyFilter, PartyKind
@@ -14,7 +11,10 @@ from controller.people.party_csv_rows import COLUMNS, PARTY_CSV, ImportingUser, 
 from controller.people.party_repository import PartyHook
 from controller.people.permissions import Action, only_site, sites_of
 from controller.people.repository import KnownSites
-from controller.uploads.parser import Parser
+from controller.platform.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
+from controller.platform.csv_import.spreadsheet import write_sheet
+from controller.platform.uploads.parser import Parser
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 _BATCH = 200

@@ -14,7 +14,7 @@ from controller.people.permissions import sees_party
 from controller.people.repository import name_key
 from controller.people.tables import assignments, memberships, users
 from controller.people.tables import parties as table
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
 
 _LOCK = 0x9EA2_71E5
 _AT_ONCE = 500

@@ -4,9 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
-from controller.csv_import.rows import CsvImportResult, Progress
-from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.model import PartyFilter, PartyKind, Tier
@@ -24,9 +21,12 @@ from controller.people.party_schemas import (
     party_answer,
 )
 from controller.people.party_service import PartyService
-from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made, page_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, service
+from controller.platform.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.platform.csv_import.rows import CsvImportResult, Progress
+from controller.platform.csv_import.schemas import CSV_IMPORT, Preview, csv_response
+from controller.platform.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made, page_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheClock, service
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 ThePartyService = Annotated[PartyService, service(PartyService)]

@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
 from controller.people.optimistic_locking import version_of
-from controller.web.fields import (
+from controller.platform.web.fields import (
     Answer,
     Body,
     DateText,

@@ -5,8 +5,6 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.db.engine import Database, Tx
 from controller.people import erasure, party_repository
 from controller.people.erasure import PersonalData
@@ -17,7 +15,9 @@ from controller.people.optimistic_locking import require_version, version_of
 from controller.people.party_repository import PartyHook
 from controller.people.permissions import Action, Thing, may, only_site, sees_party, sites_of
 from controller.people.repository import KnownSites
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
 from edge.wire.clock import Clock
 
 FORGOTTEN = "Forgotten person"

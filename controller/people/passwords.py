@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from controller.people.errors import Busy
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
 
 _FEWEST_LETTERS = 5
 """Different ones."""

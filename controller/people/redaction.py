@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, is_own, may
-from controller.web.fields import Answer
+from controller.platform.web.fields import Answer
 
 A = TypeVar("A", bound=Answer)
 

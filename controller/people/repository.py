@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, false, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.audit import audit_log
 from controller.db.compiled_sql import CompiledReads, Row
 from controller.db.engine import Tx
 from controller.db.postgresql_notifications import notify
@@ -27,11 +26,10 @@ from controller.people.model import (
     User,
     Write,
 )
-from controller.people.oidc.tables import user_accounts
-from controller.people.passkeys.tables import passkeys
-from controller.people.second_factor.tables import pending_sign_ins, second_factors
 from controller.people.session_cache import CHANNEL
+from controller.people.sign_in_tables import passkeys, pending_sign_ins, second_factors, user_accounts
 from controller.people.tables import assignments, sessions, sign_in_failures, users
+from controller.records.audit import audit_log
 
 _USER = columns_of(User, users)
 

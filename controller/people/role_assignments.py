@@ -12,9 +12,9 @@ from controller.people import party_repository
 from controller.people.errors import AssignmentUnknown, MayNotGive
 from controller.people.model import OF_PARTY, Actor, Assignment, GivenAssignment, Role, Tier, User
 from controller.people.permissions import Action, lacks, sees_party, sites_of
-from controller.text.local_time import day_bounds
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.text.local_time import day_bounds
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
 from edge.wire.ids import new_id
 
 SiteZones = Callable[[Tx, str | None], Awaitable[frozenset[ZoneInfo]]]

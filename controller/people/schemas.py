@@ -10,7 +10,7 @@ from controller.people.model import Actor, DisplayPlace, Role, SessionOrigin, Si
 from controller.people.permissions import Action, own_party, sites_of
 from controller.people.role_assignments import AssignmentChange, AssignmentDraft, AssignmentState, GivenTime, state_of
 from controller.people.users import UserChange, UserDraft
-from controller.web.fields import (
+from controller.platform.web.fields import (
     Answer,
     Body,
     Email,

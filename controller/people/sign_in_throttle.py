@@ -16,10 +16,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import msgspec
 
 from controller.db.engine import Tx
-from controller.key_files import KeyFiles
 from controller.people import repository
 from controller.people.errors import TooManyTries, Tried
 from controller.people.model import Failures
+from controller.platform.key_files import KeyFiles
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, command_group, takes_client
 from controller.people.model import OF_PARTY, Role
 from controller.people.repository import name_key
 from controller.people.role_assignments import AssignmentState
 from controller.people.schemas import AssignmentAnswer, UserAnswer, UserPage
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, command_group, takes_client
 
 JSON = "application/json"
 _GIVEN = ", ".join(role for role in Role if role is not Role.PUBLIC)

@@ -7,9 +7,6 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import asdict
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people import party_repository, repository
 from controller.people.account_mails.model import MailPurpose
@@ -42,8 +39,11 @@ from controller.people.role_assignments import (
     with_assignment,
 )
 from controller.people.sign_in_throttle import SignInThrottle
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -7,12 +7,21 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import REFUSED, SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, site_and, takes_client
 from controller.plans.manual_acts import ActPage
 from controller.plans.overrides.routes import OverrideAnswer, OverridePage
 from controller.plans.restored import cli as restored
 from controller.plans.routes import CommandAnswer, CommandIssued
+from controller.platform.cli import output
+from controller.platform.cli.client import (
+    REFUSED,
+    SET_ASIDE,
+    ApiClient,
+    AsJson,
+    SiteArg,
+    command_group,
+    site_and,
+    takes_client,
+)
 from edge.wire.messages import ResultCode
 
 app = command_group("Open doors, hold them, lock them down.")

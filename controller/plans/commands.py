@@ -9,16 +9,16 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.errors import ThingUnknown
 from controller.estate.service import require_door, require_parts
 from controller.plans import repository
 from controller.plans.model import IssuedCommand
+from controller.platform.text import times
+from controller.platform.web.problem import Conflicting, NotFound
+from controller.records.audit import audit_log
 from controller.telemetry import repository as telemetry
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.text import times
-from controller.web.problem import Conflicting, NotFound
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer

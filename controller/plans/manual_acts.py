@@ -19,8 +19,8 @@ from controller.plans.restored import repository as restored
 from controller.plans.restored.model import RestoredEntry, describe, doors
 from controller.plans.restored.service import RestoredView as ShownRestored
 from controller.plans.restored.service import show as show_restored
-from controller.text import times
-from controller.web.fields import Answer, LocalTime, Page, answer_of, page_of
+from controller.platform.text import times
+from controller.platform.web.fields import Answer, LocalTime, Page, answer_of, page_of
 from edge.wire.credentials import CredentialKind
 
 _EXPIRED = "not answered in time; it can no longer be carried out"

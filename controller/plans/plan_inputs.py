@@ -12,9 +12,9 @@ from controller.access.code_generation import WantedGrant
 from controller.access.holder_and_member_grants import GrantScope, OtherGrants
 from controller.access.members import repository as members
 from controller.access.members.repository import Stamp
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.db.compiled_sql import Row, RowMemo
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import SiteUnknown
 from controller.hours.modes import unexplained
 from controller.plans import repository

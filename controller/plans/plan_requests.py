@@ -1,8 +1,8 @@
 """Which requests led to a plan, for the log: the line of a request, of the plan that it changed and of the door that
 carries it out can be found by one id."""
 
-from controller.changes import MOST_REQUESTS
 from controller.plans.model import EdgeName
+from controller.records.changes import MOST_REQUESTS
 
 
 class PlanRequests:

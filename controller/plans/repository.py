@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import RowMapping, bindparam, delete, exists, func, insert, or_, select, true, update
 
 from controller.access.tables import new_codes, offline_codes
+from controller.bookings.diary.model import LONGEST
+from controller.bookings.diary.tables import bookings
 from controller.db.compiled_sql import CompiledReads, Row, RowMemo
 from controller.db.engine import Tx
 from controller.db.row_mapping import struct_of
-from controller.diary.model import LONGEST
-from controller.diary.tables import bookings
 from controller.estate.tables import doors, old_secrets, sites
 from controller.people.permissions import Thing
 from controller.plans.model import HOURS, IssuedCommand, SignedPlan

@@ -14,9 +14,8 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans import repository
 from controller.plans.commands import CommandService, CommandUnknown, OutOfReach
 from controller.plans.manual_acts import ActPage, acts
-from controller.telemetry import repository as telemetry
-from controller.text import local_time
-from controller.web.fields import (
+from controller.platform.text import local_time
+from controller.platform.web.fields import (
     After,
     Answer,
     Body,
@@ -30,8 +29,9 @@ from controller.web.fields import (
     Yes,
     answer_of,
 )
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheClock, TheDatabase, service
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheClock, TheDatabase, service
+from controller.telemetry import repository as telemetry
 
 
 class CommandBody(Body):

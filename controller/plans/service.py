@@ -13,25 +13,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
 from controller.access.holder_and_member_grants import OtherGrants
-from controller.changes import Changes, ChangeSubscription
+from controller.bookings.diary.site_config import SiteConfigs
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.diary.site_config import SiteConfigs
 from controller.estate import repository as estate
 from controller.plans import clock_trust as clocks
 from controller.plans import repository
 from controller.plans.clock_trust import ClockDoubtful, ClockMonitor
-from controller.plans.compile import (
-    Compiled,
-    TooMuchForOnePart,
-    next_version,
-    plan_window,
-)
+from controller.plans.compile import Compiled, TooMuchForOnePart, next_version, plan_window
 from controller.plans.compile_throttle import COMPILE_EVERY_S, CompileThrottle
 from controller.plans.model import EdgeName, SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.plan_inputs import PlanMemory, PlanSource, PlanSources, SecretNames, compile_from
 from controller.plans.plan_requests import PlanRequests
+from controller.records.changes import Changes, ChangeSubscription
 from controller.telemetry import repository as telemetry
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock, real_s

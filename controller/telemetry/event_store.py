@@ -8,7 +8,8 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.estate import repository as estate
-from controller.telemetry import repository, room_sensors
+from controller.platform.text import local_time
+from controller.telemetry import repository
 from controller.telemetry.alert_rules import (
     ALERTING,
     Worth,
@@ -24,8 +25,8 @@ from controller.telemetry.history import Sample, SqlHistory, samples_of
 from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.rollups.service import add_events
+from controller.telemetry.room_sensors import model as room_sensors
 from controller.telemetry.validation import Judged
-from controller.text import local_time
 from edge.wire.event_text import door_of, happened
 from edge.wire.events import (
     URGENT,

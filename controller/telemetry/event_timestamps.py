@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.db.engine import Tx
+from controller.platform.text.times import rough_duration
 from controller.telemetry import repository
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import GoodEvent
-from controller.text.times import rough_duration
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import RUN_LIMIT_MS, EarlierRun, Event, OutageData
 

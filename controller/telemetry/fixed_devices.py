@@ -8,9 +8,9 @@ from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from controller.db.engine import Tx
+from controller.platform.text import local_time
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.fold import THOUSANDTHS, Step
-from controller.text import local_time
 
 HOURS = (1, 2, 3, 4)
 """Local hours in which a building is as empty as it gets."""

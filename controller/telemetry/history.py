@@ -18,10 +18,10 @@ from controller.db.compiled_sql import insert_many
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
+from controller.platform.text import local_time
 from controller.telemetry import queries, repository
 from controller.telemetry.tables import samples as table
 from controller.telemetry.validation import read_data
-from controller.text import local_time
 from edge.wire.events import (
     AccessData,
     DoorChange,

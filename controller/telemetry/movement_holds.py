@@ -15,6 +15,7 @@ from controller.db.errors import is_away
 from controller.db.lease import LeaseLost
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
+from controller.platform.text import local_time
 from controller.telemetry import queries
 from controller.telemetry.movement_hold import LearnedHold, learned, spells_of
 from controller.telemetry.queries import RawEvent
@@ -22,7 +23,6 @@ from controller.telemetry.rollups import repository as rollups
 from controller.telemetry.rollups.coverage import known_times
 from controller.telemetry.tables import movement_holds
 from controller.telemetry.validation import read_data
-from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.events import MotionData, ReadingData
 from edge.wire.interval import Interval

@@ -8,8 +8,8 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
+from controller.platform.text import local_time
 from controller.telemetry import queries
-from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.messages import PASSAGES_TODAY, DeviceState
 

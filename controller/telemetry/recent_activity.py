@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.estate.model import SiteParts
+from controller.platform.text import times as words
 from controller.telemetry.model import LoggedEvent
 from controller.telemetry.validation import read_data
-from controller.text import times as words
 from edge.wire.event_text import UNLOCKED_BY, door_of, happened, spoken
 from edge.wire.events import AccessData, AlarmData, DoorChange, DoorData, EventData
 

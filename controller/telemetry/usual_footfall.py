@@ -9,10 +9,10 @@ import msgspec
 
 from controller.db.engine import Tx
 from controller.hours.timetable import Timetable
+from controller.platform.text import local_time, times
 from controller.telemetry.rollups.counted_hours import counted_hours
 from controller.telemetry.rollups.crossings import crossings
 from controller.telemetry.rollups.fold import Step, steps_in
-from controller.text import local_time, times
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

@@ -1,0 +1,4 @@
+"""What was made of bookings and opening hours: use of spaces, and attendance.
+
+Imports ``occupancy`` and below.
+"""

@@ -1,5 +1,6 @@
 """What is answered about the use of sites."""
 
+from controller.platform.web.fields import Answer, Ends, LocalTime, Page, Starts
 from controller.use.late_opening import HoursChanged, LateOpening, OpenHours, WeekHour, WeekRate
 from controller.use.model import (
     Counts,
@@ -14,7 +15,6 @@ from controller.use.model import (
     Week,
     WifiUse,
 )
-from controller.web.fields import Answer, Ends, LocalTime, Page, Starts
 
 
 class MinutesRead(Answer, of=Minutes):

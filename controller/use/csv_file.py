@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from controller.csv_import.spreadsheet import write_sheet
+from controller.platform.csv_import.spreadsheet import write_sheet
 from controller.use.comparison import ComparedSite, UsePeriod
 from controller.use.late_opening import LateOpening, OpenHours
 from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, Week

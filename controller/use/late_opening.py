@@ -16,11 +16,11 @@ import numpy as np
 from controller.hours.model import HolidayMeaning
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen
+from controller.platform.text import local_time
 from controller.telemetry.halves import WRONG_PER_VISIT, rounded
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.repository import Crossed
-from controller.text import local_time
 from controller.use.model import AnyBooking
 from controller.use.outcome import Outcome, outcome
 from controller.use.spans import WEEK_HOURS, Span, common, seconds_in, span_of, union, wall_hours

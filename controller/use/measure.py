@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TypeVar
 
-from controller.diary.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable
 from controller.use.model import AnyBooking, Counts, GroupUse, Minutes, MonthUse, SiteUse, SpaceUse, Week

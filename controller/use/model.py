@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.diary.model import Booking, BookingState
+from controller.bookings.diary.model import Booking, BookingState
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

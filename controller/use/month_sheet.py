@@ -13,7 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from controller.text.pdf import BOLD, FONT, MARGIN, WIDTH, as_markup, height_of, sheet_of, write
+from controller.platform.text.pdf import BOLD, FONT, MARGIN, WIDTH, as_markup, height_of, sheet_of, write
 from controller.use.comparison import ComparedPeriod, ComparedSite, UsePeriod
 from controller.use.csv_file import changed
 from controller.use.model import Counts, Minutes, ModeVisits, SiteUse, SiteVisits, SpaceUse

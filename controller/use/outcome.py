@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from controller.diary.model import BookingState
+from controller.bookings.diary.model import BookingState
 from controller.use.model import AnyBooking
 from controller.use.spans import Span
 

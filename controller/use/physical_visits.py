@@ -4,8 +4,8 @@ https://schema.librarydata.uk/physical-visits. Pure."""
 from collections.abc import Iterable
 from datetime import timedelta
 
-from controller.csv_import.spreadsheet import write_sheet
 from controller.estate.model import Site
+from controller.platform.csv_import.spreadsheet import write_sheet
 from controller.use.comparison import Days
 from controller.use.model import SiteVisits
 

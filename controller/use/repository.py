@@ -2,11 +2,11 @@
 
 from sqlalchemy import bindparam, select
 
+from controller.bookings.diary.model import LONGEST, BookingState
+from controller.bookings.diary.tables import bookings
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx
 from controller.db.sql_functions import micros
-from controller.diary.model import LONGEST, BookingState
-from controller.diary.tables import bookings
 from controller.telemetry.rollups.fold import instant
 from controller.use.model import BookedTime
 from edge.wire.interval import Interval

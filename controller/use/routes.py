@@ -7,14 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from controller.csv_import.schemas import csv_response
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.estate.service import EstateService
 from controller.people.authentication import SeesUse, SeesUseAnySite
 from controller.people.model import Actor
 from controller.people.permissions import Action, sites_of
-from controller.text import local_time
+from controller.platform.csv_import.schemas import csv_response
+from controller.platform.text import local_time
+from controller.platform.web.fields import After, Day, From, Slug, SlugPath, To, answer_of, read_date
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheClock, TheSettings, service
 from controller.use.answers import (
     ComparedPeriodRead,
     ComparedSiteRead,
@@ -27,9 +30,6 @@ from controller.use.comparison import ComparedPeriod, ComparedSite, Days, UsePer
 from controller.use.csv_file import as_csv, compared_csv
 from controller.use.physical_visits import physical_visits
 from controller.use.service import LONGEST, UseFound, UseService
-from controller.web.fields import After, Day, From, Slug, SlugPath, To, answer_of, read_date
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheClock, TheSettings, service
 
 router = APIRouter(tags=["use"], responses=described(NotSignedIn))
 TheUse = Annotated[UseService, service(UseService)]

@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.bookings import repository
+from controller.bookings.diary.model import listed_time
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
-from controller.diary.model import listed_time
-from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.hours.modes import ModePeriod
 from controller.hours.past_hours import HoursThen, past_hours
 from controller.people.model import Actor
 from controller.people.party_repository import parties
 from controller.people.permissions import Action, Thing, may
+from controller.platform.text import local_time, times
+from controller.platform.web.problem import invalid_field
 from controller.telemetry.rollups import repository as telemetry
 from controller.telemetry.rollups.crossings import DoorCounter, crossings, first_crossing
 from controller.telemetry.rollups.fold import Step
-from controller.text import local_time, times
 from controller.use.comparison import ComparedSite, Days, UsePeriod, compared, earlier, months_in, year_earlier
 from controller.use.late_opening import LateOpening, late_opening
 from controller.use.measure import measure
@@ -27,7 +28,6 @@ from controller.use.model import BookedTime, SiteUse, SiteVisits, WifiUse
 from controller.use.repository import booked
 from controller.use.visits import site_visits
 from controller.use.wifi import wifi_use
-from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

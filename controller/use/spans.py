@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 
 WEEK_HOURS = 7 * 24

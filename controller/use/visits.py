@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from controller.hours.modes import ModePeriod
+from controller.platform.text import local_time
 from controller.telemetry.halves import rounded
 from controller.telemetry.people_inside import MISSED_PER_CROSSING
 from controller.telemetry.rollups.crossings import DoorCounter
 from controller.telemetry.rollups.fold import THOUSANDTHS
 from controller.telemetry.rollups.repository import Crossed
-from controller.text import local_time
 from controller.use.model import ModeVisits, Peak, SiteVisits
 from controller.use.spans import WEEK_HOURS, Span, WallHours, common, seconds_in, span_of, union, wall_hours, without
 from edge.wire.interval import Interval

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from controller.bookings.schemas import BookingCreate
-from controller.web.connection_limits import KEEP_ALIVE_S
+from controller.platform.web.connection_limits import KEEP_ALIVE_S
 from edge.wire.interval import Interval
 from tests.bench.bench_booking import ATOMS, CLIENTS
 from tests.bench.booking_peers import Peer, opened

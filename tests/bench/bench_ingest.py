@@ -18,11 +18,11 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from controller.mqtt.client import BrokerLink
+from controller.app.schema import migrate
 from controller.people.passwords import Passwords
-from controller.schema import migrate
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.mqtt_client import BrokerLink
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from controller.telemetry.tables import events as stored_events
 from edge.wire.clock import SystemClock
 from edge.wire.event_batch import BATCH_LIMIT

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.wire.clock import SystemClock
 from edge.wire.topics import subscriptions
 from firmware_sim.fleet_setup import set_up

@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import count, product
 from typing import NamedTuple
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.model import Layout, Site, Space
 from edge.wire.interval import Interval
 from tests.bench.booking_peers import opened

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.availability.free import FreeQuery
-from controller.availability.nearby_sites import MOST_SITES, SiteSearch
-from controller.container import Container
+from controller.app.container import Container
+from controller.find.free import FreeQuery
+from controller.find.nearby_sites import MOST_SITES, SiteSearch
 from controller.people.model import Actor
 from tests.bench.county import SITES, build, diary, fill
 from tests.bench.timing import took

@@ -12,11 +12,11 @@ from argon2 import PasswordHasher
 
 from controller.access import repository as access
 from controller.access.code_generation import NewGrant
+from controller.app.schema import migrate
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
-from controller.diary.tables import bookings
 from controller.people.passwords import Passwords
-from controller.schema import migrate
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from edge.wire.ids import new_id, uuid7
 from edge.wire.interval import Interval
 from edge.wire.topics import subscriptions

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.enrolment.repository import live_keys
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from controller.db.engine import Database
 from controller.notices.tables import notice_pauses, notices
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from edge.wire.clock import SystemClock
 from edge.wire.interval import Interval
 from firmware_sim.ports import free_port

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
-from controller.audit.tables import audit_rows
 from controller.db.engine import Database
 from controller.estate import repository as estate
 from controller.estate.model import Space
@@ -17,6 +16,7 @@ from controller.occupancy.bookings_then import bookings_at
 from controller.occupancy.doors import WEIGHTS, DoorRates
 from controller.occupancy.filter import OccupancyFilter, usual
 from controller.occupancy.service import OccupancyService
+from controller.records.audit.tables import audit_rows
 from controller.telemetry.tables import room_sensors
 from edge.wire.events import Event, MotionData, ReadingData, WifiData
 from firmware_sim.occupancy_score import replayed, scores

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from controller.app.schema import migrate
 from controller.db.engine import Database
-from controller.schema import migrate
-from controller.settings import Settings
+from controller.platform.settings import Settings
+from controller.platform.text import local_time
 from controller.telemetry.rollups.figures import figures, stored_figures
 from controller.telemetry.rollups.fold import Step
 from controller.telemetry.rollups.rows import FootfallRow, footfall_rows
-from controller.text import local_time
 from edge.wire.events import Event, FootfallData
 from edge.wire.interval import Interval
 from tests.bench.timing import Took, beside

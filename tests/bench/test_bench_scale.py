@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.availability.free import FreeQuery
-from controller.availability.nearby_sites import MOST_SITES, SiteSearch
-from controller.container import Container
-from controller.diary.model import Draft
+from controller.app.container import Container
+from controller.bookings.diary.model import Draft
+from controller.find.free import FreeQuery
+from controller.find.nearby_sites import MOST_SITES, SiteSearch
 from controller.people.model import Actor
-from controller.web.fields import read_moment
+from controller.platform.web.fields import read_moment
 from edge.wire.clock import ClockFile
 from edge.wire.codec import encode
 from tests.bench.bench_booking import controller

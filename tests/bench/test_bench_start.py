@@ -10,8 +10,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from controller.cli.controller import app as cli
-from controller.settings_file import load_settings
+from controller.app.cli.controller import app as cli
+from controller.platform.settings_file import load_settings
 from firmware_sim.ports import free_port
 
 STARTS = 4

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from controller.container import Container
-from controller.diary.tables import bookings
+from controller.app.container import Container
+from controller.bookings.diary.tables import bookings
 from controller.estate.model import Site, Space
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.fold import Cell, Row, Step

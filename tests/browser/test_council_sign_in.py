@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from controller.schema import migrate
-from controller.settings import Listen, Settings
+from controller.app.schema import migrate
+from controller.platform.settings import Listen, Settings
 from edge.wire.clock import SystemClock
 from firmware_sim.ports import free_port
 from hatch_build import ROOT, Pages

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Route, expect
 
-from controller.forecast.answers import forecast_read
-from controller.forecast.site_forecast import LEARNS_FROM, site_forecast
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
+from controller.occupancy.forecast.answers import forecast_read
+from controller.occupancy.forecast.site_forecast import LEARNS_FROM, site_forecast
 from controller.telemetry.rollups.crossings import CrossingsAt, DoorCounter
 from edge.wire.interval import Interval
 from tests.browser.axe import faults

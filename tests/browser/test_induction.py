@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.screen import Screens
-from tests.controller.induction.asking import DRAFT
+from tests.controller.access.induction.asking import DRAFT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

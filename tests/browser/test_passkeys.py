@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from controller.schema import migrate
-from controller.settings import Listen, Settings
+from controller.app.schema import migrate
+from controller.platform.settings import Listen, Settings
 from firmware_sim.ports import free_port
 from hatch_build import ROOT, Pages
 from tests.browser.axe import faults
 from tests.browser.screen import Screen
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, make_user
 from tests.controller.running import BASE_URL, NOW, PASSWORD, running, signed_in
 from tests.controller.seeds import cheap_passwords
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, make_user
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
-from controller.documents.model import LARGEST
+from controller.people.documents.model import LARGEST
 from firmware_sim.hub_processes import SimHub
 from tests.browser.axe import faults
 from tests.browser.booked import book
 from tests.browser.screen import Screen, Screens
-from tests.controller.induction.asking import DRAFT
+from tests.controller.access.induction.asking import DRAFT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

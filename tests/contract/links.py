@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.config import BrokerConfig
 from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink

@@ -16,9 +16,9 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 from sqlalchemy import insert
 
-import controller.schema  # noqa: F401  # all tables
+import controller.app.schema  # noqa: F401  # all tables
 from controller.alerts.repository import alerts
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Database, metadata
 from controller.estate.tables import edges
 from controller.telemetry.envelope_verifier import EnvelopeVerifier

@@ -13,9 +13,9 @@ import httpx
 import msgspec
 import pytest
 
-from controller.cli.setup import put_proxy
+from controller.app.cli.setup import put_proxy
 from controller.people.passwords import Passwords
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from firmware_sim.ports import free_port
 from tests.controller.clock import ManualClock
 from tests.integration.hub import open_hub

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from controller.db.engine import Database
-from controller.settings import HistorySettings
+from controller.platform.settings import HistorySettings
 from controller.telemetry.history import HistoryFollower
 from controller.telemetry.influx_history import InfluxHistory
 from controller.telemetry.rollups.figure_reader import FigureReader, row_source

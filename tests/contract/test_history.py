@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from controller.db.engine import Database
 from controller.people.passwords import Passwords
-from controller.settings import HistorySettings as HistorySettings
-from controller.settings import Settings
+from controller.platform.settings import HistorySettings as HistorySettings
+from controller.platform.settings import Settings
 from controller.telemetry.history import History, HistoryDown, HistoryFollower, HistoryRefuses, Sample, SqlHistory
 from controller.telemetry.influx_history import InfluxHistory
 from controller.telemetry.rollups.figures import figures

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from controller.people.passwords import Passwords
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from tests import grafana
 from tests.contract.test_boards import ASKED, NOW
 from tests.controller.clock import ManualClock

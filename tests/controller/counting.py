@@ -4,7 +4,7 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import metadata
 
 _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Database
 from controller.people.passwords import Passwords
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, stranger
 from tests.controller.seeds import Seed, Seeds, Stage, cheap_passwords, stage_for

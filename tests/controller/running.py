@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.app.http_app import build_app
 from controller.people.passwords import Passwords
-from controller.settings import Settings
-from controller.uploads.parser import Parser
-from controller.web.app import build_app
+from controller.platform.settings import Settings
+from controller.platform.uploads.parser import Parser
 from edge.wire.clock import Clock
 from firmware_sim.api_client import place_of
 

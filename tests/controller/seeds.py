@@ -9,9 +9,9 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from controller.app.schema import migrate
 from controller.people.passwords import Passwords
-from controller.schema import migrate
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in
 from tests.controller.village import furnish

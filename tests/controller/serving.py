@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from controller.main import Server
-from controller.settings import Listen
-from controller.web.connection_limits import BoundedConfig, Bounds, Connections
+from controller.app.main import Server
+from controller.platform.settings import Listen
+from controller.platform.web.connection_limits import BoundedConfig, Bounds, Connections
 
 _USUAL = Bounds()
 
@@ -19,7 +19,7 @@ _USUAL = Bounds()
 async def serving(app: FastAPI, bounds: Bounds = _USUAL, *, port: int = 0) -> AsyncIterator[str]:
     """Serves until the end of the block; gives the address. ``port``: 0 for any."""
     with socket.create_server(("127.0.0.1", port)) as listener:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as controller.main has it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as controller.app.main has it
         connections = Connections(CollectorRegistry(), bounds, proxies=Listen().trusted)
         server = Server(BoundedConfig(app, connections, proxies=Listen().proxies))
         task = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")

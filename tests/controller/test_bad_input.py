@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from tests.controller.counting import row_counts
 from tests.controller.village import API, SITE, Json, book, look
 

@@ -7,7 +7,7 @@ import httpx
 
 from controller.access import service as access
 from controller.access.code_generation import masked, spoken
-from controller.container import Container
+from controller.app.container import Container
 
 API = "/api/v1"
 SITE = "ramsey"

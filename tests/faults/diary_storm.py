@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from controller.app.http_app import build_app
 from controller.people.passwords import Passwords
-from controller.settings import Settings
-from controller.web.app import build_app
+from controller.platform.settings import Settings
 from tests.controller.running import BASE_URL, NOW, Client
 from tests.controller.village import API, SITE
 

@@ -8,9 +8,9 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.bookings.diary.tables import bookings
 from controller.db.errors import is_away
-from controller.diary.tables import bookings
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.wire.topics import subscriptions
 from tests.controller.telemetry.speaking import LOG
 from tests.eventually import eventually

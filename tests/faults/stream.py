@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.wire.clock import SystemClock
 from tests.controller.telemetry.speaking import LOG, event
 from tests.integration.fake_edge import FakeEdge

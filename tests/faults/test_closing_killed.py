@@ -14,8 +14,8 @@ import httpx
 import msgspec
 import pytest
 
-from controller.schema import migrate
-from controller.settings import Settings
+from controller.app.schema import migrate
+from controller.platform.settings import Settings
 from edge.wire.clock import SystemClock
 from tests.controller.running import BASE_URL, running, signed_in
 from tests.controller.seeds import cheap_passwords

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.mqtt.client import BrokerLink
-from controller.schema import migrate
-from controller.settings import Settings
-from controller.web.app import build_app
+from controller.app.http_app import build_app
+from controller.app.schema import migrate
+from controller.platform.mqtt_client import BrokerLink
+from controller.platform.settings import Settings
 from edge.wire.clock import SystemClock
 from edge.wire.events import Event
 from edge.wire.topics import subscriptions

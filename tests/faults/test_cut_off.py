@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from controller.db.lease import LEASE_S
 from controller.db.postgresql_engine import HANGS_S
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.wire.broker_link import Message
 from edge.wire.topics import subscriptions
 from firmware_sim.edge_line import EdgeLine

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from controller.app.container import Container
+from controller.bookings.diary.model import Booking, BookingState
+from controller.bookings.diary.policy import ApprovalRule, Policy
+from controller.bookings.diary.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.bookings.repository import some
-from controller.container import Container
-from controller.diary.model import Booking, BookingState
-from controller.diary.policy import ApprovalRule, Policy
-from controller.diary.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
-from controller.rules.model import quarters
+from controller.bookings.rules.model import quarters
 from edge.wire.interval import Interval
 from tests.controller.bookings.policing import put_policy
 from tests.controller.village import API, SITE

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.events.sender import resend_after
 from edge.net.enrol import EnrolmentClient
 from edge.wire.topics import subscriptions

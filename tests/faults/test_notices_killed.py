@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from controller.app.http_app import build_app
+from controller.app.schema import migrate
+from controller.bookings.diary.model import Draft
 from controller.db.engine import Tx
 from controller.db.lease import LEASE_S
-from controller.diary.model import Draft
 from controller.notices.tables import notices
 from controller.people.model import Actor
-from controller.schema import migrate
-from controller.settings import Settings
-from controller.web.app import build_app
-from controller.web.fields import read_moment
+from controller.platform.settings import Settings
+from controller.platform.web.fields import read_moment
 from edge.wire.clock import SystemClock
 from tests.eventually import eventually
 from tests.faults.controller_process import ControllerProcess

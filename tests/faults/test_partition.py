@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from controller.mqtt.client import KEEPALIVE_S
+from controller.platform.mqtt_client import KEEPALIVE_S
 from edge.net.mqtt_client import ANSWER_S, KEEP_ALIVE_S, LONGEST_REST_S
 from firmware_sim.edge_line import EdgeLine
 from firmware_sim.errors import ApiRefused

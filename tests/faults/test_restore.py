@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from controller.db.backup import back_up
-from controller.settings_file import load_settings
+from controller.platform.settings_file import load_settings
 from firmware_sim.hub_processes import hallkeeper
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import Trial

@@ -18,13 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from websockets.asyncio.client import connect
 
+from controller.app.http_app import build_app
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Database
 from controller.db.lease import LEASE_S
-from controller.diary.tables import bookings
-from controller.mqtt.client import BrokerLink
-from controller.settings import Settings
+from controller.platform.mqtt_client import BrokerLink
+from controller.platform.settings import Settings
 from controller.telemetry.tables import event_logs, events
-from controller.web.app import build_app
 from edge.wire.broker_link import Message
 from edge.wire.clock import SystemClock
 from edge.wire.events import Event

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.schema import migrate
+from controller.app.schema import migrate
 from tests.eventually import eventually
 from tests.faults.load import under_load
 from tests.faults.rows import DETAILS

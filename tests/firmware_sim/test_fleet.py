@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.people.passwords import Passwords
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from edge.wire.clock import SystemClock
 from firmware_sim.api_client import Api
 from firmware_sim.cli import app as sim

@@ -7,7 +7,7 @@ import pytest
 
 from controller.notices.gateway import Delivery
 from controller.notices.smtp import SmtpMailer
-from controller.settings import MailSection
+from controller.platform.settings import MailSection
 from firmware_sim.mail_server import DemoMailServer
 from tests.controller.notices.test_notices_withstand import mail_to_rosa
 

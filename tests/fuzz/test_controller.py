@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry.tables import device_states, events, quarantine
 from edge.wire.codec import encode
 from edge.wire.envelope import Envelope, Purpose

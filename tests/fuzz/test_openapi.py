@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.people.model import OF_PARTY, Role
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.serving import serving
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import SITE
 from tests.fuzz.effort import is_long
 

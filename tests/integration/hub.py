@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from controller.app.container import Container
+from controller.app.http_app import build_app
 from controller.bookings.booking_view import BookingView
-from controller.container import Container
-from controller.diary.model import Draft
+from controller.bookings.diary.model import Draft
 from controller.estate.model import Door, Edge, Site, Space
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
 from controller.plans import repository as plans
-from controller.settings import Settings
+from controller.platform.settings import Settings
+from controller.platform.web.fields import read_moment
 from controller.telemetry import repository as telemetry
-from controller.web.app import build_app
-from controller.web.fields import read_moment
 from edge.wire.broker_link import Link
 from edge.wire.clock import Clock
 from tests.controller.enrolment.trusting import trust

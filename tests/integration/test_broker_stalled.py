@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.mqtt.client import CONFIRM_S, IN_FLIGHT, BrokerLink
 from controller.people.passwords import Passwords
 from controller.plans.commands import CommandOutcome, OutOfReach
 from controller.plans.tables import commands
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.mqtt_client import CONFIRM_S, IN_FLIGHT, BrokerLink
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from edge.wire.broker_link import Disconnected, Message
 from edge.wire.messages import COMMAND_LIFE_S
 from tests.controller.clock import ManualClock

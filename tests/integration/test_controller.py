@@ -14,10 +14,10 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.mqtt.client import BrokerLink
 from controller.people.passwords import Passwords
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.mqtt_client import BrokerLink
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import AccessData, DoorChange, DoorData

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from edge.wire.messages import DeviceState
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock

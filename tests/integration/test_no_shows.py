@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from controller.diary.policy import Policy, ReleaseRule
+from controller.bookings.diary.policy import Policy, ReleaseRule
 from edge.wire.events import DoorChange, DoorData
 from edge.wire.topics import subscriptions
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party
 from tests.controller.running import signed_in
+from tests.controller.signin.signing import put_party
 from tests.controller.telemetry.speaking import NOW, crossing, event
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge

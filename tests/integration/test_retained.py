@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from controller.people.passwords import Passwords
-from controller.settings import Broker as BrokerSettings
-from controller.settings import Settings
+from controller.platform.settings import Broker as BrokerSettings
+from controller.platform.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.device_states import QUIETLY

@@ -8,16 +8,16 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.bookings.diary.policy import Policy, ReleaseRule
 from controller.db.engine import Tx
-from controller.diary.policy import Policy, ReleaseRule
-from controller.telemetry import room_sensors
-from controller.telemetry.room_sensors import SENSORS_LIMIT
+from controller.telemetry.room_sensors import model as room_sensors
+from controller.telemetry.room_sensors.model import SENSORS_LIMIT
 from controller.telemetry.tables import samples
 from edge.wire.events import DoorChange, DoorData, ReadingData
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import Json
 from tests.controller.running import signed_in
+from tests.controller.signin.signing import Json
 from tests.controller.telemetry.speaking import NOW, crossing, event
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub, book

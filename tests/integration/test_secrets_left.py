@@ -17,7 +17,7 @@ import httpx
 import pyotp
 import pytest
 
-from controller.mqtt.client import BrokerLink
+from controller.platform.mqtt_client import BrokerLink
 from edge.wire.broker_link import Message
 from firmware_sim.building_file import demo_buildings
 from firmware_sim.hub_processes import SimHub, SimHubPlan

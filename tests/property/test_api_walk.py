@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.passwords import Passwords
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.counting import row_counts
 from tests.controller.running import running, signed_in

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
-from controller.availability.free_intervals import MINUTE, Span, holds, interval, span
+from controller.app.schema import migrate
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Need
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.fitting_spaces import SpaceNeeds, sort_out
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import RuleRequest
 from controller.db.engine import Database
-from controller.diary.model import Booking, BookingRequest, BookingState, Need
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
+from controller.find.diary_reads import DiaryReader, FreeSpace, ResourceNeed
+from controller.find.free_intervals import MINUTE, Span, holds, interval, span
 from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable
-from controller.rules.evaluate import judge
-from controller.rules.model import RuleRequest
-from controller.schema import migrate
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, site_config
 from tests.controller.running import NOW

@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from controller.app.composition import open_container
+from controller.app.container import Container
+from controller.app.schema import migrate
+from controller.bookings.diary.model import BookingChange, Draft
+from controller.bookings.diary.tables import claims
 from controller.bookings.errors import Clash
-from controller.composition import open_container
-from controller.container import Container
-from controller.diary.model import BookingChange, Draft
-from controller.diary.tables import claims
 from controller.estate.model import Site, Space
 from controller.people.model import Actor
-from controller.schema import migrate
-from controller.settings import Settings
-from controller.web.fields import Moment
+from controller.platform.settings import Settings
+from controller.platform.web.fields import Moment
 from edge.wire.interval import Interval
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW

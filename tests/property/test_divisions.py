@@ -17,20 +17,20 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from controller.app.composition import open_container
+from controller.app.schema import migrate
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.composition import open_container
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Draft
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.diary.tables import bookings, claims
 from controller.db.engine import Database
-from controller.diary.model import Booking, BookingRequest, BookingState, Draft
-from controller.diary.site_config import SiteConfig
-from controller.diary.tables import bookings, claims
 from controller.estate.errors import ChangeBlocked
 from controller.estate.model import Circular, Space, atoms_of
 from controller.people.model import Actor
 from controller.people.optimistic_locking import version_of
-from controller.schema import migrate
-from controller.settings import Settings
-from controller.web.fields import Moment
+from controller.platform.settings import Settings
+from controller.platform.web.fields import Moment
 from tests.controller.bookings.hub import asked, booking, build, site_config
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW

@@ -25,7 +25,7 @@ from controller.hours.model import (
     WeeklySpan,
 )
 from controller.hours.timetable import Timetable
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import utc

@@ -15,15 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from controller.app.schema import migrate
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState
+from controller.bookings.diary.tables import bookings, claims, pool_claims, pool_quarters
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import RuleRequest
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingRequest, BookingState
-from controller.diary.tables import bookings, claims, pool_claims, pool_quarters
 from controller.estate.model import Space, SpaceKind
-from controller.rules.evaluate import judge
-from controller.rules.model import RuleRequest
-from controller.schema import migrate
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, site_config
 from tests.controller.running import NOW
 from tests.fuzz.effort import examples

@@ -11,10 +11,10 @@ from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from controller.recurrence.expand import SeriesOccurrence, expand_pattern
-from controller.recurrence.pattern import ExtraDate, RecurrencePattern
-from controller.recurrence.week_numbers import WEEKDAYS
-from controller.web.problem import Invalid
+from controller.hours.recurrence.expand import SeriesOccurrence, expand_pattern
+from controller.hours.recurrence.pattern import ExtraDate, RecurrencePattern
+from controller.hours.recurrence.week_numbers import WEEKDAYS
+from controller.platform.web.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
 from tests.fuzz.effort import examples
 

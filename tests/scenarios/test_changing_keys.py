@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from controller.app.schema import migrate
 from controller.enrolment import repository
-from controller.schema import migrate
 from edge.net.identity import FILE, StoredIdentity, read_identity
 from firmware_sim import provision
 from firmware_sim.building_file import demo_buildings

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.schema import migrate
+from controller.app.schema import migrate
 from edge.wire import qr_passes
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Method

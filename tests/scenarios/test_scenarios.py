@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.schema import migrate
+from controller.app.schema import migrate
 from firmware_sim.building_file import demo_buildings
 from firmware_sim.ground_truth import Way
 from firmware_sim.scenario import PanelEvent, Scenario, Typing, all_scenarios, read_scenario

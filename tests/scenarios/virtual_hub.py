@@ -12,11 +12,11 @@ from anyio.to_thread import current_default_thread_limiter
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from controller.composition import open_container
-from controller.container import Container
+from controller.app.composition import open_container
+from controller.app.container import Container
+from controller.app.http_app import app_of
 from controller.people.passwords import Passwords
-from controller.settings import Settings
-from controller.web.app import app_of
+from controller.platform.settings import Settings
 from edge.agent import Agent
 from edge.config import load
 from edge.net.connect_options import ConnectOptions

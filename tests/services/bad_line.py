@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from email import message_from_bytes
 from enum import StrEnum
 
-from controller.settings import MailSection
+from controller.platform.settings import MailSection
 from tests.services.mail import SENDER
 from tests.services.raw_server import raw_server
 

@@ -4,7 +4,7 @@ import getpass
 import os
 from pathlib import Path
 
-from controller.settings import BouncesSection
+from controller.platform.settings import BouncesSection
 from firmware_sim.ports import free_port
 from tests.services.ports import answers
 from tests.services.process import Service, program

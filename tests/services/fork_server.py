@@ -16,7 +16,7 @@ import msgspec
 
 from edge.cli import main
 
-_IMPORTED = ("controller.cli.controller", "firmware_sim.cli", "firmware_sim.simulated_pi")
+_IMPORTED = ("controller.app.cli.controller", "firmware_sim.cli", "firmware_sim.simulated_pi")
 """The rest of `hallkeeper controller run` and `hallkeeper sim pi`."""
 _PR_SET_PDEATHSIG = 1
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from controller.settings import MailSection
+from controller.platform.settings import MailSection
 
 USER, PASSWORD = "hallkeeper", "a relay's password"
 SENDER = "Ramsey Hub <bookings@hub.test>"

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from controller.settings import OidcGroup, OidcSection
+from controller.platform.settings import OidcGroup, OidcSection
 
 CLIENT = "hallkeeper"
 Claims = dict[str, Any]

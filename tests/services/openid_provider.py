@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from controller.settings import OidcGroup, OidcSection
+from controller.platform.settings import OidcGroup, OidcSection
 from firmware_sim.ports import free_port
 from hatch_build import NodeFolder, node
 from tests.services.node_packages import FOLDER

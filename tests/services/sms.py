@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from controller.settings import SmsSection
+from controller.platform.settings import SmsSection
 
 SERVICE = "26785a09-ab16-4eb0-8407-a37497a57506"
 NOTIFY_SECRET = "3d844edf-8d35-48ac-975b-e847b4f122b0"

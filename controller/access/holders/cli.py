@@ -7,9 +7,9 @@ import typer
 
 from controller.access.code_generation import spoken
 from controller.access.holders.schemas import GivenAnswer, HolderAnswer, HolderPage
-from controller.cli import output
-from controller.cli.client import ApiClient, command_group, takes_client
-from controller.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, command_group, takes_client
+from controller.platform.csv_import.cli import CsvFile, DryRun, OutFile, import_csv
 
 app = command_group("Staff, key holders and contractors: people with their own door credentials.")
 _JSON = "application/json"

@@ -16,7 +16,7 @@ from controller.db.engine import Tx
 from controller.db.errors import violates
 from controller.estate.model import Door, SiteParts
 from controller.estate.service import EstateService
-from controller.web.problem import Invalid, invalid_field
+from controller.platform.web.problem import Invalid, invalid_field
 from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
 from edge.wire.ids import new_id
 from edge.wire.plan import HORIZON

@@ -12,8 +12,10 @@ from controller.access.holders import repository
 from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace
 from controller.access.holders.schemas import HolderFields
 from controller.access.holders.service import HolderService
-from controller.changes import Changes
-from controller.csv_import.rows import (
+from controller.db.engine import Database, Tx
+from controller.people.model import Actor
+from controller.people.repository import name_key
+from controller.platform.csv_import.rows import (
     CsvFormat,
     CsvImportResult,
     ImportedRow,
@@ -24,13 +26,11 @@ from controller.csv_import.rows import (
     untold,
     yes_or_no,
 )
-from controller.csv_import.spreadsheet import CellFault, write_sheet
-from controller.db.engine import Database, Tx
-from controller.people.model import Actor
-from controller.people.repository import name_key
-from controller.uploads.parser import Parser
-from controller.web.fields import read_date
-from controller.web.problem import Problem, field_errors, invalid_field
+from controller.platform.csv_import.spreadsheet import CellFault, write_sheet
+from controller.platform.uploads.parser import Parser
+from controller.platform.web.fields import read_date
+from controller.platform.web.problem import Problem, field_errors, invalid_field
+from controller.records.changes import Changes
 from edge.wire.credentials import CredentialKind
 
 COLUMNS: dict[str, tuple[str, ...]] = {

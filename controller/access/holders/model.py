@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from controller.access.credential_hours import Validity
-from controller.web.problem import Conflicting, NotFound
+from controller.platform.web.problem import Conflicting, NotFound
 from edge.wire.credentials import CredentialKind
 
 KINDS = (CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR)

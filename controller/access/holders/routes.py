@@ -19,14 +19,14 @@ from controller.access.holders.schemas import (
     holder_answer,
 )
 from controller.access.holders.service import HolderService
-from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
-from controller.csv_import.rows import CsvImportResult, Progress
-from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.people.authentication import KeepsKeysAnySite
 from controller.people.optimistic_locking import VersionStale
-from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug, page_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.platform.csv_import.rows import CsvImportResult, Progress
+from controller.platform.csv_import.schemas import CSV_IMPORT, Preview, csv_response
+from controller.platform.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug, page_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 from edge.wire.credentials import CredentialKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))

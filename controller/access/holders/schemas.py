@@ -10,7 +10,7 @@ from controller.access.code_generation import spoken
 from controller.access.credential_hours import Validity, WeekHours
 from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace, Secrets
 from controller.access.holders.service import HolderWithSecrets
-from controller.web.fields import (
+from controller.platform.web.fields import (
     Answer,
     Body,
     DateText,

@@ -19,21 +19,21 @@ from controller.access.holders.model import (
     HolderUnknown,
     Secrets,
 )
-from controller.audit import audit_log
-from controller.audit.audit_log import FieldChanges, diff
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
 from controller.estate.change_hooks import EstateHook
 from controller.estate.model import SiteParts
 from controller.estate.repository import bump
 from controller.estate.service import EstateService
-from controller.key_files import KeyFiles
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Write
 from controller.people.optimistic_locking import VersionStale
 from controller.people.permissions import Action, Thing, may
-from controller.web.problem import invalid_field
+from controller.platform.key_files import KeyFiles
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import FieldChanges, diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
 from edge.wire.ids import new_id

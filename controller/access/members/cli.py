@@ -7,9 +7,9 @@ import msgspec
 import typer
 
 from controller.access.members.routes import LibraryMemberAnswer, LibraryMemberPage
-from controller.cli import output
-from controller.cli.client import ApiClient, Refusal, command_group, takes_client
-from controller.csv_import.cli import DryRun, import_csv
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, Refusal, command_group, takes_client
+from controller.platform.csv_import.cli import DryRun, import_csv
 
 app = command_group("Library members who may come in during unstaffed hours.")
 Number = Annotated[str, typer.Argument(help="The number on the member's card.")]

@@ -9,8 +9,8 @@ import msgspec
 
 from controller.access.cards_and_pins import against_card, against_pin
 from controller.access.members.model import EVERYWHERE, LibraryRecord
-from controller.csv_import.rows import CsvFormat, RowReader
-from controller.web.fields import read_date
+from controller.platform.csv_import.rows import CsvFormat, RowReader
+from controller.platform.web.fields import read_date
 from edge.wire.ids import is_slug
 
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -8,8 +8,8 @@ from controller.access.members.csv_rows import ParsedMemberRow
 from controller.access.members.model import Member
 from controller.access.members.service import MemberService
 from controller.access.members.sip2 import Patron, Sip2Error, patrons
-from controller.settings import Sip2Server
-from controller.web.problem import Conflicting, Unavailable
+from controller.platform.settings import Sip2Server
+from controller.platform.web.problem import Conflicting, Unavailable
 from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)

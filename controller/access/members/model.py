@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access.credential_hours import FOREVER
-from controller.text import local_time
-from controller.web.problem import NotFound
+from controller.platform.text import local_time
+from controller.platform.web.problem import NotFound
 from edge.wire.interval import Interval
 
 EVERYWHERE = ""

@@ -13,7 +13,7 @@ from controller.access.members.model import LibraryRecord, Member
 from controller.access.tables import inductions, members
 from controller.db.compiled_sql import CompiledReads
 from controller.db.engine import Tx, batches
-from controller.key_files import KeyFiles
+from controller.platform.key_files import KeyFiles
 
 _SEALED = ("number", "card", "pin")
 _PLAIN = tuple(name for name in LibraryRecord.__struct_fields__ if name not in _SEALED)

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Query, Request, Response
 from controller.access.members.library_check import LibraryCheck, LibraryCheckResult, LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member, MemberUnknown
 from controller.access.members.service import MemberChange, MemberService
-from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
-from controller.csv_import.rows import CsvImportResult, Progress
-from controller.csv_import.schemas import CSV_IMPORT, Preview
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.optimistic_locking import VersionStale, version_of
 from controller.people.permissions import Action, Thing, may
-from controller.web.fields import (
+from controller.platform.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.platform.csv_import.rows import CsvImportResult, Progress
+from controller.platform.csv_import.schemas import CSV_IMPORT, Preview
+from controller.platform.web.fields import (
     LIST_LIMIT,
     After,
     Answer,
@@ -35,8 +35,8 @@ from controller.web.fields import (
     Yes,
     answer_of,
 )
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
 TheLibraryCheck = Annotated[LibraryCheck, service(LibraryCheck)]

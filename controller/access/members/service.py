@@ -9,18 +9,18 @@ import msgspec
 from controller.access.members import repository
 from controller.access.members.csv_rows import MEMBER_CSV, ParsedMemberRow
 from controller.access.members.model import LibraryRecord, Member, MemberUnknown, against
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
-from controller.changes import Changes
-from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
-from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
-from controller.key_files import KeyFiles
 from controller.people.optimistic_locking import require_version, version_of
-from controller.text import local_time
-from controller.uploads.parser import Parser
-from controller.web.problem import invalid_field
+from controller.platform.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse, untold
+from controller.platform.csv_import.spreadsheet import CellFault
+from controller.platform.key_files import KeyFiles
+from controller.platform.text import local_time
+from controller.platform.uploads.parser import Parser
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

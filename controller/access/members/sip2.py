@@ -12,7 +12,7 @@ from types import TracebackType
 
 import msgspec
 
-from controller.settings import Sip2Server
+from controller.platform.settings import Sip2Server
 
 PATIENCE_S = 10.0
 """How long an answer may take."""

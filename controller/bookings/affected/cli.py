@@ -6,9 +6,9 @@ import msgspec
 import typer
 
 from controller.bookings.affected.routes import AffectedPage, DecidedAnswer
-from controller.cli import output
-from controller.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
-from controller.diary.model import Cause
+from controller.bookings.diary.model import Cause
+from controller.platform.cli import output
+from controller.platform.cli.client import SET_ASIDE, ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Bookings that a closure or another change affects: list, keep, move, cancel.")
 

@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 
 from controller.bookings import repository
 from controller.bookings.affected import repository as affected
+from controller.bookings.diary.model import LONGEST, LONGEST_WHY, BookingState, Cause, Changed
+from controller.bookings.diary.tables import bookings, series
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
-from controller.diary.model import LONGEST, LONGEST_WHY, BookingState, Cause, Changed
-from controller.diary.tables import bookings, series
 from controller.hours.impact import Ahead, Broken, LossKind, broken
 from controller.hours.timetable import Timetable
 from controller.people.model import Actor

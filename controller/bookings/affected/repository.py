@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
+from controller.bookings.diary.model import LONGEST, LONGEST_WHY, BookingState, Cause, Impact
+from controller.bookings.diary.tables import bookings, impacts
 from controller.db.compiled_sql import put
 from controller.db.engine import Tx, batches
-from controller.diary.model import LONGEST, LONGEST_WHY, BookingState, Cause, Impact
-from controller.diary.tables import bookings, impacts
 
 _ACTIVE = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)]
 

@@ -9,14 +9,27 @@ from pydantic import Field, model_validator
 from controller.bookings.affected.service import MOST, AffectedBookings, AffectedDecision, AffectedSelection
 from controller.bookings.answers import booking_answer
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Cause
 from controller.bookings.schemas import BookingRead
-from controller.diary.model import Cause
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Decides
 from controller.people.model import Actor
-from controller.web.fields import LIST_LIMIT, Answer, Body, Id, Limit, Note, Page, Slug, SlugPath, Whole, Yes, page_of
-from controller.web.problem import NotSignedIn, ReasonBody, described
-from controller.web.services import service
+from controller.platform.web.fields import (
+    LIST_LIMIT,
+    Answer,
+    Body,
+    Id,
+    Limit,
+    Note,
+    Page,
+    Slug,
+    SlugPath,
+    Whole,
+    Yes,
+    page_of,
+)
+from controller.platform.web.problem import NotSignedIn, ReasonBody, described
+from controller.platform.web.services import service
 
 Days = Annotated[Whole, Field(ge=-366, le=366)]
 

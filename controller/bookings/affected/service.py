@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import LONGEST_WHY, Booking, BookingChange, Cause, Changed
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import LONGEST_WHY, Booking, BookingChange, Cause, Changed
 from controller.people.model import Actor
-from controller.text import local_time
-from controller.web.fields import Moment
-from controller.web.problem import Problem
+from controller.platform.text import local_time
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import Problem
+from controller.records.audit import audit_log
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 MOST = 500

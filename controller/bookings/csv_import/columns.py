@@ -8,11 +8,11 @@ import msgspec
 
 from controller.bookings.csv_import.model import ParsedBookingRow, RowStatus
 from controller.bookings.csv_import.times import read_clock, read_day, read_when, span, written
+from controller.bookings.diary.model import Booking
 from controller.bookings.schemas import BookingUpdate
-from controller.csv_import.rows import CsvFormat, RowReader
-from controller.diary.model import Booking
 from controller.people.party_csv_rows import party_id_of
-from controller.web.fields import Moment
+from controller.platform.csv_import.rows import CsvFormat, RowReader
+from controller.platform.web.fields import Moment
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("booking", "booking id"),

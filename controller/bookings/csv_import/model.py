@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.csv_import.rows import ImportedRow, RowResult
-from controller.csv_import.spreadsheet import CellFault
-from controller.web.fields import Moment
-from controller.web.problem import Conflict
+from controller.platform.csv_import.rows import ImportedRow, RowResult
+from controller.platform.csv_import.spreadsheet import CellFault
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import Conflict
 
 
 class RowStatus(StrEnum):

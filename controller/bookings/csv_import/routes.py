@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from controller.bookings.csv_import.service import BookingCsv
-from controller.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
-from controller.csv_import.rows import CsvImportResult, Progress
-from controller.csv_import.schemas import CSV_IMPORT, Preview, csv_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
-from controller.web.fields import From, SlugPath, To
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.csv_import.progress import IMPORT_ANSWERS, WithProgress, answer_import
+from controller.platform.csv_import.rows import CsvImportResult, Progress
+from controller.platform.csv_import.schemas import CSV_IMPORT, Preview, csv_response
+from controller.platform.web.fields import From, SlugPath, To
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 TheBookingCsv = Annotated[BookingCsv, service(BookingCsv)]

@@ -19,13 +19,7 @@ from controller.bookings.change_impact import PlannedChange as Other
 from controller.bookings.change_impact import wanted as changed_into
 from controller.bookings.csv_import import service
 from controller.bookings.csv_import.model import ImportedBefore, ParsedBookingRow, RowStatus
-from controller.bookings.errors import Stale, conflicts
-from controller.bookings.lifecycle import held_until, waiting_state
-from controller.bookings.series.model import changed_fields
-from controller.bookings.writer import BookingWriter
-from controller.csv_import.rows import ImportedRow, RowResult
-from controller.db.engine import Tx
-from controller.diary.model import (
+from controller.bookings.diary.model import (
     Booking,
     BookingChange,
     BookingRequest,
@@ -36,12 +30,18 @@ from controller.diary.model import (
     booking_time,
     require_timely,
 )
-from controller.diary.site_config import SiteConfig
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.errors import Stale, conflicts
+from controller.bookings.lifecycle import held_until, waiting_state
+from controller.bookings.rules.evaluate import HypotheticalBookings, judge
+from controller.bookings.rules.model import RuleRequest, Verdict
+from controller.bookings.series.model import changed_fields
+from controller.bookings.writer import BookingWriter
+from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
 from controller.people.party_repository import tier_of, tier_to_book
-from controller.rules.evaluate import HypotheticalBookings, judge
-from controller.rules.model import RuleRequest, Verdict
-from controller.web.problem import Problem, invalid_field
+from controller.platform.csv_import.rows import ImportedRow, RowResult
+from controller.platform.web.problem import Problem, invalid_field
 
 _COUNT_FIRST = re.compile(r"(?P<count>\d{1,6})\s*[x×*]?\s+(?P<name>\D.*)")
 _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")

@@ -13,18 +13,18 @@ from controller.bookings import repository as bookings
 from controller.bookings.csv_import.columns import BOOKING_CSV, EXPORTED, booking_row
 from controller.bookings.csv_import.model import ImportedBefore, ParsedBookingRow
 from controller.bookings.csv_import.row_import import RowImport
+from controller.bookings.diary.model import listed_time
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.diary.tables import sheet_rows
+from controller.bookings.rules.evaluate import HypotheticalBookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
-from controller.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse
-from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx, batches
-from controller.diary.model import listed_time
-from controller.diary.site_config import SiteConfig
-from controller.diary.tables import sheet_rows
 from controller.people.model import Actor
-from controller.rules.evaluate import HypotheticalBookings
-from controller.uploads.parser import Parser
+from controller.platform.csv_import.rows import CsvImportResult, ImportedRow, Progress, RowResult, parse
+from controller.platform.csv_import.spreadsheet import write_sheet
+from controller.platform.uploads.parser import Parser
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 

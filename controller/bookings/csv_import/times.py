@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.text import local_time
-from controller.web.fields import Moment
+from controller.platform.text import local_time
+from controller.platform.web.fields import Moment
 
 _DAY = timedelta(days=1)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

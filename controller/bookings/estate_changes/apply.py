@@ -8,15 +8,15 @@ import msgspec
 
 from controller.bookings.affected import repository as affected
 from controller.bookings.claims import SYSTEM_ACTOR, write_claims
+from controller.bookings.diary.model import LONGEST_WHY, Booking, BookingState, Cause, Claimed
+from controller.bookings.diary.site_config import SpaceAtSite, places, sketch
 from controller.bookings.estate_changes import obstacles, repository
 from controller.bookings.estate_changes.collisions import Holding, collisions, crowds, tightened
 from controller.bookings.repository import log, update_bookings
+from controller.bookings.rules.model import quartered, seats_of, takings
 from controller.db.engine import Database, Tx
-from controller.diary.model import LONGEST_WHY, Booking, BookingState, Cause, Claimed
-from controller.diary.site_config import SpaceAtSite, places, sketch
 from controller.estate.change_hooks import ChangePreview, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
-from controller.rules.model import quartered, seats_of, takings
 from edge.wire.interval import Interval
 
 _AT_ONCE = 2000

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import msgspec
 
-from controller.diary.model import Booking, Claimed
-from controller.diary.site_config import SpaceAtSite
+from controller.bookings.diary.model import Booking, Claimed
+from controller.bookings.diary.site_config import SpaceAtSite
+from controller.bookings.rules.model import buffer_between, buffers_of, changeover_between, quartered
 from controller.estate.model import SpaceKind
-from controller.rules.model import buffer_between, buffers_of, changeover_between, quartered
 from edge.wire.interval import Interval
 
 Places = Mapping[str, SpaceAtSite]

@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from controller.access import repository as access
+from controller.bookings.diary.model import Booking, Claimed
+from controller.bookings.diary.policy import Policy
+from controller.bookings.diary.policy_repository import policy
+from controller.bookings.diary.site_config import SpaceAtSite
 from controller.bookings.errors import conflicts
 from controller.bookings.estate_changes import repository
 from controller.bookings.estate_changes.collisions import Collision, PoolOverrun, TooCloseBooking
 from controller.db.engine import Tx
-from controller.diary.model import Booking, Claimed
-from controller.diary.policy import Policy
-from controller.diary.policy_repository import policy
-from controller.diary.site_config import SpaceAtSite
 from controller.estate.change_hooks import Obstacle
 from controller.estate.model import Equipment, SiteParts, Space
-from controller.text import times
+from controller.platform.text import times
 
 _NAMED = 3
 """Most bookings that a sentence names."""

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import case, func, select, update
 
+from controller.bookings.diary.model import CLAIMING, LONGEST, Booking
+from controller.bookings.diary.tables import bookings, equipment_claims, pool_quarters, series
 from controller.bookings.repository import some
 from controller.db.engine import Tx, batches
-from controller.diary.model import CLAIMING, LONGEST, Booking
-from controller.diary.tables import bookings, equipment_claims, pool_quarters, series
 
 
 async def holding(tx: Tx, site: str, spaces: Collection[str], *, after: datetime) -> list[Booking]:

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings.code_issuing import CodeEffect
-from controller.diary.model import LONGEST, Booking, Claimed
-from controller.diary.policy import Policy, Quota, QuotaPeriod
-from controller.people.model import Tier
-from controller.rules import reason_wording
-from controller.rules.policy_rules import (
+from controller.bookings.diary.model import LONGEST, Booking, Claimed
+from controller.bookings.diary.policy import Policy, Quota, QuotaPeriod
+from controller.bookings.rules import reason_wording
+from controller.bookings.rules.policy_rules import (
     Period,
     counted,
     days_ahead,
@@ -23,6 +22,7 @@ from controller.rules.policy_rules import (
     tally,
     window_of,
 )
+from controller.people.model import Tier
 
 
 class ActiveBooking(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,19 +9,30 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.bookings.code_issuing import Recode
+from controller.bookings.diary.model import Booking, Claimed
+from controller.bookings.diary.policy import CodePer, Lapsing, Policy, QuotaPeriod
 from controller.bookings.errors import conflicts
 from controller.bookings.policies.impact import Excess, PolicyEffect
 from controller.bookings.policies.service import PolicyService
-from controller.diary.model import Booking, Claimed
-from controller.diary.policy import CodePer, Lapsing, Policy, QuotaPeriod
 from controller.estate.errors import SiteUnknown
 from controller.estate.model import Site
 from controller.people.authentication import Runs
 from controller.people.model import Tier
 from controller.people.optimistic_locking import VersionStale, version_of
-from controller.web.fields import WITHOUT_CONTROL, Answer, Body, Line, Name, Note, Slug, SlugPath, Versioned, Whole
-from controller.web.problem import Conflict, NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import (
+    WITHOUT_CONTROL,
+    Answer,
+    Body,
+    Line,
+    Name,
+    Note,
+    Slug,
+    SlugPath,
+    Versioned,
+    Whole,
+)
+from controller.platform.web.problem import Conflict, NotSignedIn, described
+from controller.platform.web.services import service
 from edge.wire.plan import Mode
 
 LONGEST_DAYS = 3650

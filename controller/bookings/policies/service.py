@@ -7,11 +7,21 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.code_issuing import BookingCodes, Recode
+from controller.bookings.diary import policy_repository
+from controller.bookings.diary.model import Booking, Cause
+from controller.bookings.diary.policy import (
+    ApprovalRule,
+    CodeRule,
+    InductionRule,
+    Policy,
+    PriorityWindow,
+    Quota,
+    ReleaseRule,
+)
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.bookings.policies.impact import (
     ActiveBooking,
     Excess,
@@ -21,21 +31,19 @@ from controller.bookings.policies.impact import (
     impact_texts,
     since,
 )
-from controller.changes import Changes
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import RuleRequest
 from controller.db.engine import Database, Tx
-from controller.diary import policy_repository
-from controller.diary.model import Booking, Cause
-from controller.diary.policy import ApprovalRule, CodeRule, InductionRule, Policy, PriorityWindow, Quota, ReleaseRule
-from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.model import Site
 from controller.estate.repository import bump
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.optimistic_locking import require_version, version_of
 from controller.people.party_repository import parties
 from controller.people.permissions import Thing
-from controller.rules.evaluate import judge
-from controller.rules.model import RuleRequest
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 _ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule | InductionRule

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from controller.bookings.diary import policy_repository
+from controller.bookings.diary.policy import Policy
 from controller.bookings.policies.routes import PolicyBody, policy_body
 from controller.bookings.policies.service import PolicyService, unknown
+from controller.bookings.rules.reason_wording import plural
 from controller.db.engine import Tx
-from controller.diary import policy_repository
-from controller.diary.policy import Policy
 from controller.estate.model import SiteParts
 from controller.estate.site_file import sections
 from controller.estate.site_file.sections import FileFault, Plain, SectionPreview, SectionValue, overlaid
-from controller.rules.reason_wording import plural
 
 _NULLS = {
     "hold_hours": "until-start",

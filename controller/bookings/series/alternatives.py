@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import msgspec
 
+from controller.bookings.diary.model import BookingRequest
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.fitting_spaces import Fitting, SpaceNeeds, sort_out
+from controller.bookings.rules.evaluate import HypotheticalBookings, judge
+from controller.bookings.rules.model import RuleRequest
 from controller.bookings.series.model import DateEffect, Move, SeriesDate
 from controller.bookings.series.resolve import Asker
 from controller.db.engine import Tx
-from controller.diary.model import BookingRequest
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Layout
-from controller.rules.evaluate import HypotheticalBookings, judge
-from controller.rules.model import RuleRequest
-from controller.text import local_time, times
+from controller.platform.text import local_time, times
 from edge.wire.interval import Interval
 
 STEP = timedelta(minutes=15)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import booking_answer
+from controller.bookings.diary.model import Booking, BookingStatus, Claimed
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.schemas import BookingRead, DetailsRead, DoorCode
 from controller.bookings.series.date_edits import OF_OTHERS
@@ -12,15 +13,14 @@ from controller.bookings.series.model import DateEffect, DateStatus, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
 from controller.bookings.who_may_book import may_book
-from controller.diary.model import Booking, BookingStatus, Claimed
+from controller.hours.recurrence.describe import describe_pattern
+from controller.hours.recurrence.expand import SeriesOccurrence
+from controller.hours.recurrence.pattern import RecurrencePattern
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, is_own, may
 from controller.people.redaction import redacted
-from controller.recurrence.describe import describe_pattern
-from controller.recurrence.expand import SeriesOccurrence
-from controller.recurrence.pattern import RecurrencePattern
-from controller.web.fields import Answer, DateText, Ends, LocalTime, Starts, answer_of
-from controller.web.problem import Conflict, ReasonBody
+from controller.platform.web.fields import Answer, DateText, Ends, LocalTime, Starts, answer_of
+from controller.platform.web.problem import Conflict, ReasonBody
 
 
 class MoveRead(Answer):

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from controller.bookings import change_impact
 from controller.bookings.change_impact import ChangedParts
+from controller.bookings.diary.model import Booking, BookingChange, BookingState, Details
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.series.intents import (
     EFFECTS,
     DateIntent,
@@ -28,12 +30,10 @@ from controller.bookings.series.model import (
     SeriesRequest,
     own_fields,
 )
-from controller.diary.model import Booking, BookingChange, BookingState, Details
-from controller.diary.site_config import SiteConfig
-from controller.recurrence.expand import SeriesOccurrence
-from controller.recurrence.shift_pattern import PatternChange
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.hours.recurrence.expand import SeriesOccurrence
+from controller.hours.recurrence.shift_pattern import PatternChange
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
 
 OF_OTHERS = "now belongs to another party and stays as it is"
 ACTIVE = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})

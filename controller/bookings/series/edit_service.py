@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.errors import NotNow
 from controller.bookings.series import repository
 from controller.bookings.series.date_edits import Edit, EditScope, SeriesChange, intend_edit
@@ -19,17 +19,17 @@ from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.who_may_book import may_book, require_allowed
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
-from controller.diary.model import Booking
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
+from controller.hours.recurrence.expand import ExpandedSeries, expand_pattern
+from controller.hours.recurrence.pattern import RecurrencePattern
+from controller.hours.recurrence.rule import Frequency
+from controller.hours.recurrence.shift_pattern import pair, require_shifted, reshape
+from controller.hours.recurrence.split import SplitPattern, split_pattern
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
-from controller.recurrence.expand import ExpandedSeries, expand_pattern
-from controller.recurrence.pattern import RecurrencePattern
-from controller.recurrence.rule import Frequency
-from controller.recurrence.shift_pattern import pair, require_shifted, reshape
-from controller.recurrence.split import SplitPattern, split_pattern
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
 from edge.wire.ids import new_id
 
 _BOOKKEEPING = ("details", "version", "changed_at", "changed_by", "created_at", "created_by", "id", "follows")

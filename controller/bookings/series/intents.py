@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings.change_impact import PlannedChange as Change
+from controller.bookings.diary.model import BEGUN, LONGEST, Booking, BookingRequest, Details
 from controller.bookings.series.model import Choice, DateAction, DateEffect, DateStatus, SeriesRequest
-from controller.diary.model import BEGUN, LONGEST, Booking, BookingRequest, Details
-from controller.recurrence.expand import SeriesOccurrence
-from controller.text import local_time
-from controller.web.problem import invalid_field
+from controller.hours.recurrence.expand import SeriesOccurrence
+from controller.platform.text import local_time
+from controller.platform.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.bookings.diary.model import Booking, Details
 from controller.bookings.errors import conflicts
-from controller.diary.model import Booking, Details
-from controller.recurrence.expand import SeriesOccurrence
-from controller.recurrence.pattern import RecurrencePattern
-from controller.rules.model import Verdict
-from controller.web.fields import Moment
-from controller.web.problem import Conflicting, FieldError, NotFound
+from controller.bookings.rules.model import Verdict
+from controller.hours.recurrence.expand import SeriesOccurrence
+from controller.hours.recurrence.pattern import RecurrencePattern
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import Conflicting, FieldError, NotFound
 from edge.wire.interval import Interval
 
 OF_TIME = frozenset({"starts", "ends"})

@@ -3,11 +3,11 @@
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 
+from controller.bookings.diary.model import Details
+from controller.bookings.diary.tables import series as table
 from controller.bookings.series.model import Series
 from controller.db.engine import Tx
-from controller.diary.model import Details
-from controller.diary.tables import series as table
-from controller.recurrence.pattern import RecurrencePattern
+from controller.hours.recurrence.pattern import RecurrencePattern
 
 _OWN_COLUMNS = ("space", "title", "party")
 """Details that have their own columns."""

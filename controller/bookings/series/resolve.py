@@ -6,14 +6,14 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings.change_impact import changing
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import ReasonKind, RuleRequest, Verdict
 from controller.bookings.series.intents import DateIntent
 from controller.bookings.series.model import DateEffect, DateStatus, Otherwise, SeriesDate
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig
+from controller.hours.recurrence.expand import ClockChange, SeriesOccurrence
 from controller.people.model import Actor, Tier
-from controller.recurrence.expand import ClockChange, SeriesOccurrence
-from controller.rules.evaluate import judge
-from controller.rules.model import ReasonKind, RuleRequest, Verdict
 
 _CLAIMING = frozenset({DateEffect.BOOK, DateEffect.CHANGE})
 

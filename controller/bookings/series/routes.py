@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Response, status
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from controller.bookings.diary.model import Details
 from controller.bookings.errors import NotNow
 from controller.bookings.schemas import BookingDetails, DetailsUpdate, WallText, needs
 from controller.bookings.series.answers import (
@@ -36,12 +37,11 @@ from controller.bookings.series.model import (
     SeriesUnknown,
 )
 from controller.bookings.series.service import SeriesService
-from controller.diary.model import Details
 from controller.estate.errors import SiteUnknown
+from controller.hours.recurrence.pattern import MOST_EXCEPTIONS, RecurrencePattern, read_extras
+from controller.hours.recurrence.shift_pattern import PatternChange
 from controller.people.authentication import Books, Reads, SeesCodes
-from controller.recurrence.pattern import MOST_EXCEPTIONS, RecurrencePattern, read_extras
-from controller.recurrence.shift_pattern import PatternChange
-from controller.web.fields import (
+from controller.platform.web.fields import (
     Body,
     Day,
     IdPath,
@@ -55,8 +55,8 @@ from controller.web.fields import (
     read_date,
     read_moment,
 )
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 
 def _readable(text: str) -> str:

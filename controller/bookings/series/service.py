@@ -12,8 +12,13 @@ from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.booking_view import BookingView
 from controller.bookings.code_issuing import lingering
+from controller.bookings.diary.model import Booking, BookingState, Changed, clock_change_notes
+from controller.bookings.diary.policy import CodePer
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import held_until, outcome, put
+from controller.bookings.rules.evaluate import judge
+from controller.bookings.rules.model import RuleRequest, Verdict
 from controller.bookings.series import repository
 from controller.bookings.series.alternatives import with_moves
 from controller.bookings.series.date_edits import SeriesChange
@@ -26,20 +31,15 @@ from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import BookingService, without_overruled_buffers
 from controller.bookings.who_may_book import may_book, may_decide, party_for, require_allowed
 from controller.bookings.writer import BookingWriter
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingState, Changed, clock_change_notes
-from controller.diary.policy import CodePer
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
+from controller.hours.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
 from controller.people.model import Actor
 from controller.people.party_repository import tier_of, tier_to_book
 from controller.people.permissions import Action, parties_of
-from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, expand_pattern
-from controller.rules.evaluate import judge
-from controller.rules.model import RuleRequest, Verdict
-from controller.text import local_time
-from controller.web.problem import invalid_field
+from controller.platform.text import local_time
+from controller.platform.web.problem import invalid_field
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

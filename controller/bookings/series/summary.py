@@ -6,22 +6,22 @@ from datetime import datetime
 import msgspec
 
 from controller.access.code_generation import masked, spoken
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.answers import changed
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking, BookingStatus, closed_text
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.series import repository
 from controller.bookings.series.model import Series, SeriesUnknown
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, BookingStatus, closed_text
-from controller.diary.site_config import SiteConfig
 from controller.estate.model import Site
-from controller.key_files import LinkKind, linked
+from controller.hours.recurrence.describe import describe_pattern
 from controller.people.model import Actor
-from controller.recurrence.describe import describe_pattern
-from controller.text import times
+from controller.platform.key_files import LinkKind, linked
+from controller.platform.text import times
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 _STATES = {

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
 from controller.bookings.change_impact import ChangedParts
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.lifecycle import InitialState, outcome, put, requested_state
 from controller.bookings.series.date_edits import kept_fields
 from controller.bookings.series.intents import DateIntent
@@ -15,8 +17,6 @@ from controller.bookings.series.model import DateEffect, SeriesDate, joined
 from controller.bookings.series.resolve import Asker
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Changed
-from controller.diary.site_config import SiteConfig
 from controller.people.permissions import Action, Thing, may
 
 _CHANGED = "the series was changed"

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from controller.calendars.external_feeds.routes import FeedAnswer, FeedList, ListedEvent
 from controller.calendars.schemas import ClashingEvent, ImportAnswer, RefusedEvent
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Diaries that partners keep elsewhere, polled into blocks.")
 

@@ -17,7 +17,7 @@ import msgspec
 
 from controller.calendars.external_feeds.model import FeedFault, Trouble
 from controller.calendars.ics_parser import LIMIT_BYTES
-from controller.http_client import httpx
+from controller.platform.http_client import httpx
 
 Ip = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

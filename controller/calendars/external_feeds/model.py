@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.web.problem import NotFound
+from controller.platform.web.problem import NotFound
 
 LISTED = 50
 """Most events that a report names of each kind."""

@@ -33,13 +33,13 @@ from controller.calendars.external_feeds.model import (
 from controller.calendars.ics_parser import CalendarError, CalendarTooLarge
 from controller.calendars.model import FEED, CalendarImportResult, ImportResult, Vanished
 from controller.calendars.service import CalendarImport
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.key_files import CannotUnseal, KeyFiles
 from controller.people.model import Actor, Role
-from controller.uploads.parser import ParsingLimit
-from controller.web.problem import Problem, invalid_field
+from controller.platform.key_files import CannotUnseal, KeyFiles
+from controller.platform.uploads.parser import ParsingLimit
+from controller.platform.web.problem import Problem, invalid_field
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
+from controller.bookings.diary.model import CLAIMING
+from controller.bookings.diary.tables import bookings
 from controller.calendars.external_feeds.model import Feed, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
 from controller.db.row_mapping import columns_of, struct_of
-from controller.diary.model import CLAIMING
-from controller.diary.tables import bookings
 
 _COLUMNS = columns_of(Feed, feeds)
 

@@ -13,7 +13,7 @@ from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
 from controller.people.optimistic_locking import VersionStale
-from controller.web.fields import (
+from controller.platform.web.fields import (
     Answer,
     Body,
     LocalTime,
@@ -27,8 +27,8 @@ from controller.web.fields import (
     large_answer,
     made,
 )
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 
 def _base64(text: str) -> str:

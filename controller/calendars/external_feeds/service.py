@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import SECRET_CHANGED, diff
 from controller.bookings import repository as bookings
 from controller.bookings.service import BookingService
 from controller.bookings.writer import BookingWriter
@@ -16,12 +14,14 @@ from controller.calendars.external_feeds.fetching import where
 from controller.calendars.external_feeds.model import Feed, FeedDraft, FeedFault, FeedUnknown, FeedView
 from controller.calendars.external_feeds.polling import LEASE, Poller
 from controller.calendars.model import CalendarImportResult
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.optimistic_locking import require_version
 from controller.people.party_repository import tier_to_book
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import SECRET_CHANGED, diff
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 MOST = 100

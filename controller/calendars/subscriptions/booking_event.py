@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from controller.bookings.diary.model import BookingState
+from controller.bookings.diary.site_config import SiteConfig, SpaceAtSite
 from controller.calendars.ics_writer import CalendarEntry
 from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import PublicBooking
-from controller.diary.model import BookingState
-from controller.diary.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Site
 from controller.people.redaction import TAKEN
 

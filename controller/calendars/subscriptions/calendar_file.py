@@ -7,26 +7,20 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from controller.bookings.diary.model import CLAIMING, UNDECIDED
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.calendars.ics_writer import calendar
 from controller.calendars.subscriptions import repository
 from controller.calendars.subscriptions.booking_event import entry, run_out
-from controller.calendars.subscriptions.model import (
-    CalendarLinkUnknown,
-    File,
-    Shows,
-    Subscription,
-    SubscriptionDraft,
-)
+from controller.calendars.subscriptions.model import CalendarLinkUnknown, File, Shows, Subscription, SubscriptionDraft
 from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
-from controller.diary.model import CLAIMING, UNDECIDED
-from controller.diary.site_config import SiteConfig, SiteConfigs
-from controller.key_files import token_hash
 from controller.people.model import Actor
 from controller.people.party_repository import groups_of, parties
 from controller.people.permissions import Action, Thing, may, sees, sites_of
 from controller.people.redaction import REQUESTED
-from controller.people.sessions import SessionService
+from controller.platform.key_files import token_hash
+from controller.signin.sessions import SessionService
 from edge.wire.interval import Interval
 
 BACK = timedelta(days=31)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.web.problem import NotFound
+from controller.platform.web.problem import NotFound
 
 
 class SubscriptionUnknown(NotFound):

@@ -6,12 +6,12 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, insert, or_, select, update
 
+from controller.bookings.diary.model import LONGEST, BookingState
+from controller.bookings.diary.tables import bookings
 from controller.calendars.subscriptions.model import Subscription
 from controller.calendars.tables import subscriptions
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, struct_of
-from controller.diary.model import LONGEST, BookingState
-from controller.diary.tables import bookings
 from edge.wire.interval import Interval
 
 _COLUMNS = columns_of(Subscription, subscriptions)

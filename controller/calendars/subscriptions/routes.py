@@ -14,8 +14,8 @@ from controller.calendars.subscriptions.model import Linked, Shows, Subscription
 from controller.calendars.subscriptions.service import SubscriptionService
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import BooksAnySite, ReadsAnySite
-from controller.text import local_time
-from controller.web.fields import (
+from controller.platform.text import local_time
+from controller.platform.web.fields import (
     LIST_LIMIT,
     After,
     Answer,
@@ -30,8 +30,8 @@ from controller.web.fields import (
     page_of,
     read_date,
 )
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import service
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import service
 from edge.wire.interval import Interval
 
 

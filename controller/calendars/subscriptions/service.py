@@ -5,26 +5,20 @@ from datetime import datetime
 
 from msgspec.structs import asdict
 
-from controller.audit import audit_log
 from controller.bookings.writer import BookingWriter
 from controller.calendars.subscriptions import repository
 from controller.calendars.subscriptions.calendar_file import calendar_file, may_give, shown_sites
-from controller.calendars.subscriptions.model import (
-    File,
-    Linked,
-    Subscription,
-    SubscriptionDraft,
-    SubscriptionUnknown,
-)
+from controller.calendars.subscriptions.model import File, Linked, Subscription, SubscriptionDraft, SubscriptionUnknown
 from controller.db.engine import Database, Tx
-from controller.key_files import KeyFiles, token_hash
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
 from controller.people.party_leaving import Departure
 from controller.people.party_repository import party
 from controller.people.permissions import Action, Thing, may, may_somewhere, own_party, sees
-from controller.people.sessions import SessionService
-from controller.web.problem import invalid_field
+from controller.platform.key_files import KeyFiles, token_hash
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
+from controller.signin.sessions import SessionService
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval

@@ -21,8 +21,8 @@ from controller.estate.schemas import (
 )
 from controller.estate.site_file.sections import FileFault, Plain, read, within, written
 from controller.estate.validation import EstateFault
-from controller.text.id_patterns import IN_WORDS
-from controller.web.fields import Body
+from controller.platform.text.id_patterns import IN_WORDS
+from controller.platform.web.fields import Body
 from edge.wire.ids import SLUG_PATTERN
 
 _SLUG = re.compile(SLUG_PATTERN)

@@ -5,7 +5,7 @@ from typing import Any
 
 import tomli_w
 
-from controller.uploads import toml
+from controller.platform.uploads import toml
 from edge.wire.ids import is_slug
 
 _HEAD = """\

@@ -8,9 +8,9 @@ from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.schemas import NAMED_OBSTACLES, DifferenceAnswer, ObstacleAnswer
 from controller.estate.site_file.service import SiteFile, SiteFileOutcome
 from controller.people.authentication import Builds, Runs
-from controller.web.fields import Answer, SlugPath, answer_of
-from controller.web.problem import NotSignedIn, TooLarge, described
-from controller.web.services import service
+from controller.platform.web.fields import Answer, SlugPath, answer_of
+from controller.platform.web.problem import NotSignedIn, TooLarge, described
+from controller.platform.web.services import service
 
 
 class ProblemAnswer(Answer):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
-from controller.web.problem import Conflict, field_errors
+from controller.platform.web.problem import Conflict, field_errors
 
 Plain: TypeAlias = dict[str, Any]
 """What a table of a TOML file is read as, and written from."""

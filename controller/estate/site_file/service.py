@@ -8,8 +8,6 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from controller.audit import audit_log
-from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
 from controller.estate.change_hooks import ChangePreview, Obstacle
@@ -20,9 +18,11 @@ from controller.estate.service import EstateService, require_parts
 from controller.estate.site_file import building
 from controller.estate.site_file.sections import AffectedBooking, FileFault, FileSection, Plain, within
 from controller.estate.validation import unfit
-from controller.uploads import toml
-from controller.uploads.parser import Parser
-from controller.web.problem import FieldError, Invalid
+from controller.platform.uploads import toml
+from controller.platform.uploads.parser import Parser
+from controller.platform.web.problem import FieldError, Invalid
+from controller.records.audit import audit_log
+from controller.records.changes import Changes
 from edge.wire.clock import Clock
 
 FORMAT = 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from controller.settings import BouncesSection
+from controller.platform.settings import BouncesSection
 
 TIMEOUT_S = 20.0
 """How long the server may take for each of its replies."""

@@ -10,9 +10,9 @@ from controller.notices.bounces.schemas import BouncedAddressPage, bounced_page
 from controller.notices.bounces.service import BounceService
 from controller.notices.errors import BouncedAddressUnknown
 from controller.people.authentication import KeepsAllUsers, Runs
-from controller.web.fields import After, IdPath, Limit, SlugPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import After, IdPath, Limit, SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn))
 TheBounces = Annotated[BounceService, service(BounceService)]

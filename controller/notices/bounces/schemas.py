@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from controller.notices.bounces.model import BouncedAddress
-from controller.web.fields import Answer, LocalTime, answer_of, page_of
+from controller.platform.web.fields import Answer, LocalTime, answer_of, page_of
 
 
 class BouncedAddressRead(Answer):

@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
@@ -21,6 +20,7 @@ from controller.notices.recipients import Recipients
 from controller.notices.service import SETTLE, NoticeService
 from controller.people.model import Actor
 from controller.people.repository import email_key
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

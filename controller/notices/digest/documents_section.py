@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from controller.bookings.diary.site_config import SiteConfig
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig
 from controller.notices.digest.model import DigestSection
 from controller.notices.digest.service import Contributor
 from controller.notices.document_reminders import DocumentReminders, LapsingDocument

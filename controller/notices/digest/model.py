@@ -9,7 +9,7 @@ import msgspec
 
 from controller.estate.model import Site
 from controller.notices.model import NoticeKind
-from controller.text import local_time, times
+from controller.platform.text import local_time, times
 
 MOST_LINES = 20
 """Lines of one section; the rest is counted."""

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.problem_reports.service import ProblemReports, lines
 from controller.db.engine import Tx
-from controller.diary.site_config import SiteConfig
 from controller.notices.digest.model import DigestSection
 from controller.notices.digest.service import Contributor
 from controller.people.model import Actor
-from controller.problem_reports.service import ProblemReports, lines
 
 
 def problems_section(reports: ProblemReports) -> Contributor:

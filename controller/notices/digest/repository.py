@@ -6,10 +6,10 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from controller.bookings.change_impact import ChangedParts
+from controller.bookings.diary.model import BookingState
+from controller.bookings.diary.tables import booking_log, bookings
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, first_of
-from controller.diary.model import BookingState
-from controller.diary.tables import booking_log, bookings
 from controller.estate.tables import sites
 from controller.notices.digest.model import Digest
 from controller.notices.model import Notice, NoticeState

@@ -9,9 +9,9 @@ from controller.estate.errors import SiteUnknown
 from controller.notices.digest.model import Digest
 from controller.notices.digest.service import DigestService
 from controller.people.authentication import Runs
-from controller.web.fields import Answer, Body, SlugPath, Whole
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import Answer, Body, SlugPath, Whole
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn, SiteUnknown))
 TheDigests = Annotated[DigestService, service(DigestService)]

@@ -6,11 +6,10 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.diary.site_config import SiteConfig
 from controller.notices.digest import repository
 from controller.notices.digest.model import Digest, DigestSection, digest_subject, digest_text, next_digest
 from controller.notices.digest.repository import BookingLine
@@ -25,7 +24,8 @@ from controller.notices.service import NoticeService
 from controller.people import repository as users
 from controller.people.model import Actor, User
 from controller.people.permissions import Action, Thing, may
-from controller.text import times
+from controller.platform.text import times
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

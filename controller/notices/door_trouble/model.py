@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access.code_status import CodeState
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.faults import FaultCode, describe
 
 AHEAD = timedelta(hours=4)

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from controller.access.code_status import CodeState
 from controller.bookings import repository as bookings
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking, BookingStatus
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingStatus
 from controller.notices import repository as notices
 from controller.notices.door_trouble import repository
 from controller.notices.door_trouble.model import AHEAD, DoorTrouble, door_trouble, is_new, told_doors

@@ -8,14 +8,14 @@ import msgspec
 
 from controller.access.code_status import CodeState
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking, BookingStatus
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.listing import Request
-from controller.diary.model import Booking, BookingStatus
-from controller.diary.site_config import SiteConfig
+from controller.bookings.problem_reports.model import ShownReport
 from controller.notices.calls import Call
 from controller.notices.document_reminders import LapsingDocument
 from controller.notices.door_trouble.model import MISSING_FOR, DoorReport
-from controller.problem_reports.model import ShownReport
-from controller.text import local_time
+from controller.platform.text import local_time
 
 EVENING = time(18)
 """By the site's clock: what has changed after that nobody has looked at yet."""

@@ -8,9 +8,9 @@ from controller.estate.errors import SiteUnknown
 from controller.notices.morning.schemas import MorningAnswer, SeenBody, morning_answer
 from controller.notices.morning.service import MorningService
 from controller.people.authentication import Runs
-from controller.web.fields import SlugPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn, SiteUnknown))
 TheMornings = Annotated[MorningService, service(MorningService)]

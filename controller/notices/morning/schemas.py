@@ -7,16 +7,16 @@ from pydantic import AfterValidator, Field
 
 from controller.bookings.answers import booking_answer, request_page
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import BookingStatus
+from controller.bookings.problem_reports.routes import ReportAnswer, report_answer
 from controller.bookings.schemas import ImpactRead, OnDoor, RequestPage
-from controller.diary.model import BookingStatus
 from controller.notices.morning.model import DocumentHit, DoorDown, Morning
 from controller.notices.morning.service import MOST
 from controller.notices.schemas import CallRead
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.problem_reports.routes import ReportAnswer, report_answer
-from controller.text import local_time
-from controller.web.fields import Answer, Body, DateText, answer_of
+from controller.platform.text import local_time
+from controller.platform.web.fields import Answer, Body, DateText, answer_of
 
 
 class MorningBooking(Answer):

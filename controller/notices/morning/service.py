@@ -7,11 +7,12 @@ from typing import TypedDict
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import Booking, Cause
+from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.listing import BookingListing
+from controller.bookings.problem_reports.service import ProblemReports
 from controller.bookings.writer import BookingWriter
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking, Cause
-from controller.diary.site_config import SiteConfig
 from controller.notices.calls import CallService
 from controller.notices.digest import repository as digest
 from controller.notices.document_reminders import DocumentReminders, LapsingDocument
@@ -34,7 +35,6 @@ from controller.notices.morning.model import (
 )
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.problem_reports.service import ProblemReports
 from edge.wire.clock import Clock
 from edge.wire.faults import hint
 from edge.wire.interval import Interval

@@ -10,9 +10,9 @@ from controller.notices.preferences.service import NoticePreferences
 from controller.notices.schemas import kind_of
 from controller.people.authentication import KeepsPeople, SeesContacts, TheActor
 from controller.people.errors import PartyUnknown
-from controller.web.fields import SlugPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 router = APIRouter(tags=["notices"], responses=described(NotSignedIn))
 ThePreferences = Annotated[NoticePreferences, service(NoticePreferences)]

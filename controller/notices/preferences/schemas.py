@@ -6,7 +6,7 @@ from controller.notices.model import Channel
 from controller.notices.preferences.model import By
 from controller.notices.preferences.service import Preference
 from controller.notices.schemas import KindName
-from controller.web.fields import Answer, Body, answer_of
+from controller.platform.web.fields import Answer, Body, answer_of
 
 
 class PreferencesBody(Body):

@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.audit import audit_log
+from controller.bookings.diary.model import Booking
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
 from controller.notices.digest import repository as digests
 from controller.notices.digest.model import digest_times
 from controller.notices.errors import NobodyToTell, PreferenceLinkUnknown
@@ -20,7 +19,8 @@ from controller.people import repository as users
 from controller.people.errors import PartyUnknown
 from controller.people.model import Actor
 from controller.people.permissions import Action, may_somewhere
-from controller.web.problem import FieldError, Invalid
+from controller.platform.web.problem import FieldError, Invalid
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 LINK_ACTOR = Actor.acting("notice preferences page")

@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass
 
 from controller.db.engine import Database, Tx
-from controller.key_files import token_hash
 from controller.people import repository as users
 from controller.people.account_mails import repository
 from controller.people.account_mails.errors import DigitsBlocked, NoMailServer, ProofRefused, TooManyMails, WrongDigits
@@ -21,6 +20,7 @@ from controller.people.account_mails.model import (
 )
 from controller.people.account_mails.queue import AccountMails
 from controller.people.sign_in_throttle import SignInOrigin, network_of
+from controller.platform.key_files import token_hash
 from edge.wire.clock import Clock
 
 

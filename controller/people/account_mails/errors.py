@@ -1,7 +1,7 @@
 """Errors of signing in by mail."""
 
 from controller.people.account_mails.model import OPEN_TO_DIGITS
-from controller.web.problem import Conflicting, NotSignedIn, TooMany
+from controller.platform.web.problem import Conflicting, NotSignedIn, TooMany
 
 
 class NoMailServer(Conflicting):

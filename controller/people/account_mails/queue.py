@@ -15,7 +15,6 @@ from hashlib import sha256
 
 from controller.db.engine import Database, Tx
 from controller.db.postgresql_notifications import listen
-from controller.key_files import KeyFiles, token_hash
 from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.account_mails import render, repository
@@ -31,7 +30,8 @@ from controller.people.groups import repository as groups
 from controller.people.groups.model import KEPT as INVITATION_KEPT
 from controller.people.groups.model import InvitationState
 from controller.people.model import Role, User
-from controller.settings import Settings
+from controller.platform.key_files import KeyFiles, token_hash
+from controller.platform.settings import Settings
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -5,8 +5,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from controller.people.account_mails.model import INVITATION_DAYS, PROOF_LIFETIME, MailPurpose
-from controller.text.mail_address import mail_address
-from controller.text.mail_html import html_of
+from controller.platform.text.mail_address import mail_address
+from controller.platform.text.mail_html import html_of
 
 _SUBJECTS = {
     MailPurpose.SIGN_IN: "Sign in to Hallkeeper",

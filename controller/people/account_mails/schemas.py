@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, model_v
 
 from controller.people.account_mails.model import MailProof
 from controller.people.schemas import GivenPassword
-from controller.text.id_patterns import SIX_DIGITS_PATTERN
-from controller.web.fields import Answer, Body, Email, Name
+from controller.platform.text.id_patterns import SIX_DIGITS_PATTERN
+from controller.platform.web.fields import Answer, Body, Email, Name
 
 
 def _there(text: str) -> str:

@@ -5,8 +5,6 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, takes_client
 from controller.people.groups.schemas import (
     InvitationAnswer,
     InvitationList,
@@ -16,6 +14,8 @@ from controller.people.groups.schemas import (
 )
 from controller.people.model import Role
 from controller.people.repository import name_key
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, takes_client
 
 JSON = "application/json"
 PartyId = Annotated[str, typer.Argument(help="The party's id, such as choir; `list` shows it.", metavar="PARTY")]

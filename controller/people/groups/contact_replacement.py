@@ -6,8 +6,6 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
-from controller.audit.audit_log import diff
 from controller.db.engine import Tx
 from controller.people import party_repository
 from controller.people import repository as users
@@ -15,6 +13,8 @@ from controller.people.groups import repository
 from controller.people.model import Party, User
 from controller.people.party_leaving import Departure, DepartureHook
 from controller.people.party_repository import PartyHook
+from controller.records.audit import audit_log
+from controller.records.audit.audit_log import diff
 
 
 @dataclass(eq=False)

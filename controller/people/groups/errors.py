@@ -1,7 +1,7 @@
 """Errors of groups and invitations."""
 
 from controller.people.groups.model import MOST_OPEN, InvitationState
-from controller.web.problem import Conflicting, NotFound, NotSignedIn
+from controller.platform.web.problem import Conflicting, NotFound, NotSignedIn
 
 
 class BelongingUnknown(NotFound):

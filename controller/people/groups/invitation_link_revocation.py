@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from controller.audit import audit_log
 from controller.db.engine import Tx
 from controller.people.groups import repository
 from controller.people.groups.people import LEADS
 from controller.people.model import OF_PARTY
 from controller.people.party_leaving import Departure
+from controller.records.audit import audit_log
 
 
 async def end_open_links(tx: Tx, departure: Departure, now: datetime) -> frozenset[str]:

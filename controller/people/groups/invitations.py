@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
-from controller.key_files import token_hash
 from controller.people import party_repository
 from controller.people import repository as users
 from controller.people.account_mails import repository as mail_rows
@@ -31,8 +29,10 @@ from controller.people.groups.model import (
 from controller.people.model import OF_PARTY, Actor, Assignment, Role
 from controller.people.permissions import Action, Thing, lacks, may, sites_of
 from controller.people.role_assignments import AssignmentDraft, SiteZones, in_force, resolve
-from controller.web.fields import Moment
-from controller.web.problem import invalid_field
+from controller.platform.key_files import token_hash
+from controller.platform.web.fields import Moment
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 

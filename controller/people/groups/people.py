@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.people import party_repository
 from controller.people import repository as users
@@ -15,7 +14,8 @@ from controller.people.model import Actor, GivenAssignment, Party, PartyKind, Ro
 from controller.people.permissions import Action, Thing, may, sees_party, sites_of
 from controller.people.role_assignments import AssignmentChange, AssignmentDraft, require_may_end
 from controller.people.users import UserService
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 
 LEADS = frozenset({Role.GROUP_LEADER, Role.PARTNER})

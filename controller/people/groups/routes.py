@@ -1,46 +1,29 @@
 """The people of a party and invitations over HTTP. No GET uses anything up."""
 
 import io
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Query, Request, Response, status
-from starlette.requests import HTTPConnection
+from fastapi import APIRouter, Query, Response, status
 
-from controller.people.account_mails.errors import DigitsBlocked, NoMailServer, TooManyMails
-from controller.people.authentication import KeepsGroup, KeepsUsers, ThePerson, find_actor
-from controller.people.errors import (
-    AssignmentTaken,
-    LastOwner,
-    MayNotGive,
-    PartyUnknown,
-    UserTaken,
-    UserUnknown,
-)
+from controller.people.account_mails.errors import NoMailServer, TooManyMails
+from controller.people.authentication import KeepsGroup, KeepsUsers, ThePerson
+from controller.people.errors import AssignmentTaken, LastOwner, MayNotGive, PartyUnknown, UserUnknown
 from controller.people.groups.errors import (
     BelongingUnknown,
     InvitationNotOpen,
-    InvitationOver,
-    InvitationRefused,
     InvitationUnknown,
     LastLeader,
     NotOfParty,
-    TooManyByLink,
     TooManyInvitations,
 )
 from controller.people.groups.invitations import Invitations
-from controller.people.groups.joining import Joining
-from controller.people.groups.model import Belonging, InvitationProof
+from controller.people.groups.model import Belonging
 from controller.people.groups.people import GroupPeople
 from controller.people.groups.schemas import (
-    AcceptBody,
     InvitationAnswer,
-    InvitationFactsAnswer,
     InvitationList,
-    InvitationMailBody,
-    InvitationProofBody,
-    JoinedAnswer,
     NewInvitationBody,
     NewPersonBody,
     PeopleAnswer,
@@ -53,16 +36,14 @@ from controller.people.groups.schemas import (
     person_answer,
     responsible_answer,
 )
-from controller.people.model import Actor, SignedIn, User
-from controller.people.routes import sign_in_origin, signed_in_answer
-from controller.web.fields import LIST_LIMIT, IdPath, Limit, SlugPath, answer_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, TheSettings, service
+from controller.people.model import User
+from controller.platform.web.fields import LIST_LIMIT, IdPath, Limit, SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheClock, service
 
 router = APIRouter(tags=["people"])
 TheGroup = Annotated[GroupPeople, service(GroupPeople)]
 TheInvitations = Annotated[Invitations, service(Invitations)]
-TheJoining = Annotated[Joining, service(Joining)]
 Force = Annotated[bool, Query(description="Though they are the last leader; for those who manage users of the site")]
 
 
@@ -200,49 +181,6 @@ async def withdraw_invitation(
 ) -> InvitationAnswer:
     """End an invitation at once; who has joined by it stays. Idempotent."""
     return invitation_answer(await invitations.withdraw(party, invitation_id, actor=actor))
-
-
-@router.post("/invitations/look", responses=described(InvitationRefused, InvitationOver, DigitsBlocked))
-async def look_at_invitation(body: InvitationProofBody, joining: TheJoining) -> InvitationFactsAnswer:
-    """What an invitation is to, for who has its link or digits. Digits can be tried five times."""
-    return answer_of(InvitationFactsAnswer, await joining.look(body.proof), UTC)
-
-
-@router.post(
-    "/invitations/mail",
-    status_code=status.HTTP_202_ACCEPTED,
-    responses=described(InvitationRefused, InvitationOver, NoMailServer, TooManyMails, TooManyByLink),
-)
-async def ask_for_invitation(
-    body: InvitationMailBody, joining: TheJoining, settings: TheSettings, request: Request
-) -> None:
-    """Have an invitation sent to your address, with the link that several people use, where you have not signed in.
-    The answer is the same for every address."""
-    asker = sign_in_origin(request, settings)
-    await joining.ask_mail(InvitationProof(token=body.token), body.email, asker)
-
-
-@router.post(
-    "/invitations/accept",
-    status_code=status.HTTP_201_CREATED,
-    responses=described(InvitationRefused, InvitationOver, DigitsBlocked, UserTaken),
-)
-async def accept_invitation(
-    body: AcceptBody, joining: TheJoining, settings: TheSettings, request: Request, response: Response
-) -> JoinedAnswer:
-    """Join the party, as who has signed in, as a user with the address of the mail, or as a new user, who is then
-    signed in. By a link for several people you sign in first, or ask for a mail."""
-    actor = await _signed_in(request)
-    asker = sign_in_origin(request, settings)
-    joined, signed_in = await joining.join(body.proof, actor=actor, user=body.user, name=body.name, asker=asker)
-    if isinstance(signed_in, SignedIn):
-        await signed_in_answer(signed_in, request, response)
-    return answer_of(JoinedAnswer, joined, signed_in=isinstance(signed_in, SignedIn))
-
-
-async def _signed_in(connection: HTTPConnection) -> Actor | None:
-    actor = await find_actor(connection)
-    return None if actor is None or actor.token is not None else actor
 
 
 def _one(user: User, assignment_id: str, now: datetime, *, ended_links: int = 0) -> PersonAnswer:

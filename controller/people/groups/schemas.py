@@ -19,7 +19,7 @@ from controller.people.groups.model import (
 from controller.people.model import Role
 from controller.people.role_assignments import AssignmentChange, AssignmentDraft, AssignmentState, state_of
 from controller.people.schemas import AssignmentBody, AssignmentChangeBody, DayOrMoment, RoleChangeBody
-from controller.web.fields import Answer, Body, Email, LocalTime, Name, Slug, TextOrNull, Whole, answer_of
+from controller.platform.web.fields import Answer, Body, Email, LocalTime, Name, Slug, TextOrNull, Whole, answer_of
 
 
 def _there(text: str) -> str:

@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, takes_client
 from controller.people.groups.cli import JSON, PartyId
 from controller.people.merging.routes import DuplicateList, MergeAnswer, MergeList
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, takes_client
 
 app = typer.Typer()
 

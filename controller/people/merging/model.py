@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.web.problem import Conflicting, NotFound
+from controller.platform.web.problem import Conflicting, NotFound
 
 
 class MergeUnknown(NotFound):

@@ -9,9 +9,9 @@ from controller.people.authentication import KeepsPeople
 from controller.people.errors import PartyUnknown
 from controller.people.merging.model import DuplicatePair, MergeFacts, MergeUnknown, NotUndone
 from controller.people.merging.service import PartyMerging
-from controller.web.fields import Answer, Body, IdPath, LocalTime, Slug, SlugPath, answer_of
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
+from controller.platform.web.fields import Answer, Body, IdPath, LocalTime, Slug, SlugPath, answer_of
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 
 
 class MergeBody(Body):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.people import party_repository
 from controller.people import repository as users
@@ -16,7 +15,8 @@ from controller.people.merging.duplicates import duplicates
 from controller.people.merging.model import DuplicatePair, Merge, MergeFacts, MergeRecord, MergeUnknown, Move, NotUndone
 from controller.people.model import Actor, Party, PartyFilter
 from controller.people.permissions import Action, Thing, may
-from controller.web.problem import invalid_field
+from controller.platform.web.problem import invalid_field
+from controller.records.audit import audit_log
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 

@@ -15,7 +15,7 @@ from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.overrides.service import OverrideService, OverridesView, OverrideUnknown, TooManyOverrides
 from controller.plans.overrides.status import At
-from controller.web.fields import (
+from controller.platform.web.fields import (
     After,
     Answer,
     Body,
@@ -33,8 +33,8 @@ from controller.web.fields import (
     page_of,
     read_moment,
 )
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import TheDatabase, service
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import TheDatabase, service
 from edge.wire.plan import OverrideKind
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import SiteParts
@@ -18,9 +17,10 @@ from controller.plans.model import EdgeName
 from controller.plans.overrides import repository
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
 from controller.plans.overrides.status import WORDS, At, OverrideDoorStatus, current
+from controller.platform.text import times
+from controller.platform.web.problem import Conflicting, Invalid, NotFound, invalid_field
+from controller.records.audit import audit_log
 from controller.telemetry import repository as telemetry
-from controller.text import times
-from controller.web.problem import Conflicting, Invalid, NotFound, invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import new_id
 from edge.wire.plan import OverrideKind

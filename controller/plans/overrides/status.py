@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.plans.overrides.model import AtDoor, Ordered
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.access_decision import in_force
 from edge.wire.plan import Override, OverrideKind
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli import output
-from controller.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 from controller.plans.restored.routes import RestoredAnswer, RestoredPage
+from controller.platform.cli import output
+from controller.platform.cli.client import ApiClient, AsJson, SiteArg, command_group, takes_client
 
 app = command_group("Entries that doors knew and a restored database did not.")
 

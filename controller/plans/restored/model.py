@@ -9,8 +9,8 @@ import msgspec
 from controller.estate.model import SiteParts
 from controller.people.permissions import Action
 from controller.plans.overrides.status import WORDS
-from controller.text import times
-from controller.web.problem import Conflicting, NotFound
+from controller.platform.text import times
+from controller.platform.web.problem import Conflicting, NotFound
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.offline_codes import OfflineWindow

@@ -7,9 +7,9 @@ from msgspec.structs import asdict
 from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
 from controller.access.tables import holders
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
 from controller.db.row_mapping import all_of, columns_of, first_of, struct_of
-from controller.diary.tables import bookings
 from controller.people.permissions import Thing
 from controller.plans.restored.model import Item, PageCursor, RestoredDecision, RestoredEntry, RestoredPiece
 from controller.plans.tables import restored, restored_pieces

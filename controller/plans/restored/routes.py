@@ -22,8 +22,8 @@ from controller.plans.restored.model import (
     doors,
 )
 from controller.plans.restored.service import RestoredPlans, RestoredView
-from controller.text.id_patterns import ID_PATTERN
-from controller.web.fields import (
+from controller.platform.text.id_patterns import ID_PATTERN
+from controller.platform.web.fields import (
     LIST_LIMIT,
     After,
     Answer,
@@ -36,8 +36,8 @@ from controller.web.fields import (
     SlugPath,
     answer_of,
 )
-from controller.web.problem import NotSignedIn, described, invalid_field
-from controller.web.services import service
+from controller.platform.web.problem import NotSignedIn, described, invalid_field
+from controller.platform.web.services import service
 
 
 class DecisionBody(Body):

@@ -16,7 +16,6 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.access import repository as access
-from controller.audit import audit_log
 from controller.db.engine import Database, Tx
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
@@ -46,10 +45,11 @@ from controller.plans.restored.model import (
 from controller.plans.restored.plan_comparison import Settled, difference
 from controller.plans.restored.plan_retrieval import Fetching, HeldPlan
 from controller.plans.service import Planner
+from controller.platform.web.fields import LIST_LIMIT
+from controller.records.audit import audit_log
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.envelope_verifier import EnvelopeVerifier
-from controller.web.fields import LIST_LIMIT
 from edge.wire.clock import Clock, real_s
 from edge.wire.credentials import CredentialKind
 from edge.wire.envelope import Keyring

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import ApiClient, AsJson, site_and, takes_client
 from controller.plans.why.routes import WhyAnswer
+from controller.platform.cli.client import ApiClient, AsJson, site_and, takes_client
 
 app = typer.Typer(add_completion=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.why.replay_decision import Explained
-from controller.text import times
+from controller.platform.text import times
 from edge.wire.access_decision import ClockTrust, Reason, reason_text
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.event_text import happened

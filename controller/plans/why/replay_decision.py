@@ -12,21 +12,21 @@ from controller.access.holders import repository as holders
 from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.offline_codes import booking_of
-from controller.audit import audit_log
 from controller.bookings import repository as bookings
+from controller.bookings.diary.model import Booking
+from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
-from controller.diary.model import Booking
-from controller.diary.site_config import SiteConfig, SiteConfigs
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, DoorSecrets
 from controller.estate.service import EstateService
-from controller.key_files import KeyFiles
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
+from controller.platform.key_files import KeyFiles
+from controller.platform.text import local_time
+from controller.records.audit import audit_log
 from controller.telemetry.tables import events
 from controller.telemetry.validation import read_data
-from controller.text import local_time
 from edge.wire import qr_passes
 from edge.wire.access_decision import ClockTrust, Decision, decide, in_force, span_at
 from edge.wire.clock import Clock

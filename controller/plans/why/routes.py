@@ -11,10 +11,10 @@ from controller.estate.service import EstateService
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explanation_text import sentences
 from controller.plans.why.replay_decision import WhyQuery, WhyService
-from controller.text.id_patterns import DIGITS_PATTERN
-from controller.web.fields import Answer, Body, Id, LocalTime, MomentText, SlugPath, answer_of, read_moment
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import TheClock, service
+from controller.platform.text.id_patterns import DIGITS_PATTERN
+from controller.platform.web.fields import Answer, Body, Id, LocalTime, MomentText, SlugPath, answer_of, read_moment
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import TheClock, service
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.plan import Mode, OverrideKind

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from controller.db.engine import Database
 from controller.estate.service import require_site
-from controller.settings import HistorySettings
+from controller.platform.settings import HistorySettings
+from controller.platform.web.fields import read_edge
+from controller.platform.web.problem import invalid_field
 from controller.telemetry.rollups.figures import RowSource, StoredFigures, TooManyRows, from_source, stored_figures
 from controller.telemetry.rollups.fold import Step
 from controller.telemetry.rollups.influx_rows import InfluxRows
-from controller.web.fields import read_edge
-from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 

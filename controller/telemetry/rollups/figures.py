@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.db.engine import Tx
-from controller.telemetry import queries, room_sensors
+from controller.telemetry import queries
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import known_times, shares
 from controller.telemetry.rollups.fold import THOUSANDTHS, Series, Step, edges_in
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries, key_of
+from controller.telemetry.room_sensors import model as room_sensors
 from edge.wire.interval import Interval
 
 ROWS_LIMIT = 200_000

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from controller.platform.text import local_time
 from controller.telemetry.history import Sample
-from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.readings import LARGEST
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from controller.http_client import httpx
+from controller.platform.http_client import httpx
+from controller.platform.web.problem import Unavailable
 from controller.telemetry.rollups.fold import THOUSANDTHS
 from controller.telemetry.rollups.repository import HeardSeries, ReadRow
-from controller.web.problem import Unavailable
 from edge.wire.interval import Interval
 
 _LONGEST_QUERY = 6_000

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from controller.csv_import.schemas import csv_response
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import SeesLive
+from controller.platform.csv_import.schemas import csv_response
+from controller.platform.web.fields import Answer, SlugPath
+from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.services import service
 from controller.telemetry.rollups.figure_reader import FigureReader
 from controller.telemetry.rollups.figures import figures
 from controller.telemetry.rollups.fold import Step
@@ -23,9 +26,6 @@ from controller.telemetry.rollups.rows import (
     footfall_rows,
     sample_rows,
 )
-from controller.web.fields import Answer, SlugPath
-from controller.web.problem import NotSignedIn, described
-from controller.web.services import service
 from edge.wire.ids import SLUG_PATTERN
 
 

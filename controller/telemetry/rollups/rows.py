@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.csv_import.spreadsheet import write_sheet
+from controller.platform.csv_import.spreadsheet import write_sheet
+from controller.platform.text import local_time
 from controller.telemetry.halves import visits_error, visits_of
 from controller.telemetry.rollups.figures import FigureSeries
-from controller.text import local_time
 from edge.wire.readings import ReadingKind, unit
 
 COUNTED = {

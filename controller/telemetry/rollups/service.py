@@ -12,15 +12,15 @@ import msgspec
 from controller.db.engine import Database, Tx
 from controller.db.sql_functions import numbers_of
 from controller.estate.service import require_site
+from controller.platform.text import local_time
 from controller.telemetry.event_timestamps import AHEAD_LIMIT
 from controller.telemetry.history import Sample, numbers_in
 from controller.telemetry.rollups import repository
 from controller.telemetry.rollups.coverage import NumberedEvent, blind_mark
 from controller.telemetry.rollups.fold import Fold, Step, end_of, fold, instant, month_of, start_of
 from controller.telemetry.rollups.repository import BlindMark, HeardSeries
-from controller.telemetry.room_sensors import SILENT_AFTER
+from controller.telemetry.room_sensors.model import SILENT_AFTER
 from controller.telemetry.validation import read_stored
-from controller.text import local_time
 from edge.wire.events import EventData, FaultData, FootfallData, ReadingData
 from edge.wire.interval import Interval
 

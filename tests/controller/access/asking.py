@@ -4,7 +4,7 @@ from datetime import datetime
 
 from controller.access.holder_and_member_grants import GrantScope
 from controller.access.service import grants_for_edge
-from controller.container import Container
+from controller.app.container import Container
 from controller.plans.compile import DoorRules, PlanInput, plan_window
 from edge.wire.access_decision import ClockTrust, Decision, decide
 from edge.wire.credentials import Presented

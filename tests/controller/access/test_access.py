@@ -13,7 +13,7 @@ from controller.access.code_generation import CODE_OVERLAP, Issue
 from controller.access.service import AccessService
 from controller.access.tables import code_claims, codes, grants
 from controller.access.unused_codes import RECENT
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.errors import violates
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind, code_key

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from controller.access import offline_codes
 from controller.access.code_generation import pattern_of, spoken
-from controller.audit.tables import audit_rows
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Tx
 from controller.plans.repository import last_acts
+from controller.records.audit.tables import audit_rows
 from controller.telemetry.event_store import EventStore, ValidatedBatch
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import events

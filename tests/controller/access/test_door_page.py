@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 
 from controller.access.code_generation import spoken
-from controller.container import Container
-from controller.diary.policy import Policy, ReleaseRule
+from controller.app.container import Container
+from controller.bookings.diary.policy import Policy, ReleaseRule
 from tests.controller.access.test_access import go_offline
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy

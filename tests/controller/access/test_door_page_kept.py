@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
 from controller.access.code_generation import spoken
-from controller.door_pages.door_page import KEEP_FOR
+from controller.screens.door_pages.door_page import KEEP_FOR
 from tests.controller.access.test_door_page import check_of, path_of, words
 from tests.controller.billing.test_quote_freezing import USUAL
 from tests.controller.billing.test_tariffs import HALL, put

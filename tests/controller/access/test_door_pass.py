@@ -8,7 +8,7 @@ import segno
 from fastapi import FastAPI
 from playwright.async_api import Browser
 
-from controller.container import Container
+from controller.app.container import Container
 from edge.wire import qr_passes
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import Presented

@@ -4,13 +4,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.plans.repository import last_acts
 from tests.controller.access.test_access import go_offline
 from tests.controller.access.test_holders import CARD, make, send
 from tests.controller.clock import ManualClock
 from tests.controller.enrolment.test_rotating import carries_out_the_newest
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, SITE, Json
 
 

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
 from controller.access.holders.csv_import import MOST
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_holders import CARD, make
-from tests.controller.people.signing import signed_in_as
 from tests.controller.running import NOW
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, SITE, Json
 
 HEAD = "name,kind,places,from,until,card,code\n"

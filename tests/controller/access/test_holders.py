@@ -14,17 +14,17 @@ from sqlalchemy import select
 
 from controller.access.credential_hours import FOREVER, Validity, WeekHours, windows
 from controller.access.tables import code_claims, holders
-from controller.audit.tables import audit_rows
-from controller.container import Container
+from controller.app.container import Container
 from controller.plans.compile import plan_window
+from controller.records.audit.tables import audit_rows
 from edge.wire.access_decision import ClockTrust, Reason
 from edge.wire.credentials import CredentialKind, Presented, code_key
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON, Mode
 from tests.controller.access.asking import ask
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import signed_in_as
 from tests.controller.running import NOW
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, SITE, Json, book
 from tests.digits import says
 

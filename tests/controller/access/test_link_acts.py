@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.access.code_generation import spoken
-from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy
+from controller.app.container import Container
+from controller.bookings.diary.policy import ApprovalRule, Policy
 from tests.controller.access.test_door_page import check_of, path_of, words
 from tests.controller.billing.test_tariffs import HALL, put
 from tests.controller.bookings.policing import put_policy

@@ -13,7 +13,7 @@ from controller.access.holder_and_member_grants import A_SHARD, shards
 from controller.access.members.csv_rows import COLUMNS
 from controller.access.members.model import LibraryRecord, Member, against, age, window
 from controller.access.tables import members
-from controller.container import Container
+from controller.app.container import Container
 from edge.wire.access_decision import Reason
 from edge.wire.codec import PART_LIMIT
 from edge.wire.credentials import Presented

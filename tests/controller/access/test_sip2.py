@@ -23,8 +23,8 @@ from controller.access.members.sip2 import (
     patron_of,
     sealed,
 )
-from controller.container import Container
-from controller.settings import Sip2Server
+from controller.app.container import Container
+from controller.platform.settings import Sip2Server
 from edge.wire.credentials import Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_members import ADA, send

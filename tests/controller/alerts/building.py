@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import insert
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from controller.telemetry.model import EdgeState

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from tests.controller.alerts.building import Building
 from tests.controller.clock import ManualClock
 

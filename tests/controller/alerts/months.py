@@ -18,18 +18,18 @@ from controller.alerts.machine import AlertKey, Truth
 from controller.alerts.replay import Away, Ring, Spell, replay
 from controller.alerts.standing import BACKLOG, CO2_PPM, LOW_BATTERY, SILENT
 from controller.alerts.unexpected import LOOK_BACK, let_ins, present
-from controller.attendance.evidence import Happened, Known, seen
 from controller.hours.model import OpeningHours
 from controller.occupancy.estimate import Estimate
 from controller.telemetry.alert_codes import AlertCode
+from controller.use.attendance.evidence import Happened, Known, seen
 from edge.system.disk_room import room_faults
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData, MotionData
 from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
-from tests.controller.attendance.seeing import at, hub
 from tests.controller.hours.books import span, week
+from tests.controller.use.attendance.seeing import at, hub
 
 DAYS = 30
 FIRST = "2026-11-01"

@@ -15,10 +15,10 @@ from controller.alerts.machine import AlertState
 from controller.notices.bounces import repository as bounces
 from controller.notices.bounces.model import BouncedAddress
 from controller.people.repository import email_key
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry.alert_codes import AlertCode
 from tests.controller.alerts.building import RAMSEY, Building
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API
 from tests.services.mail import MailServer, mail_server
 

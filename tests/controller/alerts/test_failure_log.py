@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from controller.alerts.failure_log import FailureLog
+from controller.platform.failure_log import FailureLog
 
 
 def test_a_failure_is_logged_when_it_begins_and_not_while_it_lasts(caplog: pytest.LogCaptureFixture) -> None:

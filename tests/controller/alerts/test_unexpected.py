@@ -9,8 +9,8 @@ from controller.hours.model import OpeningHours
 from edge.wire.events import DoorChange
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
-from tests.controller.attendance.seeing import Day, at, booked, hub
 from tests.controller.hours.books import span, week
+from tests.controller.use.attendance.seeing import Day, at, booked, hub
 
 EVENING = Interval(start=at("12:00"), end=at("23:59"))
 CHOIR = booked("hall", "18:00", "20:00")

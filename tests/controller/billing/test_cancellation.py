@@ -4,9 +4,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from controller.app.container import Container
 from controller.billing.repository import quotes
-from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy
+from controller.bookings.diary.policy import ApprovalRule, Policy
 from tests.controller.billing.test_quote_freezing import GROUPS, USUAL, account, party, totals
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import wall

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from controller.app.container import Container
 from controller.billing import repository
 from controller.billing.bill_changes import cancelled
 from controller.billing.model import Cancelling, CancellingStep, Tariffs
@@ -15,10 +16,9 @@ from controller.billing.quote_freezing import QuoteFreezer
 from controller.billing.repository import quotes
 from controller.billing.tariff_cache import TariffCache
 from controller.bookings import repository as bookings
-from controller.container import Container
-from controller.diary.model import BookingState, Changed
-from controller.diary.site_config import SiteConfigs
-from controller.diary.tables import bookings as booking_table
+from controller.bookings.diary.model import BookingState, Changed
+from controller.bookings.diary.site_config import SiteConfigs
+from controller.bookings.diary.tables import bookings as booking_table
 from edge.wire.interval import Interval
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import DAY, LONDON, bill, quote, wall

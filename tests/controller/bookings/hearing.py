@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import EdgeState
 from edge.wire.access_decision import ClockTrust

@@ -6,17 +6,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import insert
 
-from controller.db.engine import Tx
-from controller.diary.model import Booking, BookingRequest, BookingState, Claimed
-from controller.diary.policy import Policy
-from controller.diary.site_config import SiteConfig, places
-from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
-from controller.estate.tables import sites, spaces
-from controller.hours.model import OpeningHours
-from controller.hours.timetable import Timetable
-from controller.people.model import Actor, Role, Tier
-from controller.rules.evaluate import verdict
-from controller.rules.model import (
+from controller.bookings.diary.model import Booking, BookingRequest, BookingState, Claimed
+from controller.bookings.diary.policy import Policy
+from controller.bookings.diary.site_config import SiteConfig, places
+from controller.bookings.rules.evaluate import verdict
+from controller.bookings.rules.model import (
     Facts,
     Neighbour,
     ResourceUse,
@@ -26,6 +20,12 @@ from controller.rules.model import (
     Verdict,
     quartered,
 )
+from controller.db.engine import Tx
+from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
+from controller.estate.tables import sites, spaces
+from controller.hours.model import OpeningHours
+from controller.hours.timetable import Timetable
+from controller.people.model import Actor, Role, Tier
 from edge.wire.ids import new_id
 from edge.wire.interval import Interval
 from tests.controller.running import NOW

@@ -3,9 +3,9 @@
 import msgspec
 from sqlalchemy import delete
 
-from controller.container import Container
-from controller.diary.policy import Policy
-from controller.diary.tables import policies
+from controller.app.container import Container
+from controller.bookings.diary.policy import Policy
+from controller.bookings.diary.tables import policies
 from controller.estate.repository import bump
 from tests.controller.village import SITE
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from tests.controller.access.test_door_page import see
-from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
 from tests.controller.hours.test_changing import CHRISTMAS, OPEN, close, put, story
+from tests.controller.records.audit.reading import rows_of
 from tests.controller.village import API, SITE, Json, act, book, change, look
 
 ROOT = f"{API}/sites/{SITE}"

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from controller.bookings.affected import routes
 from controller.bookings.affected.cli import app as commands
-from controller.cli.client import REFUSED, SET_ASIDE
-from controller.diary.model import Cause
+from controller.bookings.diary.model import Cause
+from controller.platform.cli.client import REFUSED, SET_ASIDE
 from tests.controller.bookings.test_affected import EVENING, WHY, affected, shut
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.village import SITE, book, look

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from controller.app.container import Container
 from controller.bookings import arrivals
-from controller.container import Container
-from controller.diary.policy import Policy, ReleaseRule
+from controller.bookings.diary.policy import Policy, ReleaseRule
 from controller.people.model import Actor
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import GoodEvent, StoredEvent

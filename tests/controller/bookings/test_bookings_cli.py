@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 
 from controller.access.code_generation import spoken
-from controller.cli.client import REFUSED, SET_ASIDE
-from controller.container import Container
+from controller.app.container import Container
+from controller.platform.cli.client import REFUSED, SET_ASIDE
 from tests.controller.access.test_access import go_offline
+from tests.controller.find.waitlist.test_waitlist import wait
 from tests.controller.keyboard import Typed, cells, keyboard
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, look
-from tests.controller.waitlist.test_waitlist import wait
 
 DAYS = ("--from", "26/11/2026", "--to", "2026-11-27")
 

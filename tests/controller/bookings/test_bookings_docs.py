@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from controller.bookings import lifecycle
+from controller.bookings.diary.model import Arrival, Booking, BookingState, BookingStatus
 from controller.bookings.errors import NotNow
 from controller.bookings.lifecycle import BookingAction
-from controller.diary.model import Arrival, Booking, BookingState, BookingStatus
 from controller.people.permissions import Action
 from tests.controller.bookings.hub import asked, booking
 from tests.controller.clock import ManualClock

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.bookings.diary.tables import CLAIM_OVERLAP, claims
 from controller.db.errors import violates
-from controller.diary.tables import CLAIM_OVERLAP, claims
 from tests.controller.village import act, book, change, post
 
 SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)

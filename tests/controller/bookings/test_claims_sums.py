@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
+from controller.bookings.diary.model import Booking, BookingState, Changed, Need
+from controller.bookings.diary.tables import claims, equipment_claims, pool_quarters
 from controller.db.engine import Database
-from controller.diary.model import Booking, BookingState, Changed, Need
-from controller.diary.tables import claims, equipment_claims, pool_quarters
 from tests.controller.bookings.hub import SIX, SPACES, asked, booking, build, site_config
 from tests.controller.running import NOW
 

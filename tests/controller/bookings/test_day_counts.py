@@ -3,7 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
-from tests.controller.people.signing import Json, put_party, signed_in_as
+from tests.controller.signin.signing import Json, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book
 
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from controller.bookings.change_impact import keeps_terms
-from controller.diary.model import BookingState
+from controller.bookings.diary.model import BookingState
 from edge.wire.interval import Interval
 from tests.controller.billing.wishes import LONDON
 from tests.controller.bookings.hub import asked as wished

@@ -10,16 +10,16 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, select, update
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.bookings.diary.model import BookingState, Changed
+from controller.bookings.diary.policy import ApprovalRule, Policy
+from controller.bookings.diary.site_config import SiteConfig
+from controller.bookings.diary.tables import bookings, claims
 from controller.db.engine import Tx
-from controller.diary.model import BookingState, Changed
-from controller.diary.policy import ApprovalRule, Policy
-from controller.diary.site_config import SiteConfig
-from controller.diary.tables import bookings, claims
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import (
     API,
     SITE,

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.key_files import KeyFiles, LinkKind, linked
+from controller.platform.key_files import KeyFiles, LinkKind, linked
 from tests.controller.billing.test_quote_freezing import USUAL
 from tests.controller.billing.test_tariffs import HALL, put
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, book, code_of, look
 
 KINDS = {"manage": "link", "show": "show_link"}

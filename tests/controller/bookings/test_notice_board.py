@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.controller.people.signing import put_party
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, act, book
 
 

@@ -6,15 +6,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy
+from controller.app.container import Container
+from controller.bookings.diary.policy import ApprovalRule, Policy
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_lifecycle import log
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.find.waitlist.test_waitlist import now, say, wait
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
-from tests.controller.waitlist.test_waitlist import now, say, wait
 
 UNTIL = "2026-11-26T12:00:00+00:00"
 

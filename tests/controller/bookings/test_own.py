@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import assignments, put_party, signed_in_as
+from tests.controller.signin.signing import assignments, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book
 
 AWAY = "wyton"

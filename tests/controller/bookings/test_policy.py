@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, Json, book, change, code_of, look, wanted, without_versions
 
 POLICY = f"{API}/sites/ramsey/policy"

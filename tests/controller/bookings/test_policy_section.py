@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
+from controller.app.container import Container
 from controller.bookings.policies.routes import PolicyBody
 from controller.bookings.policies.site_section import PolicySection
-from controller.container import Container
 from controller.estate.site_file.sections import SectionValue
-from tests.controller.people.signing import put_party
 from tests.controller.running import NOW
+from tests.controller.signin.signing import put_party
 from tests.controller.village import SITE, book
 
 TABLE: dict[str, Any] = {

@@ -3,7 +3,7 @@ is."""
 
 import httpx
 
-from controller.container import Container
+from controller.app.container import Container
 from tests.controller.statements import counted
 from tests.controller.village import API, SITE, book
 

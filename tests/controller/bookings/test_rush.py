@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from controller.container import Container
-from controller.diary.tables import bookings, claims
+from controller.app.container import Container
+from controller.bookings.diary.tables import bookings, claims
 from tests.controller.running import NOW
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE

@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
+from controller.app.container import Container
 from controller.bookings.code_search import MOST_A_MINUTE
-from controller.container import Container
+from controller.records.audit.tables import audit_rows
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book
 from tests.digits import says
 
@@ -172,7 +172,7 @@ async def test_staff_find_a_booking_by_the_last_digits_of_its_code_and_it_is_rec
 async def test_a_search_by_digits_keeps_no_fingerprint_of_them(
     diary: httpx.AsyncClient, any_container: Container
 ) -> None:
-    from controller.web.idempotency import idempotency
+    from controller.app.idempotency import idempotency
 
     async with any_container.database.read() as tx:
         before = len((await tx.execute(select(idempotency))).all())

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.recurrence.describe import describe_pattern
-from controller.recurrence.expand import ClockChange, SeriesOccurrence, expand_pattern
-from controller.recurrence.pattern import ExtraDate, RecurrencePattern
-from controller.text import local_time
-from controller.web.problem import Invalid
+from controller.hours.recurrence.describe import describe_pattern
+from controller.hours.recurrence.expand import ClockChange, SeriesOccurrence, expand_pattern
+from controller.hours.recurrence.pattern import ExtraDate, RecurrencePattern
+from controller.platform.text import local_time
+from controller.platform.web.problem import Invalid
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -6,12 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy
+from controller.app.container import Container
+from controller.bookings.diary.policy import ApprovalRule, Policy
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_weekly import everything, of_series, post
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, code_of, look
 
 

@@ -4,11 +4,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.diary.policy import Policy, Quota, QuotaPeriod
-from tests.controller.availability.county import Json, answered, build, post
+from controller.app.container import Container
+from controller.bookings.diary.policy import Policy, Quota, QuotaPeriod
 from tests.controller.bookings.policing import put_policy
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.find.county import Json, answered, build, post
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API
 
 TUESDAYS: Json = {

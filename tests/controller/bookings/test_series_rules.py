@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.recurrence.rule import read_rule
+from controller.hours.recurrence.rule import read_rule
 from tests.ical_rules import Sample, ours, table
 
 TABLE = table()

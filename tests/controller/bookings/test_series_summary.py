@@ -5,16 +5,16 @@ import pytest
 from fastapi import FastAPI
 
 from controller.access.code_generation import masked, spoken
-from controller.container import Container
-from controller.door_pages.door_page import KEEP_FOR
+from controller.app.container import Container
+from controller.screens.door_pages.door_page import KEEP_FOR
 from tests.controller.access.test_door_codes import policy
 from tests.controller.access.test_door_page import see, words
 from tests.controller.bookings.test_series_edits import edit
 from tests.controller.bookings.test_weekly import evening, everything, post
 from tests.controller.clock import ManualClock
 from tests.controller.hours.test_changing import close
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, code_of
 
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from tests.controller.clock import ManualClock
 from tests.controller.running import USER
 from tests.controller.village import (

@@ -5,13 +5,13 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod
+from controller.app.container import Container
+from controller.bookings.diary.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import USER
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import (
     API,
     SITE,

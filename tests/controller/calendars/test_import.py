@@ -9,11 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from firmware_sim.building_file import DATA
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party
 from tests.controller.serving import serving
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, Json, act, book, look
 from tests.make_diary import CHOIR
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.calendars.test_public_pages import PAGE, text_of
-from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, Json, book, look, show_public
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from controller.calendars.public_cache import PublicCache
-from controller.changes import Changes
 from controller.estate.errors import SiteUnknown
-from controller.web.problem import TooMany
+from controller.platform.web.problem import TooMany
+from controller.records.changes import Changes
 from tests.controller.clock import ManualClock
 
 KEY = ("page", "ramsey")

@@ -13,14 +13,14 @@ from fastapi import FastAPI
 from icalendar import Calendar
 from sqlalchemy import insert, update
 
+from controller.app.container import Container
+from controller.bookings.diary.model import EventKind
 from controller.calendars.public_events import KIND_NAMES
-from controller.container import Container
-from controller.diary.model import EventKind
-from controller.door_pages.poster import poster
-from controller.door_pages.whats_on_view import ShownDay, ShownEvent
+from controller.screens.door_pages.poster import poster
+from controller.screens.door_pages.whats_on_view import ShownDay, ShownEvent
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party
 from tests.controller.statements import counted
 from tests.controller.village import API, SITE, act, book, change, show_public
 
@@ -345,7 +345,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_events(
 
 async def _many(village: httpx.AsyncClient, container: Container, number: int) -> None:
     """Copies of the booking that there is, in a yard that nobody claims."""
-    from controller.diary.tables import bookings
+    from controller.bookings.diary.tables import bookings
 
     async with container.database.write() as tx:
         row: dict[str, Any] = dict((await tx.execute(bookings.select().limit(1))).mappings().one())
@@ -408,7 +408,7 @@ async def test_what_is_no_public_text_is_refused(village: httpx.AsyncClient, fie
 async def test_a_link_that_cannot_be_read_is_left_out_and_the_rest_is_shown(
     village: httpx.AsyncClient, outside: httpx.AsyncClient, container: Container
 ) -> None:
-    from controller.diary.tables import bookings
+    from controller.bookings.diary.tables import bookings
 
     made = await book(village, **LISTED)
     for link in ("https://[a.b", "https://a].b/x", "https://ex℀mple.org/x"):

@@ -11,7 +11,7 @@ from icalendar.timezone import tzp
 from controller.calendars.date_times import CalendarTime, instant
 from controller.calendars.ics_parser import CalendarError
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
-from controller.text import local_time
+from controller.platform.text import local_time
 
 LONDON = ZoneInfo("Europe/London")
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ from dateutil.rrule import rrulestr
 
 from controller.calendars.ics_parser import CalendarTooSlow
 from controller.calendars.read_calendar import ClassifiedCalendar, sort_out
-from controller.recurrence.errors import Unbookable
-from controller.recurrence.rrule_evaluation import EVENT_STEPS, Budget, EventWalk, last_wall
+from controller.hours.recurrence.errors import Unbookable
+from controller.hours.recurrence.rrule_evaluation import EVENT_STEPS, Budget, EventWalk, last_wall
 from tests.controller.calendars.test_read_calendar import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")

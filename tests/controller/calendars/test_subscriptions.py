@@ -9,18 +9,18 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
+from controller.app.container import Container
+from controller.bookings.diary.tables import bookings
 from controller.calendars.tables import subscriptions
-from controller.container import Container
-from controller.diary.tables import bookings
 from controller.people.model import Role
-from controller.people.second_factor import repository as second_factors
-from controller.people.second_factor.model import SecondFactor
 from controller.people.tables import users
+from controller.signin.second_factor import repository as second_factors
+from controller.signin.second_factor.model import SecondFactor
 from tests.controller.calendars.readers import faults, khal_reads, vdirsyncer_reads
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, reassign, signed_in_as, user_with
 from tests.controller.running import BASE_URL, NOW, stranger
 from tests.controller.serving import serving
+from tests.controller.signin.signing import put_party, reassign, signed_in_as, user_with
 from tests.controller.village import API, SITE, Json, act, book, change
 
 PATH = f"{API}/subscriptions"

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, act, book, change, show_public
 
 PATH = f"{API}/sites/{SITE}/whats-on"

@@ -5,14 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.controller.closures.test_closure_batches import (
-    EVENING,
-    FLOOR,
-    cancelled,
-    carry_out,
-    moved,
-    undo,
-)
+from tests.controller.closures.test_closure_batches import EVENING, FLOOR, cancelled, carry_out, moved, undo
 from tests.controller.closures.test_closure_undo import YOGA, at_march, march, rebooked
 from tests.controller.village import API, SITE, Json, act, book, change, look
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from controller.bookings import lifecycle
 from controller.bookings.booking_view import BookingView
+from controller.bookings.diary.model import BookingState
 from controller.bookings.service import BookingService
 from controller.closures.service import ClosureBatches
-from controller.diary.model import BookingState
 from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import (
     EVENING,

@@ -4,16 +4,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.controller.closures.test_closure_batches import (
-    EVENING,
-    FLOOR,
-    ROOT,
-    cancelled,
-    carry_out,
-    listed,
-    undo,
-)
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.closures.test_closure_batches import EVENING, FLOOR, ROOT, cancelled, carry_out, listed, undo
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, book, look, post
 
 WORDS = FLOOR | {"reason": "Ann is ill", "public_words": "floor works"}

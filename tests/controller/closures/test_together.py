@@ -12,7 +12,7 @@ from controller.bookings.errors import NotNow
 from controller.closures.model import Batch
 from controller.closures.service import ClosureBatches
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
 
 ROOT = f"{API}/sites/{SITE}/closure-batches"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from controller.cli.controller import app
-from controller.key_files import load_keys
+from controller.app.cli.controller import app
+from controller.platform.key_files import load_keys
 from tests.controller.seeds import Seed
 
 

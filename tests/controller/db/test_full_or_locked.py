@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db import engine as waiting
 from controller.db import sqlite_driver, write_probe
 from controller.db.engine import Database

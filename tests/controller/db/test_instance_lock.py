@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
-from controller.cli.controller import app as cli
+from controller.app.cli.controller import app as cli
 from controller.db import instance_lock
 from controller.db.engine import Database
 from controller.db.instance_lock import DatabaseTaken, hold

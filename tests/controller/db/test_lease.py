@@ -9,12 +9,12 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from controller.container import NamedTask
+from controller.app.container import NamedTask
+from controller.app.main import under_lease
 from controller.db import lease as leases
 from controller.db.engine import FENCE, Database, Tx
 from controller.db.lease import LEASE_S, TAKE_S, LeaseLost, WorkLease
-from controller.main import under_lease
-from controller.mqtt.client import IN_FLIGHT, BrokerLink
+from controller.platform.mqtt_client import IN_FLIGHT, BrokerLink
 from edge.wire.broker_link import Message
 from tests.eventually import eventually
 from tests.services.mosquitto import Broker

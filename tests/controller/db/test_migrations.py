@@ -19,12 +19,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
+from controller.app.schema import migrate
 from controller.db.engine import Database, metadata
 from controller.db.migrations import alembic_config, newest_revision
 from controller.people.tables import assignments
-from controller.schema import migrate
 from controller.telemetry.tables import rollups, sensor_runs
-from tests.controller.audit.reading import rows_of
+from tests.controller.records.audit.reading import rows_of
 
 MINUTE = timedelta(minutes=1)
 SCHEMA = Path(__file__).parents[2] / "data" / "schema"

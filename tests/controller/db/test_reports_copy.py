@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
+from controller.app.doctor import stored
+from controller.app.schema import migrate
 from controller.db.engine import Database
 from controller.db.reports_copy import too_far_behind
-from controller.doctor import stored
-from controller.schema import migrate
-from controller.settings import ConfigError, Settings
-from controller.settings_file import load_settings
+from controller.platform.settings import ConfigError, Settings
+from controller.platform.settings_file import load_settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in
 from tests.controller.seeds import cheap_passwords

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from controller.backups.databases import dump
 from controller.db.engine import Database
 from controller.db.errors import is_away
 from controller.db.postgresql_engine import primary_of
 from controller.db.postgresql_servers import ANSWER_S, WATCHES, Servers
+from controller.platform.backups.databases import dump
 from tests.eventually import eventually
 from tests.services.postgres import PostgresServer, port_of
 

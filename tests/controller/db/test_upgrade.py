@@ -14,14 +14,14 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from controller.backups import databases
-from controller.backups.before_upgrade import copy_before_upgrade
-from controller.backups.restic import BackupFault
-from controller.container import Container
+from controller.app.container import Container
+from controller.app.main import upgrade
 from controller.db.migrations import newest_revision
-from controller.main import upgrade
 from controller.people.passwords import Passwords
-from controller.settings import BackupSection, Settings
+from controller.platform.backups import databases
+from controller.platform.backups.before_upgrade import copy_before_upgrade
+from controller.platform.backups.restic import BackupFault
+from controller.platform.settings import BackupSection, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.db.previous import KEYS, REVISION, rows, write_previous
 from tests.controller.db.test_migrations import SCHEMA

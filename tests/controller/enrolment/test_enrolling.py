@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from controller.access.holders import repository as holders
-from controller.container import Container
+from controller.app.container import Container
 from controller.enrolment import repository
 from controller.enrolment.tables import enrolment_tokens
 from controller.plans import repository as plans

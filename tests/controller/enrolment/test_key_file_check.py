@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
-from controller.audit.sealer import AuditSealer
-from controller.cli.controller import app as cli
-from controller.container import Container
+from controller.app.cli.controller import app as cli
+from controller.app.container import Container
+from controller.app.main import require_known_keys
 from controller.enrolment.key_file_check import CA, CODE, SIGNING, KeyFileFault, KnownKey, faults, known_keys
-from controller.key_files import KeyFault, load_keys
-from controller.main import require_known_keys
-from controller.settings import Settings
+from controller.platform.key_files import KeyFault, load_keys
+from controller.platform.settings import Settings
+from controller.records.audit.sealer import AuditSealer
 from edge.wire.clock import ClockFile, SystemClock
 from edge.wire.codec import encode
 from firmware_sim.ports import free_port

@@ -4,7 +4,7 @@ import httpx
 import msgspec
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.enrolment import repository as enrolment
 from controller.telemetry import repository as telemetry
 from edge.wire.enrolment import DoorSecret

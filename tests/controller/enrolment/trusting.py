@@ -1,6 +1,6 @@
 """Edges that speak nothing but the wire: their keys are trusted without an enrolment."""
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.enrolment import repository
 from controller.enrolment.model import EdgeKey, KeyState
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.repository import revision
 from controller.estate.tables import layouts, space_amenities
+from controller.records.audit.tables import audit_rows
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, put, space
 from tests.controller.running import NOW

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import Container
-from controller.diary.tables import claims, pool_claims, pool_quarters
+from controller.app.container import Container
+from controller.bookings.diary.tables import claims, pool_claims, pool_quarters
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, space
 from tests.controller.running import NOW

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 from tests.controller.estate.building import space
 from tests.controller.keyboard import Typed, cells, keyboard
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, book
 
 HUBS = Path(__file__).parents[3] / "firmware_sim" / "data" / "sites"

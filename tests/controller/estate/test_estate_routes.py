@@ -7,9 +7,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.tables import doors
-from tests.controller.audit.reading import recorded
+from tests.controller.records.audit.reading import recorded
 from tests.controller.village import without_versions
 
 SITE = {

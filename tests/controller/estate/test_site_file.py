@@ -9,15 +9,15 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
-from controller.container import Container
-from controller.diary.tables import claims
+from controller.app.container import Container
+from controller.bookings.diary.tables import claims
 from controller.estate.cli import app as site_cli
 from controller.estate.repository import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
 from controller.estate.tables import doors
 from controller.people.passwords import Passwords
-from controller.settings import Settings
+from controller.platform.settings import Settings
+from controller.records.audit.tables import audit_rows
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, put, space
 from tests.controller.running import running, signed_in

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.tables import sites
+from controller.records.audit.tables import audit_rows
 from tests.controller.clock import ManualClock
 from tests.controller.village import API, SITE, Json, act, book, without_versions
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from controller.hours.model import OpeningHours, OtherDay
-from controller.text import local_time
+from controller.platform.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import LONDON, book, span, utc, week

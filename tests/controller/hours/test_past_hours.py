@@ -5,11 +5,11 @@ from datetime import timedelta
 import httpx
 import msgspec
 
-from controller.audit.audit_log import diff
-from controller.container import Container
+from controller.app.container import Container
 from controller.hours.model import OpeningHours, SpaceHours
 from controller.hours.past_hours import HoursChange, hours_then, past_hours
 from controller.hours.timetable import Timetable
+from controller.records.audit.audit_log import diff
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.clock import ManualClock

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from controller.container import Container
-from controller.settings import Settings
+from controller.app.container import Container
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.services.mail import MailServer, mail_server
 

@@ -5,12 +5,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.account_mails.tables import account_mails
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
-from tests.controller.people.signing import API, make_user
 from tests.controller.running import stranger
+from tests.controller.signin.signing import API, make_user
 from tests.services.mail import Behaviour, MailServer
 
 ROSA = "rosa@choir.test"

@@ -16,7 +16,7 @@ from controller.notices import sms, smtp
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
 from controller.notices.sms import SmsGateway
 from controller.notices.smtp import SmtpMailer
-from controller.settings import MailSection, Settings, SmsSection
+from controller.platform.settings import MailSection, Settings, SmsSection
 from edge.wire.clock import SystemClock
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending

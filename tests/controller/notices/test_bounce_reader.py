@@ -11,19 +11,19 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices.bounces.mailbox import BounceMailbox
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, tokens_in
 from controller.notices.smtp import return_path
-from controller.settings import BouncesSection, ConfigError, Settings
-from controller.settings_file import load_settings
+from controller.platform.settings import BouncesSection, ConfigError, Settings
+from controller.platform.settings_file import load_settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_bounces import BOUNCED, marks
 from tests.controller.notices.test_notices import ROSA, listed
-from tests.controller.people.signing import make_user
 from tests.controller.running import stranger
+from tests.controller.signin.signing import make_user
 from tests.controller.village import API, book
 from tests.services.dovecot import ADDRESS, Dovecot
 from tests.services.mail import MailServer, localhost_certificate

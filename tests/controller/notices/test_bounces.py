@@ -5,14 +5,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices.bounces.model import blames_address
 from controller.notices.tables import notices
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
-from tests.controller.people.signing import make_user, put_party
 from tests.controller.running import stranger
+from tests.controller.signin.signing import make_user, put_party
 from tests.controller.village import API, SITE, act, book, change
 from tests.services.mail import Behaviour, MailServer
 

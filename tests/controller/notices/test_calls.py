@@ -4,15 +4,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices import call_repository
 from controller.notices.call_cli import app as calls_cli
 from tests.controller.access.test_people_cli import Typed, typed
-from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
-from tests.controller.people.signing import make_user, put_party, signed_in_as
+from tests.controller.records.audit.reading import rows_of
 from tests.controller.running import PASSWORD, stranger
+from tests.controller.signin.signing import make_user, put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, code_of
 from tests.services.mail import Behaviour, MailServer
 

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.key_files import load_keys
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, tokens_in
-from controller.settings import Settings
+from controller.platform.key_files import load_keys
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
-from tests.controller.documents.test_documents import add
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
 from tests.controller.notices.test_sms import AS_WRITTEN
-from tests.controller.people.signing import put_party
+from tests.controller.people.documents.test_documents import add
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, act, change
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices.bounces.model import MailType
 from controller.notices.bounces.tokens import BounceTokens, MailName, tokens_in
 from controller.notices.digest.model import MOST_LINES, DigestSection, digest_text, next_digest
@@ -20,7 +20,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed, text
 from tests.controller.notices.test_notices_cli import Hallkeeper, hallkeeper  # noqa: F401  # a fixture
-from tests.controller.people.signing import Json, put_party, signed_in_as
+from tests.controller.signin.signing import Json, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, code_of, post
 from tests.digits import says
 from tests.services.mail import Behaviour, MailServer

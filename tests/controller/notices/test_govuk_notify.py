@@ -14,8 +14,8 @@ from joserfc.jwk import OctKey
 from controller.notices import sms
 from controller.notices.gateway import Delivery, DeliveryResult, SmsMessage
 from controller.notices.sms import SmsGateway
-from controller.settings import NOTIFY_URL, SmsSection
-from controller.settings_file import load_settings
+from controller.platform.settings import NOTIFY_URL, SmsSection
+from controller.platform.settings_file import load_settings
 from edge.wire.clock import SystemClock
 from tests.controller.clock import ManualClock
 from tests.services.raw_server import raw_server

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices.bounces.mailbox import BounceMailbox
-from controller.settings import MailSection, Settings
+from controller.platform.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_bounces import marks
 from tests.controller.notices.test_notices import ROSA, listed
-from tests.controller.people.signing import Json
+from tests.controller.signin.signing import Json
 from tests.controller.village import API, SITE, book
 from tests.digits import says
 from tests.eventually import eventually

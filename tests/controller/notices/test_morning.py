@@ -8,16 +8,16 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from controller.diary.policy import ReleaseRule
+from controller.bookings.diary.policy import ReleaseRule
 from controller.notices.morning.model import day_after, evening_before
 from controller.people.model import Role
 from controller.telemetry.tables import edge_states
 from tests.controller.access.test_access import go_offline
 from tests.controller.billing.wishes import LONDON, wall
 from tests.controller.bookings.hearing import hear
+from tests.controller.bookings.no_shows.test_no_shows import SIX, give_rule
 from tests.controller.clock import ManualClock
-from tests.controller.no_shows.test_no_shows import SIX, give_rule
-from tests.controller.people.signing import Json, put_party, signed_in_as
+from tests.controller.signin.signing import Json, put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, change, furnish, post
 
 MORNING = f"{API}/sites/{SITE}/morning"

@@ -14,17 +14,17 @@ from fastapi import FastAPI
 from icalendar import Calendar
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.notices import repository
 from controller.notices.model import Channel
 from controller.notices.repository import PERHAPS_SENT
 from controller.notices.tables import notices
-from controller.settings import MailSection, Settings
+from controller.platform.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW, running, stranger
 from tests.controller.seeds import cheap_passwords
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, post
 from tests.digits import says
 from tests.eventually import eventually

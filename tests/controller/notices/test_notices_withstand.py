@@ -13,27 +13,27 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
+from controller.app.container import Container
 from controller.bookings import repository as diary
-from controller.container import Container
+from controller.bookings.diary.model import BookingState, Changed
+from controller.bookings.diary.policy import ApprovalRule, Policy
+from controller.bookings.diary.tables import bookings
 from controller.db.engine import Tx
-from controller.diary.model import BookingState, Changed
-from controller.diary.policy import ApprovalRule, Policy
-from controller.diary.tables import bookings
 from controller.notices import repository
 from controller.notices.gateway import Delivery
 from controller.notices.model import NoticeState
 from controller.notices.retry_schedule import longest_rest
 from controller.notices.smtp import SmtpMailer, result_of
 from controller.notices.tables import notices
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from firmware_sim.ports import free_port
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, claim_mail, listed, text
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import running, signed_in
 from tests.controller.seeds import cheap_passwords
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, change, furnish, post
 from tests.services.mail import SENDER, Behaviour, MailServer, relay
 

@@ -13,15 +13,15 @@ from fastapi import FastAPI
 from controller.notices.model import BOOKING_KINDS, Channel, NoticeKind
 from controller.notices.preferences.channel_choice import channels_for, used_channels
 from controller.notices.preferences.model import REQUIRED, By
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed, text
 from tests.controller.notices.test_notices_cli import Hallkeeper, hallkeeper  # noqa: F401  # a fixture
 from tests.controller.notices.test_reminders import NEXT_WEEK, headlines
 from tests.controller.notices.test_sms import AS_WRITTEN, NUMBER
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import stranger
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, act, book, change, post
 from tests.services.mail import MailServer
 from tests.services.sms import SmsServer, sms_server

@@ -3,11 +3,11 @@
 import httpx
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
+from tests.controller.bookings.problem_reports.test_reports import report
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
-from tests.controller.people.signing import Json, signed_in_as
-from tests.controller.problem_reports.test_reports import report
+from tests.controller.signin.signing import Json, signed_in_as
 from tests.controller.village import API, SITE, book
 from tests.services.mail import MailServer
 

@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.diary.model import BookingStatus
+from controller.bookings.diary.model import BookingStatus
 from controller.notices.model import Told
 from controller.notices.quiet_hours import cannot_wait, quiet_until
 from controller.notices.tables import notices
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from tests.controller.billing.wishes import LONDON, wall
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending

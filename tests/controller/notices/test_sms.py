@@ -10,22 +10,22 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.key_files import load_keys
 from controller.notices import sms
 from controller.notices.gateway import Delivery, SmsMessage
 from controller.notices.mail_rendering import LONGEST_SMS, LONGEST_SMS_UNICODE
 from controller.notices.model import Channel
 from controller.notices.recipients import Recipients
 from controller.notices.sms import SmsGateway, mobile
-from controller.settings import ConfigError, MailSection, Settings, SmsSection
-from controller.settings_file import load_settings
+from controller.platform.key_files import load_keys
+from controller.platform.settings import ConfigError, MailSection, Settings, SmsSection
+from controller.platform.settings_file import load_settings
 from edge.wire.clock import SystemClock
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, listed
-from tests.controller.people.signing import put_party
 from tests.controller.running import running, signed_in
 from tests.controller.seeds import cheap_passwords
+from tests.controller.signin.signing import put_party
 from tests.controller.village import API, SITE, act, book, code_of, furnish
 from tests.digits import says
 from tests.services.mail import MailServer

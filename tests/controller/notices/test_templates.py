@@ -15,7 +15,7 @@ from tests.controller.clock import ManualClock
 from tests.controller.keyboard import Typed, keyboard
 from tests.controller.notices.conftest import Sending
 from tests.controller.notices.test_notices import ROSA, text
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, code_of
 from tests.digits import says
 from tests.services.mail import MailServer

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.diary.waitlist import UndoableChange, undoable
+from controller.bookings.diary.waitlist import UndoableChange, undoable
 from tests.controller.clock import ManualClock
 from tests.controller.closures.test_closure_batches import FLOOR, cancelled, carry_out, moved, undo
 from tests.controller.notices.conftest import Sending

@@ -10,17 +10,17 @@ from fastapi import FastAPI
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from controller.container import Container
-from controller.diary.tables import bookings
+from controller.app.container import Container
+from controller.bookings.diary.tables import bookings
 from controller.estate.model import Site
 from controller.occupancy.cli import app as command
 from controller.occupancy.desks import DeskPool, Readers, for_readers, people_seen
-from controller.telemetry.room_sensors import LastValue, RoomSensor
+from controller.telemetry.room_sensors.model import LastValue, RoomSensor
 from edge.wire.plan import Mode
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW
 from tests.controller.serving import serving
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, book, show_public
 
 

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.changes import Changes
+from controller.bookings.diary.site_config import SiteConfigs
 from controller.db.engine import Database
-from controller.diary.site_config import SiteConfigs
-from controller.live.push import Live
 from controller.occupancy import service as occupancy
 from controller.occupancy.estimate import Estimate, Worked, worked_out
 from controller.occupancy.sensing import Sensing
 from controller.occupancy.service import OccupancyService
 from controller.occupancy.site_rows import HeardEvent, SiteRows
+from controller.records.changes import Changes
+from controller.screens.live.push import Live
 from tests.controller.clock import ManualClock
 from tests.controller.occupancy.test_live_estimate import hours, put_site
 from tests.controller.telemetry.rollups.storing import store

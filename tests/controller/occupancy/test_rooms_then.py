@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import httpx
 from sqlalchemy import insert
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.service import require_parts
 from controller.occupancy.bookings_then import bookings_at
 from controller.occupancy.rooms import SitePeople
 from controller.occupancy.service import OccupancyService
-from controller.telemetry.room_sensors import of_site, remove
+from controller.telemetry.room_sensors.model import of_site, remove
 from controller.telemetry.tables import device_states, room_sensors
 from edge.wire.access_decision import Reason
 from edge.wire.events import AccessData, EventData, ReadingData

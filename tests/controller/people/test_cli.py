@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from controller.cli.controller import app as controller_cli
+from controller.app.cli.controller import app as controller_cli
 from controller.people.cli import app as parties_cli
-from tests.controller.people.signing import API, put_party
 from tests.controller.running import PASSWORD
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, put_party
 
 GOOD = "id,name,tier\nchoir,Choir,partner\nyoga,Yoga,\n"
 BAD = GOOD + "judo,Judo,gold\n"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from controller.people import party_routes
-from controller.people import routes as people_routes
 from controller.people.model import PartyKind, Role, Tier
 from controller.people.party_csv_rows import COLUMNS
+from controller.signin import routes as people_routes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "people.md").read_text(encoding="utf-8")
 PATHS = sorted({getattr(route, "path", "") for each in (party_routes, people_routes) for route in each.router.routes})

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import ADA, one
 from tests.controller.access.test_members import send as send_members
-from tests.controller.people.signing import API, Json, put_party, reassign, signed_in_as, user_with
 from tests.controller.people.test_routes import ANY_SITE, OPEN
+from tests.controller.signin.signing import API, Json, put_party, reassign, signed_in_as, user_with
 from tests.controller.village import SITE, book
 
 NAMED = re.compile(r"\{(booking|series|override|restored|wait)_id\}|\{(command|party)\}")

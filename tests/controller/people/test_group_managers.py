@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.settings import OidcGroup, Settings
+from controller.platform.settings import OidcGroup, Settings
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, make_user, put_party
-from tests.controller.people.test_oidc import ORIGIN, SITE, sign_in, user_named
 from tests.controller.running import stranger
+from tests.controller.signin.signing import API, make_user, put_party
+from tests.controller.signin.test_oidc import ORIGIN, SITE, sign_in, user_named
 from tests.services.oidc import ScriptedProvider, scripted_provider
 
 

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.running import PASSWORD, USER
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.village import SITE
 
 PEOPLE = f"{API}/parties/choir/people"

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from controller.people.cli import app as parties_cli
-from tests.controller.people.signing import make_user, put_party
 from tests.controller.serving import serving
+from tests.controller.signin.signing import make_user, put_party
 from tests.controller.village import SITE
 
 

@@ -7,12 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.account_mails.model import MOST_FROM_NETWORK
-from controller.people.groups import joining
 from controller.people.groups.model import MOST_OPEN, SPARE_MAILS
+from controller.signin import joining
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user, signed_in_as
 from tests.controller.people.test_groups import people
 from tests.controller.people.test_invitations import (
     INVITATIONS,
@@ -25,8 +24,9 @@ from tests.controller.people.test_invitations import (
     mail,
     phone,
 )
-from tests.controller.people.test_mail_sign_in import digits_in, token_in
 from tests.controller.running import BASE_URL
+from tests.controller.signin.signing import API, Json, make_user, signed_in_as
+from tests.controller.signin.test_mail_sign_in import digits_in, token_in
 from tests.controller.village import SITE
 from tests.services.mail import MailServer
 

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.settings import Settings
+from controller.app.container import Container
+from controller.platform.settings import Settings
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.people.test_groups import people
-from tests.controller.people.test_mail_sign_in import digits_in, plain, token_in
 from tests.controller.running import stranger
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
+from tests.controller.signin.test_mail_sign_in import digits_in, plain, token_in
 from tests.controller.village import SITE
 from tests.services.mail import MailServer, mail_server
 

@@ -24,8 +24,8 @@ from tests.controller.access.test_holders import changed as changed_holder
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import send as send_members
 from tests.controller.people.route_rights import RouteRights, rows
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.running import stranger
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.village import SITE
 from tests.fuzz.effort import is_long
 

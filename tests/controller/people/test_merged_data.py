@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert, select, update
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import metadata
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.people.test_groups import people
 from tests.controller.people.test_merging import merge, rows
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.village import SITE, act, book
 
 MERGES = f"{API}/parties/choir/merges"

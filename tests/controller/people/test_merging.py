@@ -9,12 +9,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Column, Table, Text, insert, select, update
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Instant, Tx, metadata
 from controller.people.merging.repository import columns
 from tests.controller.access.test_door_codes import policy
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.people.test_groups import people
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
 from tests.controller.village import SITE, book, change, code_of, look
 
 MERGES = f"{API}/parties/choir/merges"

@@ -11,12 +11,13 @@ from fastapi import FastAPI
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from controller.cli.controller import app as controller_cli
-from controller.container import Container
+from controller.app.cli.controller import app as controller_cli
+from controller.app.container import Container
 from controller.people.account_mails.tables import account_mails
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user
-from tests.controller.people.test_mail_sign_in import (
+from tests.controller.running import PASSWORD, stranger
+from tests.controller.signin.signing import API, Json, make_user
+from tests.controller.signin.test_mail_sign_in import (
     NEW,
     ROSA,
     any_settings,
@@ -30,7 +31,6 @@ from tests.controller.people.test_mail_sign_in import (
     settings,
     token_in,
 )
-from tests.controller.running import PASSWORD, stranger
 from tests.services.mail import MailServer
 
 __all__ = ["any_settings", "mail", "phone", "settings"]  # fixtures

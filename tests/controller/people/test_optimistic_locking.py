@@ -7,14 +7,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from controller.app.http_app import ROUTERS
 from controller.people.optimistic_locking import version_of
-from controller.web.app import ROUTERS
-from controller.web.fields import Body, Versioned
+from controller.platform.web.fields import Body, Versioned
 from firmware_sim.api_client import place_of
 from tests.controller.access.test_holders import body as holder_body
 from tests.controller.access.test_holders import changed
 from tests.controller.access.test_members import ADA, send
-from tests.controller.people.signing import API, Json, put_party, signed_in_as
+from tests.controller.signin.signing import API, Json, put_party, signed_in_as
 from tests.controller.village import SITE, wanted
 
 AT_SITE = f"{API}/sites/{SITE}"

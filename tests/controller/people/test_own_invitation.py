@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.settings import MailSection, Settings
+from controller.app.container import Container
+from controller.platform.settings import MailSection, Settings
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
-from tests.controller.people.test_mail_sign_in import token_in
-from tests.controller.people.test_oidc import ORIGIN, sign_in, user_named
 from tests.controller.running import PASSWORD, stranger
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as
+from tests.controller.signin.test_mail_sign_in import token_in
+from tests.controller.signin.test_oidc import ORIGIN, sign_in, user_named
 from tests.services.oidc import ScriptedProvider, scripted_provider
 
 INVITATIONS = f"{API}/parties/choir/invitations"

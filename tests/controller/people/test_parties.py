@@ -6,14 +6,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Database, metadata
 from controller.people import party_repository
 from controller.people.model import Actor, PartyDraft, PartyKind, Tier
-from controller.web.problem import Invalid
-from tests.controller.audit.reading import recorded
-from tests.controller.people.signing import API, Json, put_party
+from controller.platform.web.problem import Invalid
+from tests.controller.records.audit.reading import recorded
 from tests.controller.running import NOW, USER
+from tests.controller.signin.signing import API, Json, put_party
 from tests.controller.village import book, look, show_public, wanted, without_versions
 
 UNA = Actor.acting(USER)

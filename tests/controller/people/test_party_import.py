@@ -4,11 +4,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
-from controller.container import Container
-from controller.csv_import.spreadsheet import MOST_ROWS
+from controller.app.container import Container
 from controller.people.party_csv_rows import slug_of
-from tests.controller.people.signing import API, Json, put_party
+from controller.platform.csv_import.spreadsheet import MOST_ROWS
+from controller.records.audit.tables import audit_rows
+from tests.controller.signin.signing import API, Json, put_party
 
 GOOD = """\
 Ref;Type;Name;Tier;Part of;Responsible person;Phone;E-mail;Notes;Shoe size

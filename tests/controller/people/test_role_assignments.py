@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from sqlalchemy import delete
 from typer.testing import CliRunner, Result
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.tables import assignments as stored_assignments
 from controller.people.user_cli import app as users_cli
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as, user_with
 from tests.controller.running import NOW, PASSWORD, USER, stranger
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, Json, make_user, put_party, signed_in_as, user_with
 from tests.controller.village import SITE, wanted
 
 

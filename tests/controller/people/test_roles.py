@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.controller.people.signing import API, Json, put_party, signed_in_as
+from tests.controller.signin.signing import API, Json, put_party, signed_in_as
 from tests.controller.village import SITE, as_later, book, look, wanted
 
 CHOIR = {

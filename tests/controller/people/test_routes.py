@@ -8,10 +8,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Route
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.app.http_app import API, ROUTERS
 from controller.people.authentication import Authenticated
 from controller.people.permissions import Action
-from controller.web.app import API, ROUTERS
 
 Paths = list[tuple[str, BaseRoute]]
 

@@ -10,14 +10,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Database
 from controller.people.model import Actor, Session, SignInMethod
 from controller.people.session_cache import KEPT_S, SessionCache
 from controller.people.users import UserChange, UserService
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, put_party, reassign, signed_in_as, user_with
 from tests.controller.running import NOW, PASSWORD, stranger
+from tests.controller.signin.signing import API, put_party, reassign, signed_in_as, user_with
 from tests.controller.statements import counted
 from tests.eventually import eventually
 

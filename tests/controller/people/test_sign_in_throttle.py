@@ -11,15 +11,15 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.passwords import LINE_LENGTH, Passwords
-from controller.people.routes import DEVICE
 from controller.people.sign_in_throttle import network_of
 from controller.people.tables import sign_in_failures
-from controller.settings import Settings
+from controller.platform.settings import Settings
+from controller.signin.routes import DEVICE
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import assignments
 from tests.controller.running import BASE_URL, PASSWORD, USER, running
+from tests.controller.signin.signing import assignments
 from tests.eventually import eventually
 
 API = "/api/v1"

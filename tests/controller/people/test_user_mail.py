@@ -6,12 +6,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.tables import users
-from controller.settings import MailSection, Settings
-from tests.controller.audit.reading import rows_of
-from tests.controller.people.signing import API, Json, assignments, make_user
+from controller.platform.settings import MailSection, Settings
+from tests.controller.records.audit.reading import rows_of
 from tests.controller.running import PASSWORD, stranger
+from tests.controller.signin.signing import API, Json, assignments, make_user
 
 ROSA = "Rosa@Choir.test"
 MAIL = MailSection(host="mail.hub.test", sender="bookings@hub.test")

@@ -9,15 +9,15 @@ from sqlalchemy import Engine, event, select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.people.model import Actor
 from controller.people.tables import sessions
 from controller.people.users import UserChange
-from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, Json, assignments, make_user, put_party, reassign, signed_in_as
+from tests.controller.records.audit.reading import rows_of
 from tests.controller.running import NOW, PASSWORD, USER, signed_in, stranger
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, Json, assignments, make_user, put_party, reassign, signed_in_as
 
 NEW = "another fine password"
 

@@ -4,12 +4,12 @@ import pytest
 
 from controller.estate.errors import DoorUnknown
 from controller.plans.commands import CommandOutcome, CommandUnknown, OutOfReach
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry.repository import edge_state
 from edge.wire.envelope import Purpose
 from edge.wire.messages import CommandResult
-from tests.controller.audit.reading import rows_of
 from tests.controller.clock import ManualClock
+from tests.controller.records.audit.reading import rows_of
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub

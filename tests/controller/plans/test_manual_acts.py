@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from controller.plans.commands import CommandOutcome
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.plans.test_commands import until_outcome
 from tests.controller.running import signed_in
+from tests.controller.signin.signing import API, put_party, signed_in_as
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 

@@ -12,15 +12,15 @@ from controller.access import service as access
 from controller.access.code_generation import Issue
 from controller.access.code_status import CodeState
 from controller.access.repository import held
+from controller.bookings.diary.model import BookingChange
 from controller.db.engine import Tx
-from controller.diary.model import BookingChange
 from controller.hours.change_preview import NewClosure, NewTimetable
 from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.compile_throttle import COMPILE_EVERY_S
 from controller.plans.tables import plan_parts, plans
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import edge_states
 from edge.wire.access_decision import ClockTrust, Reason, decide

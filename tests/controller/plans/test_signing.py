@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.access.repository import held
+from controller.app.http_app import build_app
 from controller.bookings.booking_view import BookingView
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
@@ -16,8 +17,7 @@ from controller.people.passwords import Passwords
 from controller.plans import repository
 from controller.plans.model import SignedPlan
 from controller.plans.service import Planner
-from controller.settings import Settings
-from controller.web.app import build_app
+from controller.platform.settings import Settings
 from edge.wire.envelope import Signer
 from edge.wire.plan_assembly import assemble
 from edge.wire.topics import subscriptions

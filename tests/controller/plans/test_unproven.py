@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from controller.app.http_app import build_app
+from controller.app.schema import migrate
 from controller.people.passwords import Passwords
 from controller.plans import repository
 from controller.plans.clock_trust import ClockDoubtful, Sources
-from controller.schema import migrate
-from controller.settings import Settings
-from controller.web.app import build_app
+from controller.platform.settings import Settings
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock
 from tests.integration.hub import Hub

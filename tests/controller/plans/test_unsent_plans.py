@@ -6,7 +6,7 @@ import pytest
 
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock
 from tests.integration.fake_edge import FakeEdge

@@ -14,11 +14,11 @@ from sqlalchemy import delete, insert, select
 
 from controller.access.code_replacement import rehash
 from controller.access.tables import offline_codes
-from controller.audit.tables import audit_rows
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.tables import old_secrets
 from controller.plans import repository as plans
 from controller.plans.tables import plans as signed_plans
+from controller.records.audit.tables import audit_rows
 from controller.telemetry.tables import event_logs, events
 from edge.wire.access_decision import REASON_TEXT, Reason
 from edge.wire.codec import encode

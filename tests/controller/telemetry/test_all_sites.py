@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, insert
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.enrolment.tables import certificates
 from controller.telemetry.tables import edge_states, room_sensors
 from edge.wire.events import FootfallData
 from tests.controller.alerts.building import Building
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import signed_in_as
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.statements import counted
 from tests.controller.village import API, Json
 

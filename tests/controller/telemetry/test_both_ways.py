@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from typer.testing import CliRunner
 
-from controller.hand_counts.cli import app
+from controller.telemetry.hand_counts.cli import app
 from controller.telemetry.model import RefusalReason, SetAside
 from controller.telemetry.validation import validate
 from edge.wire.codec import encode

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from controller.live.disk_room import LEAST, DiskRoom
+from controller.screens.live.disk_room import LEAST, DiskRoom
 from tests.controller.running import signed_in
 from tests.integration.hub import Hub
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from controller.live.door_history import DoorSpell, PastEvent, ToldDoor, spells
-from controller.live.past import GapWhy, gaps_of
+from controller.platform.text import local_time
+from controller.screens.live.door_history import DoorSpell, PastEvent, ToldDoor, spells
+from controller.screens.live.past import GapWhy, gaps_of
 from controller.telemetry.model import EdgeState
 from controller.telemetry.queries import Outage
-from controller.text import local_time
 from edge.wire.access_decision import ClockTrust
 from edge.wire.events import BootData, DoorChange, DoorData, EventData, FaultData
 from edge.wire.faults import FaultCode

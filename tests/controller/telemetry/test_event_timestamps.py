@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.tables import edge_runs, events, outages, quarantine
 from edge.wire.access_decision import ClockTrust

@@ -8,7 +8,7 @@ import pytest
 from influxdb_client.rest import ApiException
 from typer.testing import CliRunner
 
-from controller.cli.controller import app as commands
+from controller.app.cli.controller import app as commands
 from controller.db.engine import Database
 from controller.telemetry import history
 from controller.telemetry.history import (

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.ingest_queue import WAITING_LIMIT
 from controller.telemetry.tables import events, holes, outages, quarantine, refusals, samples

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry import envelope_verifier, event_store, ingest_queue, queries
 from controller.telemetry.tables import events, quarantine
 from edge.wire.codec import encode

@@ -12,13 +12,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from controller.alerts.repository import alerts
-from controller.container import Container
+from controller.app.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_codes import AlertCode
 from edge.wire.ids import new_id
-from tests.controller.people.signing import API, Json, put_party, signed_in_as
 from tests.controller.running import BASE_URL, NOW, stranger
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, Json, put_party, signed_in_as
 from tests.controller.village import SITE
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from controller.db.engine import Database
 from controller.db.lease import LeaseLost
+from controller.platform.text import local_time
 from controller.telemetry.movement_hold import LEAST_SPELLS
 from controller.telemetry.movement_holds import HoldLearning, MovementHold, hold_at, holds_of, night_of
 from controller.telemetry.tables import device_states, edge_states, movement_holds
-from controller.text import local_time
 from edge.wire.events import Event, EventData, MotionData, ReadingData
 from edge.wire.readings import ReadingKind
 from firmware_sim.sensed_movement import moved_room, reported, with_heartbeats

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.plans.why.replay_decision import reported_around
 from controller.telemetry import repository
 from controller.telemetry.rollups.service import remake_day

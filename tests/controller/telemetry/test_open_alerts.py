@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from controller.alerts.open_alerts import open_alerts
-from controller.container import Container
-from controller.settings import Settings
+from controller.app.container import Container
+from controller.platform.settings import Settings
 from controller.telemetry import repository
 from controller.telemetry.alert_codes import AlertCode
 from edge.wire.access_decision import Reason
@@ -15,8 +15,8 @@ from edge.wire.credentials import Method
 from edge.wire.events import AccessData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import signed_in_as
 from tests.controller.running import signed_in
+from tests.controller.signin.signing import signed_in_as
 from tests.controller.telemetry.speaking import NOW, event
 from tests.controller.village import API, Json
 from tests.eventually import eventually

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 
 from controller.alerts.repository import alerts
-from controller.live.past_doors import orders
-from controller.live.past_rooms import held, state_spells
 from controller.plans.overrides.model import AtDoor, Ordered
 from controller.plans.tables import override_doors, overrides
+from controller.screens.live.past_doors import orders
+from controller.screens.live.past_rooms import held, state_spells
 from controller.telemetry import queries
 from controller.telemetry.rollups.figures import FigureSeries
 from controller.telemetry.tables import edge_states

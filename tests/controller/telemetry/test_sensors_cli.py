@@ -11,15 +11,15 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.db.engine import Tx
-from controller.room_sensors.cli import app as sensors_cli
-from controller.telemetry import room_sensors
+from controller.telemetry.room_sensors import model as room_sensors
+from controller.telemetry.room_sensors.cli import app as sensors_cli
 from controller.telemetry.tables import device_states, movement_holds
 from edge.wire.events import ReadingData
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import API
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API
 
 Typed = Callable[..., asyncio.Future[Result]]
 WINDOW = ReadingData(

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from controller.live.push import Live
-from controller.live.snapshot_schemas import PeopleView, Snapshot
+from controller.screens.live.push import Live
+from controller.screens.live.snapshot_schemas import PeopleView, Snapshot
 from edge.wire.access_decision import Reason
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.event_text import happened

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert, select
 
-from controller.container import Container
+from controller.app.container import Container
+from controller.platform.text import local_time
 from controller.telemetry.tables import event_logs, outages
-from controller.text import local_time
 from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
 from tests.controller.calendars.test_public_pages import PAGE, text_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.model import Door, Edge, Site, SiteParts
 from controller.telemetry import repository
 from controller.telemetry.wiring_check import apart

@@ -7,8 +7,8 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from controller.bookings.diary.model import Booking
 from controller.db.engine import Database
-from controller.diary.model import Booking
 from controller.hours.model import HolidayMeaning, HolidayRule, OpeningHours
 from controller.hours.past_hours import HoursThen
 from controller.hours.timetable import Timetable

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from controller.diary.model import Booking, BookingState
+from controller.bookings.diary.model import Booking, BookingState
 from controller.hours.model import Closure, OpeningHours, SpaceHours
 from controller.hours.timetable import Timetable
 from controller.use.measure import measure

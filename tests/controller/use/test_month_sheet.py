@@ -8,8 +8,8 @@ import pytest
 
 from controller.hours.model import OpeningHours
 from controller.hours.timetable import Timetable
+from controller.platform.text.pdf import write
 from controller.telemetry.rollups.crossings import DoorCounter
-from controller.text.pdf import write
 from controller.use import month_sheet
 from controller.use.comparison import ComparedPeriod, ComparedSite, UsePeriod
 from controller.use.late_opening import LateOpening

@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from controller.container import Container
-from controller.diary.model import BookingState
-from controller.diary.tables import bookings
+from controller.app.container import Container
+from controller.bookings.diary.model import BookingState
+from controller.bookings.diary.tables import bookings
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
-from tests.controller.people.test_tokens import make, program
 from tests.controller.running import NOW
+from tests.controller.signin.signing import put_party, signed_in_as
+from tests.controller.signin.test_tokens import make, program
 from tests.controller.telemetry.rollups.storing import store
 from tests.controller.telemetry.rollups.test_service import alive
 from tests.controller.telemetry.speaking import crossing

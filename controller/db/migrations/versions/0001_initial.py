@@ -1,4 +1,4 @@
-"""The first release, 0.2.0: nothing to do, since a new database is made from the tables (``controller.schema``).
+"""The first release, 0.2.0: nothing to do, since a new database is made from the tables (``controller.app.schema``).
 
 Later revisions change a database of this release; the tests upgrade one (``tests/data/schema``).
 """

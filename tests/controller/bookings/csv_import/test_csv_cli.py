@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from controller.bookings.cli import app as cli
-from controller.cli.client import REFUSED, SET_ASIDE
+from controller.platform.cli.client import REFUSED, SET_ASIDE
 from tests.controller.serving import serving
 from tests.controller.village import SITE
 

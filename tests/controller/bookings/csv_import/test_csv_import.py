@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import Container
-from controller.csv_import.rows import RowResult
+from controller.app.container import Container
 from controller.people.model import Actor, Role
+from controller.platform.csv_import.rows import RowResult
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
 
 PATH = f"{API}/sites/{SITE}/bookings"

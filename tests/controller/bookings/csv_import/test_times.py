@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.bookings.csv_import.times import TimeOfDay, read_clock, read_day, read_when, span, written
-from controller.web.fields import Moment
+from controller.platform.web.fields import Moment
 
 at = datetime.fromisoformat
 LONDON = ZoneInfo("Europe/London")

@@ -12,14 +12,14 @@ from fastapi import FastAPI
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from controller.audit.tables import audit_rows
+from controller.app.container import Container
 from controller.calendars.tables import feeds
-from controller.container import Container
-from controller.settings import FeedSection, Settings
+from controller.platform.settings import FeedSection, Settings
+from controller.records.audit.tables import audit_rows
 from tests.controller.calendars.external_feeds.partner import Partner, answer, calendar, event, packed, partner
 from tests.controller.clock import ManualClock
-from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.serving import serving
+from tests.controller.signin.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, look, post
 
 PATH = f"{API}/sites/{SITE}/feeds"

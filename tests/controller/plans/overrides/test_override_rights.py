@@ -6,7 +6,7 @@ import pytest
 
 from controller.people.model import Actor, Role
 from controller.plans.overrides.model import OverrideDraft
-from controller.web.problem import Refused
+from controller.platform.web.problem import Refused
 from edge.wire.plan import OverrideKind
 from tests.integration.hub import ACTOR, Hub
 

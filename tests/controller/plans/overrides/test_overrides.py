@@ -5,15 +5,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.model import Door
 from controller.people.model import Actor, Role
 from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideDraft
 from controller.plans.overrides.service import OverrideService, OverridesView, TooManyOverrides
 from controller.plans.overrides.status import At
-from controller.settings import Settings
-from controller.web.problem import Invalid
+from controller.platform.settings import Settings
+from controller.platform.web.problem import Invalid
 from edge.wire.plan import Override, OverrideKind
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock

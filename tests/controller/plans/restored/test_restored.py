@@ -9,16 +9,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from controller.access.tables import code_claims
+from controller.app.http_app import build_app
 from controller.bookings.booking_view import BookingView
 from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.restored.model import AlreadyRemoved, EntryUnknown, ItemKind, RestoredDecision, RestoredEntry
 from controller.plans.tables import plans
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from controller.telemetry import queries
 from controller.telemetry.alert_codes import AlertCode
-from controller.web.app import build_app
 from edge.wire.access_decision import ClockTrust, decide
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Purpose, Signer

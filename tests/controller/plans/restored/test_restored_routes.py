@@ -12,15 +12,15 @@ from typer.testing import CliRunner, Result
 from controller.plans.cli import app
 from controller.plans.restored import repository
 from controller.plans.restored.model import Item, ItemKind, RestoredEntry
-from controller.settings import Settings
+from controller.platform.settings import Settings
 from edge.wire.codec import encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.plan import Grant, GrantsPart, Override, OverrideKind, OverridesPart, Session, SessionsPart
-from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.plans.restored.knowing import knows_more
 from tests.controller.running import signed_in
 from tests.controller.serving import serving
+from tests.controller.signin.signing import API, put_party, signed_in_as
 from tests.controller.telemetry.speaking import NOW
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from controller.container import Container
+from controller.app.container import Container
 from controller.telemetry.halves import visits_error
 from controller.telemetry.history import samples_of
 from controller.telemetry.repository import put_device_states

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from controller.platform.text import local_time
 from controller.telemetry.history import Sample
 from controller.telemetry.rollups.coverage import shares
 from controller.telemetry.rollups.fold import Step, edges_in, fold, steps_in
 from controller.telemetry.rollups.rows import texts_of
-from controller.text import local_time
 from edge.wire.interval import Interval
 
 LONDON = ZoneInfo("Europe/London")

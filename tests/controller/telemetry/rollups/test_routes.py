@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import delete, select
 from typer.testing import CliRunner
 
-from controller.cli.controller import app as commands
-from controller.container import Container
+from controller.app.cli.controller import app as commands
+from controller.app.container import Container
 from controller.telemetry.rollups import figures, repository, routes
 from controller.telemetry.rollups.influx_rows import InfluxRows
 from controller.telemetry.rollups.rows import SAMPLE_COLUMNS, SampleRow, as_csv

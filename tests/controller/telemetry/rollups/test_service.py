@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from controller.db.engine import Database
-from controller.retention.rules_by_kind import DeleteEvents
+from controller.privacy.rules_by_kind import DeleteEvents
 from controller.telemetry.queries import Outage
 from controller.telemetry.rollups.coverage import known_times, shares
 from controller.telemetry.rollups.figures import FigureSeries, figures, stored_figures
