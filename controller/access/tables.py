@@ -1,5 +1,5 @@
 """Access's tables. That no two bookings hold one code at one door at one time is a constraint of the database:
-an exclusion constraint on PostgreSQL, triggers on SQLite (migration 0002)."""
+an exclusion constraint on PostgreSQL, triggers on SQLite."""
 
 from sqlalchemy import (
     BigInteger,

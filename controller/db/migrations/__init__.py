@@ -1,5 +1,6 @@
 """The revisions that bring an older database to today's tables."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_VERSIONS = Path(__file__).parent / "versions"
+FOLDERS = [Path(__file__).parent / "versions"]
+"""Where the revisions are."""
 
 
 def newest_revision() -> str:
@@ -19,7 +21,7 @@ def newest_revision() -> str:
 
 def known_revisions() -> set[str]:
     """Every revision, by the numbers that their files begin with."""
-    return {file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py")}
+    return {file.name.partition("_")[0] for folder in FOLDERS for file in folder.glob("[0-9]*_*.py")}
 
 
 async def stored_revision(connection: AsyncConnection) -> str | None:
@@ -35,6 +37,7 @@ def alembic_config(connection: Connection) -> "Config":
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("version_locations", os.pathsep.join(map(str, FOLDERS)).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
