@@ -7,12 +7,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-import segno
 from pydantic import AfterValidator, Field, StringConstraints
 
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
 from controller.platform.web.fields import Answer, Body, LocalTime, Note, Whole, answer_of
+from controller.platform.web.qr_picture import inline_qr
 
 _HOUR = timedelta(hours=1)
 
@@ -52,7 +52,7 @@ class TokenAnswer(Answer):
 def token_answer(token: str, expires_at: str, address: str) -> TokenAnswer:
     """``address``: the controller's, as its edges reach it."""
     command = f"hallkeeper edge enrol {token} --controller {address}"
-    qr = segno.make_qr(command, error="l").svg_inline(border=4, light="#fff", omitsize=True)
+    qr = inline_qr(command, error="l")
     return TokenAnswer(token=token, expires_at=expires_at, command=command, qr=qr)
 
 

@@ -1,10 +1,8 @@
 """The people of a party and invitations over HTTP. No GET uses anything up."""
 
-import io
 from datetime import datetime
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Query, Response, status
 
 from controller.people.account_mails.errors import NoMailServer, TooManyMails
@@ -39,6 +37,7 @@ from controller.people.groups.schemas import (
 from controller.people.model import User
 from controller.platform.web.fields import LIST_LIMIT, IdPath, Limit, SlugPath
 from controller.platform.web.problem import NotSignedIn, described
+from controller.platform.web.qr_picture import qr_file
 from controller.platform.web.services import TheClock, service
 
 router = APIRouter(tags=["people"])
@@ -159,9 +158,7 @@ async def invitation_qr(
 ) -> Response:
     """The link of an open invitation for several people as a QR code, to be put on a screen or printed."""
     link = await invitations.link(party, invitation_id, actor=actor)
-    out = io.BytesIO()
-    segno.make(link, error="m").save(out, kind="svg", scale=6, border=4, light="#fff")
-    return Response(out.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+    return Response(qr_file(link), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @router.post(

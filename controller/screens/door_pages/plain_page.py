@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Annotated
 from urllib.parse import parse_qs
 
-import segno
 from fastapi import Query
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
@@ -18,6 +17,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from controller.platform.web.problem import Invalid, Problem, field_errors
+from controller.platform.web.qr_picture import inline_qr
 from controller.screens.door_pages import words
 from controller.screens.door_pages.words import gettext, marked
 from edge.wire.ids import SLUG_PATTERN
@@ -136,9 +136,7 @@ def keeping_script(worker: str) -> str:
 
 
 def qr_code(text: str) -> Markup:
-    """A picture as wide as its place, dark on light in every scheme."""
-    svg = segno.make_qr(text, error="m").svg_inline(border=4, light="#fff", omitsize=True)
-    return Markup(svg)  # noqa: S704  # made of our own letters
+    return Markup(inline_qr(text))  # noqa: S704  # made of our own letters
 
 
 def read_form(body: bytes, most: int = 50) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from datetime import UTC
 from typing import Annotated
 
-import segno
 from pydantic import Field, StringConstraints
 
 from controller.platform.web.fields import Answer, Body, LocalTime, Name, Slug, answer_of
+from controller.platform.web.qr_picture import inline_qr
 from controller.signin.displays.model import Display, DisplayKind
 
 
@@ -78,7 +78,7 @@ def display_answer(display: Display) -> DisplayAnswer:
 def new_display_answer(display: Display, code: str, address: str) -> NewDisplayAnswer:
     # Behind the #, so that it reaches no server by a mere look.
     link = f"{address}/pair#{code}"
-    qr = segno.make_qr(link, error="m").svg_inline(border=4, light="#fff", omitsize=True)
+    qr = inline_qr(link)
     return answer_of(NewDisplayAnswer, display, UTC, shown_sites=_sites(display), code=code, link=link, qr=qr)
 
 
