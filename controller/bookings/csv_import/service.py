@@ -1,19 +1,17 @@
-"""Import and export of a site's bookings as CSV, and all SQL about imported rows."""
+"""Import of a site's bookings as CSV, and what is remembered of imported rows. ``export`` is the way out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from msgspec.structs import replace
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.bookings import repository as bookings
-from controller.bookings.csv_import.columns import BOOKING_CSV, EXPORTED, booking_row
+from controller.bookings.csv_import.columns import BOOKING_CSV, EXPORTED
+from controller.bookings.csv_import.export import exported_rows
 from controller.bookings.csv_import.model import ImportedBefore, ParsedBookingRow
 from controller.bookings.csv_import.row_import import RowImport
-from controller.bookings.diary.model import listed_time
 from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.diary.tables import sheet_rows
 from controller.bookings.rules.evaluate import HypotheticalBookings
@@ -36,16 +34,6 @@ async def imported_before(tx: Tx, site: str, references: Sequence[str]) -> dict[
         query = select(sheet_rows.c.reference, sheet_rows.c.booking_id, sheet_rows.c.fingerprint).where(*here)
         for row in await tx.execute(query):
             found[row.reference] = ImportedBefore(booking=row.booking_id, fingerprint=row.fingerprint)
-    return found
-
-
-async def references_of(tx: Tx, site: str, bookings: Sequence[str]) -> dict[str, str]:
-    """Booking -> the reference it was imported by."""
-    found: dict[str, str] = {}
-    for part in batches(bookings):
-        here = (sheet_rows.c.site == site, sheet_rows.c.booking_id.in_(part))
-        query = select(sheet_rows.c.reference, sheet_rows.c.booking_id).where(*here)
-        found |= {row.booking_id: row.reference for row in await tx.execute(query)}
     return found
 
 
@@ -74,8 +62,6 @@ async def forget(tx: Tx, site: str, bookings: Sequence[str]) -> None:
         await tx.execute(delete(sheet_rows).where(sheet_rows.c.site == site, sheet_rows.c.booking_id.in_(part)))
 
 
-LONGEST = timedelta(days=400)
-"""Longest time whose bookings one export covers."""
 _CHANGES = 200
 _NEW = 100
 """Rows in one transaction, so that other writes get their turn."""
@@ -128,12 +114,8 @@ class BookingCsv:
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
         """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
         async with self.database.read() as tx:
-            zone = (await self.writer.site_configs.of(tx, site)).site.tz
-            during = listed_time(starts, ends, zone, longest=LONGEST)
-            found = await bookings.between(tx, site, during)
-            references = await references_of(tx, site, [each.id for each in found])
-        now = self.clock.now()
-        rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
+            site_config = await self.writer.site_configs.of(tx, site)
+            rows = await exported_rows(tx, site_config, starts, ends, self.clock.now())
         return await asyncio.to_thread(write_sheet, EXPORTED, rows)
 
     async def _sorted(
