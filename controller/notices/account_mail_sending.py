@@ -9,7 +9,7 @@ from controller.notices.bounces.service import BounceService
 from controller.notices.bounces.tokens import BounceTokens, MailName, message_id
 from controller.notices.gateway import Delivery, DeliveryResult
 from controller.notices.outgoing_channel import OutgoingChannel
-from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, LONGEST_SERVER_WAIT, wait_before
+from controller.notices.retry_schedule import LONGEST_RETRY, LONGEST_SERVER_WAIT, given_up, wait_before
 from controller.people.account_mails.model import AccountMail, MailState
 from controller.people.account_mails.queue import AccountMails
 
@@ -47,7 +47,7 @@ async def send_account_mail(
     state, due_at = MailState.SENT, now
     if result is None:
         state = MailState.SKIPPED
-    elif result.delivery is Delivery.REFUSED or now - (claimed.tried_at or now) > GIVE_UP:
+    elif result.delivery is Delivery.REFUSED or given_up(claimed.tried_at or now, now):
         state = MailState.FAILED
     elif result.delivery is not Delivery.TAKEN:
         longest = LONGEST_SERVER_WAIT if claimed.has_proof else LONGEST_RETRY  # somebody waits for it

@@ -23,7 +23,7 @@ from controller.notices.gateway import Delivery, DeliveryResult, one_line
 from controller.notices.model import Channel, Notice, NoticeState, remind_at
 from controller.notices.outgoing_channel import OutgoingChannel
 from controller.notices.render_at_send import NoticeRendering, RenderedNotice
-from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, MOST_SMS, longest_rest, wait_before
+from controller.notices.retry_schedule import GIVE_UP, LONGEST_RETRY, given_up, longest_rest, wait_before
 from controller.notices.service import NoticeService, new_notice
 from controller.people.account_mails.queue import AccountMails
 from edge.wire.broker_link import stop_if_told
@@ -229,10 +229,10 @@ class NoticeWorker:
             counts = notice.channel is Channel.MAIL or result.delivery is not Delivery.NO_SERVER
             attempts = notice.attempts + counts
             fields |= {"attempts": attempts, "tried_at": tried_at, "reply": _reply(notice, result.reply)}
-            enough = notice.channel is Channel.SMS and result.delivery is Delivery.LATER and attempts >= MOST_SMS
+            unanswered = attempts if notice.channel is Channel.SMS and result.delivery is Delivery.LATER else 0
             if result.delivery is Delivery.TAKEN:
                 state = NoticeState.SENT
-            elif result.delivery is Delivery.REFUSED or enough or now - tried_at > GIVE_UP:
+            elif result.delivery is Delivery.REFUSED or given_up(tried_at, now, unanswered_texts=unanswered):
                 state = NoticeState.FAILED
                 if result.blames_recipient:
                     await self._bounces.refused(tx, notice, result.reply)

@@ -1,7 +1,7 @@
 """How long a notice that was not taken is tried again, and when; how a queue rests."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=4)
@@ -19,6 +19,12 @@ def longest_rest(took_s: float) -> float:
     """How many seconds the next notice of a queue waits at most for people who book: so that two a second go out, or
     fewer on a machine on which the last one took long."""
     return min(max(_REST_S, took_s * _SHARE), _LONGEST_REST_S)
+
+
+def given_up(tried_at: datetime, now: datetime, *, unanswered_texts: int = 0) -> bool:
+    """Whether a message that was first tried at ``tried_at`` and was not taken is tried no more. ``unanswered_texts``:
+    how often a text message was sent to which the gateway did not answer."""
+    return now - tried_at > GIVE_UP or unanswered_texts >= MOST_SMS
 
 
 def wait_before(attempts: int, *, longest: timedelta) -> timedelta:
