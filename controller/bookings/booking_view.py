@@ -11,7 +11,7 @@ from controller.bookings.diary.model import Booking, Impact
 from controller.bookings.diary.site_config import SpaceAtSite
 from controller.bookings.diary.waitlist import Wait
 from controller.bookings.links import Links
-from controller.bookings.rules.model import buffers_of
+from controller.bookings.rules.buffers import buffers_of
 from controller.people.model import Party
 from controller.platform.key_files import LinkKind
 from edge.wire.interval import Interval

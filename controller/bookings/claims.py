@@ -23,7 +23,8 @@ from controller.bookings.diary.tables import (
     pool_quarters,
 )
 from controller.bookings.diary.waitlist import Overdue
-from controller.bookings.rules.model import QUARTER, buffers_of, quarters, seats_of, takings
+from controller.bookings.rules.buffers import buffers_of
+from controller.bookings.rules.model import QUARTER, quarters, seats_of, takings
 from controller.db.compiled_sql import BulkInsert, put
 from controller.db.engine import Database, Tx
 from controller.db.errors import violates

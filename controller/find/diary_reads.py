@@ -9,7 +9,8 @@ import msgspec
 from controller.bookings.diary.model import Need
 from controller.bookings.diary.site_config import SiteConfig
 from controller.bookings.fitting_spaces import Fitting
-from controller.bookings.rules.model import buffers_of, takings
+from controller.bookings.rules.buffers import buffers_of
+from controller.bookings.rules.model import takings
 from controller.db.engine import Tx
 from controller.estate.model import SpaceKind
 from controller.find import repository

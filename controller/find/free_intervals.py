@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from controller.bookings.diary.site_config import SiteConfig
-from controller.bookings.rules.model import Buffers, buffer_between, changeover_between
+from controller.bookings.rules.buffers import Buffers, buffer_between, changeover_between
 from controller.estate.model import Space
 from edge.wire.interval import Interval
 

@@ -11,7 +11,8 @@ import msgspec
 
 from controller.bookings.diary.model import Booking, Claimed
 from controller.bookings.diary.site_config import SpaceAtSite
-from controller.bookings.rules.model import buffer_between, buffers_of, changeover_between, quartered
+from controller.bookings.rules.buffers import buffer_between, buffers_of, changeover_between
+from controller.bookings.rules.model import quartered
 from controller.estate.model import SpaceKind
 from edge.wire.interval import Interval
 

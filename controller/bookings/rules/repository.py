@@ -12,7 +12,8 @@ from sqlalchemy import or_, select, text
 from controller.access.induction import repository as induction
 from controller.bookings.diary.model import CLAIMING, LONGEST, BookingState, Claimed
 from controller.bookings.diary.tables import bookings
-from controller.bookings.rules.model import FAR, Buffers, Facts, Neighbour, ResourceUse, RuleContext, quartered
+from controller.bookings.rules.buffers import Buffers
+from controller.bookings.rules.model import FAR, Facts, Neighbour, ResourceUse, RuleContext, quartered
 from controller.bookings.rules.policy_rules import covering, holding, induction_rule, needed
 from controller.db.compiled_sql import CompiledReads, Row
 from controller.db.engine import Instant, Tx

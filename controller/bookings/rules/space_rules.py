@@ -12,17 +12,8 @@ import msgspec
 
 from controller.bookings.diary.model import Claimed
 from controller.bookings.rules import reason_wording
-from controller.bookings.rules.model import (
-    Neighbour,
-    ReasonKind,
-    ResourceUse,
-    RuleContext,
-    RuleReason,
-    buffer_between,
-    changeover_between,
-    peak,
-    takings,
-)
+from controller.bookings.rules.buffers import buffer_between, changeover_between
+from controller.bookings.rules.model import Neighbour, ReasonKind, ResourceUse, RuleContext, RuleReason, peak, takings
 from controller.bookings.rules.reason_wording import quoted
 from controller.people.permissions import Action, Thing, may
 from controller.platform.text import times

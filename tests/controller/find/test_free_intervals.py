@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from controller.bookings.rules.model import Buffers
+from controller.bookings.rules.buffers import Buffers
 from controller.estate.model import Space
 from controller.find.free_intervals import (
     QUARTER,
