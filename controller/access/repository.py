@@ -315,15 +315,15 @@ def _changed_at(doors: int) -> CompiledReads:
     return CompiledReads(union_all(new, select(g.id).where(*here, g.off_at.is_(None), *_OFF_NEXT)).limit(1))
 
 
-async def ended(tx: Tx, site: str, door_ids: Sequence[str]) -> list[str]:
-    """Ids of the grants of these doors that have ended while the last plan holds them."""
+async def ended_in_plan(tx: Tx, site: str, door_ids: Sequence[str]) -> list[str]:
+    """Ids of the grants of these doors that have ended and that the last plan still holds."""
     here = (grants.c.site == site, grants.c.door.in_(door_ids), grants.c.off_at.is_(None))
     return list((await tx.execute(select(grants.c.id).where(*here, *_OFF_NEXT))).scalars())
 
 
-async def compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
-    """Plan ``version`` is the first that holds the grants ``new``, and the first without ``gone``. False where one of
-    ``new`` has ended."""
+async def mark_compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
+    """Record the plan ``version``, the first to hold the grants ``new``, and the first without ``gone``. False where
+    one of ``new`` has ended since, so that its code may be somebody else's by now: then the plan must not be signed."""
     noted = 0
     for lot in batches(new):
         noted += (
@@ -394,8 +394,8 @@ async def ended_since(tx: Tx, site: str, since: datetime) -> set[str]:
     return set((await tx.execute(query)).scalars())
 
 
-async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:
-    """The doors carry out plan ``version`` since ``at``."""
+async def mark_applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:
+    """The doors carry out plan ``version`` since ``at``. Idempotent."""
     here = and_(grants.c.site == site, grants.c.door.in_(door_ids))
     await tx.execute(
         update(grants)

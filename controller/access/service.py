@@ -228,25 +228,3 @@ async def grants_for_edge(
 ) -> list[WantedGrant]:
     """The grants that a plan for an edge with these doors must hold. ``memo``: of the last time."""
     return await repository.wanted(tx, site, doors, now=now, horizon=horizon, memo=memo or RowMemo())
-
-
-async def ended(tx: Tx, site: str, doors: Sequence[str]) -> list[str]:
-    """Ids of the grants of these doors that have ended and that the last plan still holds."""
-    return await repository.ended(tx, site, doors)
-
-
-async def changed_for_plan(tx: Tx, site: str, doors: Sequence[str], now: datetime, horizon: datetime) -> bool:
-    """Whether ``grants_for_edge`` or ``ended`` has what no plan has been made with."""
-    return await repository.changed_for_plan(tx, site, doors, now=now, horizon=horizon)
-
-
-async def mark_compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
-    """Record the plan ``version``, made from one read of ``grants_for_edge`` and ``ended``: the first to hold
-    the grants ``new``, the first without those that were ``gone``. False where one of ``new`` has ended since, so that
-    its code may be somebody else's by now: then the plan must not be signed."""
-    return await repository.compiled(tx, version, new=new, gone=gone)
-
-
-async def mark_applied(tx: Tx, site: str, doors: Sequence[str], version: int, at: datetime) -> None:
-    """The edge with these doors carries out plan ``version`` since ``at``. Idempotent."""
-    await repository.applied(tx, site, doors, version=version, at=at)

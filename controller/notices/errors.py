@@ -43,9 +43,6 @@ class NobodyToTell(Conflicting):
     kind = "nobody-to-tell"
     title = "There is no address to which notices go"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-
 
 class PreferenceLinkUnknown(NotFound):
     def __init__(self) -> None:

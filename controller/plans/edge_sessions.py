@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.access import service as access
+from controller.access import repository as access
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
 from controller.estate import repository as estate
@@ -367,7 +367,7 @@ class EdgeSessions:
                 await repository.put_outcome(tx, site, edge, version, applied_at=since)
             if news or plan.applied_at is None:
                 doors = [door.id for door in await estate.site_doors(tx, site) if door.edge == edge]
-                await access.mark_applied(tx, site, doors, version, since)
+                await access.mark_applied(tx, site, doors, version=version, at=since)
                 await overrides.applied(tx, site, doors, version=version, at=since)
         if state is not None and news:
             changed = msgspec.structs.replace(state, applied_version=version, applied_digest=digest)

@@ -12,6 +12,7 @@ from controller.access.code_generation import WantedGrant
 from controller.access.holder_and_member_grants import GrantScope, OtherGrants
 from controller.access.members import repository as members
 from controller.access.members.repository import Stamp
+from controller.access.repository import changed_for_plan, ended_in_plan
 from controller.bookings.diary.site_config import SiteConfig, SiteConfigs
 from controller.db.compiled_sql import Row, RowMemo
 from controller.db.engine import Tx
@@ -110,7 +111,7 @@ class PlanSources:
             now=now,
             last=await repository.latest(tx, site, edge),
             given=carried_over.without_removed_grants(given),
-            gone=await access.ended(tx, site, doors),
+            gone=await ended_in_plan(tx, site, doors),
             ordered=ordered,
             carried=carried_over,
         )
@@ -118,7 +119,7 @@ class PlanSources:
     async def as_before(self, tx: Tx, name: EdgeName, memory: PlanMemory) -> bool:
         """Whether the diary, the hours and the members are for an edge's plan as when the last one was made."""
         last, now = memory.stamp, self.clock.now()
-        if last is None or await access.changed_for_plan(tx, name[0], last.doors, now, last.window.end):
+        if last is None or await changed_for_plan(tx, name[0], last.doors, now=now, horizon=last.window.end):
             return False
         return await self._stamp(tx, name[0], last.doors, now) == last
 

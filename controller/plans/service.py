@@ -11,7 +11,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Summary
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.access import service as access
+from controller.access import repository as access
 from controller.access.holder_and_member_grants import OtherGrants
 from controller.bookings.diary.site_config import SiteConfigs
 from controller.db.engine import Database, Tx
@@ -295,7 +295,7 @@ class Planner:
             await self._note(tx, seen, last.manifest.version)
             if last.applied_at is not None:
                 doors = [door.id for door in seen.given.doors]
-                await access.mark_applied(tx, site, doors, last.manifest.version, seen.now)
+                await access.mark_applied(tx, site, doors, version=last.manifest.version, at=seen.now)
                 await overrides.applied(tx, site, doors, version=last.manifest.version, at=seen.now)
             return last, compiled
         signed = await self._signed(tx, name, last, compiled, seen.now)

@@ -7,6 +7,7 @@ import httpx
 
 from controller.access import service as access
 from controller.access.code_generation import masked, spoken
+from controller.access.repository import ended_in_plan, mark_applied, mark_compiled
 from controller.app.container import Container
 
 API = "/api/v1"
@@ -108,7 +109,7 @@ async def compile_plan(container: Container, version: int, doors: tuple[str, ...
     async with container.database.write() as tx:
         wanted = await access.grants_for_edge(tx, SITE, doors, now, now + timedelta(days=35))
         new = [grant.id for grant in wanted if grant.new]
-        assert await access.mark_compiled(tx, version, new=new, gone=await access.ended(tx, SITE, doors))
+        assert await mark_compiled(tx, version, new=new, gone=await ended_in_plan(tx, SITE, doors))
 
 
 async def apply_plan(
@@ -116,4 +117,4 @@ async def apply_plan(
 ) -> None:
     """As happens when the edges of ``doors`` say that they have applied a plan."""
     async with container.database.write() as tx:
-        await access.mark_applied(tx, SITE, doors, version, at or container.clock.now())
+        await mark_applied(tx, SITE, doors, version=version, at=at or container.clock.now())

@@ -47,7 +47,7 @@ def backup(
         settings = _set_up(config)
         clock = load_clock(config, settings)
         try:
-            store(settings, clock, say=_say, new_repository=new_repository)
+            store(settings, clock, say=typer.echo, new_repository=new_repository)
         except BackupFault as fault:
             refuse(f"The backup failed: {fault}")
 
@@ -92,7 +92,7 @@ def restore(
     with errors_on_one_line():
         settings = _set_up(config)
         try:
-            made = put_back(settings, snapshot, say=_say)
+            made = put_back(settings, snapshot, say=typer.echo)
         except BackupFault as fault:
             refuse(f"Nothing was restored: {fault}")
     typer.echo(f"Restored what there was on {moment(made.made_at)}. What was changed since then is not in it.")
@@ -107,7 +107,3 @@ def _set_up(config: Path) -> Settings:
     if not settings.backup.repository:
         raise ConfigError(config, "backup.repository", "is needed: a folder or a store, as docs/restore.md says")
     return settings
-
-
-def _say(line: str) -> None:
-    typer.echo(line)

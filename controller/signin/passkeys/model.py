@@ -13,9 +13,6 @@ class PasskeysUnavailable(Conflicting):
     kind = "no-passkeys"
     title = "Passkeys do not work at this address"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-
 
 class WrongPasskey(NotSignedIn):
     """The same for a passkey that nobody has, one that was removed, and an answer that does not fit."""

@@ -88,7 +88,7 @@ class SecondFactors:
         step = totp.step_of(self._secret(factor), typed, self.clock.now(), after=factor.last_step)
         if step is not None and await repository.use_step(tx, user_id, step):
             return
-        if not await repository.use_recovery_code(tx, user_id, self._recovery_hash(user_id, typed)):
+        if not await repository.use_recovery_code(tx, user_id, self.keys.recovery_digest(user_id, typed)):
             raise WrongSecondStep
         now, thing = self.clock.now(), f"user {user_id}"
         await audit_log.record(tx, actor=f"user {user_id}", at=now, act="use recovery code", thing=thing)
@@ -155,7 +155,7 @@ class SecondFactors:
 
     async def _new_codes(self, tx: Tx, user_id: str) -> list[str]:
         codes = totp.new_recovery_codes()
-        hashes = [self._recovery_hash(user_id, totp.plain(each)) for each in codes]
+        hashes = [self.keys.recovery_digest(user_id, totp.plain(each)) for each in codes]
         await repository.put_recovery_codes(tx, user_id, hashes)
         return codes
 
@@ -211,9 +211,6 @@ class SecondFactors:
 
     def _secret(self, factor: SecondFactor) -> str:
         return self.keys.unseal(factor.sealed_secret, _about(factor.user_id)).decode()
-
-    def _recovery_hash(self, user_id: str, code: str) -> bytes:
-        return self.keys.recovery_digest(user_id, code)
 
 
 async def reset_factor(service: UserService, user_id: str, *, actor: Actor) -> None:
