@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults browsers databases cases peers scale capacity fuzz mutants pi-short pi pi-arm64 words lock wheel packages check-data mrbs mrbs-folder home-assistant clean setup-run setup-test setup-pi
+.PHONY: help demo test lint types pages imports bench faults starved browsers databases cases peers scale capacity fuzz mutants pi-short pi pi-arm64 words lock wheel packages check-data mrbs mrbs-folder home-assistant clean setup-run setup-test setup-pi
 export PYTHON CAPACITY_DIR CAPACITY_SITES CAPACITY_MINUTES CAPACITY_WATCHERS
 # Container images often set it. Without bytecode each process compiles all of our code again, twice the CPU of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,6 +46,9 @@ faults: WORKERS := $(shell expr $(CORES) + 1)
 faults: setup-test ## the fault scenarios in their long form; prints a table
 	$(ON_DISK) $(BIN)/pytest tests/faults tests/scenarios -m "not alone and not scale_full" -n $(WORKERS) --dist worksteal $(ARGS)
 	$(ON_DISK) $(BIN)/pytest tests/faults -m alone $(ARGS)
+
+starved: setup-test ## the part of make faults that keeps the machine busy: 500 codes at each reader with a tenth of a core, some ten minutes
+	$(ON_DISK) $(BIN)/pytest tests/faults/test_starved.py -m alone $(ARGS)
 
 browsers: setup-test ## every way of every page in Chromium; make test keeps the main ones
 	$(BIN)/pytest tests/browser -m "browser_full or not browser_full" -n $(CORES) --dist worksteal $(ARGS)

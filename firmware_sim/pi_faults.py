@@ -104,6 +104,11 @@ class FailingMedium:
             self._medium.write(path, data[:fits], truncate=truncate)
             self._takes(len(data), fits)
 
+    def overwrite(self, path: str, at: int, data: bytes) -> None:
+        with self._one_at_a_time:
+            self._changes()
+            self._medium.overwrite(path, at, data)
+
     def rename(self, old: str, new: str) -> None:
         with self._one_at_a_time:
             self._changes(frees=new)

@@ -24,22 +24,43 @@ class DiskStep(NamedTuple):
     new: str = ""
     data: bytes = b""
     truncate: bool = False
+    at: int = 0
 
 
 class _File:
-    """``synced``: how many of the writes are on the medium."""
+    """``synced``: how many of the appended writes are on the medium. ``over``: writes within the file since it was last
+    synced, each with its place; what was there ``before`` the first of them."""
 
     def __init__(self, content: bytes = b"") -> None:
         self.writes = [content] if content else []
         self.synced = len(self.writes)
+        self.over: list[tuple[int, bytes]] = []
+        self.before = b""
 
     @property
     def content(self) -> bytes:
         return b"".join(self.writes)
 
+    def overwrite(self, at: int, data: bytes) -> None:
+        """Write within a file that was not appended to since it was synced."""
+        content = self.content
+        if not self.over:
+            self.before = content
+        self.over.append((at, data))
+        self.writes = [content[:at] + data + content[at + len(data) :]]
+        self.synced = 1
+
+    def sync(self) -> None:
+        self.synced, self.over = len(self.writes), []
+
     def left(self, chance: "_Chance") -> bytes:
-        safe = b"".join(self.writes[: self.synced])
-        return safe + chance.torn(b"".join(self.writes[self.synced :]), at=len(safe))
+        safe = bytearray(self.before if self.over else b"".join(self.writes[: self.synced]))
+        for at, data in self.over:
+            for start in range(0, len(data), SECTOR):
+                if chance.happens():
+                    part = data[start : start + SECTOR]
+                    safe[at + start : at + start + len(part)] = part
+        return bytes(safe) + chance.torn(b"".join(self.writes[self.synced :]), at=len(safe))
 
 
 Names = dict[str, _File | None]
@@ -108,6 +129,9 @@ class VirtualMedium:
     def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
         self.take(DiskStep("write", path, data=data, truncate=truncate))
 
+    def overwrite(self, path: str, at: int, data: bytes) -> None:
+        self.take(DiskStep("overwrite", path, data=data, at=at))
+
     def sync(self, path: str) -> None:
         self.take(DiskStep("sync", path))
 
@@ -150,6 +174,7 @@ class VirtualMedium:
             if id(what) not in files:
                 files[id(what)] = _File()
                 files[id(what)].writes, files[id(what)].synced = list(what.writes), what.synced
+                files[id(what)].over, files[id(what)].before = list(what.over), what.before
             return files[id(what)]
 
         left._names = {path: copy(what) for path, what in self._names.items()}
@@ -161,12 +186,14 @@ class VirtualMedium:
 
     def take(self, step: DiskStep) -> None:
         """Do one step, now or again. Raises ``FileNotFoundError``."""
-        if step.act in ("sync", "rename", "unlink") and step.path not in self._names:
+        if step.act in ("sync", "overwrite", "rename", "unlink") and step.path not in self._names:
             raise FileNotFoundError(step.path)
         self.journal(step)
         match step.act:
             case "write":
                 self._write(step.path, step.data, truncate=step.truncate)
+            case "overwrite":
+                self._file(step.path).overwrite(step.at, step.data)
             case "sync":
                 self._sync(step.path)
             case "rename":
@@ -191,7 +218,7 @@ class VirtualMedium:
     def _sync(self, path: str) -> None:
         file = self._names[path]
         if file is not None:
-            file.synced = len(file.writes)
+            file.sync()
             return
         for change in [each for each in self._changes if each.folder == path]:
             change.apply(self._safe)

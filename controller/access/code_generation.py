@@ -188,6 +188,16 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     def owner(self, booking: str) -> str:
         return self.owners.get(booking, booking)
 
+    def keeping(self, open_now: Mapping[str, Interval]) -> "Issue":
+        """The same, where no window that is open now is cut: it lasts from the earlier start to the later end."""
+        windows = {
+            each: Interval(start=min(window.start, running.start), end=max(window.end, running.end))
+            if (running := open_now.get(each)) is not None
+            else window
+            for each, window in self.windows.items()
+        }
+        return msgspec.structs.replace(self, windows=windows)
+
     def lots(self) -> list[tuple[str, ...]]:
         """Groups of doors that share a code: doors with codes of one length, or each door alone."""
         if self.each_door:

@@ -114,13 +114,20 @@ class BookingDoorStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """All doors of a booking. ``still_opens``: what a code opens that should no longer. ``after_cancel``: what it
-    would still open after a cancel now, since the door is offline; empty where nothing."""
+    would still open after a cancel now, since the door is offline; empty where nothing. ``open_window``: that of a code
+    which opens now, which a later change of the policy may have kept."""
 
     state: CodeState
     text: str
     doors: tuple[BookingDoorStatus, ...] = ()
     still_opens: tuple[str, ...] = ()
     after_cancel: str = ""
+    open_window: Interval | None = None
+
+
+def open_window(grants: Iterable[HeldGrant], now: datetime) -> Interval | None:
+    """When the code of a booking opens that opens a door now; ``None`` if it does not."""
+    return next((each.window for each in grants if each.ended_at is None and now in each.window), None)
 
 
 def code_status(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> CodeStatus:
@@ -148,6 +155,7 @@ def code_status(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: Z
             doors=_doors(live, zone, now),
             still_opens=old,
             after_cancel=f"its code still opens {_reach(kept, zone, now)}" if kept else "",
+            open_window=open_window(live, now),
         )
     if lingering:
         text = f"{off}, but its code still opens {_reach(lingering, zone, now)}"

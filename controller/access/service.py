@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from controller.access import code_generation, offline_codes, repository
 from controller.access.code_generation import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
-from controller.access.code_status import CodeStatus, code_status
+from controller.access.code_status import CodeStatus, code_status, open_window
 from controller.access.offline_codes import OfflineCode
 from controller.access.unused_codes import RECENT, draw_unused
 from controller.db.compiled_sql import BulkInsert, CompiledReads, RowMemo
@@ -19,6 +19,7 @@ from controller.estate.service import EstateService
 from controller.platform.key_files import KeyFiles
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import new_id
+from edge.wire.interval import Interval
 
 _SITES_KEPT = 256
 
@@ -148,6 +149,11 @@ class AccessService:
             each: Share(owner=owners[each], each_door=1 < len(codes.by_door) == len(set(codes.by_door.values())))
             for each, codes in self._opened(rows).items()
         }
+
+    async def open_windows(self, tx: Tx, booking_ids: Sequence[str], *, now: datetime) -> dict[str, Interval]:
+        """The windows of the codes that open a door now, by booking."""
+        held = await repository.held(tx, booking_ids)
+        return {each: window for each in booking_ids if (window := open_window(held[each], now)) is not None}
 
     async def to_reissue(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
         """Those of the bookings whose codes or grants are not as ``issue`` would give them."""

@@ -187,7 +187,7 @@ class BookingCodes(EstateHook):
 
     async def follow_policy(self, tx: Tx, site: str, old: Policy, now: datetime, recode: Recode) -> None:
         """Adjust the codes of all bookings of a site to its new policy (``old``: the one before): when they open
-        always, how they are shared as ``recode`` says."""
+        always, but a window that is open now is not cut; how they are shared as ``recode`` says."""
         parts = await estate.site_parts(tx, site)
         if parts is not None:
             await self._follow(tx, parts, parts.spaces, old, await policies.policy(tx, site), now, recode)
@@ -207,7 +207,9 @@ class BookingCodes(EstateHook):
             keeping = [each.id for each in ahead if not recode.meets(self.window(each.during, old), now)]
             one_code = await repository.code_owners(tx, ahead)
             owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
-            for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
+            open_now = await self._access.open_windows(tx, [each.id for each in ahead], now=now)
+            for drawn in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
+                given = drawn.keeping(open_now)
                 wrong = await self._access.to_reissue(tx, given, now=now)
                 if wrong:
                     await access.revoke(tx, booking_ids=sorted(wrong), now=now)
@@ -225,12 +227,14 @@ class BookingCodes(EstateHook):
             if parts is None or not space.doors:
                 continue
             ahead = {each.id: each for each in await self._ahead(tx, space, now)}
-            windows += sum(
-                self.window(each.during, old) != (after := self.window(each.during, new)) and after.end > now
-                for each in ahead.values()
-            )
+            open_now = await self._access.open_windows(tx, list(ahead), now=now)
             owned = Owned(one_code=await repository.code_owners(tx, tuple(ahead.values())))
-            for given in self._issues(space, tuple(ahead.values()), parts.doors, new, parts.site.tz, owned):
+            for drawn in self._issues(space, tuple(ahead.values()), parts.doors, new, parts.site.tz, owned):
+                given = drawn.keeping(open_now)
+                windows += sum(
+                    after != open_now.get(each, self.window(ahead[each].during, old)) and after.end > now
+                    for each, after in given.windows.items()
+                )
                 for each in sorted(await self._access.reshaped(tx, given, now=now)):
                     opens_now = self.window(ahead[each].during, old).start <= now
                     (running if opens_now else coming).append(ahead[each])

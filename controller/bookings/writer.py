@@ -397,7 +397,7 @@ class BookingWriter:
                 release_at=None if evidence.for_good else release_at,
                 kept=evidence.missing,
                 codes=codes.get(each.id),
-                code_window=self.codes.window(each.during, where.policy),
+                code_window=code_statuses[each.id].open_window or self.codes.window(each.during, where.policy),
                 offline=tuple(
                     _offline(place, code, digits, now=now) for code, digits in (issued or {}).get(each.id, ())
                 ),

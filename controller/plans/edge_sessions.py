@@ -12,14 +12,12 @@ from functools import partial
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.access import repository as access
 from controller.db.engine import Database, Tx
 from controller.db.retry_until_available import retry_until_available
-from controller.estate import repository as estate
 from controller.plans import repository
+from controller.plans.carried import Carried, note_carried
 from controller.plans.edge_offline import ANSWER_WITHIN_S, OfflineWatch, put_offline, record_offline
 from controller.plans.model import EdgeName
-from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.telemetry import repository as telemetry
@@ -261,7 +259,8 @@ class EdgeSessions:
         if applied is None:
             return
         if applied.applied:
-            news = await self.database.run(self._applied, name, applied.version, applied.digest, applied.at)
+            said = Carried(version=applied.version, digest=applied.digest, at=min(applied.at, self.clock.now()))
+            news = await self.database.run(note_carried, name, said, proven=False)
             self._log_applied(name, applied.version, news=news)
         else:
             await self.database.run(self._refused, name, applied)
@@ -275,9 +274,10 @@ class EdgeSessions:
             self._offline.heard(name)
         unknown = await self.restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
-            digest, version = status.plan_digest, status.plan_version
-            news = await self.database.run(self._applied, name, version, digest, status.at)
-            self._log_applied(name, version, news=news)
+            at = min(status.at, self.clock.now())
+            said = Carried(version=status.plan_version, digest=status.plan_digest, at=at)
+            news = await self.database.run(note_carried, name, said, proven=proven)
+            self._log_applied(name, said.version, news=news)
             if news:
                 self.codes_changed(name[0])
         if status.online:
@@ -336,12 +336,14 @@ class EdgeSessions:
             await tell_wrong_clock(tx, *name, off, (now - question.at) / timedelta(seconds=1), now)
 
     async def _put(self, tx: Tx, status: Status, known: EdgeState | None, *, online: bool, at: datetime) -> EdgeState:
-        """Write who is there, ``at`` that time by our clock."""
+        """Write who is there, ``at`` that time by our clock. A last will, signed when its connection began, says only
+        that it has ended: all else that it says was said again since."""
+        since = known.since if known is not None and known.online == online else self.clock.now()
         new = msgspec.convert(
             msgspec.structs.asdict(status)
             | {
                 "online": online,
-                "since": known.since if known is not None and known.online == online else self.clock.now(),
+                "since": since,
                 "at": at,
                 "software": status.version[:100],
                 "applied_version": known.applied_version if known else None,
@@ -350,29 +352,12 @@ class EdgeSessions:
             },
             EdgeState,
         )
+        if known is not None and not status.online and status.mono_ms is None:
+            new = msgspec.structs.replace(known, online=False, since=since)
         await telemetry.put_edge_state(tx, new)
         if known is not None and known.online and not new.online:
             await record_offline(tx, (status.site, status.edge), self.clock.now())
         return new
-
-    async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
-        """Note that an edge carries out a plan; whether that is news."""
-        site, edge = name
-        plan = await repository.plan(tx, site, edge, version)
-        state = await telemetry.edge_state(tx, site, edge)
-        news = state is None or (state.applied_version, state.applied_digest) != (version, digest)
-        if plan is not None and plan.digest == digest:
-            since = min(at, self.clock.now())
-            if plan.applied_at is None:
-                await repository.put_outcome(tx, site, edge, version, applied_at=since)
-            if news or plan.applied_at is None:
-                doors = [door.id for door in await estate.site_doors(tx, site) if door.edge == edge]
-                await access.mark_applied(tx, site, doors, version=version, at=since)
-                await overrides.applied(tx, site, doors, version=version, at=since)
-        if state is not None and news:
-            changed = msgspec.structs.replace(state, applied_version=version, applied_digest=digest)
-            await telemetry.put_edge_state(tx, changed)
-        return news
 
     def _log_applied(self, name: EdgeName, version: int, *, news: bool) -> None:
         if news:

@@ -368,7 +368,7 @@ class Outbox:
         if self.ack != self._stored_ack:
             acked = Acked(log=self.log, seq=self.ack)
             try:
-                await asyncio.to_thread(self._files.replace, ACK, encode(acked))
+                await asyncio.to_thread(self._files.put_record, ACK, encode(acked))
             except OSError:
                 self._count("disk_refused")
             else:

@@ -82,7 +82,7 @@ def recover(files: Files) -> RecoveredLog:
 
 def _read_ack(files: Files, found: RecoveredLog) -> Acked | None:
     try:
-        data = files.read(ACK)
+        data = files.record(ACK)
         return decode(data, Acked) if data is not None else None
     except (OSError, WireError) as error:
         found.trouble(FaultCode.FILE_DAMAGED, "events are sent again: %s", error, part=ACK)

@@ -146,7 +146,7 @@ def outbox(config: Config) -> Finding:
         names = [name for name in files.names(FOLDER) if first_of(name) is not None]
         size = sum((config.data_dir / name).stat().st_size for name in names)
         header, events, _ = read((files.read(names[-1]) if names else None) or b"")
-        acked = decode(data, Acked) if (data := files.read(ACK)) is not None else None
+        acked = decode(data, Acked) if (data := files.record(ACK)) is not None else None
     except (OSError, WireError) as error:
         return fail("outbox", f"it cannot be read ({error})", "Restart the agent: it repairs what it can")
     if not names:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from edge.system import record_slots
+
 NEW = ".new"
 """Suffix of a new file that will replace another one."""
 CARD_REFUSES = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO})
@@ -37,6 +39,15 @@ class Files(Protocol):
         """Replace the file's content on the medium, atomically: after a power cut it is the old or the new."""
         ...
 
+    def record(self, name: str) -> bytes | None:
+        """The last record written to the file; empty if none can be read, ``None`` if the file does not exist."""
+        ...
+
+    def put_record(self, name: str, data: bytes) -> None:
+        """Write a record to the medium, atomically, in place of the one before: for what is written often. It ends with
+        no white space."""
+        ...
+
     def remove(self, name: str) -> None:
         """Delete the file on the medium; no error if it does not exist."""
         ...
@@ -55,6 +66,10 @@ class Medium(Protocol):
 
     def write(self, path: str, data: bytes, *, truncate: bool = False) -> None:
         """Append to a file, creating it if needed; ``truncate``: empty it first."""
+        ...
+
+    def overwrite(self, path: str, at: int, data: bytes) -> None:
+        """Write within a file that exists, from the byte ``at`` on; its size stays."""
         ...
 
     def sync(self, path: str) -> None:
@@ -77,6 +92,8 @@ class SafeFiles:
         self._medium = medium
         self._new: set[str] = set()
         self._settled: set[str] = set()
+        self._records: set[str] = set()
+        """Files whose last record is certainly on the medium."""
 
     def read(self, name: str) -> bytes | None:
         self._settle_again(_folder_of(name))
@@ -117,8 +134,24 @@ class SafeFiles:
         self._medium.rename(new, name)
         self._medium.sync(_folder_of(name))
 
+    def record(self, name: str) -> bytes | None:
+        data = self.read(name)
+        return data if data is None else record_slots.newest(data)
+
+    def put_record(self, name: str, data: bytes) -> None:
+        known = name in self._records
+        self._records.discard(name)
+        write = record_slots.following(self._medium.read(name), data) if known else None
+        if write is None:
+            self.replace(name, record_slots.first(data))
+        else:
+            self._medium.overwrite(name, *write)
+            self._medium.sync(name)
+        self._records.add(name)
+
     def remove(self, name: str) -> None:
         self._new.discard(name)
+        self._records.discard(name)
         with contextlib.suppress(FileNotFoundError):
             self._medium.unlink(name)
             self._medium.sync(_folder_of(name))
@@ -174,9 +207,16 @@ class Folder:
             while view:
                 view = view[os.write(file, view) :]
 
+    def overwrite(self, path: str, at: int, data: bytes) -> None:
+        with _opened(self._root / path, os.O_WRONLY) as file:
+            view = memoryview(data)
+            while view:
+                written = os.pwrite(file, view, at)
+                view, at = view[written:], at + written
+
     def sync(self, path: str) -> None:
         with _opened(self._root / path, os.O_RDONLY) as file:
-            os.fsync(file)
+            (os.fsync if (self._root / path).is_dir() else os.fdatasync)(file)
 
     def rename(self, old: str, new: str) -> None:
         (self._root / old).replace(self._root / new)

@@ -93,7 +93,7 @@ async def read_state(
 ) -> tuple[T | None, Fault | None]:
     """Read stored state: ``None`` if there is no such file, or with a fault if it exists but cannot be used."""
     try:
-        data = await asyncio.to_thread(files.read, path)
+        data = await asyncio.to_thread(files.record if path == FILE else files.read, path)
         return decode(data, kind, limit=limit) if data is not None else None, None
     except (OSError, WireError) as error:
         log.warning("Stored state cannot be used", extra={"action": "damaged", "file": path, "reason": str(error)})
@@ -110,7 +110,7 @@ async def read_persisted(files: Files) -> tuple[PersistedState | None, Fault | N
 async def write_persisted(files: Files, persisted: PersistedState) -> bool:
     """Write the state to disk. Returns whether that succeeded."""
     try:
-        await asyncio.to_thread(files.replace, FILE, encode(persisted))
+        await asyncio.to_thread(files.put_record, FILE, encode(persisted))
     except OSError:
         return False
     return True

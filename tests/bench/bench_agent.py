@@ -27,6 +27,7 @@ from edge.readers.config import WiegandConfig
 from edge.sensors.config import CounterConfig, IwConfig, MotionConfig
 from edge.system.durable_files import DiskFiles
 from edge.system.pinout import InputPin, OutputPin
+from edge.system.record_slots import BLOCK
 from edge.wire.credentials import CredentialKind
 from edge.wire.plan import GrantsPart, HoursPart
 from tests.bench.centre import fill_outbox
@@ -80,6 +81,11 @@ class Counting(DiskFiles):
         self.written += len(data)
         self.syncs += 1
         super().replace(name, data)
+
+    def put_record(self, name: str, data: bytes) -> None:
+        self.written += BLOCK
+        self.syncs += 1
+        super().put_record(name, data)
 
     def sync(self, name: str) -> None:
         self.syncs += 1

@@ -52,6 +52,17 @@ def test_remove_is_harmless_twice(files: Files) -> None:
     assert files.read("kept.json") is None
 
 
+def test_a_record_replaces_the_one_before(files: Files) -> None:
+    assert files.record("kept.json") is None
+    for number in range(5):
+        files.put_record("kept.json", b'{"n":%d}' % number)
+        assert files.record("kept.json") == b'{"n":%d}' % number
+    files.remove("kept.json")
+    assert files.record("kept.json") is None
+    files.put_record("kept.json", b"{}")
+    assert files.record("kept.json") == b"{}"
+
+
 def test_a_real_disk_writes_private_files(tmp_path: Path) -> None:
     files = DiskFiles(tmp_path / "data")
     files.append("outbox/1.log", b"x")

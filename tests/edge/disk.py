@@ -40,6 +40,12 @@ class MemoryDisk:
             raise OSError(errno.ENOSPC, "no space left on device")
         self._now[name] = self._safe[name] = data
 
+    def record(self, name: str) -> bytes | None:
+        return self.read(name)
+
+    def put_record(self, name: str, data: bytes) -> None:
+        self.replace(name, data)
+
     def remove(self, name: str) -> None:
         if self.read_only:
             raise OSError(errno.EROFS, "read-only file system")

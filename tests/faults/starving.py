@@ -51,6 +51,8 @@ NEIGHBOURS = 20
 ANSWER_S = 90.0
 """How long an answer may take: one minute until a count is reported, and the lag."""
 PATIENCE_S = 3.0
+START_S = 60.0
+"""An agent that has not started by then never does."""
 QUIET_S = 1.0
 """How long after a refusal nothing more is reported of it."""
 HELD_S = 0.12
@@ -90,6 +92,18 @@ class Tally(msgspec.Struct, kw_only=True):
     vanished: list[int] = msgspec.field(default_factory=list)
     strange: list[Reason] = msgspec.field(default_factory=list)
     slowest_s: float = 0.0
+
+
+def result_table(tallies: Sequence[tuple[str, Tally]]) -> str:
+    """A row for each kind of reader, of all agents that have it."""
+    rows = [f"{'':14} typed  opened  reported  neither  slowest"]
+    for kind in KINDS:
+        mine = [tally for each, tally in tallies if each == kind]
+        typed, opened, told = (sum(getattr(each, name) for each in mine) for name in ("typed", "opened", "told"))
+        slowest = max((each.slowest_s for each in mine), default=0.0)
+        neither = sum(len(each.vanished) for each in mine)
+        rows.append(f"{kind:14} {typed:5}  {opened:6}  {told:8}  {neither:7}  {slowest:5.1f} s")
+    return "\n".join(rows)
 
 
 def hub(folder: Path, kinds: Sequence[str]) -> Config:
@@ -303,7 +317,8 @@ async def starved(folder: Path, kinds: Sequence[str], codes: int) -> AsyncIterat
         for task in tasks:
             stack.callback(task.cancel)
         stack.push_async_callback(_end, process)
-        await there.started.wait()
+        async with asyncio.timeout(START_S):
+            await there.started.wait()
         await asyncio.sleep(3)
         ended = threading.Event()
         starving = threading.Thread(target=_starve, args=(process.pid, ended), daemon=True)

@@ -1,6 +1,6 @@
 """What a cut of power leaves of a disk."""
 
-from firmware_sim.simulated_disk import SECTOR, VirtualDisk, VirtualMedium
+from firmware_sim.simulated_disk import SECTOR, DiskStep, VirtualDisk, VirtualMedium
 
 SEEDS = range(60)
 
@@ -38,6 +38,37 @@ def test_bytes_that_were_not_synced_may_be_dropped_torn_anywhere_or_there_with_a
     assert {5, 5 + 4 * SECTOR} < lengths
     assert any(length % SECTOR for length in lengths - {5, 5 + 4 * SECTOR})
     assert any(b"\0" in content and content.endswith(b"x") for content in found)
+
+
+def test_what_is_written_within_a_file_is_there_the_old_or_torn_by_sectors_until_it_is_synced() -> None:
+    medium = VirtualMedium()
+    medium.write("a", b"o" * 3 * SECTOR)
+    medium.sync("a")
+    medium.sync("")
+    medium.overwrite("a", SECTOR, b"n" * 2 * SECTOR)
+    old, new = b"o" * SECTOR, b"n" * SECTOR
+    assert left(medium, "a") == {old + first + second for first in (old, new) for second in (old, new)}
+    medium.sync("a")
+    assert left(medium, "a") == {old + new + new}
+
+
+def test_a_record_is_the_old_or_the_new_after_every_cut_also_after_a_run_that_was_killed() -> None:
+    disk = VirtualDisk()
+    disk.put_record("kept.json", b"0")
+    for number in range(1, 6):
+        medium = disk.medium.copy()
+        steps: list[DiskStep] = []
+        again = VirtualDisk(medium) if number == 3 else disk
+        again.medium.journal = steps.append
+        before = again.medium.copy()
+        again.put_record("kept.json", b"%d" % number)
+        for at in range(len(steps) + 1):
+            stage = before.copy()
+            for step in steps[:at]:
+                stage.take(step)
+            found = {VirtualDisk(stage.cut(seed)).record("kept.json") for seed in SEEDS}
+            assert found <= {b"%d" % (number - 1), b"%d" % number}
+        disk = again
 
 
 def test_names_that_their_folder_was_not_synced_after_may_be_undone_each_for_itself() -> None:
