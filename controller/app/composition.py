@@ -86,6 +86,7 @@ from controller.occupancy.forecast.service import ForecastService
 from controller.people import party_service
 from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.queue import AccountMails
+from controller.people.breached_passwords import BreachedPasswords
 from controller.people.documents import repository as documents
 from controller.people.documents.service import DocumentService
 from controller.people.erasure import PersonalData
@@ -188,6 +189,8 @@ def open_container(
         account_mails,
         changes,
     )
+    if settings.breached_passwords is not None:
+        people.passwords.breached = BreachedPasswords(settings.breached_passwords)
     people.sessions.second_factor_roles = frozenset(Role(each) for each in settings.second_factor_roles)
     people.sessions.oidc_length = timedelta(days=settings.oidc_days)
     people.sessions.issuers = frozenset(each.issuer for each in settings.oidc)

@@ -34,6 +34,8 @@ lag_minutes = 15
 
 # Roles whose users must have an authenticator app or sign in by a passkey: second_factor_roles = ["owner", "manager"]
 
+# Passwords that nobody may take, by SHA-1 as Have I Been Pwned sorts them: breached_passwords = "/srv/pwned.txt"
+
 # Days that a sign-in by an OpenID provider lasts; [[oidc]] is at the end.
 oidc_days = 7
 
@@ -306,6 +308,8 @@ def _checked(file: Path, settings: Settings) -> Settings:
         data_dir=root / settings.data_dir,
         pages_dir=settings.pages_dir and root / settings.pages_dir,
         clock_file=settings.clock_file and _existing(file, "clock_file", root / settings.clock_file),
+        breached_passwords=settings.breached_passwords
+        and _existing(file, "breached_passwords", root / settings.breached_passwords),
         broker=msgspec.structs.replace(
             settings.broker,
             password_file=settings.broker.password_file
