@@ -110,6 +110,7 @@ from controller.plans.why.replay_decision import WhyService
 from controller.platform.key_files import load_keys
 from controller.platform.settings import Settings
 from controller.platform.uploads.parser import Parser
+from controller.platform.uploads.virus_scan import VirusScanner
 from controller.privacy.audit.daily_mail import HeadMail
 from controller.privacy.audit.service import AuditService
 from controller.privacy.erasure_log import Erasures
@@ -287,7 +288,7 @@ def open_container(
         party_hooks=party_hooks,
         lease=lease,
     )
-    document_service = DocumentService(database, clock, keys)
+    document_service = DocumentService(database, clock, keys, VirusScanner(settings.virus_scanner))
     ways = WayService(database, clock, parser)
     notice_preferences = NoticePreferences(database, clock, told.recipients)
     subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)

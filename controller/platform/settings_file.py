@@ -35,6 +35,7 @@ lag_minutes = 15
 # Roles whose users must have an authenticator app or sign in by a passkey: second_factor_roles = ["owner", "manager"]
 
 # Passwords that nobody may take, by SHA-1 as Have I Been Pwned sorts them: breached_passwords = "/srv/pwned.txt"
+# ClamAV's daemon, which is shown each document that is kept: virus_scanner = "/run/clamav/clamd.ctl"
 
 # Days that a sign-in by an OpenID provider lasts; [[oidc]] is at the end.
 oidc_days = 7
@@ -310,6 +311,7 @@ def _checked(file: Path, settings: Settings) -> Settings:
         clock_file=settings.clock_file and _existing(file, "clock_file", root / settings.clock_file),
         breached_passwords=settings.breached_passwords
         and _existing(file, "breached_passwords", root / settings.breached_passwords),
+        virus_scanner=settings.virus_scanner and root / settings.virus_scanner,
         broker=msgspec.structs.replace(
             settings.broker,
             password_file=settings.broker.password_file
