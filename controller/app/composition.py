@@ -299,7 +299,8 @@ def open_container(
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
-    poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed, settings.feeds.hosts))
+    fetcher = Fetcher(settings.feeds.allowed, settings.feeds.hosts, encrypted_only=settings.encrypted_only)
+    poller = Poller(database, clock, changes, calendars, keys, fetcher)
     retention = RetentionService(
         database,
         clock,

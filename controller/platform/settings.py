@@ -278,6 +278,7 @@ class Settings(SettingsSection, frozen=True):
     ``second_factor_roles``: whose users need a second step when they sign in, or a passkey. ``breached_passwords``: a
     list of passwords that nobody may take. ``virus_scanner``: the socket of ClamAV's daemon. ``oidc_days``: how long a
     sign-in by a provider, and the roles of its groups, last.
+    ``encrypted_only``: whether each connection that leaves this machine must be encrypted.
     ``reports_database``: a hot standby of ``database``, for reports.
     ``clock_right_on``: a day on which somebody saw that the clock was right, although plans speak against it."""
 
@@ -286,6 +287,7 @@ class Settings(SettingsSection, frozen=True):
     reports_database: str | None = None
     listen: Listen = Listen()
     public_url: str = ""
+    encrypted_only: bool = False
     broker: Broker = Broker()
     pages_dir: Path | None = None
     clock_file: Path | None = None

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from controller.platform.plain_connections import plain_connections
 from controller.platform.settings import DRIVERS, BackupSection, ConfigError, Settings, is_safe
 from controller.platform.text.mail_address import mail_address
 from edge.wire.allowed_values import choices, is_host
@@ -27,6 +28,7 @@ data_dir = "{data_dir}"
 # A hot standby of it, from which reports are read: reports_database = "postgresql://hallkeeper@copy.example/hallkeeper"
 
 # The address people type, if there is a proxy: public_url = "https://hub.example.org"
+# Whether each connection that leaves this machine must be encrypted: encrypted_only = true
 
 # Minutes before and after a booking in which its door code opens.
 lead_in_minutes = 15
@@ -297,6 +299,9 @@ def _checked(file: Path, settings: Settings) -> Settings:
     for each in settings.audit.mail_to:
         if not _is_address(each):
             raise ConfigError(file, "audit.mail_to", f'{each!r} is not an address; write it like "auditor@example.org"')
+    if settings.encrypted_only:
+        for key, hint in plain_connections(settings):
+            raise ConfigError(file, key, f"{hint}; encrypted_only wants it")
     history = settings.history
     if history.kind == "influx":
         _need(file, "history.kind", "influxdb_client", "influx")
