@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
+from typing import get_args
 
 import httpx
 import msgspec
@@ -15,10 +16,11 @@ from sqlalchemy import select, text
 from controller.app.container import Container
 from controller.people.account_mails.model import MOST_FROM_NETWORK
 from controller.people.account_mails.tables import account_mails
-from controller.platform.settings import Settings
+from controller.people.model import Role
+from controller.platform.settings import RoleName, Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, stranger
-from tests.controller.signin.signing import API, Json, make_user
+from tests.controller.signin.signing import API, Json, make_user, put_party
 from tests.eventually import eventually
 from tests.services.mail import Behaviour, MailServer, mail_server
 
@@ -503,3 +505,18 @@ async def test_old_mails_are_forgotten_after_a_day(
     await any_container.account_mails.tidy()
     async with any_container.database.read() as tx:
         assert (await tx.execute(select(account_mails.c.id))).all() == []
+
+
+@pytest.mark.parametrize("role", ["group_leader", "manager", "tablet"])
+async def test_where_each_role_wants_a_second_factor_who_signs_in_by_mail_alone_may_do_nothing(
+    client: httpx.AsyncClient, app: FastAPI, container: Container, mail: MailServer, role: str
+) -> None:
+    await put_party(client, "choir")
+    await make_user(client, "Rosa", role, party="choir" if role == "group_leader" else None, email=ROSA)
+    container.people.sessions.second_factor_roles = frozenset(Role(each) for each in get_args(RoleName))
+    async with stranger(app) as browser:
+        _, sent = await asked(browser, container, mail)
+        assert (await prove(browser, token=token_in(sent))).status_code == 201
+        session = (await browser.get(f"{API}/session")).json()
+        assert (session["actions"], session["needs_second_factor"]) == ({}, True)
+        assert (await browser.get(f"{API}/sites")).status_code == 403
