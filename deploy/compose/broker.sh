@@ -6,7 +6,8 @@ cd /etc/mosquitto/hallkeeper
 files="ca.pem broker.pem crl.pem hallkeeper.acl"
 state() { cat $files | sha256sum; }
 
-until began=$(state 2>/dev/null) && [ -s crl.pem ]; do sleep 1; done
+until [ -s crl.pem ]; do sleep 1; done # the last that the controller writes
+began=$(state)
 mosquitto -c /mosquitto/config/mosquitto.conf &
 broker=$!
 trap 'kill $broker' TERM INT
