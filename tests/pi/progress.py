@@ -67,6 +67,7 @@ class Progress:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
-            say(f"{report.outcome} after {time.monotonic() - self._started:.0f} s")
+            said = "" if report.passed else f"\n{report.longreprtext[-3000:]}"  # now: the run may be killed
+            say(f"{report.outcome} after {time.monotonic() - self._started:.0f} s{said}")
         if report.when == "call" and report.passed:
             self._passed.add(report.nodeid)
