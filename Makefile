@@ -13,7 +13,7 @@ WORKERS ?= $(shell expr 2 \* $(CORES) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 # A machine by emulation is slow, and slower beside other work.
-PI := $(ON_DISK) $(BIN)/pytest -o faulthandler_timeout=3600 -m
+PI := $(ON_DISK) $(BIN)/pytest -o faulthandler_timeout=3600 --capture=sys -m
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,7 +77,7 @@ mutants: setup-test ## mutation testing: small faults in the code, and how many 
 pi-short: setup-pi ## the edge's package in a virtual machine: a code typed on lines of the kernel, and a power cut
 	$(PI) pi tests/pi/test_hall.py $(ARGS)
 
-pi: setup-pi ## all that needs a virtual machine, on amd64
+pi: setup-pi ## all that needs a virtual machine, on amd64; goes on where it was stopped, ARGS=--again from the start
 	$(PI) pi tests/pi $(ARGS)
 
 pi-arm64: setup-pi ## the packages for arm64, built and run by emulation: a code opens a door; once a release

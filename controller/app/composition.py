@@ -86,6 +86,7 @@ from controller.occupancy.forecast.service import ForecastService
 from controller.people import party_service
 from controller.people.account_mails.address_verification import MailProofs
 from controller.people.account_mails.queue import AccountMails
+from controller.people.breached_passwords import BreachedPasswords
 from controller.people.documents import repository as documents
 from controller.people.documents.service import DocumentService
 from controller.people.erasure import PersonalData
@@ -109,6 +110,7 @@ from controller.plans.why.replay_decision import WhyService
 from controller.platform.key_files import load_keys
 from controller.platform.settings import Settings
 from controller.platform.uploads.parser import Parser
+from controller.platform.uploads.virus_scan import VirusScanner
 from controller.privacy.audit.daily_mail import HeadMail
 from controller.privacy.audit.service import AuditService
 from controller.privacy.erasure_log import Erasures
@@ -188,6 +190,8 @@ def open_container(
         account_mails,
         changes,
     )
+    if settings.breached_passwords is not None:
+        people.passwords.breached = BreachedPasswords(settings.breached_passwords)
     people.sessions.second_factor_roles = frozenset(Role(each) for each in settings.second_factor_roles)
     people.sessions.oidc_length = timedelta(days=settings.oidc_days)
     people.sessions.issuers = frozenset(each.issuer for each in settings.oidc)
@@ -284,7 +288,7 @@ def open_container(
         party_hooks=party_hooks,
         lease=lease,
     )
-    document_service = DocumentService(database, clock, keys)
+    document_service = DocumentService(database, clock, keys, VirusScanner(settings.virus_scanner))
     ways = WayService(database, clock, parser)
     notice_preferences = NoticePreferences(database, clock, told.recipients)
     subscription_service = SubscriptionService(database, clock, writer, keys, people.sessions, address=settings.address)
@@ -295,7 +299,8 @@ def open_container(
     policies = PolicyService(database, clock, changes, writer.site_configs, codes)
     estate.when_a_site_changes(codes)
     calendars = CalendarImport(database, clock, changes, writer, bookings, parser)
-    poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed, settings.feeds.hosts))
+    fetcher = Fetcher(settings.feeds.allowed, settings.feeds.hosts, encrypted_only=settings.encrypted_only)
+    poller = Poller(database, clock, changes, calendars, keys, fetcher)
     retention = RetentionService(
         database,
         clock,

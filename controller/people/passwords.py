@@ -1,7 +1,7 @@
 """Passwords, hashed with Argon2id (RFC 9106) off the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -16,13 +16,6 @@ _FEWEST_LETTERS = 5
 """Different ones."""
 _SHORTEST_NAME = 4
 _OURS = "hallkeeper"
-
-
-def require_strong(password: str, user: str, *, field: str = "password") -> None:
-    """Raises ``Invalid`` naming ``field`` for a password that is easy to guess."""
-    why = weakness(password, user)
-    if why:
-        raise invalid_field(field, f"is too easy to guess: {why}; take another, such as four words that nobody links")
 
 
 def weakness(password: str, user: str) -> str:
@@ -62,6 +55,8 @@ class Passwords:
     ones in another: however many are guessing, a client that has signed in before comes next."""
 
     def __init__(self, hasher: PasswordHasher | None = None, *, pause_s: float = REFUSAL_PAUSE_S) -> None:
+        self.breached: Container[str] = frozenset()
+        """Those known from breaches, where the operator has a list."""
         self._hasher = hasher or PasswordHasher()
         self._pause_s = pause_s
         self._held_back = 0
@@ -69,6 +64,13 @@ class Passwords:
         self._strangers = asyncio.Semaphore(1)
         self._waiting = 0
         self._nobody: str | None = None
+
+    def require_strong(self, password: str, user: str, *, field: str = "password") -> None:
+        """Raises ``Invalid`` naming ``field`` for a password that is easy to guess."""
+        why = weakness(password, user) or ("it is known from a breach" if password in self.breached else "")
+        if why:
+            hint = "take another, such as four words that nobody links"
+            raise invalid_field(field, f"is too easy to guess: {why}; {hint}")
 
     async def hash(self, password: str) -> str:
         async with self._known:

@@ -24,7 +24,7 @@ from controller.people.errors import (
 from controller.people.groups.repository import count_open_links
 from controller.people.model import Actor, Assignment, GivenAssignment, Role, User
 from controller.people.party_leaving import DepartureHook, departures
-from controller.people.passwords import Passwords, require_strong
+from controller.people.passwords import Passwords
 from controller.people.permissions import Action, Thing, lacks, may, sites_of
 from controller.people.role_assignments import (
     AssignmentChange,
@@ -124,7 +124,7 @@ class UserService:
         site or party that is not there or does not go with the role."""
         hashed = None
         if password is not None:
-            require_strong(password, draft.name)
+            self.passwords.require_strong(password, draft.name)
             hashed = await self.passwords.hash(password)
         if draft.invite and not (draft.email and self.mails.sends):
             why = "no mail server is set up; tell them yourself" if draft.email else "needs a mail address"
@@ -182,7 +182,7 @@ class UserService:
         if await audit_log.is_erased(tx, old.id):
             raise UserForgotten
         if change.password is not msgspec.UNSET:
-            require_strong(change.password, old.name)
+            self.passwords.require_strong(change.password, old.name)
         if new.ended_at is None:
             await self._require_way_in(tx, new)
         owners = await repository.count_lasting_owners(tx, now)

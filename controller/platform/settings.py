@@ -275,8 +275,10 @@ class OidcSection(SettingsSection, frozen=True):
 
 class Settings(SettingsSection, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens.
-    ``second_factor_roles``: whose users need a second step when they sign in, or a passkey. ``oidc_days``: how long a
+    ``second_factor_roles``: whose users need a second step when they sign in, or a passkey. ``breached_passwords``: a
+    list of passwords that nobody may take. ``virus_scanner``: the socket of ClamAV's daemon. ``oidc_days``: how long a
     sign-in by a provider, and the roles of its groups, last.
+    ``encrypted_only``: whether each connection that leaves this machine must be encrypted.
     ``reports_database``: a hot standby of ``database``, for reports.
     ``clock_right_on``: a day on which somebody saw that the clock was right, although plans speak against it."""
 
@@ -285,6 +287,7 @@ class Settings(SettingsSection, frozen=True):
     reports_database: str | None = None
     listen: Listen = Listen()
     public_url: str = ""
+    encrypted_only: bool = False
     broker: Broker = Broker()
     pages_dir: Path | None = None
     clock_file: Path | None = None
@@ -299,6 +302,8 @@ class Settings(SettingsSection, frozen=True):
     backup: BackupSection = BackupSection()
     retention: RetentionSection = RetentionSection()
     second_factor_roles: tuple[RoleName, ...] = ()
+    breached_passwords: Path | None = None
+    virus_scanner: Path | None = None
     oidc: tuple[OidcSection, ...] = ()
     oidc_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
     lead_in_minutes: Minutes = 15

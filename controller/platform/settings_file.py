@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from controller.platform.plain_connections import plain_connections
 from controller.platform.settings import DRIVERS, BackupSection, ConfigError, Settings, is_safe
 from controller.platform.text.mail_address import mail_address
 from edge.wire.allowed_values import choices, is_host
@@ -27,12 +28,16 @@ data_dir = "{data_dir}"
 # A hot standby of it, from which reports are read: reports_database = "postgresql://hallkeeper@copy.example/hallkeeper"
 
 # The address people type, if there is a proxy: public_url = "https://hub.example.org"
+# Whether each connection that leaves this machine must be encrypted: encrypted_only = true
 
 # Minutes before and after a booking in which its door code opens.
 lead_in_minutes = 15
 lag_minutes = 15
 
 # Roles whose users must have an authenticator app or sign in by a passkey: second_factor_roles = ["owner", "manager"]
+
+# Passwords that nobody may take, by SHA-1 as Have I Been Pwned sorts them: breached_passwords = "/srv/pwned.txt"
+# ClamAV's daemon, which is shown each document that is kept: virus_scanner = "/run/clamav/clamd.ctl"
 
 # Days that a sign-in by an OpenID provider lasts; [[oidc]] is at the end.
 oidc_days = 7
@@ -294,6 +299,9 @@ def _checked(file: Path, settings: Settings) -> Settings:
     for each in settings.audit.mail_to:
         if not _is_address(each):
             raise ConfigError(file, "audit.mail_to", f'{each!r} is not an address; write it like "auditor@example.org"')
+    if settings.encrypted_only:
+        for key, hint in plain_connections(settings):
+            raise ConfigError(file, key, f"{hint}; encrypted_only wants it")
     history = settings.history
     if history.kind == "influx":
         _need(file, "history.kind", "influxdb_client", "influx")
@@ -306,6 +314,9 @@ def _checked(file: Path, settings: Settings) -> Settings:
         data_dir=root / settings.data_dir,
         pages_dir=settings.pages_dir and root / settings.pages_dir,
         clock_file=settings.clock_file and _existing(file, "clock_file", root / settings.clock_file),
+        breached_passwords=settings.breached_passwords
+        and _existing(file, "breached_passwords", root / settings.breached_passwords),
+        virus_scanner=settings.virus_scanner and root / settings.virus_scanner,
         broker=msgspec.structs.replace(
             settings.broker,
             password_file=settings.broker.password_file

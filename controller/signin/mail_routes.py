@@ -80,7 +80,7 @@ async def sign_in_by_mail(
     body: MailSignInBody, sign_in: TheMailSignIn, settings: TheSettings, request: Request, response: Response
 ) -> SignedInAnswer | UserChoiceAnswer | SecondStepAnswer:
     """Sign in with the link's token, or with the six digits and the request for which they were sent. They work once,
-    within 15 minutes; digits can be tried five times. Where several users have the address, the answer (200) lists
+    within 10 minutes; digits can be tried five times. Where several users have the address, the answer (200) lists
     them; a user with a second factor gets `pending` (200), for the second step."""
     asker = sign_in_origin(request, settings)
     done = await sign_in.sign_in(body.proof, user=body.user, asker=asker)

@@ -26,7 +26,7 @@ from controller.people.errors import (
     WrongSetupToken,
 )
 from controller.people.model import Actor, SecondStepNeeded, SignedIn, SignInMethod, User
-from controller.people.passwords import Passwords, require_strong
+from controller.people.passwords import Passwords
 from controller.people.role_assignments import SiteZones, first_owner
 from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
 from controller.people.users import UserService
@@ -97,7 +97,7 @@ class SignInService:
             if not await self.setup_needed():  # somebody else was first, and the token went with that
                 raise AlreadySetUp
             raise WrongSetupToken
-        require_strong(password, user)
+        self.passwords.require_strong(password, user)
         hashed = await self.passwords.hash(password)
         signed_in = await self.database.run(self._make_first, user, hashed, asker)
         self.setup_file.unlink(missing_ok=True)
@@ -193,7 +193,7 @@ class SignInService:
         each. ``current``: ``None`` only where ``has_just_signed_in``. Raises ``Invalid``,
         also for a wrong ``current``, ``TooManyTries``, and as ``require_second_factor``."""
         await self.require_second_factor(actor)
-        require_strong(new, actor.name, field="new")
+        self.passwords.require_strong(new, actor.name, field="new")
         user = await self.proven(actor, current)
         if current == new:
             raise invalid_field("new", "is the one that you have; take another")

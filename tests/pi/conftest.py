@@ -9,8 +9,10 @@ from firmware_sim.api_client import Api
 from tests.faults.controller_process import ControllerProcess
 from tests.pi.architecture import AMD64, Architecture
 from tests.pi.hall import Hall
+from tests.pi.image import STORE
 from tests.pi.machine import HOST, Machine
-from tests.pi.packages import installed_disk
+from tests.pi.packages import CONTROLLER, installed_disk, sources
+from tests.pi.progress import Passed, Progress
 from tests.services.fork_client import ForkServer
 from tests.services.mosquitto import Broker
 
@@ -18,6 +20,13 @@ from tests.services.mosquitto import Broker
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cuts", type=int, default=100, help="How many disks of power cuts are opened without a boot")
     parser.addoption("--boots", type=int, default=3, help="How many disks of power cuts a machine boots")
+    parser.addoption("--again", action="store_true", help="Run also what has passed with the same sources")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("markexpr") == "pi" and not config.getoption("collectonly"):
+        passed = Passed(STORE, *sources(CONTROLLER, "tests/pi"))
+        config.pluginmanager.register(Progress(passed, again=config.getoption("--again", default=False)))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.pi.architecture import AMD64, Architecture
@@ -53,7 +54,7 @@ class Image:
 
 
 def say(what: str) -> None:
-    """Progress, at once and past pytest's capture: an image takes minutes."""
+    """Progress, at once: an image takes minutes. The Makefile has pytest leave file descriptor 2 alone."""
     os.write(2, f"pi: {what}\n".encode())
 
 
@@ -86,6 +87,7 @@ def inside(root: Path, *argv: str, env: Mapping[str, str] | None = None) -> str:
     return run(program("unshare", package="util-linux"), *apart, *argv, env={**os.environ, **more})
 
 
+@cache
 def base_image(of: Architecture = AMD64) -> Image:
     """The image, made where there is none of the present recipe: some four minutes, by emulation thirty."""
     kernel = f"{_kernel_version()}-{of.name}"

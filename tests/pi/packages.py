@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from tests.pi.architecture import AMD64, Architecture
@@ -28,13 +29,23 @@ def edge_package() -> Path:
     return package(EDGE)
 
 
+def sources(name: str, *more: str) -> list[bytes]:
+    """Path and content of each file that a package is made of, and of more folders."""
+    return [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in _files(*_MADE_OF[name], *more)]
+
+
+def _files(*folders: str) -> list[Path]:
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *folders).split("\0")
+    return [ROOT / path for path in sorted(listed) if path and (ROOT / path).is_file()]
+
+
+@cache
 def package(name: str, of: Architecture = AMD64) -> Path:
-    """A package of this checkout, `EDGE` or `CONTROLLER`, as `make packages` builds it on such a processor."""
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *_MADE_OF[name]).split("\0")
-    files = [ROOT / path for path in sorted(listed) if path and (ROOT / path).is_file()]
-    named = [str(path.relative_to(ROOT)).encode() + path.read_bytes() for path in files]
+    """A package of this checkout, `EDGE` or `CONTROLLER`, as `make packages` builds it on such a processor. One run has
+    one, also where files are changed during it."""
+    files = _files(*_MADE_OF[name])
     kept_as = f"{of.kept_as}{name}"
-    folder = STORE / f"{kept_as}-{digest(platform.python_version().encode(), *named)}"
+    folder = STORE / f"{kept_as}-{digest(platform.python_version().encode(), *sources(name))}"
     if not folder.exists():
         say(f"building {name} for {of.name}")
         STORE.mkdir(exist_ok=True)

@@ -68,7 +68,7 @@ async def test_a_card_that_becomes_read_only_stops_no_door_and_no_agent(hall: Ha
         "cd /proc; echo 1 >sys/kernel/sysrq; echo u >sysrq-trigger; until ! touch /seen 2>/dev/null; do sleep 1; done"
     )
     await hall.fault(FaultCode.DISK_REFUSES, present=True)
-    assert "cannot be written (Read-only file system). Replace the SD card" in doctor(hall)
+    assert "cannot be written (Read-only file system). Mount it for writing. If the kernel made it" in doctor(hall)
     await hall.opens(code)
     hall.machine.run("systemctl", "restart", SERVICE)
     await hall.running()

@@ -59,7 +59,7 @@ def hall(
     with errors_on_one_line():
         if domain and plain_lan:
             refuse("choose one of --domain and --plain-lan")
-        head = f'public_url = "https://{domain}"\n' if domain else ""
+        head = _of_domain(domain) if domain else ""
         listen = 'host = "0.0.0.0"\n' if plain_lan else ""
         _set_up(root, head=head, listen=listen, broker="", listener="loopback.conf", domain=domain)
         _use_watchdog(root)
@@ -73,9 +73,12 @@ def server(domain: Domain, root: Root = Path("/")) -> None:
     stays."""
     with errors_on_one_line():
         broker = f'host = "localhost"\nport = 8883\ntls = true\nedges_host = "{domain}"\n'
-        head = f'public_url = "https://{domain}"\n'
-        _set_up(root, head=head, listen="", broker=broker, listener="tls.conf", domain=domain)
+        _set_up(root, head=_of_domain(domain), listen="", broker=broker, listener="tls.conf", domain=domain)
         _say_address(domain, plain=False)
+
+
+def _of_domain(domain: str) -> str:
+    return f'public_url = "https://{domain}"\nencrypted_only = true\n'
 
 
 def _set_up(root: Path, *, head: str, listen: str, broker: str, listener: str, domain: str) -> None:

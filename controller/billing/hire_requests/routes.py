@@ -84,7 +84,7 @@ async def check_hire_proof(
     responses=_PROVEN | described(HireTermsChanged, TooManyRequests, Clash, NotPossible),
 )
 async def confirm_hire_request(body: HireConfirmBody, hire: TheHireRequests) -> HiredAnswer:
-    """Confirm a request with the link's token, or the six digits and their request. They work once, within 15 minutes;
+    """Confirm a request with the link's token, or the six digits and their request. They work once, within 10 minutes;
     digits can be tried five times. A manager decides on the booking, or the site's rules do; it has no door code before
     it is confirmed. Where the time was taken meanwhile, or the hire terms have changed, nothing is used up: send the
     proof again with `instead` or `terms_version`."""

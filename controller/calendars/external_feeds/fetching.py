@@ -109,11 +109,17 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 class Fetcher:
     """``networks``: private networks that may be polled besides public addresses. ``hosts``: all that may be asked;
-    none: any. ``seconds``: the time limit for one calendar."""
+    none: any. ``encrypted_only``: whether HTTPS alone will do. ``seconds``: the time limit for one calendar."""
 
     def __init__(
-        self, networks: Sequence[Network] = (), hosts: Sequence[str] = (), *, seconds: float = SECONDS
+        self,
+        networks: Sequence[Network] = (),
+        hosts: Sequence[str] = (),
+        *,
+        encrypted_only: bool = False,
+        seconds: float = SECONDS,
     ) -> None:
+        self._encrypted_only = encrypted_only
         self._networks = tuple(networks)
         self._hosts = frozenset(each.lower() for each in hosts)
         self._seconds = seconds
@@ -147,6 +153,10 @@ class Fetcher:
                     Trouble.ADDRESS,
                     f"{url.host} is not among the hosts that may be asked; the person who runs the controller may add "
                     "it to `hosts` under [feeds] in its configuration",
+                )
+            if self._encrypted_only and url.scheme != "https":
+                raise FeedFault(
+                    Trouble.ADDRESS, f"{url.host} would be asked without encryption; give its https:// address"
                 )
             ips = require_allowed(url.host, await _look_up(url), self._networks)
             # Its own client each time: no cookie and no sign-in goes to another server.

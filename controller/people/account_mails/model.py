@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-PROOF_LIFETIME = timedelta(minutes=15)
-"""How long link and digits work, from when the mail is sent."""
+PROOF_LIFETIME = timedelta(minutes=10)
+"""How long link and digits work, from when the mail is sent (ASVS 6.5.5)."""
 COUNTED = timedelta(hours=1)
 MOST_TO_ADDRESS = 5
 """Mails to one address in ``COUNTED``."""

@@ -19,6 +19,7 @@ from controller.people.documents.schemas import (
 from controller.people.documents.service import DocumentService
 from controller.people.errors import PartyForgotten, PartyUnknown
 from controller.people.optimistic_locking import VersionStale
+from controller.platform.uploads.virus_scan import NotScanned
 from controller.platform.web.fields import IdPath, SlugPath, made
 from controller.platform.web.problem import NotSignedIn, TooLarge, described
 from controller.platform.web.services import service
@@ -65,7 +66,7 @@ async def delete_document(party: SlugPath, document_id: IdPath, documents: TheDo
 
 @router.put(
     "/parties/{party}/documents/{document_id}/content",
-    responses=described(DocumentUnknown, PartyForgotten, TooLarge),
+    responses=described(DocumentUnknown, PartyForgotten, TooLarge, NotScanned),
     openapi_extra=_TAKES_FILE,
 )
 async def put_document_file(

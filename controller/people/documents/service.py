@@ -26,6 +26,7 @@ from controller.people.errors import PartyForgotten, PartyUnknown
 from controller.people.model import Actor, Party
 from controller.people.optimistic_locking import require_version, version_of
 from controller.platform.key_files import KeyFiles
+from controller.platform.uploads.virus_scan import VirusScanner
 from controller.platform.web.problem import TooLarge, invalid_field
 from controller.records.audit import audit_log
 from controller.records.audit.audit_log import FieldChanges, diff
@@ -53,10 +54,11 @@ class _SealedFile(NamedTuple):
 class DocumentService:
     """The caller checks permissions."""
 
-    def __init__(self, database: Database, clock: Clock, keys: KeyFiles) -> None:
+    def __init__(self, database: Database, clock: Clock, keys: KeyFiles, scanner: VirusScanner) -> None:
         self._database = database
         self._clock = clock
         self._keys = keys
+        self._scanner = scanner
 
     async def of_party(self, party: str) -> list[Document]:
         """Raises ``PartyUnknown``."""
@@ -77,7 +79,7 @@ class DocumentService:
 
     async def add(self, party: str, draft: DocumentDraft, *, actor: Actor, content: bytes = b"") -> Document:
         """With its file, if there is one: both or neither. Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``,
-        ``TooLarge``."""
+        ``TooLarge``, ``NotScanned``."""
         document_id = new_id(self._clock.now())
         file = await self._seal(document_id, content) if content else None
         return await self._database.run(self._add, document_id, party, draft, file, actor)
@@ -133,13 +135,14 @@ class DocumentService:
 
     async def put_file(self, party: str, document_id: str, content: bytes, *, actor: Actor) -> Document:
         """Keep the file of a document, encrypted, in place of the one before. What it is, its content says. Raises
-        ``DocumentUnknown``, ``PartyForgotten``, ``Invalid``, ``TooLarge``."""
+        ``DocumentUnknown``, ``PartyForgotten``, ``Invalid``, ``TooLarge``, ``NotScanned``."""
         file = await self._seal(document_id, content)
         return await self._database.run(self._put_file, party, document_id, file, actor)
 
     async def _seal(self, document_id: str, content: bytes) -> _SealedFile:
-        """Raises ``Invalid``, ``TooLarge``."""
+        """Raises ``Invalid``, ``TooLarge``, ``NotScanned``."""
         media_type = require_media_type(content)
+        await self._scanner.require_clean(content)
         sealed = await asyncio.to_thread(self._keys.seal, content, _about(document_id))
         return _SealedFile(sealed, media_type, len(content))
 

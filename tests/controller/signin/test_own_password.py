@@ -8,8 +8,10 @@ from fastapi import FastAPI
 
 from controller.app.container import Container
 from controller.people import passwords
+from controller.people.breached_passwords import BreachedPasswords
 from controller.people.passwords import weakness
 from tests.controller.clock import ManualClock
+from tests.controller.people.test_breached_passwords import listed
 from tests.controller.running import PASSWORD, USER, stranger
 from tests.controller.signin.signing import assignments
 
@@ -104,9 +106,12 @@ def test_what_is_easy_to_guess(password: str, easy: bool) -> None:
 
 
 @pytest.mark.parametrize("where", ["setup", "user", "change"])
-async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, where: str) -> None:
+@pytest.mark.parametrize("easy", ["basketball", "sixty breached shelves"])
+async def test_an_easy_password_is_refused_wherever_one_is_set(
+    app: FastAPI, where: str, easy: str, tmp_path: Path
+) -> None:
     container: Container = app.state.container
-    easy = "basketball"
+    container.people.passwords.breached = BreachedPasswords(listed(tmp_path / "breached", "sixty breached shelves"))
     async with stranger(app) as client:
         token = (container.settings.data_dir / "setup-token").read_text()
         setup = {"token": token, "user": USER, "password": easy if where == "setup" else PASSWORD}

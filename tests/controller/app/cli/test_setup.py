@@ -66,6 +66,7 @@ def test_a_hall_with_a_domain_has_its_proxy_and_a_configuration_that_is_there_st
     (tmp_path / CERTIFICATE).touch()
     settings, said = _done(hall_app, tmp_path, "--domain", DOMAIN)
     assert (settings.address, settings.listen.host) == ("https://hub.example.org", "127.0.0.1")
+    assert settings.encrypted_only
     assert "Open https://hub.example.org and type the set-up token" in said
     proxy = site.read_text()
     assert "server_name hub.example.org;" in proxy

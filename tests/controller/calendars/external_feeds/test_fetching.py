@@ -177,6 +177,13 @@ async def test_with_a_list_of_hosts_no_other_is_asked(surgery: Partner) -> None:
     assert "127.0.0.1 is not among" in await refused(f"http://localhost:{port}/")
 
 
+async def test_where_all_is_to_be_encrypted_nothing_is_asked_by_http(surgery: Partner) -> None:
+    with pytest.raises(FeedFault) as raised:
+        await Fetcher(LOOPBACK, encrypted_only=True).fetch(surgery.address)
+    assert (raised.value.trouble, "https://" in raised.value.text) == (Trouble.ADDRESS, True)
+    assert surgery.asked == []
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"]
 )
