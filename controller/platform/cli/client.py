@@ -80,8 +80,8 @@ TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
 """What is read of a file at most; the controller takes less and says how much."""
-_WHOLE = "body: "
-"""How a refusal begins that is of a body as a whole."""
+_WHOLE = "body: "  # how a refusal begins that is of a body as a whole
+JSON = "application/json"
 NO_CONTROLLER = "{} answers, but not as a controller does; is the address right?"
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -200,8 +200,7 @@ class CommandClient:
     def answer(self, method: str, path: str, body: object = None, **params: str | list[str]) -> bytes:
         """What is answered, as it came. ``body``: sent as JSON."""
         content = None if method in {"GET", "DELETE"} else b"" if body is None else msgspec.json.encode(body)
-        headers = {} if content is None else {"Content-Type": "application/json"}
-        return self._ask(method, path, params, content, headers).content
+        return self._ask(method, path, params, content, {} if content is None else {"Content-Type": JSON}).content
 
     def attempt(self, method: str, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T | Refusal:
         """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
@@ -251,15 +250,18 @@ class CommandClient:
             raise typer.Exit
         return self.read(answer, model)
 
-    def found(self, answer: bytes, *, as_json: bool = False) -> Any:
+    def found(self, answer: bytes | msgspec.Raw, *, as_json: bool = False) -> Any:
         """An answer's content, its objects as ``Found``. ``as_json``: prints it as it is, which ends the command."""
         if as_json:
-            self.keep(answer + b"\n", None)
+            self.keep(bytes(answer) + b"\n", None)
             raise typer.Exit
         try:
-            return json.loads(answer, object_hook=Found)
+            found = json.loads(bytes(answer), object_hook=Found)
         except ValueError as error:
             self.refuse(NO_CONTROLLER.format(self.server), error)
+        if not isinstance(found, Found | None):
+            self.refuse(NO_CONTROLLER.format(self.server))
+        return found
 
     def read(self, answer: bytes | msgspec.Raw, model: type[T]) -> T:
         """An answer's content."""

@@ -26,6 +26,8 @@ class Word:
     default: Any = inspect.Parameter.empty
     sent_as: str = ""
     in_query: bool = False
+    off: str = ""
+    """What a flag of a query sends where it is not given; one with it sends nothing where it is."""
 
 
 def argument(
@@ -44,11 +46,12 @@ def option(
     *flags: str,
     sent_as: str = "",
     in_query: bool = False,
+    off: str = "",
     **more: Any,
 ) -> Word:
     """``flags``, where they are not the name, and ``more``: as ``typer.Option`` takes them."""
     annotation = Annotated[kind, typer.Option(*flags, help=about, **more)]
-    return Word(name=name, annotation=annotation, default=default, sent_as=sent_as, in_query=in_query)
+    return Word(name=name, annotation=annotation, default=default, sent_as=sent_as, in_query=in_query, off=off)
 
 
 _WORD = re.compile(r"(?P<dashes>--|)(?P<name>[\w-]+)(?P<mark>[!?]?)(?:=(?P<sent>\w+))?: (?P<about>.*)", re.DOTALL)
@@ -104,6 +107,8 @@ class Row:
         body = dict(self.body or {})
         for each in self.words:
             name, value = each.sent_as or each.name, given[each.name]
+            if each.off:
+                value = None if value else each.off
             if each.name in placed or (each.name == "out" and self.file):
                 continue
             if each.in_query or self.method in {"GET", "DELETE"}:
