@@ -142,13 +142,19 @@ class Row:
         if self.say:
             caller.say(self.say.format(it=it, **given))
 
+    def fields(self) -> list[str]:
+        """The answer's fields that it names; what ``cells`` reads is not among them."""
+        every = [text.strip() for text in f"{self.columns};{self.facts}".split(";")]
+        named = [_parted(text)[1] for text in every if text and text not in self.cells]
+        return [each for fields in named for each in fields.split("|") if not each.startswith("'")]
+
     def _cell(self, text: str) -> tuple[str, Cell]:
         """“Heading field”, “Heading field|other” or “Heading field|'said where it has none'”; a heading in ``cells``
         has its function."""
         text = text.strip()
         if text in self.cells:
             return text, self.cells[text]
-        heading, _, fields = text.rpartition(" ") if "'" not in text else _quoted(text)
+        heading, fields = _parted(text)
         return heading, lambda it: next(filter(None, (_value(it, each) for each in fields.split("|"))), None)
 
 
@@ -246,6 +252,7 @@ def _command(each: Row | Function) -> Callable[..., None]:
         made.run(caller, **given)
 
     run.__doc__ = each.about
+    run.__dict__["row"] = each  # by which a test holds it against what the API declares
     every = [
         Word(name="caller", annotation=ApiClient),
         *each.words,
@@ -266,9 +273,9 @@ def _named(path: str) -> tuple[set[str], str]:
     return {name for _, name, _, _ in Formatter().parse(path) if name}, path
 
 
-def _quoted(text: str) -> tuple[str, str, str]:
-    start = text.rindex(" ", 0, text.index("'"))
-    return text[:start], " ", text[start + 1 :]
+def _parted(text: str) -> tuple[str, str]:
+    start = text.rindex(" ", 0, text.index("'") if "'" in text else None)
+    return text[:start], text[start + 1 :]
 
 
 def _value(thing: Any, path: str) -> object:
