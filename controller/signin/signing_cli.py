@@ -10,6 +10,7 @@ from controller.people.account_mails.schemas import MailAskedAnswer, UserChoiceA
 from controller.people.schemas import EndedAnswer, SecondStepAnswer, SignedInAnswer
 from controller.platform.cli import client
 from controller.platform.cli.client import LOCAL, SERVER, ApiClient, CommandClient, SavedSession, Server
+from controller.signin.commands import typed_password
 
 sign_in_app = typer.Typer(add_completion=False)
 sign_out_app = typer.Typer(add_completion=False)
@@ -128,11 +129,3 @@ def _next() -> str:
 def _ended_text(done: EndedAnswer) -> str:
     tokens = f" Your API tokens have ended: {done.tokens}." if done.tokens else ""
     return (f"Your other sessions have ended: {done.ended}." if done.ended else "You had no other session.") + tokens
-
-
-def typed_password(asked: str = "Password", *, twice: bool = False, optional: bool = False) -> str:
-    """A password, asked for or from the next line of standard input."""
-    if sys.stdin.isatty():
-        default = "" if optional else None
-        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=twice, default=default, show_default=False))
-    return sys.stdin.readline().rstrip("\r\n")

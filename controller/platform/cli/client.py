@@ -4,6 +4,7 @@ is a file for each controller, readable by its owner only.
 
 import functools
 import inspect
+import json
 import os
 import re
 import sys
@@ -79,8 +80,9 @@ TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
 """What is read of a file at most; the controller takes less and says how much."""
-_WHOLE = "body: "
-"""How a refusal begins that is of a body as a whole."""
+_WHOLE = "body: "  # how a refusal begins that is of a body as a whole
+JSON = "application/json"
+NO_CONTROLLER = "{} answers, but not as a controller does; is the address right?"
 T = TypeVar("T")
 P = ParamSpec("P")
 _Params: TypeAlias = Mapping[str, str | list[str]]
@@ -133,6 +135,20 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class UnexpectedAnswer(AttributeError):
+    """A field that the answer does not have, as when something else than a controller answers."""
+
+
+class Found:
+    """An object of an answer, its fields as attributes."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.__dict__.update(fields)
+
+    def __getattr__(self, name: str) -> Any:
+        raise UnexpectedAnswer(name)
+
+
 class CommandClient:
     """A line to a controller. Whatever is refused is one red sentence and exit code 1."""
 
@@ -162,11 +178,11 @@ class CommandClient:
         """Write a file of the media type ``kind`` into ``out``, or to the screen."""
         self.keep(self.text(path, kind, **params), out)
 
-    def text(self, path: str, kind: str, **params: str) -> bytes:
+    def text(self, path: str, kind: str, **params: str | list[str]) -> bytes:
         """A file of the media type ``kind``."""
         response = self._ask("GET", path, params, None, {})
         if not response.headers.get("content-type", "").startswith(kind):
-            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?")
+            self.refuse(NO_CONTROLLER.format(self.server))
         return response.content
 
     def post(self, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T:
@@ -180,6 +196,11 @@ class CommandClient:
     def patch(self, path: str, content: bytes, kind: str, model: type[T]) -> T:
         """As ``post``, with PATCH."""
         return self.read(self._ask("PATCH", path, {}, content, {"Content-Type": kind}).content, model)
+
+    def answer(self, method: str, path: str, body: object = None, **params: str | list[str]) -> bytes:
+        """What is answered, as it came. ``body``: sent as JSON."""
+        content = None if method in {"GET", "DELETE"} else b"" if body is None else msgspec.json.encode(body)
+        return self._ask(method, path, params, content, {} if content is None else {"Content-Type": JSON}).content
 
     def attempt(self, method: str, path: str, content: bytes, kind: str, model: type[T], **params: str) -> T | Refusal:
         """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
@@ -229,6 +250,19 @@ class CommandClient:
             raise typer.Exit
         return self.read(answer, model)
 
+    def found(self, answer: bytes | msgspec.Raw, *, as_json: bool = False) -> Any:
+        """An answer's content, its objects as ``Found``. ``as_json``: prints it as it is, which ends the command."""
+        if as_json:
+            self.keep(bytes(answer) + b"\n", None)
+            raise typer.Exit
+        try:
+            found = json.loads(bytes(answer), object_hook=Found)
+        except ValueError as error:
+            self.refuse(NO_CONTROLLER.format(self.server), error)
+        if not isinstance(found, Found | None):
+            self.refuse(NO_CONTROLLER.format(self.server))
+        return found
+
     def read(self, answer: bytes | msgspec.Raw, model: type[T]) -> T:
         """An answer's content."""
         try:
@@ -236,7 +270,7 @@ class CommandClient:
                 return cast("T", validate(bytes(answer)))
             return msgspec.json.decode(answer, type=model)
         except (msgspec.MsgspecError, ValueError) as error:
-            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?", error)
+            self.refuse(NO_CONTROLLER.format(self.server), error)
 
     def keep(self, data: bytes, out: Path | None) -> None:
         """Write into ``out``, or to the screen."""
@@ -314,7 +348,11 @@ def takes_client(command: Callable[Concatenate[ApiClient, P], None]) -> Callable
     @functools.wraps(command)
     def run(server: str, token_file: Path | None, token: str | None, **options: Any) -> None:
         run_with_options: Callable[..., None] = command
-        run_with_options(ApiClient(server, token_file, token), **options)
+        caller = ApiClient(server, token_file, token)
+        try:
+            run_with_options(caller, **options)
+        except UnexpectedAnswer as error:
+            caller.refuse(NO_CONTROLLER.format(caller.server), error)
 
     signature = inspect.signature(command)
     parameters = [*list(signature.parameters.values())[1:], *_CLIENT_OPTIONS]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from controller.platform.cli import output
 from controller.platform.cli.client import SET_ASIDE, ApiClient, read_file
-from controller.platform.csv_import.schemas import CsvImportAnswer, ImportedRowAnswer
 
 CsvFile = Annotated[Path, typer.Argument(help="A CSV file; `export` shows the columns.", exists=True, dir_okay=False)]
 OutFile = Annotated[Path | None, typer.Argument(help="The file to write; standard output if left out.", dir_okay=False)]
@@ -27,12 +27,12 @@ def import_csv(
 ) -> None:
     """Send a file and print the answer as ``print_import`` does."""
     params["preview"] = str(dry_run).lower()
-    print_import(client, client.post(path, read_file(file), "text/csv", CsvImportAnswer, **params), heading, spoken)
+    print_import(
+        client, client.found(client.post(path, read_file(file), "text/csv", msgspec.Raw, **params)), heading, spoken
+    )
 
 
-def print_import(
-    client: ApiClient, answer: CsvImportAnswer, heading: str = "", spoken: Callable[[str], str] | None = None
-) -> None:
+def print_import(client: ApiClient, answer: Any, heading: str = "", spoken: Callable[[str], str] | None = None) -> None:
     """Print the result of an import, and exit with ``SET_ASIDE`` if rows were refused. ``heading``: what a row is;
     without one rows are not listed in a dry run, and have no name in the list of faults. ``spoken``: how to write the
     codes that were drawn; with it rows are listed after an import too."""
@@ -43,7 +43,7 @@ def print_import(
         client.say("Nothing is written, since a row was refused.", "red")
     named = [heading] if heading else []
 
-    def about(line: ImportedRowAnswer) -> list[str]:
+    def about(line: Any) -> list[str]:
         return [str(line.line), *([line.name or line.id] if heading else [])]
 
     made = [line for line in answer.lines if line.become in ("added", "changed", "cancelled")]
@@ -58,11 +58,11 @@ def print_import(
         raise typer.Exit(SET_ASIDE)
 
 
-def _outcome(line: ImportedRowAnswer) -> str:
+def _outcome(line: Any) -> str:
     return f"changed: {', '.join(line.changes)}" if line.changes else line.become
 
 
-def _summary(answer: CsvImportAnswer) -> str:
+def _summary(answer: Any) -> str:
     """How many rows of each kind; kinds that most files do not have are left out where there are none."""
     would = " would be" if answer.preview else ""
     done = {"added": answer.added, "changed": answer.changed}

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from controller.app.container import Container
 from controller.notices import call_repository
-from controller.notices.call_cli import app as calls_cli
+from controller.notices.commands import calls as calls_cli
 from tests.controller.access.test_people_cli import Typed, typed
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending

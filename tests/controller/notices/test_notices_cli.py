@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from controller.notices.cli import app as notices_cli
+from controller.notices.commands import app as notices_cli
 from tests.controller.clock import ManualClock
 from tests.controller.notices.conftest import Sending
 from tests.controller.serving import serving

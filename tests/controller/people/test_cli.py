@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from controller.app.cli.controller import app as controller_cli
-from controller.people.cli import app as parties_cli
+from controller.people.commands import app as parties_cli
 from tests.controller.running import PASSWORD
 from tests.controller.serving import serving
 from tests.controller.signin.signing import API, put_party

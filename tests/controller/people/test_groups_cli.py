@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from controller.people.cli import app as parties_cli
+from controller.people.commands import app as parties_cli
 from tests.controller.serving import serving
 from tests.controller.signin.signing import make_user, put_party
 from tests.controller.village import SITE

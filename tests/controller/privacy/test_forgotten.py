@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from controller.app.container import Container
 from controller.db.engine import NAMES_ACTOR, metadata
-from controller.people.cli import app as parties_cli
+from controller.people.commands import app as parties_cli
 from controller.people.user_cli import app as users_cli
 from controller.privacy import nightly_run
 from controller.privacy.removal_methods import is_one

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from controller.app.container import Container
 from controller.people.passwords import LINE_LENGTH
 from controller.records.audit.tables import audit_rows
-from controller.signin.displays.cli import app as displays_cli
+from controller.signin.commands import displays as displays_cli
 from controller.signin.displays.repository import displays
 from tests.controller.clock import ManualClock
 from tests.controller.people.route_rights import rows

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from controller.signin.session_cli import app as sessions_cli
+from controller.signin.commands import sessions as sessions_cli
 from controller.signin.user_agent import browser_name
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER, stranger

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from controller.app.container import Container
 from controller.people.permissions import Action, Thing, may, may_somewhere, parties_of, sites_of, things_of
 from controller.people.tables import sessions
-from controller.signin.token_cli import app as tokens_cli
+from controller.signin.commands import tokens as tokens_cli
 from tests.controller.clock import ManualClock
 from tests.controller.running import PASSWORD, stranger
 from tests.controller.serving import serving
